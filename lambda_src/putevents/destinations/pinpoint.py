@@ -1,0 +1,97 @@
+"""Destination `pinpoint`: boto3's put_events, at AWS or at AWS_ENDPOINT_URL_PINPOINT."""
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from putevents.observability import logger
+from putevents.schemas import (
+    MAX_EVENTS_PER_CALL,
+    MAX_REQUEST_BYTES,
+    ItemResponse,
+    ValidBatch,
+)
+from putevents.split import NO_CHANGE, Piece, split
+
+if TYPE_CHECKING:
+    from mypy_boto3_pinpoint import PinpointClient
+
+_CONFIG = Config(
+    parameter_validation=False,  # every part was validated at the door
+    tcp_keepalive=True,
+    connect_timeout=2,
+    read_timeout=5,
+    # One more try, for a connection that died while the function was frozen; the rest is the
+    # queue's.
+    retries={"total_max_attempts": 2, "mode": "standard"},
+)
+_WIRE = "putevents_wire"
+
+
+class PinpointDestination:
+    """Forwards in calls of at most 100 events and 4 MB, and merges their answers."""
+
+    def __init__(self) -> None:
+        self._client: PinpointClient = boto3.client("pinpoint", config=_CONFIG)
+        events = self._client.meta.events
+        events.register("provide-client-params.pinpoint.PutEvents", _keep_wire)
+        events.register("before-call.pinpoint.PutEvents", _send_wire)
+
+    def deliver(
+        self, application_id: str, batch_item: dict[str, ValidBatch]
+    ) -> dict[str, ItemResponse]:
+        """Deliver; see Destination. What a broken call carried is missing from the answer."""
+        answers: dict[str, ItemResponse] = {}
+        failures: Counter[str] = Counter()
+        for piece in split(batch_item, max_items=MAX_EVENTS_PER_CALL, max_bytes=MAX_REQUEST_BYTES):
+            try:
+                _merge(answers, self._put(application_id, piece), piece)
+            except Exception as error:
+                # Whatever botocore raises, also over an answer it cannot read, nothing of this
+                # piece was confirmed.
+                failures[_kind(error)] += 1
+                if not _concerns_one_call(error):
+                    break
+        for kind, calls in failures.items():
+            logger.warning("put_events failed", error=kind, calls=calls)
+        return answers
+
+    def _put(self, application_id: str, piece: Piece) -> Any:
+        request: Any = {"BatchItem": {}, _WIRE: piece.wire}
+        response: Any = self._client.put_events(ApplicationId=application_id, EventsRequest=request)
+        return response["EventsResponse"]["Results"]
+
+
+def _keep_wire(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+    context[_WIRE] = params["EventsRequest"].pop(_WIRE)
+
+
+def _send_wire(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+    # The body is at hand as bytes; botocore signs them as they are instead of building them again.
+    params["body"] = context[_WIRE]
+
+
+def _merge(answers: dict[str, ItemResponse], results: Any, piece: Piece) -> None:
+    for endpoint_id, batch in piece.batch_item.items():
+        item = results.get(endpoint_id, {})
+        merged = answers.setdefault(endpoint_id, {"EventsItemResponse": {}})  # type: ignore[typeddict-item]
+        merged["EventsItemResponse"].update(item.get("EventsItemResponse", {}))
+        if batch.endpoint is not NO_CHANGE and "EndpointItemResponse" in item:
+            merged["EndpointItemResponse"] = item["EndpointItemResponse"]
+
+
+def _concerns_one_call(error: Exception) -> bool:
+    """Whether only this call's content was at fault, so that the next call may do better."""
+    if not isinstance(error, ClientError):
+        return False
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
+    return status in (400, 413)
+
+
+def _kind(error: Exception) -> str:
+    if isinstance(error, ClientError):
+        return f"{type(error).__name__} {error.response.get('Error', {}).get('Code', '')}"
+    return type(error).__name__

@@ -1,0 +1,149 @@
+"""The room behind both doors: judge each event, deliver the good ones, answer for all."""
+
+from time import perf_counter
+from typing import Any
+
+from putevents.destinations import Destination
+from putevents.observability import annotate, tracer
+from putevents.rejection import (
+    BAD_ENDPOINT_ID,
+    BAD_EVENT_ID,
+    LARGE_ENDPOINT,
+    LARGE_EVENT,
+    Rejection,
+)
+from putevents.report import ACCEPTED, FAILED, Report
+from putevents.schemas import (
+    MAX_ENDPOINT_BYTES,
+    MAX_EVENT_BYTES,
+    Event,
+    EventItemResponse,
+    EventsRequest,
+    ItemResponse,
+    PublicEndpoint,
+    ValidBatch,
+)
+from putevents.split import NO_CHANGE
+
+_UTF8 = 4  # bytes that a character can take: in a smaller request no part needs to be measured
+
+
+def ingest(
+    application_id: str, request: EventsRequest, size: int, destination: Destination
+) -> Report:
+    """Judge, deliver and settle one request, whose JSON was `size` characters long.
+
+    What the report lists as undelivered is for the door to queue.
+    """
+    report = Report(application_id)
+    good = _judge(request, size, report)
+    if good:
+        started = perf_counter()
+        with tracer.provider.in_subsegment("deliver"):
+            annotate(application_id, sum(len(batch.events) for batch in good.values()))
+            answers = destination.deliver(application_id, good)
+        report.latency_ms = (perf_counter() - started) * 1000
+        _settle(good, answers, report)
+    return report
+
+
+def _judge(request: EventsRequest, size: int, report: Report) -> dict[str, ValidBatch]:
+    """Answer 400 for what breaks a rule; return the rest, whose answers are still open."""
+    good = {}
+    for endpoint_id, batch in request.batch_item.items():
+        item: ItemResponse = {"EndpointItemResponse": ACCEPTED, "EventsItemResponse": {}}
+        report.results[endpoint_id] = item
+        if isinstance(batch, Rejection):
+            item["EndpointItemResponse"] = report.reject(batch, endpoint_id)
+            continue
+        endpoint = _judge_endpoint(endpoint_id, batch.endpoint, size)
+        events = {}
+        for event_id, event in batch.events.items():
+            judged = (
+                endpoint if endpoint is BAD_ENDPOINT_ID else _judge_event(event_id, event, size)
+            )
+            if isinstance(judged, Event):
+                events[event_id] = judged
+                item["EventsItemResponse"][event_id] = FAILED
+            else:
+                report.rejected += 1
+                item["EventsItemResponse"][event_id] = report.reject(judged, event_id)
+        if isinstance(endpoint, Rejection):
+            item["EndpointItemResponse"] = report.reject(endpoint, endpoint_id)
+            endpoint = NO_CHANGE
+        if events or endpoint is not NO_CHANGE:
+            good[endpoint_id] = ValidBatch(endpoint=endpoint, events=events)
+    return good
+
+
+def _judge_endpoint(
+    endpoint_id: str, endpoint: PublicEndpoint | Rejection, size: int
+) -> PublicEndpoint | Rejection:
+    if not endpoint_id or not _is_unicode(endpoint_id) or any(c in endpoint_id for c in "${}"):
+        return BAD_ENDPOINT_ID
+    if size * _UTF8 > MAX_ENDPOINT_BYTES:
+        if len(endpoint_id) > MAX_ENDPOINT_BYTES:
+            return BAD_ENDPOINT_ID
+        if isinstance(endpoint, PublicEndpoint) and len(endpoint.wire) > MAX_ENDPOINT_BYTES:
+            return LARGE_ENDPOINT
+    return endpoint
+
+
+def _judge_event(event_id: str, event: Event | Rejection, size: int) -> Event | Rejection:
+    if not _is_unicode(event_id):
+        return BAD_EVENT_ID
+    if (
+        size * _UTF8 > MAX_EVENT_BYTES
+        and isinstance(event, Event)
+        and len(event_id) + len(event.wire) > MAX_EVENT_BYTES
+    ):
+        return LARGE_EVENT
+    return event
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether no half of a surrogate pair stands alone in it, which no destination can store."""
+    return text.isascii() or not any("\ud800" <= c <= "\udfff" for c in text)
+
+
+def _settle(good: dict[str, ValidBatch], answers: dict[str, ItemResponse], report: Report) -> None:
+    """Take over the destination's answers; what has none that is final stays undelivered."""
+    for endpoint_id, batch in good.items():
+        item = report.results[endpoint_id]
+        answer: Any = answers.get(endpoint_id) or {}
+        endpoint = NO_CHANGE
+        if batch.endpoint.model_fields_set:
+            final = _final(answer.get("EndpointItemResponse"))
+            item["EndpointItemResponse"] = final or FAILED
+            endpoint = NO_CHANGE if final else batch.endpoint
+        events = {}
+        event_answers = answer.get("EventsItemResponse") or {}
+        for event_id, event in batch.events.items():
+            final = _final(event_answers.get(event_id))
+            if final is None:
+                events[event_id] = event
+                continue
+            item["EventsItemResponse"][event_id] = final
+            if final is ACCEPTED:
+                report.accepted += 1
+            else:
+                report.rejected += 1
+                report.count_refusal("Refused by the destination.", event_id)
+        if events or endpoint is not NO_CHANGE:
+            report.undelivered[endpoint_id] = ValidBatch(endpoint=endpoint, events=events)
+
+
+def _final(answer: Any) -> EventItemResponse | None:
+    """The destination's answer for a part, or None if it leaves the part undelivered."""
+    status = answer.get("StatusCode") if isinstance(answer, dict) else None
+    if not isinstance(status, int):
+        return None
+    if 200 <= status < 300:
+        return ACCEPTED
+    if 400 <= status < 500 and status != 429:
+        message = answer.get("Message")
+        # Several clients go by the text alone: a refusal must not read as success.
+        if not isinstance(message, str) or not message or message.lower() == "accepted":
+            message = "Refused by the destination."
+        return {"StatusCode": status, "Message": message}
+    return None

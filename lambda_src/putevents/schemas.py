@@ -1,0 +1,226 @@
+"""The wire format of PutEvents in Pinpoint's own words, with its limits."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import Annotated, Any, Literal, NamedTuple, Self, TypedDict, get_args
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    ValidationError,
+    model_validator,
+)
+from pydantic.alias_generators import to_pascal
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from putevents.rejection import MISSING_ENDPOINT, Rejection
+
+MAX_REQUEST_BYTES = 4 * 1024 * 1024
+MAX_EVENT_BYTES = 1000 * 1024
+MAX_ENDPOINT_BYTES = 15 * 1024
+MAX_EVENTS_PER_CALL = 100
+
+ChannelType = Literal[
+    "PUSH", "GCM", "APNS", "APNS_SANDBOX", "APNS_VOIP", "APNS_VOIP_SANDBOX", "ADM",
+    "SMS", "VOICE", "EMAIL", "BAIDU", "CUSTOM", "IN_APP",
+]  # fmt: skip
+
+
+def _real_date(text: str) -> str:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        raise PydanticCustomError("timestamp", "no such date") from None
+    return text
+
+
+Timestamp = Annotated[
+    str,
+    # `+0000` without a colon was refused by the service; Flutter sends six fraction digits.
+    Field(
+        pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}"
+        r"(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$"
+    ),
+    AfterValidator(_real_date),
+]
+Key = Annotated[str, Field(max_length=50)]
+EndpointValues = Annotated[list[Annotated[str, Field(max_length=100)]], Field(max_length=50)]
+EndpointAttributes = dict[Key, EndpointValues]
+
+
+class _Alone:
+    """Marks a member that is rejected alone: what breaks a rule in it becomes a Rejection."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        shape = get_args(source)[0]  # of `Shape | Rejection`
+
+        def reject_alone(value: Any, validate: Callable[[Any], Any]) -> Any:
+            try:
+                return validate(value)
+            except ValidationError as error:
+                return Rejection.of(error, shape.__name__)
+
+        return core_schema.no_info_wrap_validator_function(reject_alone, handler(shape))
+
+
+class Shape(BaseModel):
+    """A structure of the service model; its unknown members are ignored, its types are strict."""
+
+    model_config = ConfigDict(
+        alias_generator=to_pascal,
+        strict=True,
+        extra="ignore",
+        allow_inf_nan=False,
+        hide_input_in_errors=True,
+    )
+
+    @cached_property
+    def wire(self) -> bytes:
+        """The JSON that goes on the wire, made once however often it is measured and sent."""
+        return self.__pydantic_serializer__.to_json(self, by_alias=True, exclude_none=True)
+
+
+class Session(Shape):
+    id: str
+    start_timestamp: Timestamp
+    stop_timestamp: Timestamp | None = None
+    duration: int | None = None
+
+    @model_validator(mode="after")
+    def _duration_is_stop_minus_start(self) -> Self:
+        # amplify-android sends a running Duration without StopTimestamp on every event.
+        if self.duration is not None and self.stop_timestamp is not None:
+            # Whole milliseconds on both sides: Flutter counts in ms but sends microseconds.
+            start, stop = milliseconds(self.start_timestamp), milliseconds(self.stop_timestamp)
+            if stop - start != self.duration:
+                raise PydanticCustomError("duration", "not stop minus start")
+        return self
+
+
+class Event(Shape):
+    event_type: Annotated[str, Field(min_length=1)]
+    timestamp: Timestamp
+    app_package_name: str | None = None
+    app_title: str | None = None
+    app_version_code: str | None = None
+    attributes: (
+        Annotated[dict[Key, Annotated[str, Field(max_length=200)]], Field(max_length=40)] | None
+    ) = None
+    client_sdk_version: Annotated[str, Field(min_length=1)] | None = None
+    metrics: Annotated[dict[Key, float], Field(max_length=40)] | None = None
+    sdk_name: str | None = None
+    session: Session | None = None
+
+
+class EndpointDemographic(Shape):
+    app_version: str | None = None
+    locale: str | None = None
+    make: str | None = None
+    model: str | None = None
+    model_version: str | None = None
+    platform: str | None = None
+    platform_version: str | None = None
+    timezone: str | None = None
+
+
+class EndpointLocation(Shape):
+    city: str | None = None
+    country: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    postal_code: str | None = None
+    region: str | None = None
+
+
+class EndpointUser(Shape):
+    user_attributes: EndpointAttributes | None = None
+    user_id: str | None = None
+
+
+class PublicEndpoint(Shape):
+    address: str | None = None
+    attributes: EndpointAttributes | None = None
+    channel_type: ChannelType | None = None
+    demographic: EndpointDemographic | None = None
+    effective_date: Timestamp | None = None
+    endpoint_status: str | None = None
+    location: EndpointLocation | None = None
+    metrics: dict[Key, float] | None = None
+    opt_out: str | None = None
+    request_id: str | None = None
+    user: EndpointUser | None = None
+
+    @model_validator(mode="after")
+    def _within_endpoint_rules(self) -> Self:
+        # The other way round, a channel without an address, is what real devices send and is fine.
+        if self.address and self.channel_type is None:
+            raise PydanticCustomError("channel_type", "missing")
+        names = [self.attributes, self.metrics, self.user and self.user.user_attributes]
+        if sum(len(group) for group in names if group) > 250:
+            raise PydanticCustomError("endpoint_attributes", "too many")
+        return self
+
+
+class EventsBatch(Shape):
+    """What one endpoint sends: itself, and its events by id."""
+
+    endpoint: Annotated[PublicEndpoint | Rejection, _Alone()] = MISSING_ENDPOINT
+    events: dict[str, Annotated[Event | Rejection, _Alone()]]
+
+
+class ValidBatch(NamedTuple):
+    """What is left of an EventsBatch once it was judged: only what keeps every rule."""
+
+    endpoint: PublicEndpoint
+    events: dict[str, Event]
+
+
+class EventsRequest(Shape):
+    """The body of PutEvents: an EventsBatch per endpoint id."""
+
+    batch_item: dict[str, Annotated[EventsBatch | Rejection, _Alone()]]
+
+    @property
+    def event_count(self) -> int:
+        batches = self.batch_item.values()
+        return sum(len(batch.events) for batch in batches if isinstance(batch, EventsBatch))
+
+
+class QueueMessage(Shape):
+    """The body of an SQS message: what `aws pinpoint put-events --cli-input-json` takes."""
+
+    application_id: str
+    events_request: EventsRequest
+
+
+class EndpointItemResponse(TypedDict):
+    StatusCode: int
+    Message: str
+
+
+class EventItemResponse(TypedDict):
+    StatusCode: int
+    Message: str
+
+
+class ItemResponse(TypedDict):
+    EndpointItemResponse: EndpointItemResponse
+    EventsItemResponse: dict[str, EventItemResponse]
+
+
+class EventsResponse(TypedDict):
+    Results: dict[str, ItemResponse]
+
+
+def milliseconds(timestamp: str) -> int:
+    """A checked timestamp as Unix time in whole milliseconds, smaller fractions cut off."""
+    return (datetime.fromisoformat(timestamp) - _EPOCH) // timedelta(milliseconds=1)
+
+
+_EPOCH = datetime.fromtimestamp(0, UTC)

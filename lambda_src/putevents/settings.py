@@ -1,0 +1,60 @@
+"""The environment variables of both functions as one model, checked at cold start."""
+
+import os
+from collections.abc import Mapping
+from functools import cache
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+ANY = "*"
+
+
+def _split(value: object) -> object:
+    return (
+        [part.strip() for part in value.split(",") if part.strip()]
+        if isinstance(value, str)
+        else value
+    )
+
+
+_Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
+
+
+class SettingsError(Exception):
+    """An environment variable is missing or wrong; nothing can be served until it is put right."""
+
+
+class Settings(BaseModel):
+    """What a function must know to start; there is no default that could drop data in silence."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    destination: Literal["pinpoint", "local"]
+    application_ids: Annotated[_Names, Field(min_length=1)]
+    retry_queue_url: Annotated[str, Field(pattern="^https?://")]
+    dead_letter_queue_url: Annotated[str, Field(pattern="^https?://")]
+    retry_delay_seconds: Annotated[int, Field(ge=0, le=900)] = 30
+    cors_origins: _Names
+
+    def serves(self, application_id: str) -> bool:
+        """Whether this gateway takes events for the application."""
+        return application_id in self.application_ids or ANY in self.application_ids
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
+        """Read the settings; raises SettingsError with one line that names each wrong variable."""
+        given = {
+            name: environ[name.upper()] for name in cls.model_fields if name.upper() in environ
+        }
+        try:
+            return cls.model_validate(given)
+        except ValidationError as error:
+            wrong = "; ".join(f"{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
+            raise SettingsError(f"Wrong environment: {wrong}") from None
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process."""
+    return Settings.load()

@@ -1,0 +1,70 @@
+"""The valid parts of an EventsRequest, cut into pieces that fit a limit of events and bytes."""
+
+import json
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from putevents.schemas import PublicEndpoint, ValidBatch
+
+# Stands in the later pieces of an endpoint, whose own data went with the first.
+NO_CHANGE = PublicEndpoint()
+
+_WRAPPER = len(b'{"BatchItem":{}}')
+_SEPARATORS = len(b"}},,")
+
+
+class Piece(NamedTuple):
+    """A smaller EventsRequest: its parts, and per endpoint the JSON texts they are made of."""
+
+    batch_item: dict[str, ValidBatch]
+    texts: dict[str, list[bytes]]
+
+    @property
+    def wire(self) -> bytes:
+        """The piece as the JSON of an EventsRequest."""
+        batches = (head + b",".join(events) + b"}}" for head, *events in self.texts.values())
+        return b'{"BatchItem":{' + b",".join(batches) + b"}}"
+
+
+def split(batch_item: dict[str, ValidBatch], *, max_items: int, max_bytes: int) -> Iterator[Piece]:
+    """Yield pieces of at most `max_items` events and `max_bytes` bytes of JSON, in order.
+
+    An endpoint's own data goes with its first piece only, so that what one call confirmed is not
+    sent again by the next. A part too large for any piece goes alone, for its taker to refuse.
+    """
+    piece, size, count = Piece({}, {}), _WRAPPER, 0
+    for endpoint_id, batch in batch_item.items():
+        endpoint = batch.endpoint
+        for event_id, text in _texts(batch):
+            head = b"" if endpoint_id in piece.texts else _head(endpoint_id, endpoint)
+            if count and (count == max_items or size + _cost(head, text) > max_bytes):
+                yield piece
+                piece, size, count = Piece({}, {}), _WRAPPER, 0
+                head = _head(endpoint_id, endpoint)
+            if head:
+                opened = ValidBatch(endpoint=endpoint, events={})
+                piece.batch_item[endpoint_id] = opened
+                piece.texts[endpoint_id] = [head]
+                endpoint = NO_CHANGE
+            if event_id is not None:
+                piece.batch_item[endpoint_id].events[event_id] = batch.events[event_id]
+                piece.texts[endpoint_id].append(text)
+            size += _cost(head, text)
+            count += 1
+    if count:
+        yield piece
+
+
+def _texts(batch: ValidBatch) -> Iterator[tuple[str | None, bytes]]:
+    for event_id, event in batch.events.items():
+        yield event_id, json.dumps(event_id).encode() + b":" + event.wire
+    if not batch.events:
+        yield None, b""
+
+
+def _head(endpoint_id: str, endpoint: PublicEndpoint) -> bytes:
+    return json.dumps(endpoint_id).encode() + b':{"Endpoint":' + endpoint.wire + b',"Events":{'
+
+
+def _cost(head: bytes, text: bytes) -> int:
+    return len(head) + len(text) + _SEPARATORS

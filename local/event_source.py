@@ -1,0 +1,111 @@
+"""What AWS runs between the queue and the queue handler: batches in, partial failures out."""
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable, Collection
+from typing import Any
+
+from local.messages import QUEUE, Message
+from local.queue import MAX_RECEIVE_COUNT, Queues
+from local.sqs_shapes import md5_of, md5_of_attributes
+
+BATCH_SIZE = 10
+RETRY_SECONDS = 5  # until the disk is tried again
+
+log = logging.getLogger("local")
+
+
+class EventSource:
+    """Gives the handler every message that is due, in a thread of its own."""
+
+    def __init__(
+        self, queues: Queues, invoke: Callable[[dict[str, Any]], Any], region: str
+    ) -> None:
+        self._queues = queues
+        self._invoke = invoke
+        self._region = region
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="event-source", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Let the batch in hand finish, then end."""
+        self._stopping.set()
+        self._queues.wake()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self.deliver_due()
+                self._queues.wait_until_due(self._stopping)
+            except sqlite3.Error as error:
+                log.error("queue  cannot be read, trying again in %d s: %s", RETRY_SECONDS, error)
+                self._stopping.wait(RETRY_SECONDS)
+
+    def deliver_due(self) -> None:
+        """Give the handler one batch; what it did not take stays for later."""
+        if buried := self._queues.bury_exhausted():
+            log.info("queue  %d to the dead letters after %d tries", buried, MAX_RECEIVE_COUNT)
+        messages = self._queues.receive(QUEUE, BATCH_SIZE)
+        if not messages:
+            return
+        failed = self._failures(messages)
+        taken = [m.receipt_handle for m in messages if m.message_id not in failed]
+        self._queues.delete(QUEUE, taken)
+        log.info("queue  %d taken%s", len(taken), f", {len(failed)} left for later" * bool(failed))
+
+    def _failures(self, messages: list[Message]) -> Collection[str]:
+        """The ids that the handler did not take; all of them when its answer makes no sense."""
+        ids = {message.message_id for message in messages}
+        try:
+            answer = self._invoke(sqs_event(messages, self._region))
+            failed = {
+                item["itemIdentifier"] for item in (answer or {}).get("batchItemFailures") or ()
+            }
+        except Exception as error:  # as on Lambda, a handler that raises has failed all of them
+            log.error("queue  handler failed: %s", type(error).__name__)
+            return ids
+        return failed if failed <= ids else ids
+
+
+def sqs_event(messages: list[Message], region: str) -> dict[str, Any]:
+    """The event that Lambda gives to a function which consumes an SQS queue."""
+    return {"Records": [_record(message, region) for message in messages]}
+
+
+def _record(message: Message, region: str) -> dict[str, Any]:
+    record = {
+        "messageId": message.message_id,
+        "receiptHandle": message.receipt_handle,
+        "body": message.body,
+        "attributes": {
+            "ApproximateReceiveCount": str(message.receive_count),
+            "SentTimestamp": str(message.sent_at),
+            "SenderId": "local",
+            "ApproximateFirstReceiveTimestamp": str(message.first_received_at),
+        },
+        "messageAttributes": {
+            name: {
+                "stringListValues": [],
+                "binaryListValues": [],
+                "dataType": value["DataType"],
+                **{
+                    key[0].lower() + key[1:]: value[key]
+                    for key in ("StringValue", "BinaryValue")
+                    if key in value
+                },
+            }
+            for name, value in message.attributes.items()
+        },
+        "md5OfBody": md5_of(message.body),
+        "eventSource": "aws:sqs",
+        "eventSourceARN": f"arn:aws:sqs:{region}:000000000000:{QUEUE}",
+        "awsRegion": region,
+    }
+    if message.attributes:
+        record["md5OfMessageAttributes"] = md5_of_attributes(message.attributes)
+    return record

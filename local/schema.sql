@@ -1,0 +1,48 @@
+-- The laptop's one SQLite file: what was sent, what is known of endpoints, and the two queues.
+
+CREATE TABLE IF NOT EXISTS events (
+    application_id TEXT NOT NULL,
+    endpoint_id TEXT NOT NULL,
+    event_id TEXT NOT NULL,
+    event_type TEXT NOT NULL,
+    event_timestamp INTEGER NOT NULL,    -- Unix time in ms, as in Pinpoint's event stream
+    arrival_timestamp INTEGER NOT NULL,
+    app_package_name TEXT,
+    app_title TEXT,
+    app_version_code TEXT,
+    client_sdk_version TEXT,
+    sdk_name TEXT,
+    attributes TEXT NOT NULL,            -- JSON, like the three below
+    metrics TEXT NOT NULL,
+    session TEXT NOT NULL,
+    event TEXT NOT NULL,                 -- the whole event in its wire form
+    PRIMARY KEY (application_id, endpoint_id, event_id, event_timestamp, event_type)
+);
+
+CREATE TABLE IF NOT EXISTS endpoints (
+    application_id TEXT NOT NULL,
+    endpoint_id TEXT NOT NULL,
+    endpoint TEXT NOT NULL,              -- JSON in Pinpoint's names
+    address TEXT AS (json_extract(endpoint, '$.Address')),
+    user_id TEXT AS (json_extract(endpoint, '$.User.UserId')),
+    PRIMARY KEY (application_id, endpoint_id)
+);
+CREATE INDEX IF NOT EXISTS endpoints_by_address ON endpoints (application_id, address);
+CREATE INDEX IF NOT EXISTS endpoints_by_user ON endpoints (application_id, user_id);
+
+-- A message is due when `visible_at` has come: that one moment is its delay, its visibility timeout
+-- and its backoff.
+CREATE TABLE IF NOT EXISTS messages (
+    sequence INTEGER PRIMARY KEY,
+    queue TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    body TEXT NOT NULL,
+    attributes TEXT NOT NULL,            -- JSON as in SendMessage's MessageAttributes
+    sent_at INTEGER NOT NULL,            -- Unix time in ms, like the two below
+    visible_at INTEGER NOT NULL,
+    first_received_at INTEGER,
+    receive_count INTEGER NOT NULL DEFAULT 0,
+    receipt_handle TEXT
+);
+CREATE INDEX IF NOT EXISTS messages_by_due_time ON messages (queue, visible_at);
+CREATE INDEX IF NOT EXISTS messages_by_receipt ON messages (receipt_handle);

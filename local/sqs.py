@@ -1,0 +1,119 @@
+"""Enough of the SQS JSON protocol for boto3 and the AWS CLI to use a laptop's two queues."""
+
+import json
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import ValidationError
+
+from local.messages import NewMessage
+from local.queue import Queues
+from local.sqs_shapes import MAX_BYTES, Entry, Request, SqsError, received, sent
+
+TARGET = "AmazonSQS."
+MAX_ENTRIES = 10
+
+
+class SqsApi:
+    """Answers the requests of SQS clients."""
+
+    def __init__(self, queues: Queues) -> None:
+        self._queues = queues
+        self._actions: dict[str, Callable[[Any], dict[str, Any]]] = {
+            "SendMessage": self._send_message,
+            "SendMessageBatch": self._send_message_batch,
+            "ReceiveMessage": self._receive_message,
+            "DeleteMessage": self._delete_message,
+            "ChangeMessageVisibility": self._change_message_visibility,
+            "GetQueueAttributes": self._get_queue_attributes,
+        }
+
+    def answer(self, action: str, body: bytes) -> tuple[int, dict[str, Any]]:
+        """The HTTP status and the JSON that answer an action."""
+        try:
+            if action not in self._actions:
+                raise SqsError("UnsupportedOperation", f"Offered here: {', '.join(self._actions)}.")
+            return 200, self._actions[action](json.loads(body))
+        except SqsError as error:
+            return 400, _error(error.code, str(error))
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(step) for step in first["loc"])
+            return 400, _error("InvalidParameterValue", f"{where}: {first['msg']}")
+        except ValueError as error:
+            return 400, _error("SerializationException", str(error))
+        except sqlite3.Error as error:
+            return 503, _error("ServiceUnavailable", f"The queue cannot be written: {error}")
+
+    def _send_message(self, given: Any) -> dict[str, Any]:
+        request, entry = Request.model_validate(given), Entry.model_validate(given)
+        if entry.refusal:
+            raise entry.refusal
+        return self._send(request.queue, [entry])[0]
+
+    def _send_message_batch(self, given: Any) -> dict[str, Any]:
+        request = Request.model_validate(given)
+        _check_batch(request.entries)
+        refused = [(entry.id, entry.refusal) for entry in request.entries if entry.refusal]
+        taken = [entry for entry in request.entries if not entry.refusal]
+        answers = self._send(request.queue, taken)
+        return {
+            "Successful": [
+                {"Id": entry.id, **answer} for entry, answer in zip(taken, answers, strict=True)
+            ],
+            "Failed": [
+                {"Id": entry_id, "SenderFault": True, "Code": error.code, "Message": str(error)}
+                for entry_id, error in refused
+            ],
+        }
+
+    def _send(self, queue: str, entries: list[Entry]) -> list[dict[str, Any]]:
+        messages = [NewMessage(e.message_body, e.attributes, e.delay_seconds) for e in entries]
+        message_ids = self._queues.send(queue, messages)
+        return [sent(*pair) for pair in zip(entries, message_ids, strict=True)]
+
+    def _receive_message(self, given: Any) -> dict[str, Any]:
+        request = Request.model_validate(given)
+        messages = self._queues.receive(
+            request.queue, request.max_number_of_messages, request.visibility_timeout
+        )
+        return {"Messages": [received(message) for message in messages]}
+
+    def _delete_message(self, given: Any) -> dict[str, Any]:
+        request = Request.model_validate(given)
+        self._queues.delete(request.queue, [request.receipt_handle])
+        return {}
+
+    def _change_message_visibility(self, given: Any) -> dict[str, Any]:
+        request = Request.model_validate(given)
+        seconds = request.visibility_timeout or 0
+        if not self._queues.change_visibility(request.queue, request.receipt_handle, seconds):
+            raise SqsError("ReceiptHandleIsInvalid", "No message has this receipt handle.")
+        return {}
+
+    def _get_queue_attributes(self, given: Any) -> dict[str, Any]:
+        due, in_flight, delayed = self._queues.counts(Request.model_validate(given).queue)
+        counts = {"": due, "NotVisible": in_flight, "Delayed": delayed}
+        return {
+            "Attributes": {
+                f"ApproximateNumberOfMessages{kind}": str(n) for kind, n in counts.items()
+            }
+        }
+
+
+def _check_batch(entries: list[Entry]) -> None:
+    if not entries:
+        raise SqsError("EmptyBatchRequest", "A batch has at least one entry.")
+    if len(entries) > MAX_ENTRIES:
+        raise SqsError(
+            "TooManyEntriesInBatchRequest", f"A batch has at most {MAX_ENTRIES} entries."
+        )
+    if len({entry.id for entry in entries}) < len(entries):
+        raise SqsError("BatchEntryIdsNotDistinct", "Two entries have the same Id.")
+    if sum(entry.size for entry in entries) > MAX_BYTES:
+        raise SqsError("BatchRequestTooLong", f"A batch has at most {MAX_BYTES} bytes.")
+
+
+def _error(code: str, message: str) -> dict[str, Any]:
+    return {"__type": f"com.amazonaws.sqs#{code}", "message": message}

@@ -1,0 +1,124 @@
+"""Messages in the words of the SQS JSON protocol: what comes in, its limits, what goes out."""
+
+import hashlib
+import re
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_pascal
+
+from local.messages import DEAD_LETTERS, QUEUE, Attributes, Message
+
+MAX_BYTES = 1024 * 1024
+MAX_DELAY_SECONDS = 900
+MAX_VISIBILITY_SECONDS = 43_200
+
+_REFUSED_CHARACTERS = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class SqsError(Exception):
+    """An answer in the words of SQS; `code` names the exception class of the caller's SDK."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Shape(BaseModel):
+    model_config = ConfigDict(alias_generator=to_pascal, extra="ignore")
+
+
+class MessageAttribute(Shape):
+    data_type: str
+    string_value: str
+
+
+class Entry(Shape):
+    """A message to be sent."""
+
+    id: str = ""
+    message_body: str
+    delay_seconds: int = 0
+    message_attributes: dict[str, MessageAttribute] = {}
+
+    @property
+    def attributes(self) -> Attributes:
+        return {
+            name: value.model_dump(by_alias=True) for name, value in self.message_attributes.items()
+        }
+
+    @property
+    def size(self) -> int:
+        texts = [self.message_body]
+        for name, value in self.attributes.items():
+            texts += [name, *value.values()]
+        return sum(len(text.encode()) for text in texts)
+
+    @property
+    def refusal(self) -> SqsError | None:
+        """Why SQS would not take it."""
+        if not 0 <= self.delay_seconds <= MAX_DELAY_SECONDS:
+            return SqsError("InvalidParameterValue", f"DelaySeconds: 0 to {MAX_DELAY_SECONDS}.")
+        if not self.message_body or self.size > MAX_BYTES:
+            return SqsError("InvalidParameterValue", f"A message is 1 to {MAX_BYTES} bytes long.")
+        if _REFUSED_CHARACTERS.search(self.message_body):
+            return SqsError("InvalidMessageContents", "It holds a character that SQS refuses.")
+        return None
+
+
+class Request(Shape):
+    """What any of the actions may name."""
+
+    queue_url: str
+    entries: list[Entry] = []
+    receipt_handle: str = ""
+    visibility_timeout: int | None = Field(None, ge=0, le=MAX_VISIBILITY_SECONDS)
+    max_number_of_messages: int = Field(1, ge=1, le=10)
+
+    @property
+    def queue(self) -> str:
+        name = self.queue_url.rstrip("/").rpartition("/")[2]
+        if name not in (QUEUE, DEAD_LETTERS):
+            raise SqsError("QueueDoesNotExist", f"The queues here: {QUEUE} and {DEAD_LETTERS}.")
+        return name
+
+
+def sent(entry: Entry, message_id: str) -> dict[str, Any]:
+    """How SQS confirms a message; SDKs compare the digests."""
+    answer = {"MessageId": message_id, "MD5OfMessageBody": md5_of(entry.message_body)}
+    if entry.attributes:
+        answer["MD5OfMessageAttributes"] = md5_of_attributes(entry.attributes)
+    return answer
+
+
+def received(message: Message) -> dict[str, Any]:
+    """How SQS hands a message out."""
+    answer: dict[str, Any] = {
+        "MessageId": message.message_id,
+        "ReceiptHandle": message.receipt_handle,
+        "Body": message.body,
+        "MD5OfBody": md5_of(message.body),
+        "Attributes": {"ApproximateReceiveCount": str(message.receive_count)},
+    }
+    if message.attributes:
+        answer["MessageAttributes"] = message.attributes
+        answer["MD5OfMessageAttributes"] = md5_of_attributes(message.attributes)
+    return answer
+
+
+def md5_of(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def md5_of_attributes(attributes: Attributes) -> str:
+    """SQS's own digest: each text behind its length, in the order of the names."""
+    digest = hashlib.md5(usedforsecurity=False)
+    for name, value in sorted(attributes.items()):
+        digest.update(_sized(name) + _sized(value["DataType"]))
+        digest.update(b"\x01" + _sized(value["StringValue"]))
+    return digest.hexdigest()
+
+
+def _sized(text: str) -> bytes:
+    encoded = text.encode()
+    return len(encoded).to_bytes(4) + encoded

@@ -1,0 +1,136 @@
+"""The events that the handlers get have the shape of AWS's own."""
+
+import base64
+import json
+import re
+
+import pytest
+from aws_lambda_powertools.utilities.parser.models import (
+    APIGatewayProxyEventModel,
+    SqsModel,
+)
+
+from local.api_gateway import (
+    ANY_RESOURCE,
+    RESOURCES,
+    Request,
+    Response,
+    proxy_event,
+    proxy_response,
+)
+from local.event_source import sqs_event
+from local.lambda_environment import HandlerError, LambdaContext, LambdaEnvironment
+from local.messages import Message
+from local.sqs_shapes import md5_of_attributes
+
+
+def request(
+    path: str = "/v1/apps/my%20app/events", body: bytes = b"{}", query: str = ""
+) -> Request:
+    headers = [("Host", "x"), ("X-Two", "1"), ("X-Two", "2"), ("User-Agent", "test")]
+    return Request("POST", path, query, headers, body, "127.0.0.1", "HTTP/1.1")
+
+
+def test_an_http_request_becomes_a_proxy_event() -> None:
+    event = proxy_event(request(query="a=1&a=2&b="))
+
+    assert APIGatewayProxyEventModel.model_validate(event)
+    assert json.loads(json.dumps(event)) == event
+    assert event["path"] == "/v1/apps/my%20app/events"
+    assert event["resource"] == "/v1/apps/{application-id}/events"
+    assert event["pathParameters"] == {"application-id": "my%20app"}
+    assert event["headers"]["X-Two"] == "2"
+    assert event["multiValueHeaders"]["X-Two"] == ["1", "2"]
+    assert event["queryStringParameters"] == {"a": "2", "b": ""}
+    assert event["multiValueQueryStringParameters"] == {"a": ["1", "2"], "b": [""]}
+    assert event["requestContext"]["identity"]["sourceIp"] == "127.0.0.1"
+
+
+def test_a_body_is_base64_and_no_body_is_null() -> None:
+    event, empty = proxy_event(request(body=b"\xff\x00")), proxy_event(request(body=b""))
+
+    assert (base64.b64decode(event["body"]), event["isBase64Encoded"]) == (b"\xff\x00", True)
+    assert (empty["body"], empty["isBase64Encoded"]) == (None, False)
+
+
+def test_an_unknown_path_goes_to_the_catch_all_resource() -> None:
+    event = proxy_event(request("/v1/apps//events"))
+
+    assert event["resource"] == ANY_RESOURCE
+    assert event["pathParameters"] == {"proxy": "v1/apps//events"}
+
+
+def test_the_resources_are_the_resolvers_routes(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("RETRY_QUEUE_URL", "DEAD_LETTER_QUEUE_URL", "DATA_DIR"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9/")
+    monkeypatch.setenv("DESTINATION", "local")
+    monkeypatch.setenv("APPLICATION_IDS", "*")
+    monkeypatch.setenv("CORS_ORIGINS", "*")
+    from putevents.api_handler import app
+
+    routes = {
+        re.sub(r"<(\w+)>", lambda m: "{" + m[1].replace("_", "-") + "}", route.path)
+        for route in app._dynamic_routes
+    }
+
+    assert routes == set(RESOURCES)
+
+
+def test_a_proxy_answer_becomes_a_response_without_what_api_gateway_writes_itself() -> None:
+    answer = {
+        "statusCode": 202,
+        "headers": {"Content-Type": "a/b", "X-Twice": "old"},
+        "multiValueHeaders": {"x-twice": ["1", "2"], "Date": ["never"], "Content-Length": ["7"]},
+        "body": "/wA=",
+        "isBase64Encoded": True,
+    }
+
+    headers = [("Content-Type", "a/b"), ("x-twice", "1"), ("x-twice", "2")]
+    assert proxy_response(answer) == Response(202, headers, b"\xff\x00")
+
+
+def test_messages_become_an_sqs_event() -> None:
+    attributes = {"Attempt": {"DataType": "Number", "StringValue": "2"}}
+    message = Message("id-1", "{}", attributes, 1000, 2000, 3, "handle")
+
+    event = sqs_event([message], "eu-west-1")
+    record = SqsModel.model_validate(event).Records[0]
+
+    assert (record.messageId, record.receiptHandle, record.body) == ("id-1", "handle", "{}")
+    assert record.messageAttributes["Attempt"].stringValue == "2"
+    assert record.messageAttributes["Attempt"].dataType == "Number"
+    assert record.attributes.ApproximateReceiveCount == "3"
+    assert record.eventSourceARN == "arn:aws:sqs:eu-west-1:000000000000:queue"
+
+
+def test_the_digest_of_attributes_is_the_one_that_sqs_makes() -> None:
+    attributes = {
+        "timestamp": {"StringValue": "1493147359900", "DataType": "Number"},
+        "id": {"StringValue": "a", "DataType": "String"},
+    }
+
+    # The construction of the SQS developer guide, written out by hand.
+    parts = [b"id", b"String", b"\x01", b"a", b"timestamp", b"Number", b"\x01", b"1493147359900"]
+    text = b"".join(p if p == b"\x01" else len(p).to_bytes(4, "big") + p for p in parts)
+    import hashlib
+
+    assert md5_of_attributes(attributes) == hashlib.md5(text, usedforsecurity=False).hexdigest()
+
+
+def test_a_handler_gets_a_context_and_its_answer_goes_through_json(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    seen: list[LambdaContext] = []
+
+    def handler(event: dict[str, str], context: LambdaContext) -> dict[str, object]:
+        seen.append(context)
+        return {"pair": (1, 2)} if event else {"set": {1}}
+
+    environment = LambdaEnvironment(handler, "local-api", 28)
+
+    assert environment.invoke({"any": "thing"}) == {"pair": [1, 2]}
+    assert 27_000 < seen[0].get_remaining_time_in_millis() <= 28_000
+    assert seen[0].invoked_function_arn.endswith(":function:local-api")
+    with pytest.raises(HandlerError, match="TypeError"):
+        environment.invoke({})
+    assert "not JSON serializable" in capsys.readouterr().out

@@ -1,0 +1,323 @@
+"""What the local destination keeps, once, and what it says when it cannot."""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.database import FILE, Database
+from local.endpoints import merge_endpoint, new_endpoint
+from local.store import LocalDestination
+from putevents.schemas import EventsRequest, ItemResponse
+from tests.local.running_gateway import EVENT, EVENT_MS, ROOT, put_events_body
+
+REQUESTS = ROOT / "tests/events/requests"
+CLIENTS = sorted(file.name for file in REQUESTS.glob("*.json") if file.stem != "good-and-bad")
+
+Deliver = Callable[[dict[str, Any]], dict[str, ItemResponse]]
+
+
+@pytest.fixture(name="path")
+def _path(tmp_path: Path) -> Path:
+    return tmp_path / FILE
+
+
+@pytest.fixture(name="deliver")
+def _deliver(path: Path) -> Iterator[Deliver]:
+    database = Database(path, busy_seconds=0.1)
+    destination = LocalDestination(database)
+
+    def deliver(body: dict[str, Any]) -> dict[str, ItemResponse]:
+        batch_item: Any = EventsRequest.model_validate(body).batch_item
+        return destination.deliver("app", batch_item)
+
+    yield deliver
+    database.close()
+
+
+def rows(path: Path, sql: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def execute(path: Path, sql: str) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(sql)
+
+
+def endpoint(path: Path) -> Any:
+    [(text,)] = rows(path, "SELECT endpoint FROM endpoints")
+    return json.loads(text)
+
+
+def statuses(answer: dict[str, ItemResponse], endpoint_id: str = "device") -> dict[str, int]:
+    item = answer[endpoint_id]
+    events = {event_id: part["StatusCode"] for event_id, part in item["EventsItemResponse"].items()}
+    return {"endpoint": item["EndpointItemResponse"]["StatusCode"], **events}
+
+
+class TestEvents:
+    def test_every_part_of_an_event_is_kept(self, deliver: Deliver, path: Path) -> None:
+        session = {"Id": "s", "StartTimestamp": "2026-01-02T03:04:05Z"}
+        event = {
+            **EVENT,
+            "AppPackageName": "p",
+            "AppTitle": "t",
+            "AppVersionCode": "1",
+            "ClientSdkVersion": "2",
+            "SdkName": "sdk",
+            "Attributes": {"colour": "rouge, é"},
+            "Metrics": {"price": 1.5},
+            "Session": session,
+        }
+        deliver(put_events_body({"e": event}))
+
+        [row] = rows(
+            path,
+            "SELECT application_id, endpoint_id, event_id, event_type, event_timestamp,"
+            " app_package_name, app_title, app_version_code, client_sdk_version, sdk_name,"
+            " attributes ->> 'colour', metrics ->> 'price', session, event FROM events",
+        )
+        assert row[:5] == ("app", "device", "e", "hello", EVENT_MS)
+        assert row[5:10] == ("p", "t", "1", "2", "sdk")
+        assert row[10:12] == ("rouge, é", 1.5)
+        assert (json.loads(row[12]), json.loads(row[13])) == (session, event)
+
+    def test_a_resent_event_is_kept_once_and_accepted_twice(
+        self, deliver: Deliver, path: Path
+    ) -> None:
+        first, second = deliver(put_events_body()), deliver(put_events_body())
+
+        assert first == second
+        assert rows(path, "SELECT count(*) FROM events") == [(1,)]
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            put_events_body(endpoint_id="other device"),
+            put_events_body({"2": EVENT}),
+            put_events_body({"1": {**EVENT, "EventType": "bye"}}),
+            put_events_body({"1": {**EVENT, "Timestamp": "2026-01-02T03:04:05.679Z"}}),
+        ],
+    )
+    def test_an_event_that_differs_in_any_part_of_its_identity_is_another(
+        self, deliver: Deliver, path: Path, other: dict[str, Any]
+    ) -> None:
+        deliver(put_events_body())
+        deliver(other)
+
+        assert rows(path, "SELECT count(*) FROM events") == [(2,)]
+
+    @pytest.mark.parametrize("name", CLIENTS)
+    def test_the_events_of_every_client_are_kept(
+        self, deliver: Deliver, path: Path, name: str
+    ) -> None:
+        body = json.loads((REQUESTS / name).read_text())
+        answer = deliver(body)
+
+        sent = {
+            (endpoint_id, event_id): event
+            for endpoint_id, batch in body["BatchItem"].items()
+            for event_id, event in batch["Events"].items()
+        }
+        kept = rows(path, "SELECT endpoint_id, event_id, event FROM events")
+        assert {(endpoint, id_): json.loads(event) for endpoint, id_, event in kept} == sent
+        assert set(answer) == set(body["BatchItem"])
+
+
+class TestFailures:
+    def test_one_event_that_cannot_be_written_fails_alone(
+        self, deliver: Deliver, path: Path
+    ) -> None:
+        deliver(put_events_body({"0": EVENT}))
+        execute(
+            path,
+            "CREATE TRIGGER bad_sector BEFORE INSERT ON events WHEN NEW.event_id = '2'"
+            " BEGIN SELECT RAISE(ABORT, 'disk I/O error'); END",
+        )
+        answer = deliver(put_events_body({"1": EVENT, "2": EVENT, "3": EVENT}))
+
+        assert statuses(answer) == {"endpoint": 202, "1": 202, "2": 500, "3": 202}
+        assert rows(path, "SELECT event_id FROM events") == [("0",), ("1",), ("3",)]
+
+    def test_an_endpoint_that_cannot_be_written_does_not_take_its_events_along(
+        self, deliver: Deliver, path: Path
+    ) -> None:
+        deliver(put_events_body({"0": EVENT}, endpoint_id="other"))
+        execute(
+            path,
+            "CREATE TRIGGER bad_sector BEFORE INSERT ON endpoints"
+            " BEGIN SELECT RAISE(ABORT, 'disk I/O error'); END",
+        )
+
+        assert statuses(deliver(put_events_body())) == {"endpoint": 500, "1": 202}
+
+    def test_what_is_rolled_back_as_a_whole_is_not_accepted_in_part(
+        self, deliver: Deliver, path: Path
+    ) -> None:
+        deliver(put_events_body({"0": EVENT}))
+        execute(
+            path,
+            "CREATE TRIGGER disk_full BEFORE INSERT ON events WHEN NEW.event_id = '2'"
+            " BEGIN SELECT RAISE(ROLLBACK, 'database or disk is full'); END",
+        )
+
+        assert deliver(put_events_body({"1": EVENT, "2": EVENT})) == {}
+        assert rows(path, "SELECT event_id FROM events") == [("0",)]
+
+    def test_nothing_is_accepted_while_the_file_is_locked(
+        self, deliver: Deliver, path: Path
+    ) -> None:
+        deliver(put_events_body({"0": EVENT}))
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            locked = deliver(put_events_body({"1": EVENT}))
+        free = deliver(put_events_body({"1": EVENT}))
+
+        assert locked == {}
+        assert statuses(free) == {"endpoint": 202, "1": 202}
+
+    def test_nothing_is_accepted_into_a_file_that_was_removed(
+        self, deliver: Deliver, path: Path
+    ) -> None:
+        deliver(put_events_body({"0": EVENT}))
+        for file in path.parent.iterdir():
+            file.unlink()
+        answer = deliver(put_events_body({"1": EVENT}))
+
+        assert statuses(answer) == {"endpoint": 202, "1": 202}
+        assert rows(path, "SELECT event_id FROM events") == [("1",)]
+
+
+class TestEndpoints:
+    def test_a_new_endpoint_gets_what_the_service_gives(self, deliver: Deliver, path: Path) -> None:
+        deliver(put_events_body())
+
+        stored = endpoint(path)
+        assert (stored["OptOut"], stored["EndpointStatus"]) == ("ALL", "ACTIVE")
+        assert stored["CohortId"] in {str(n) for n in range(100)}
+        assert stored["CreationDate"].endswith("Z")
+
+    def test_an_empty_endpoint_changes_nothing(self, deliver: Deliver, path: Path) -> None:
+        sent = {
+            "Address": "a",
+            "ChannelType": "SMS",
+            "EndpointStatus": "INACTIVE",
+            "OptOut": "NONE",
+        }
+        deliver(put_events_body(endpoint=sent))
+        before = endpoint(path)
+        deliver(put_events_body(endpoint={}))
+        deliver(put_events_body(endpoint={"Attributes": {}, "User": {"UserAttributes": {}}}))
+
+        assert endpoint(path) == before
+
+    def test_cohort_and_creation_stay(self, deliver: Deliver, path: Path) -> None:
+        deliver(put_events_body())
+        before = endpoint(path)
+        for n in range(5):
+            deliver(put_events_body(endpoint={"RequestId": str(n)}))
+
+        assert endpoint(path) == {**before, "RequestId": "4"}
+
+    def test_the_endpoint_updated_last_has_the_address(self, deliver: Deliver, path: Path) -> None:
+        sent = {"Address": "a", "ChannelType": "SMS"}
+        for endpoint_id in ("first", "second"):
+            deliver(put_events_body(endpoint=sent, endpoint_id=endpoint_id))
+        sql = "SELECT endpoint_id, endpoint ->> 'EndpointStatus' FROM endpoints"
+        then = rows(path, sql)
+        deliver(put_events_body(endpoint=sent, endpoint_id="first"))
+
+        assert then == [("first", "INACTIVE"), ("second", "ACTIVE")]
+        assert rows(path, sql) == [("first", "ACTIVE"), ("second", "INACTIVE")]
+
+    def test_endpoints_without_an_address_leave_each_other_alone(
+        self, deliver: Deliver, path: Path
+    ) -> None:
+        for endpoint_id in ("first", "second"):
+            deliver(put_events_body(endpoint={"Address": ""}, endpoint_id=endpoint_id))
+
+        sql = "SELECT DISTINCT endpoint ->> 'EndpointStatus' FROM endpoints"
+        assert rows(path, sql) == [("ACTIVE",)]
+
+
+@pytest.mark.parametrize(
+    ("stored", "update", "merged"),
+    [
+        pytest.param(
+            {"Attributes": {"a": ["1"], "b": ["2"]}},
+            {"Attributes": {"b": ["3", "4"], "c": ["5"]}},
+            {"Attributes": {"a": ["1"], "b": ["3", "4"], "c": ["5"]}},
+            id="keys merge, a key's list is replaced",
+        ),
+        pytest.param(
+            {"Attributes": {"a": ["1"]}},
+            {"Attributes": {"a": []}},
+            {"Attributes": {"a": []}},
+            id="an empty list clears",
+        ),
+        pytest.param(
+            {"Attributes": {"a": ["1"]}, "Metrics": {"m": 1.0}},
+            {"Attributes": {}, "Metrics": {"n": 2.0}},
+            {"Attributes": {"a": ["1"]}, "Metrics": {"m": 1.0, "n": 2.0}},
+            id="an empty object keeps",
+        ),
+        pytest.param(
+            {"User": {"UserId": "u", "UserAttributes": {"a": ["1"]}}},
+            {"User": {"UserAttributes": {"b": ["2"]}}},
+            {"User": {"UserId": "u", "UserAttributes": {"a": ["1"], "b": ["2"]}}},
+            id="users merge",
+        ),
+        pytest.param(
+            {"Demographic": {"Make": "apple", "Locale": "en"}},
+            {"Demographic": {"Locale": "fr"}},
+            {"Demographic": {"Make": "apple", "Locale": "fr"}},
+            id="demographic members merge",
+        ),
+        pytest.param(
+            {"Location": {"City": "Bern", "Country": "CH"}},
+            {"Location": {"City": ""}},
+            {"Location": {"City": "", "Country": "CH"}},
+            id="an empty text is stored as sent",
+        ),
+        pytest.param(
+            {},
+            {"Location": {"Latitude": 47.6158, "Longitude": -122.3493}},
+            {"Location": {"Latitude": 47.6, "Longitude": -122.3}},
+            id="degrees have one decimal",
+        ),
+        pytest.param(
+            {"OptOut": "NONE"},
+            {"RequestId": "r"},
+            {"OptOut": "NONE", "RequestId": "r"},
+            id="an opt-in stays",
+        ),
+        pytest.param(
+            {"EndpointStatus": "INACTIVE"},
+            {"RequestId": "r"},
+            {"EndpointStatus": "ACTIVE", "RequestId": "r"},
+            id="an update wakes",
+        ),
+        pytest.param(
+            {"EndpointStatus": "ACTIVE"},
+            {"EndpointStatus": "INACTIVE"},
+            {"EndpointStatus": "INACTIVE"},
+            id="an update may say otherwise",
+        ),
+    ],
+)
+def test_an_endpoint_is_updated_in_part(stored: Any, update: Any, merged: Any) -> None:
+    before = json.dumps(stored)
+
+    assert merge_endpoint(stored, update) == {"EndpointStatus": "ACTIVE", **merged}
+    assert json.dumps(stored) == before
+
+
+def test_an_empty_update_of_a_new_endpoint_is_the_new_endpoint() -> None:
+    created = new_endpoint()
+
+    assert merge_endpoint(created, {}) == created

@@ -1,0 +1,190 @@
+"""Starting, stopping and asking after the gateway, as its user does."""
+
+import json
+import shlex
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.local.conftest import StartGateway
+from tests.local.running_gateway import EVENT, ROOT, RunningGateway, environment, put_events_body
+
+
+def start_and_fail(data_dir: Path, **settings: str) -> str:
+    """Start a gateway that cannot start; its one sentence."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "local.server"],
+        cwd=ROOT,
+        env=environment(data_dir, **settings),
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    assert ended.returncode in (1, 2)
+    assert ended.stderr.count("\n") == 1
+    return ended.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_stops_cleanly_when_asked(start_gateway: StartGateway, number: int) -> None:
+    gateway = start_gateway()
+    gateway.put_events(put_events_body())
+
+    assert gateway.end(number) == (0, "")
+
+
+def test_it_says_where_it_listens_and_where_data_goes(start_gateway: StartGateway) -> None:
+    gateway = start_gateway()
+
+    shown = "\n".join(gateway.lines)
+
+    assert gateway.url in shown
+    assert str(gateway.data_dir / "putevents.db") in shown
+
+
+def test_the_line_to_copy_stores_an_event(start_gateway: StartGateway) -> None:
+    gateway = start_gateway(APPLICATION_IDS="first-app,second-app")
+    command = shlex.split(gateway.wait_for("curl http.*").group())
+
+    answer = subprocess.run([*command, "-s"], capture_output=True, check=True, timeout=20).stdout
+
+    assert (
+        json.loads(answer)["Results"]["my-device"]["EventsItemResponse"]["1"]["StatusCode"] == 202
+    )
+    assert gateway.stored("first-app") == [("my-device", "1", "hello")]
+
+
+def test_one_readable_line_per_request(start_gateway: StartGateway) -> None:
+    gateway = start_gateway()
+    gateway.put_events(put_events_body({"1": EVENT, "2": EVENT, "3": {"EventType": "hello"}}))
+
+    line = gateway.wait_for("POST ").string
+
+    assert line.endswith(
+        "POST /v1/apps/my-app/events  202  2 accepted, 1 rejected: Missing Timestamp (Timestamp)"
+    )
+
+
+def test_the_handlers_logs_and_metrics_go_to_the_log_file(start_gateway: StartGateway) -> None:
+    gateway = start_gateway()
+    gateway.put_events(put_events_body())
+    gateway.end()
+
+    logged = [
+        json.loads(line) for line in (gateway.data_dir / "gateway.log").read_text().splitlines()
+    ]
+
+    assert [entry["accepted"] for entry in logged if entry.get("message") == "put_events"] == [1]
+    assert [entry["EventsAccepted"] for entry in logged if "_aws" in entry] == [[1.0]]
+    assert not any("{" in line for line in gateway.lines if "curl" not in line)
+
+
+def test_what_was_answered_202_survives_kill_9(start_gateway: StartGateway) -> None:
+    gateway = start_gateway()
+    gateway.put_events(put_events_body())
+    gateway.end(signal.SIGKILL)
+
+    assert gateway.stored() == [("device", "1", "hello")]
+
+
+def test_after_a_stop_a_copy_of_the_one_file_is_complete(
+    start_gateway: StartGateway, tmp_path: Path
+) -> None:
+    gateway = start_gateway()
+    gateway.put_events(put_events_body())
+    gateway.end()
+    copy = shutil.copy(gateway.data_dir / "putevents.db", tmp_path)
+
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("SELECT event_id FROM events").fetchall() == [("1",)]
+
+
+def test_a_second_start_goes_on_with_the_same_data(start_gateway: StartGateway) -> None:
+    first = start_gateway()
+    first.put_events(put_events_body({"1": EVENT}))
+    first.end()
+    second = start_gateway()
+    second.put_events(put_events_body({"1": EVENT, "2": EVENT}))
+
+    assert [event_id for _, event_id, _ in second.stored()] == ["1", "2"]
+
+
+def test_only_the_listed_applications_are_served(start_gateway: StartGateway) -> None:
+    gateway = start_gateway(APPLICATION_IDS="a,b")
+
+    status, answer = gateway.ask("POST", "/v1/apps/c/events", json.dumps(put_events_body()))
+
+    assert gateway.put_events(put_events_body(), "b")
+    assert (status, answer["Message"]) == (404, "Application not found.")
+
+
+def test_a_busy_port_is_one_sentence(gateway: RunningGateway, tmp_path: Path) -> None:
+    port = gateway.url.rpartition(":")[2]
+
+    assert f"Port {port} of 127.0.0.1 is in use" in start_and_fail(tmp_path, PORT=port)
+
+
+def test_an_unwritable_folder_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    assert "Nothing can be written in " in start_and_fail(tmp_path / "file")
+    assert "Nothing can be written in " in start_and_fail(tmp_path / "file" / "below")
+
+
+def test_a_file_that_is_no_database_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "putevents.db").write_text("my precious notes" * 100)
+
+    assert "putevents.db cannot be written: file is not a database." in start_and_fail(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "eighty"),
+        ("PORT", "65536"),
+        ("DESTINATION", "nowhere"),
+        ("VISIBILITY_TIMEOUT_SECONDS", "soon"),
+        ("RETRY_DELAY_SECONDS", "-1"),
+    ],
+)
+def test_a_wrong_setting_is_one_sentence(tmp_path: Path, name: str, value: str) -> None:
+    assert name in start_and_fail(tmp_path, **{name: value})
+
+
+def test_a_gateway_that_forwards_to_itself_does_not_start(tmp_path: Path) -> None:
+    sentence = start_and_fail(
+        tmp_path,
+        PORT="18080",
+        DESTINATION="pinpoint",
+        AWS_ENDPOINT_URL_PINPOINT="http://localhost:18080",
+    )
+
+    assert "AWS_ENDPOINT_URL_PINPOINT is this gateway itself" in sentence
+
+
+def test_it_is_healthy_as_long_as_the_store_can_be_written(start_gateway: StartGateway) -> None:
+    gateway = start_gateway()
+    well, _ = gateway.ask("GET", "/health")
+    shutil.rmtree(gateway.data_dir)
+    ill, answer = gateway.ask("GET", "/health")
+
+    assert (well, ill) == (200, 503)
+    assert "putevents.db cannot be written" in answer["Message"]
+
+
+def test_nothing_is_accepted_into_a_folder_that_was_removed(start_gateway: StartGateway) -> None:
+    gateway = start_gateway()
+    shutil.rmtree(gateway.data_dir)
+
+    answer = gateway.put_events(put_events_body(endpoint={"OptOut": "NONE"}))
+
+    item = answer["Results"]["device"]
+    assert item["EventsItemResponse"]["1"]["StatusCode"] == 500
+    assert item["EndpointItemResponse"]["StatusCode"] == 500

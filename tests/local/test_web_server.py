@@ -1,0 +1,241 @@
+"""HTTP as clients speak it, well or badly."""
+
+import base64
+import gzip
+import json
+import socket
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection, HTTPResponse
+from urllib.parse import quote
+
+import pytest
+
+from local.body import MAX_BYTES
+from tests.local.running_gateway import SECONDS, RunningGateway, put_events_body
+
+BODY = json.dumps(put_events_body())
+
+
+@contextmanager
+def raw_connection(gateway: RunningGateway) -> Iterator[socket.socket]:
+    host, port = gateway.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=SECONDS) as connection:
+        yield connection
+
+
+def read_answer(connection: socket.socket) -> tuple[int, bytes]:
+    with closing(HTTPResponse(connection)) as response:
+        response.begin()
+        return response.status, response.read()
+
+
+@pytest.fixture(name="connection")
+def _connection(gateway: RunningGateway) -> Iterator[HTTPConnection]:
+    with closing(gateway.connect()) as connection:
+        yield connection
+
+
+def test_one_connection_serves_many_requests(
+    gateway: RunningGateway, connection: HTTPConnection
+) -> None:
+    sockets = set()
+    for _ in range(3):
+        connection.request("POST", "/v1/apps/keep-alive/events", BODY)
+        response = connection.getresponse()
+        response.read()
+        sockets.add(connection.sock)
+
+        assert response.status == 202
+    assert len(sockets) == 1
+    assert None not in sockets
+
+
+def test_the_answer_has_the_headers_that_api_gateway_adds(connection: HTTPConnection) -> None:
+    connection.request("POST", "/v1/apps/headers/events", "{}")
+    response = connection.getresponse()
+    body = response.read()
+
+    assert json.loads(body)["RequestID"] == response.headers["x-amzn-RequestId"]
+    assert response.headers["x-amzn-ErrorType"] == "BadRequestException"
+    assert response.headers["Content-Length"] == str(len(body))
+    assert response.headers["Date"].endswith(" GMT")
+    assert response.headers["Server"] is None
+
+
+def test_a_chunked_body_is_taken(gateway: RunningGateway, connection: HTTPConnection) -> None:
+    connection.request(
+        "POST", "/v1/apps/chunked/events", iter([BODY[:7].encode(), BODY[7:].encode()])
+    )
+
+    assert connection.getresponse().status == 202
+    assert gateway.stored("chunked") == [("device", "1", "hello")]
+
+
+def test_a_body_that_is_no_text_reaches_the_handler_unharmed(
+    gateway: RunningGateway, connection: HTTPConnection
+) -> None:
+    connection.request("POST", "/v1/apps/gzip/events", gzip.compress(BODY.encode()))
+
+    assert connection.getresponse().status == 202
+    assert gateway.stored("gzip") == [("device", "1", "hello")]
+
+
+def test_a_percent_encoded_application_id_is_decoded_once(
+    gateway: RunningGateway,
+) -> None:
+    name = "a b/é%41"
+
+    gateway.put_events(put_events_body(), quote(name, safe=""))
+
+    assert gateway.stored(name) == [("device", "1", "hello")]
+
+
+def test_a_post_without_content_length_has_an_empty_body(gateway: RunningGateway) -> None:
+    with raw_connection(gateway) as connection:
+        connection.sendall(b"POST /v1/apps/x/events HTTP/1.1\r\nHost: x\r\n\r\n")
+        status, body = read_answer(connection)
+
+    assert status == 400
+    assert set(json.loads(body)) == {"Message", "RequestID"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/v1/apps/x/events", 405),
+        ("PATCH", "/v1/apps/x/events", 405),
+        ("BREW", "/v1/apps/x/events", 405),
+        ("POST", "/", 404),
+        ("GET", "/v1/apps", 404),
+        ("POST", "/health", 404),
+    ],
+)
+def test_other_methods_and_paths_are_refused_in_pinpoints_shape(
+    gateway: RunningGateway, method: str, path: str, status: int
+) -> None:
+    answered, answer = gateway.ask(method, path)
+
+    assert answered == status
+    assert set(answer) == {"Message", "RequestID"}
+
+
+def test_head_has_no_body(connection: HTTPConnection) -> None:
+    connection.request("HEAD", "/health")
+    head = connection.getresponse()
+    head.read()
+    connection.request("GET", "/health")
+
+    assert head.headers["Content-Length"] == str(len(connection.getresponse().read()))
+
+
+def test_a_preflight_is_answered(connection: HTTPConnection) -> None:
+    connection.request("OPTIONS", "/v1/apps/x/events", headers={"Origin": "https://page.example"})
+    response = connection.getresponse()
+
+    assert response.status == 204
+    assert response.headers["Content-Length"] is None
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_more_than_api_gateway_takes_is_413_to_a_client_that_sends_it_all(
+    gateway: RunningGateway, connection: HTTPConnection
+) -> None:
+    connection.request("POST", "/v1/apps/x/events", b" " * (2 * MAX_BYTES))
+    response = connection.getresponse()
+
+    assert response.status == 413
+    assert json.loads(response.read())["RequestID"] == response.headers["x-amzn-RequestId"]
+    assert response.headers["x-amzn-ErrorType"] == "PayloadTooLargeException"
+    assert gateway.ask("GET", "/health")[0] == 200
+
+
+def test_an_announced_flood_is_refused_before_it_is_sent(gateway: RunningGateway) -> None:
+    head = f"Content-Length: {MAX_BYTES + 1}\r\nExpect: 100-continue\r\n\r\n"
+    with raw_connection(gateway) as connection:
+        connection.sendall(f"POST /v1/apps/x/events HTTP/1.1\r\nHost: x\r\n{head}".encode())
+
+        assert read_answer(connection)[0] == 413
+
+
+def test_a_chunked_flood_is_413(gateway: RunningGateway) -> None:
+    chunk = b"400000\r\n" + b" " * 0x400000 + b"\r\n"
+    with raw_connection(gateway) as connection:
+        connection.sendall(
+            b"POST /v1/apps/x/events HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+        )
+        connection.sendall(chunk * 3)
+
+        assert read_answer(connection)[0] == 413
+
+
+def test_a_client_that_waits_for_100_continue_is_told_to_go_on(gateway: RunningGateway) -> None:
+    head = f"Content-Length: {len(BODY)}\r\nExpect: 100-continue\r\n\r\n"
+    with raw_connection(gateway) as connection:
+        connection.sendall(f"POST /v1/apps/patient/events HTTP/1.1\r\nHost: x\r\n{head}".encode())
+        told = connection.recv(1000)
+        connection.sendall(BODY.encode())
+
+        assert told == b"HTTP/1.1 100 Continue\r\n\r\n"
+        assert read_answer(connection)[0] == 202
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        b"hello\r\n\r\n",
+        b"POST /v1/apps/x/events HTTP/1.1\r\nContent-Length: many\r\n\r\n",
+        b"POST /v1/apps/x/events HTTP/1.1\r\nContent-Length: -5\r\n\r\n",
+        b"POST /v1/apps/x/events HTTP/1.1\r\nTransfer-Encoding: br\r\n\r\n",
+        b"POST /v1/apps/x/events HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"POST /v1/apps/x/events HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}}\r\n",
+        b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\n\r\n",
+    ],
+)
+def test_what_is_no_http_is_400(gateway: RunningGateway, request_bytes: bytes) -> None:
+    with raw_connection(gateway) as connection:
+        connection.sendall(request_bytes)
+        status, body = read_answer(connection)
+
+    assert status == 400
+    assert json.loads(body)["Message"]
+
+
+def test_a_client_that_hangs_up_half_way_stores_nothing_and_harms_nobody(
+    gateway: RunningGateway,
+) -> None:
+    with raw_connection(gateway) as connection:
+        head = f"POST /v1/apps/broken/events HTTP/1.1\r\nContent-Length: {len(BODY) + 1}\r\n\r\n"
+        connection.sendall(head.encode() + BODY.encode())
+    with raw_connection(gateway) as connection:
+        connection.sendall(b"POST /v1/apps/bro")
+
+    gateway.put_events(put_events_body(), "next")
+
+    assert gateway.stored("broken") == []
+    assert gateway.stored("next") == [("device", "1", "hello")]
+
+
+def test_a_silent_client_keeps_nobody_waiting(gateway: RunningGateway) -> None:
+    with raw_connection(gateway) as silent:
+        silent.sendall(b"POST /v1/apps/silent/events HTTP/1.1\r\nContent-Length: 5\r\n\r\n")
+
+        assert gateway.put_events(put_events_body(), "busy")
+
+
+def test_signed_query_strings_and_terminal_codes_are_not_printed(gateway: RunningGateway) -> None:
+    printed = len(gateway.lines)
+    with raw_connection(gateway) as connection:
+        connection.sendall(b"GET /\x1b[31m?X-Amz-Signature=secret HTTP/1.1\r\nHost: x\r\n\r\n")
+        read_answer(connection)
+    gateway.wait_for("GET /", printed)
+
+    assert not any("\x1b" in line or "secret" in line for line in gateway.lines[printed:])
+
+
+def test_a_beacon_with_its_signature_in_the_query_is_taken(gateway: RunningGateway) -> None:
+    text = base64.b64encode(b"secret").decode()
+    path = f"/v1/apps/beacon/events/legacy?X-Amz-Signature={quote(text)}&X-Amz-SignedHeaders=host"
+
+    assert gateway.ask("POST", path, BODY)[0] == 202
+    assert gateway.stored("beacon") == [("device", "1", "hello")]
