@@ -57,10 +57,13 @@ class Database:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.executescript(SCHEMA)
+            self._inode = self._current_inode()
+            if not self._inode:
+                raise sqlite3.OperationalError("the file was removed")
         except sqlite3.Error:
             connection.close()
             raise
-        self._connection, self._inode = connection, self._current_inode()
+        self._connection = connection
         return connection
 
     def _disconnect(self) -> None:

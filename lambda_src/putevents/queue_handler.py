@@ -53,6 +53,9 @@ def record_handler(record: SQSRecord) -> None:
     except (BadRequestError, UndeliveredError) as error:
         logger.warning("message stays", message_id=record.message_id, reason=str(error))
         raise
+    except Exception:
+        logger.exception("failed", message_id=record.message_id)
+        raise
     report.log(
         "queue_message",
         message_id=record.message_id,
@@ -118,7 +121,7 @@ def _requeue_rest(record: SQSRecord, report: Report) -> None:
 
 def _attempt(record: SQSRecord) -> int:
     """How often this was tried, on this message and on those that it replaces."""
-    attribute = record.message_attributes.get(ATTEMPT)
-    earlier = attribute.string_value if attribute else None
+    attributes = record.raw_event.get("messageAttributes", {})
+    earlier = attributes.get(ATTEMPT, {}).get("stringValue", "")
     received = int(record.attributes.approximate_receive_count or 1)
-    return received + (int(earlier) if earlier and earlier.isdecimal() else 0)
+    return received + (int(earlier) if earlier.isdecimal() else 0)

@@ -1,0 +1,132 @@
+"""Both doors with a destination and a queue that do as a test says."""
+
+import json
+from base64 import b64encode
+from dataclasses import dataclass, field
+from typing import Any
+
+from putevents.schemas import ItemResponse, ValidBatch
+from putevents.settings import Settings
+from tests.unit.conftest import ENVIRONMENT
+
+ACCEPTED = {"StatusCode": 202, "Message": "Accepted"}
+
+
+class Context:
+    """What Powertools reads of a Lambda context."""
+
+    aws_request_id = "invocation"
+    function_name = "function"
+    memory_limit_in_mb = 1024
+    invoked_function_arn = "arn:aws:lambda:us-east-1:123456789012:function:function"
+
+
+@dataclass
+class FakeDestination:
+    """Answers an event by `codes[event id]`, 202 unless told; None leaves it out of the answer."""
+
+    codes: dict[str, int | None] = field(default_factory=dict)
+    endpoint_code: int | None = 202
+    delivered: list[tuple[str, str, str]] = field(default_factory=list)
+    endpoints: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+    def deliver(
+        self, application_id: str, batch_item: dict[str, ValidBatch]
+    ) -> dict[str, ItemResponse]:
+        answers: dict[str, Any] = {}
+        for endpoint_id, batch in batch_item.items():
+            answers[endpoint_id] = {"EventsItemResponse": {}}
+            self.endpoints.append((endpoint_id, json.loads(batch.endpoint.wire)))
+            if self.endpoint_code is not None:
+                answers[endpoint_id]["EndpointItemResponse"] = self._answer(self.endpoint_code)
+            for event_id in batch.events:
+                code = self.codes.get(event_id, 202)
+                if code == 202:
+                    self.delivered.append((application_id, endpoint_id, event_id))
+                if code is not None:
+                    answers[endpoint_id]["EventsItemResponse"][event_id] = self._answer(code)
+        return answers
+
+    @staticmethod
+    def _answer(code: int) -> dict[str, Any]:
+        return ACCEPTED if code == 202 else {"StatusCode": code, "Message": f"code {code}"}
+
+
+@dataclass
+class FakeQueue:
+    """Takes everything until `broken`; what it holds is for the test to look at."""
+
+    broken: bool = False
+    queued: list[tuple[str, dict[str, ValidBatch], int]] = field(default_factory=list)
+    buried: list[tuple[str, dict[str, Any], str]] = field(default_factory=list)
+    postponed: list[tuple[str, int]] = field(default_factory=list)
+
+    def queue(
+        self, application_id: str, batch_item: dict[str, ValidBatch], attempt: int = 1
+    ) -> list[dict[str, ValidBatch]]:
+        if self.broken:
+            return [batch_item]
+        self.queued.append((application_id, batch_item, attempt))
+        return []
+
+    def bury(self, application_id: str, raw_batch_item: dict[str, Any], reason: str) -> bool:
+        self.buried.append((application_id, raw_batch_item, reason))
+        return not self.broken
+
+    def postpone(self, receipt_handle: str, attempt: int) -> None:
+        self.postponed.append((receipt_handle, attempt))
+
+    @property
+    def events(self) -> list[tuple[str, str, str]]:
+        return [
+            (application_id, endpoint_id, event_id)
+            for application_id, batch_item, _ in self.queued
+            for endpoint_id, batch in batch_item.items()
+            for event_id in batch.events
+        ]
+
+
+def http_event(
+    body: Any,
+    path: str = "/v1/apps/my-app/events",
+    method: str = "POST",
+    headers: dict[str, str] | None = None,
+) -> dict[str, Any]:
+    """A REST proxy event as API Gateway sends it with binary media types on."""
+    data = body if isinstance(body, bytes) else body.encode() if isinstance(body, str) else None
+    text = b64encode(data if data is not None else json.dumps(body).encode()).decode()
+    headers = {"Host": "api.example.com", **(headers or {})}
+    return {
+        "resource": "/{proxy+}",
+        "path": path,
+        "httpMethod": method,
+        "headers": headers,
+        "multiValueHeaders": {name: [value] for name, value in headers.items()},
+        "queryStringParameters": None,
+        "multiValueQueryStringParameters": None,
+        "pathParameters": None,
+        "stageVariables": None,
+        "requestContext": {"requestId": "request-1", "stage": "v1", "path": path},
+        "body": text,
+        "isBase64Encoded": True,
+    }
+
+
+def sqs_record(body: Any, message_id: str = "m1", received: int = 1, **attributes: str) -> Any:
+    """An SQS record as the event source mapping sends it."""
+    return {
+        "messageId": message_id,
+        "receiptHandle": f"receipt-{message_id}",
+        "body": body if isinstance(body, str) else json.dumps(body),
+        "attributes": {"ApproximateReceiveCount": str(received)},
+        "messageAttributes": {
+            name: {"stringValue": value, "dataType": "Number"} for name, value in attributes.items()
+        },
+        "eventSource": "aws:sqs",
+        "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:retry",
+        "awsRegion": "us-east-1",
+    }
+
+
+def settings(**changes: str) -> Settings:
+    return Settings.load({**ENVIRONMENT, **changes})

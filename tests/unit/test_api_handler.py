@@ -1,0 +1,314 @@
+"""Door 1 answers as docs/spec.md says, whatever comes in."""
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from putevents import api_handler
+from tests.unit.doors import ACCEPTED, Context, FakeDestination, FakeQueue, http_event
+
+REQUESTS = Path(__file__).parents[1] / "events" / "requests"
+EVENT = {"EventType": "a", "Timestamp": "2026-11-24T10:00:00Z"}
+ORIGIN = "https://app.example.com"
+
+
+def body_of(events: dict[str, Any], endpoint: Any = None) -> dict[str, Any]:
+    return {"BatchItem": {"phone": {"Endpoint": endpoint or {}, "Events": events}}}
+
+
+@pytest.fixture(name="destination")
+def _destination(monkeypatch: pytest.MonkeyPatch) -> FakeDestination:
+    destination = FakeDestination()
+    monkeypatch.setattr(api_handler, "destination", destination)
+    return destination
+
+
+@pytest.fixture(name="queue")
+def _queue(monkeypatch: pytest.MonkeyPatch) -> FakeQueue:
+    queue = FakeQueue()
+    monkeypatch.setattr(api_handler, "retry_queue", queue)
+    return queue
+
+
+def answer(event: dict[str, Any]) -> tuple[int, Any, dict[str, str]]:
+    """Status, body and headers of the answer to an API Gateway event."""
+    response = api_handler.lambda_handler(event, Context())
+    headers = {name: values[0] for name, values in response["multiValueHeaders"].items()}
+    return response["statusCode"], json.loads(response["body"] or "null"), headers
+
+
+def put_events(body: Any, **others: Any) -> Any:
+    status, answered, headers = answer(http_event(body, **others))
+    assert (status, headers["Content-Type"]) == (202, "application/json")
+    return answered["Results"]
+
+
+@pytest.mark.parametrize("file", sorted(REQUESTS.glob("*.json")), ids=lambda path: path.stem)
+def test_every_real_clients_request_is_answered_for_each_id(
+    destination: FakeDestination, file: Path
+) -> None:
+    request = json.loads(file.read_text())
+    results = put_events(request)
+
+    assert set(results) == set(request["BatchItem"])
+    for endpoint_id, batch in request["BatchItem"].items():
+        answers = results[endpoint_id]["EventsItemResponse"]
+        assert set(answers) == set(batch["Events"])
+        if file.stem != "good-and-bad":
+            assert set(map(str, answers.values())) == {str(ACCEPTED)}
+            assert results[endpoint_id]["EndpointItemResponse"] == ACCEPTED
+
+
+def test_one_bad_event_is_rejected_alone(destination: FakeDestination) -> None:
+    results = put_events((REQUESTS / "good-and-bad.json").read_text())
+    assert results == {
+        "phone-1": {
+            "EndpointItemResponse": ACCEPTED,
+            "EventsItemResponse": {
+                "good": ACCEPTED,
+                "no-type": {"StatusCode": 400, "Message": "Missing EventType (EventType)"},
+                "long-key": {
+                    "StatusCode": 400,
+                    "Message": "Event attribute key length should be less than 50."
+                    " (Attributes.a-key-that-is-one-character-longer-than-fifty-chars)",
+                },
+            },
+        },
+        "phone-2": {
+            "EndpointItemResponse": {"StatusCode": 400, "Message": "Missing ChannelType (Address)"},
+            "EventsItemResponse": {"still-good": ACCEPTED},
+        },
+    }
+    assert destination.delivered == [
+        ("my-app", "phone-1", "good"),
+        ("my-app", "phone-2", "still-good"),
+    ]
+    assert destination.endpoints == [("phone-1", {}), ("phone-2", {})]
+
+
+@pytest.mark.parametrize("position", [0, 49, 99])
+def test_99_good_events_around_a_bad_one_are_accepted(
+    destination: FakeDestination, position: int
+) -> None:
+    events: dict[str, Any] = {f"e{i}": EVENT for i in range(100)}
+    events[f"e{position}"] = {}
+    answers = put_events(body_of(events))["phone"]["EventsItemResponse"]
+    assert [i for i, told in answers.items() if told != ACCEPTED] == [f"e{position}"]
+
+
+def test_an_event_too_large_is_rejected_alone(destination: FakeDestination) -> None:
+    empty = len(json.dumps({**EVENT, "AppTitle": ""}, separators=(",", ":")))
+    title = "x" * (1000 * 1024 - empty - len("at-limit"))
+    events = {
+        "at-limit": {**EVENT, "AppTitle": title},
+        "at-large": {**EVENT, "AppTitle": title + "x"},
+        "wide": {**EVENT, "AppTitle": "é" * (520 * 1024)},
+    }
+    body = json.dumps(body_of(events), ensure_ascii=False)
+    answers = put_events(body)["phone"]["EventsItemResponse"]
+    assert answers["at-limit"] == ACCEPTED
+    refused = {"StatusCode": 400, "Message": "Event size should be at most 1000 KB."}
+    assert answers["at-large"] == answers["wide"] == refused
+
+
+def test_an_endpoint_too_large_is_rejected_and_its_events_go(
+    destination: FakeDestination,
+) -> None:
+    endpoint = {"Attributes": {f"k{i}": ["v" * 100] * 2 for i in range(80)}}
+    results = put_events(body_of({"1": EVENT}, endpoint))
+    text = "Endpoint size should be at most 15 KB. (Endpoint)"
+    assert results["phone"]["EndpointItemResponse"] == {"StatusCode": 400, "Message": text}
+    assert results["phone"]["EventsItemResponse"]["1"] == ACCEPTED
+
+
+@pytest.mark.parametrize("endpoint_id", ["", "a$b", "{x}", "a}", "\ud800", "x" * 16_000])
+def test_an_endpoint_id_that_cannot_be_is_rejected_with_its_events(
+    destination: FakeDestination, endpoint_id: str
+) -> None:
+    batch = {"Endpoint": {}, "Events": {"1": EVENT}}
+    results = put_events({"BatchItem": {endpoint_id: batch, "good": batch}})
+    assert set(results) == {endpoint_id, "good"}
+    assert results[endpoint_id]["EndpointItemResponse"]["StatusCode"] == 400
+    assert results[endpoint_id]["EventsItemResponse"]["1"]["StatusCode"] == 400
+    assert destination.delivered == [("my-app", "good", "1")]
+
+
+def test_an_event_id_that_is_no_text_is_rejected_alone(destination: FakeDestination) -> None:
+    answers = put_events(body_of({"\udc00": EVENT, "é": EVENT}))["phone"]["EventsItemResponse"]
+    assert answers["\udc00"]["StatusCode"] == 400
+    assert answers["é"] == ACCEPTED
+
+
+@pytest.mark.parametrize("batch", [None, 5, {}, {"Endpoint": {}}, {"Endpoint": {}, "Events": []}])
+def test_a_batch_that_is_none_is_answered_for_its_endpoint(
+    destination: FakeDestination, batch: Any
+) -> None:
+    results = put_events({"BatchItem": {"phone": batch}})
+    assert results["phone"]["EndpointItemResponse"]["StatusCode"] == 400
+    assert results["phone"]["EventsItemResponse"] == {}
+
+
+def test_a_missing_endpoint_member_costs_no_event(destination: FakeDestination) -> None:
+    results = put_events({"BatchItem": {"phone": {"Events": {"1": EVENT}}}})
+    assert results["phone"]["EndpointItemResponse"]["Message"] == "Missing Endpoint (Endpoint)"
+    assert results["phone"]["EventsItemResponse"]["1"] == ACCEPTED
+
+
+def test_an_endpoint_without_events_is_delivered(destination: FakeDestination) -> None:
+    results = put_events(body_of({}, {"OptOut": "NONE"}))
+    assert results["phone"] == {"EndpointItemResponse": ACCEPTED, "EventsItemResponse": {}}
+    assert destination.endpoints == [("phone", {"OptOut": "NONE"})]
+
+
+def test_an_empty_batch_item_is_answered_with_nothing(destination: FakeDestination) -> None:
+    assert put_events({"BatchItem": {}}) == {}
+
+
+@pytest.mark.parametrize("code", [None, 429, 500, 503])
+def test_what_the_destination_failed_is_queued_alone_and_answered_accepted(
+    destination: FakeDestination, queue: FakeQueue, code: int | None
+) -> None:
+    destination.codes = {"2": code}
+    results = put_events(body_of({"1": EVENT, "2": EVENT}, {"OptOut": "NONE"}))
+    assert results["phone"]["EventsItemResponse"] == {"1": ACCEPTED, "2": ACCEPTED}
+    assert queue.events == [("my-app", "phone", "2")]
+    # The endpoint's own data was delivered with event 1 and must not be sent again.
+    assert not queue.queued[0][1]["phone"].endpoint.model_fields_set
+
+
+def test_what_neither_destination_nor_queue_took_is_answered_500(
+    destination: FakeDestination, queue: FakeQueue
+) -> None:
+    destination.codes, destination.endpoint_code, queue.broken = {"2": 500}, None, True
+    results = put_events(body_of({"1": EVENT, "2": EVENT}, {"OptOut": "NONE"}))
+    assert results["phone"]["EventsItemResponse"]["1"] == ACCEPTED
+    for told in (
+        results["phone"]["EventsItemResponse"]["2"],
+        results["phone"]["EndpointItemResponse"],
+    ):
+        assert told["StatusCode"] == 500
+        assert told["Message"] != "Accepted"
+
+
+def test_an_endpoint_that_failed_is_queued_without_its_delivered_events(
+    destination: FakeDestination, queue: FakeQueue
+) -> None:
+    destination.endpoint_code = 500
+    results = put_events(body_of({"1": EVENT}, {"OptOut": "NONE"}))
+    assert results["phone"]["EndpointItemResponse"] == ACCEPTED
+    [(_, batch_item, _)] = queue.queued
+    assert batch_item["phone"].endpoint.opt_out == "NONE"
+    assert batch_item["phone"].events == {}
+
+
+@pytest.mark.parametrize("code", [400, 404, 413])
+def test_a_refusal_of_the_destination_is_passed_on(
+    destination: FakeDestination, queue: FakeQueue, code: int
+) -> None:
+    destination.codes, destination.endpoint_code = {"2": code}, 400
+    results = put_events(body_of({"1": EVENT, "2": EVENT}, {"OptOut": "NONE"}))
+    refused = {"StatusCode": code, "Message": f"code {code}"}
+    assert results["phone"]["EventsItemResponse"] == {"1": ACCEPTED, "2": refused}
+    assert results["phone"]["EndpointItemResponse"]["Message"] == "code 400"
+    assert queue.queued == []
+
+
+@pytest.mark.parametrize("message", [None, "", "accepted", 5])
+def test_a_refusal_never_reads_as_success(
+    destination: FakeDestination, monkeypatch: pytest.MonkeyPatch, message: Any
+) -> None:
+    told = {"phone": {"EventsItemResponse": {"1": {"StatusCode": 400, "Message": message}}}}
+    monkeypatch.setattr(destination, "deliver", lambda *_: told)
+    answers = put_events(body_of({"1": EVENT}))["phone"]["EventsItemResponse"]
+    assert answers["1"] == {"StatusCode": 400, "Message": "Refused by the destination."}
+
+
+# --- requests that fail as a whole -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("event", "status", "error"),
+    [
+        (http_event("{"), 400, "BadRequestException"),
+        (http_event("[]"), 400, "BadRequestException"),
+        (http_event("{}"), 400, "BadRequestException"),
+        (http_event("x" * (4 * 1024 * 1024 + 1)), 413, "PayloadTooLargeException"),
+        (http_event("{}", path="/v1/apps/unknown/events"), 404, "NotFoundException"),
+        (http_event("{}", path="/v1/apps/unknown/events/legacy"), 404, "NotFoundException"),
+        (http_event("{}", path="/v1/apps/my-app/other"), 404, "NotFoundException"),
+        (http_event("{}", path="/"), 404, "NotFoundException"),
+        (http_event("", method="GET"), 405, "MethodNotAllowedException"),
+        (http_event("", method="DELETE"), 405, "MethodNotAllowedException"),
+    ],
+)
+def test_a_request_that_fails_as_a_whole_gets_the_services_shape(
+    destination: FakeDestination, event: dict[str, Any], status: int, error: str
+) -> None:
+    event["headers"]["Origin"] = ORIGIN
+    event["multiValueHeaders"]["Origin"] = [ORIGIN]
+    got, body, headers = answer(event)
+    assert got == status
+    assert set(body) == {"Message", "RequestID"}
+    assert body["RequestID"] == "request-1"
+    assert headers["x-amzn-ErrorType"] == error
+    assert headers["Access-Control-Allow-Origin"] == ORIGIN
+    assert destination.delivered == []
+
+
+def test_our_own_bug_is_a_500_that_tells_nothing(
+    destination: FakeDestination, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def bug(*_: Any) -> None:
+        raise RuntimeError("secret inside")
+
+    monkeypatch.setattr(destination, "deliver", bug)
+    status, body, headers = answer(http_event(body_of({"1": EVENT})))
+    assert (status, headers["x-amzn-ErrorType"]) == (500, "InternalServerErrorException")
+    assert body == {"Message": "Internal server error.", "RequestID": "request-1"}
+
+
+def test_any_content_type_and_gzip_are_read(destination: FakeDestination) -> None:
+    for content_type in ("text/plain;charset=UTF-8", "application/x-amz-json-1.1", "x/y"):
+        data = gzip.compress(json.dumps(body_of({"1": EVENT})).encode())
+        path = "/v1/apps/my-app/events/legacy"
+        results = put_events(data, path=path, headers={"Content-Type": content_type})
+        assert results["phone"]["EventsItemResponse"]["1"] == ACCEPTED
+
+
+def test_an_application_id_is_read_decoded(
+    destination: FakeDestination, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_events(body_of({"1": EVENT}), path="/v1/apps/my%2Dapp/events")
+    assert destination.delivered == [("my-app", "phone", "1")]
+
+
+# --- CORS ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("origin", [ORIGIN, "https://www.example.com"])
+def test_a_preflight_from_an_allowed_origin_allows_what_clients_send(origin: str) -> None:
+    status, body, headers = answer(http_event("", method="OPTIONS", headers={"Origin": origin}))
+    assert (status, body) == (204, None)
+    assert headers["Access-Control-Allow-Origin"] == origin
+    assert "POST" in headers["Access-Control-Allow-Methods"]
+    allowed = {name.lower() for name in headers["Access-Control-Allow-Headers"].split(",")}
+    assert allowed == {
+        "authorization", "content-type", "x-amz-date", "x-amz-security-token", "x-api-key",
+        "x-amz-user-agent", "x-amz-content-sha256", "amz-sdk-invocation-id", "amz-sdk-request",
+        "x-amzn-clientsdkversion",
+    }  # fmt: skip
+    assert headers["Access-Control-Expose-Headers"] == "x-amzn-RequestId,x-amzn-ErrorType,Date"
+    assert headers["Access-Control-Max-Age"] == "7200"
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["https://evil-app.example.com", "https://app.example.com.evil.net", "http://app.example.com",
+     "https://appxexample.com", "null", "*"],
+)  # fmt: skip
+def test_another_origin_is_allowed_nothing(origin: str) -> None:
+    _, _, headers = answer(http_event("", method="OPTIONS", headers={"Origin": origin}))
+    assert not [name for name in headers if name.startswith("Access-Control-Allow-Origin")]

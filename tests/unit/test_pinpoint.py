@@ -1,0 +1,120 @@
+"""Destination `pinpoint`, against a PutEvents server that fails in every way."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from putevents.destinations.pinpoint import PinpointDestination
+from putevents.schemas import Event, PublicEndpoint, ValidBatch
+from tests.upstream import ACCEPTED, Upstream, accept_all, running_upstream
+
+
+def events(count: int, size: int = 0) -> dict[str, Event]:
+    event = Event(
+        EventType="a", Timestamp="2026-11-24T10:00:00Z", AppTitle="é" * size, Metrics={"m": 1.5}
+    )
+    return {f"e{i}": event for i in range(count)}
+
+
+ENDPOINT = PublicEndpoint(Address="a", ChannelType="CUSTOM")
+
+
+@pytest.fixture(name="upstream")
+def _upstream(monkeypatch: pytest.MonkeyPatch) -> Iterator[Upstream]:
+    with running_upstream() as upstream:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_PINPOINT", upstream.url)
+        yield upstream
+
+
+def test_an_event_goes_out_as_it_was_validated_and_signed(upstream: Upstream) -> None:
+    batch_item = {"phone/é": ValidBatch(ENDPOINT, events(1))}
+    answers = PinpointDestination().deliver("my app", batch_item)
+
+    [(path, request)] = upstream.requests
+    assert path == "/v1/apps/my%20app/events"
+    assert request["BatchItem"]["phone/é"] == {
+        "Endpoint": {"Address": "a", "ChannelType": "CUSTOM"},
+        "Events": {
+            "e0": {
+                "EventType": "a",
+                "Timestamp": "2026-11-24T10:00:00Z",
+                "AppTitle": "",
+                "Metrics": {"m": 1.5},
+            }
+        },
+    }
+    assert "/mobiletargeting/aws4_request" in upstream.headers[0]["Authorization"]
+    assert upstream.headers[0]["Content-Type"] == "application/json"
+    assert answers == {
+        "phone/é": {"EndpointItemResponse": ACCEPTED, "EventsItemResponse": {"e0": ACCEPTED}}
+    }
+
+
+def test_250_events_go_in_calls_of_100_and_their_answers_are_merged(upstream: Upstream) -> None:
+    answers = PinpointDestination().deliver("a", {"phone": ValidBatch(ENDPOINT, events(250))})
+    assert [len(r["BatchItem"]["phone"]["Events"]) for _, r in upstream.requests] == [100, 100, 50]
+    assert answers["phone"]["EventsItemResponse"] == dict.fromkeys(events(250), ACCEPTED)
+
+
+def test_no_call_is_over_4_mb(upstream: Upstream) -> None:
+    PinpointDestination().deliver("a", {"phone": ValidBatch(ENDPOINT, events(9, 400_000))})
+    sizes = [int(headers["Content-Length"]) for headers in upstream.headers]
+    assert len(sizes) == 2
+    assert max(sizes) <= 4 * 1024 * 1024
+
+
+def test_the_answers_of_single_events_are_passed_on(upstream: Upstream) -> None:
+    refused = {"StatusCode": 400, "Message": "no"}
+
+    def answer(request: dict[str, Any]) -> tuple[int, Any]:
+        body = accept_all(request)
+        body["Results"]["phone"]["EventsItemResponse"]["e1"] = refused
+        return 202, body
+
+    upstream.answer = answer
+    answers = PinpointDestination().deliver("a", {"phone": ValidBatch(ENDPOINT, events(3))})
+    assert answers["phone"]["EventsItemResponse"] == {"e0": ACCEPTED, "e1": refused, "e2": ACCEPTED}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (202, b"<html>fine</html>"), (202, b""), (202, b"[]"), (202, {}), (202, {"Results": None}),
+        (202, {"Results": []}), (202, {"Results": {"phone": 5}}), (202, {"Results": {}}),
+        (202, {"Results": {"phone": {"EventsItemResponse": {"e0": None}}}}),
+        (400, {"Message": "no"}), (403, b"denied"), (404, {}), (429, {}), (500, {}), (503, b"x"),
+        None,
+    ],
+)  # fmt: skip
+def test_a_call_that_confirms_nothing_answers_for_nothing(upstream: Upstream, answer: Any) -> None:
+    upstream.answer = lambda _: answer
+    answers = PinpointDestination().deliver("a", {"phone": ValidBatch(ENDPOINT, events(2))})
+    told = answers.get("phone", {}).get("EventsItemResponse", {})
+    assert not any(isinstance(a, dict) and a.get("StatusCode") == 202 for a in told.values())
+
+
+def test_nobody_listening_answers_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_PINPOINT", "http://127.0.0.1:9")
+    assert PinpointDestination().deliver("a", {"p": ValidBatch(ENDPOINT, events(1))}) == {}
+
+
+def test_a_call_that_is_refused_for_what_it_holds_does_not_stop_the_next(
+    upstream: Upstream,
+) -> None:
+    def refuse_the_first(request: dict[str, Any]) -> tuple[int, Any]:
+        first = "e0" in request["BatchItem"]["phone"]["Events"]
+        return (400, {"Message": "no"}) if first else (202, accept_all(request))
+
+    upstream.answer = refuse_the_first
+    answers = PinpointDestination().deliver("a", {"phone": ValidBatch(ENDPOINT, events(150))})
+    assert len(answers["phone"]["EventsItemResponse"]) == 50
+    # The first call carried the endpoint's own data, so its answer is still open.
+    assert "EndpointItemResponse" not in answers["phone"]
+
+
+def test_a_destination_that_is_down_is_not_called_again_for_the_rest(upstream: Upstream) -> None:
+    upstream.answer = lambda _: (503, {})
+    PinpointDestination().deliver("a", {"phone": ValidBatch(ENDPOINT, events(300))})
+    assert len({json.dumps(request) for _, request in upstream.requests}) == 1

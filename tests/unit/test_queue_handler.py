@@ -1,0 +1,150 @@
+"""Door 2 retries what failed, alone, and keeps what nobody would otherwise hear of."""
+
+import json
+from typing import Any
+
+import pytest
+
+from putevents import queue_handler
+from tests.unit.doors import Context, FakeDestination, FakeQueue, sqs_record
+
+EVENT = {"EventType": "a", "Timestamp": "2026-11-24T10:00:00Z"}
+
+
+def message(events: dict[str, Any], application_id: str = "my-app", **endpoint: Any) -> Any:
+    batch_item = {"phone": {"Endpoint": endpoint, "Events": events}}
+    return {"ApplicationId": application_id, "EventsRequest": {"BatchItem": batch_item}}
+
+
+@pytest.fixture(name="destination")
+def _destination(monkeypatch: pytest.MonkeyPatch) -> FakeDestination:
+    destination = FakeDestination()
+    monkeypatch.setattr(queue_handler, "destination", destination)
+    return destination
+
+
+@pytest.fixture(name="queue")
+def _queue(monkeypatch: pytest.MonkeyPatch) -> FakeQueue:
+    queue = FakeQueue()
+    monkeypatch.setattr(queue_handler, "retry_queue", queue)
+    return queue
+
+
+def stay(*records: Any) -> list[str]:
+    """The ids of the messages that stay on the queue."""
+    answer = queue_handler.lambda_handler({"Records": list(records)}, Context())
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def test_messages_of_several_applications_are_delivered(
+    destination: FakeDestination, queue: FakeQueue
+) -> None:
+    assert (
+        stay(
+            sqs_record(message({"1": EVENT}), "m1"),
+            sqs_record(message({"2": EVENT}, "other-app"), "m2"),
+        )
+        == []
+    )
+    assert destination.delivered == [("my-app", "phone", "1"), ("other-app", "phone", "2")]
+
+
+@pytest.mark.parametrize(
+    "poison",
+    [
+        "not json", "[]", "{}", '{"ApplicationId": "my-app"}',
+        '{"ApplicationId": "my-app", "EventsRequest": {}}',
+        '{"ApplicationId": "unknown", "EventsRequest": {"BatchItem": {}}}',
+    ],
+)  # fmt: skip
+def test_a_poison_message_fails_alone(
+    destination: FakeDestination, queue: FakeQueue, poison: str
+) -> None:
+    good = sqs_record(message({"1": EVENT}), "good")
+    assert stay(sqs_record(poison, "poison"), good) == ["poison"]
+    assert destination.delivered == [("my-app", "phone", "1")]
+
+
+def test_a_message_that_half_succeeded_is_replaced_by_the_rest(
+    destination: FakeDestination, queue: FakeQueue
+) -> None:
+    destination.codes = {"2": 500, "3": None}
+    events = {"1": EVENT, "2": EVENT, "3": EVENT}
+    assert stay(sqs_record(message(events, OptOut="ALL"), received=2, Attempt="3")) == []
+    [(application_id, batch_item, attempt)] = queue.queued
+    assert (application_id, attempt) == ("my-app", 6)
+    assert set(batch_item["phone"].events) == {"2", "3"}
+    assert not batch_item["phone"].endpoint.model_fields_set
+
+
+def test_a_message_of_which_nothing_was_delivered_stays_and_waits_longer(
+    destination: FakeDestination, queue: FakeQueue
+) -> None:
+    destination.codes, destination.endpoint_code = {"1": 503}, None
+    assert stay(sqs_record(message({"1": EVENT}), received=3)) == ["m1"]
+    assert queue.postponed == [("receipt-m1", 3)]
+    assert queue.queued == []
+
+
+def test_a_rest_that_cannot_be_queued_keeps_the_message(
+    destination: FakeDestination, queue: FakeQueue
+) -> None:
+    destination.codes, queue.broken = {"2": 500}, True
+    assert stay(sqs_record(message({"1": EVENT, "2": EVENT}))) == ["m1"]
+
+
+def test_what_is_refused_goes_to_the_dead_letters_as_it_came(
+    destination: FakeDestination, queue: FakeQueue
+) -> None:
+    destination.codes = {"refused": 400}
+    events = {"good": EVENT, "bad": {"Odd": 1}, "refused": EVENT}
+    assert stay(sqs_record(message(events))) == []
+    [(application_id, raw, reason)] = queue.buried
+    assert application_id == "my-app"
+    assert raw == {
+        "phone": {"Endpoint": {}, "Events": {"bad": {"Odd": 1}, "refused": EVENT}},
+    }
+    assert reason == "Missing EventType"
+    assert destination.delivered == [("my-app", "phone", "good")]
+
+
+def test_a_refused_endpoint_is_kept_without_its_delivered_events(
+    destination: FakeDestination, queue: FakeQueue
+) -> None:
+    assert stay(sqs_record(message({"1": EVENT}, Address="no channel"))) == []
+    assert queue.buried[0][1] == {"phone": {"Endpoint": {"Address": "no channel"}, "Events": {}}}
+
+
+def test_a_refused_batch_is_kept_whole(destination: FakeDestination, queue: FakeQueue) -> None:
+    odd = {"Endpoint": {}, "Events": 5}
+    body = {
+        "ApplicationId": "my-app",
+        "EventsRequest": {
+            "BatchItem": {"odd": odd, "phone": {"Endpoint": {}, "Events": {"1": EVENT}}}
+        },
+    }
+    assert stay(sqs_record(body)) == []
+    assert queue.buried[0][1] == {"odd": odd}
+
+
+def test_a_message_stays_when_the_dead_letters_cannot_be_reached(
+    destination: FakeDestination, queue: FakeQueue
+) -> None:
+    queue.broken = True
+    assert stay(sqs_record(message({"bad": {}}))) == ["m1"]
+
+
+def test_our_own_bug_keeps_the_message(
+    destination: FakeDestination, queue: FakeQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def bug(*_: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(destination, "deliver", bug)
+    assert stay(sqs_record(message({"1": EVENT}))) == ["m1"]
+
+
+def test_the_body_is_what_the_cli_takes_as_its_input(destination: FakeDestination) -> None:
+    body = json.dumps(message({"1": EVENT}))
+    assert stay(sqs_record(body)) == []
+    assert destination.delivered == [("my-app", "phone", "1")]
