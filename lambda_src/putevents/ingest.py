@@ -56,7 +56,7 @@ def _judge(request: EventsRequest, size: int, report: Report) -> dict[str, Valid
         if isinstance(batch, Rejection):
             item["EndpointItemResponse"] = report.reject(batch, endpoint_id)
             continue
-        endpoint = _judge_endpoint(endpoint_id, batch.endpoint, size)
+        endpoint = judge_endpoint(endpoint_id, batch.endpoint, size)
         events = {}
         for event_id, event in batch.events.items():
             judged = (
@@ -76,9 +76,10 @@ def _judge(request: EventsRequest, size: int, report: Report) -> dict[str, Valid
     return good
 
 
-def _judge_endpoint(
+def judge_endpoint(
     endpoint_id: str, endpoint: PublicEndpoint | Rejection, size: int
 ) -> PublicEndpoint | Rejection:
+    """The endpoint, or the rule that it or its id breaks; `size` is that of the whole request."""
     if not endpoint_id or not _is_unicode(endpoint_id) or any(c in endpoint_id for c in "${}"):
         return BAD_ENDPOINT_ID
     if size * _UTF8 > MAX_ENDPOINT_BYTES:
@@ -113,13 +114,13 @@ def _settle(good: dict[str, ValidBatch], answers: dict[str, ItemResponse], repor
         answer: Any = answers.get(endpoint_id) or {}
         endpoint = NO_CHANGE
         if batch.endpoint.model_fields_set:
-            final = _final(answer.get("EndpointItemResponse"))
+            final = final_answer(answer.get("EndpointItemResponse"))
             item["EndpointItemResponse"] = final or FAILED
             endpoint = NO_CHANGE if final else batch.endpoint
         events = {}
         event_answers = answer.get("EventsItemResponse") or {}
         for event_id, event in batch.events.items():
-            final = _final(event_answers.get(event_id))
+            final = final_answer(event_answers.get(event_id))
             if final is None:
                 events[event_id] = event
                 continue
@@ -133,8 +134,8 @@ def _settle(good: dict[str, ValidBatch], answers: dict[str, ItemResponse], repor
             report.undelivered[endpoint_id] = ValidBatch(endpoint=endpoint, events=events)
 
 
-def _final(answer: Any) -> EventItemResponse | None:
-    """The destination's answer for a part, or None if it leaves the part undelivered."""
+def final_answer(answer: Any) -> EventItemResponse | None:
+    """A destination's answer for a part, made sure of; None if it leaves the part undelivered."""
     status = answer.get("StatusCode") if isinstance(answer, dict) else None
     if not isinstance(status, int):
         return None

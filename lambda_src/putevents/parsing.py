@@ -5,6 +5,7 @@ import zlib
 from base64 import b64decode
 from typing import Any, TypeVar
 
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 from aws_lambda_powertools.utilities.parser import parse as parse_model
 from pydantic import ValidationError
 
@@ -23,6 +24,11 @@ class PayloadTooLargeError(Exception):
     """The body is over 4 MB once decoded; trying again would not help."""
 
 
+def read(event: APIGatewayProxyEvent) -> str:
+    """The body of an API Gateway event; see decode."""
+    return decode(event.body, is_base64=bool(event.is_base64_encoded))
+
+
 def decode(body: str | None, *, is_base64: bool) -> str:
     """The text of a body; gzip is told by its first bytes, whatever the headers say.
 
@@ -37,7 +43,7 @@ def decode(body: str | None, *, is_base64: bool) -> str:
             raise PayloadTooLargeError
         return data.decode()
     except (ValueError, zlib.error):
-        raise BadRequestError("The request body could not be decoded.") from None
+        raise BadRequestError("The body could not be decoded.") from None
 
 
 def _inflate(data: bytes) -> bytes:
@@ -58,8 +64,9 @@ def parse(text: str, model: type[ShapeT]) -> ShapeT:
     try:
         return _parse(text, model)
     except ValidationError as error:
-        message = Rejection.of(error, model.__name__).message
-        raise BadRequestError(f"Not a valid request: {message}") from None
+        rejection = Rejection.of(error, model.__name__)
+        message = rejection.message if rejection.key else "The body should be a JSON object."
+        raise BadRequestError(message) from None
 
 
 def _parse(text: str, model: type[ShapeT]) -> ShapeT:
@@ -80,9 +87,9 @@ def read_json(text: str) -> dict[str, Any]:
     try:
         data = json.loads(text, parse_int=_integer)
     except (ValueError, RecursionError):
-        raise BadRequestError("The request body is not valid JSON.") from None
+        raise BadRequestError("The body is not valid JSON.") from None
     if not isinstance(data, dict):
-        raise BadRequestError("The request body should be a JSON object.")
+        raise BadRequestError("The body should be a JSON object.")
     return data
 
 

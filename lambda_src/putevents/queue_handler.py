@@ -12,12 +12,12 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from putevents.destinations import load
+from putevents import gateway
 from putevents.ingest import ingest
 from putevents.observability import annotate, logger, tracer
 from putevents.parsing import BadRequestError, parse, read_json
 from putevents.report import Report
-from putevents.retry import ATTEMPT, RetryQueue
+from putevents.retry import ATTEMPT
 from putevents.schemas import (
     EndpointItemResponse,
     EventItemResponse,
@@ -28,8 +28,6 @@ from putevents.settings import settings
 
 # Every message failing is no fault of the function: its answer names them all.
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-destination = load(settings())
-retry_queue = RetryQueue(settings())
 
 
 class UndeliveredError(Exception):
@@ -70,7 +68,7 @@ def _deliver(record: SQSRecord) -> Report:
     if not settings().serves(message.application_id):
         raise UndeliveredError("Application not found.")
     size = len(record.body)
-    return ingest(message.application_id, message.events_request, size, destination)
+    return ingest(message.application_id, message.events_request, size, gateway.destination)
 
 
 def _bury_refused(record: SQSRecord, report: Report) -> None:
@@ -83,7 +81,7 @@ def _bury_refused(record: SQSRecord, report: Report) -> None:
         for endpoint_id, item in report.results.items()
         if (kept := _refused_part(raw[endpoint_id], item))
     }
-    if not retry_queue.bury(report.application_id, refused, next(iter(report.refusals))):
+    if not gateway.retry_queue.bury(report.application_id, refused, next(iter(report.refusals))):
         raise UndeliveredError("The dead-letter queue did not take what was refused.")
 
 
@@ -111,9 +109,9 @@ def _requeue_rest(record: SQSRecord, report: Report) -> None:
         return
     attempt = _attempt(record)
     if not report.accepted and not report.refusals:
-        retry_queue.postpone(record.receipt_handle, attempt)
+        gateway.retry_queue.postpone(record.receipt_handle, attempt)
         raise UndeliveredError("Nothing of it could be delivered.")
-    not_queued = retry_queue.queue(report.application_id, report.undelivered, attempt + 1)
+    not_queued = gateway.retry_queue.queue(report.application_id, report.undelivered, attempt + 1)
     if not_queued:
         raise UndeliveredError("The rest of it could not be queued.")
     report.confirm_queued(not_queued)

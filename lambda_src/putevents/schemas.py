@@ -167,6 +167,22 @@ class PublicEndpoint(Shape):
         return self
 
 
+class EndpointBatchItem(PublicEndpoint):
+    id: str
+
+    @property
+    def endpoint(self) -> PublicEndpoint:
+        """The item without the id that it is filed under."""
+        members = {name: getattr(self, name) for name in PublicEndpoint.model_fields}
+        return PublicEndpoint.model_construct(self.model_fields_set - {"id"}, **members)
+
+
+class EndpointBatchRequest(Shape):
+    """The body of UpdateEndpointsBatch; an item that breaks a rule is rejected alone."""
+
+    item: Annotated[list[Annotated[EndpointBatchItem | Rejection, _Alone()]], Field(max_length=100)]
+
+
 class EventsBatch(Shape):
     """What one endpoint sends: itself, and its events by id."""
 
@@ -216,6 +232,26 @@ class ItemResponse(TypedDict):
 
 class EventsResponse(TypedDict):
     Results: dict[str, ItemResponse]
+
+
+class EndpointResponse(TypedDict, total=False):
+    """A stored endpoint; what nobody ever sent is left out."""
+
+    Address: str
+    ApplicationId: str
+    Attributes: dict[str, list[str]]
+    ChannelType: str
+    CohortId: str
+    CreationDate: str
+    Demographic: dict[str, str]
+    EffectiveDate: str
+    EndpointStatus: str
+    Id: str
+    Location: dict[str, str | float]
+    Metrics: dict[str, float]
+    OptOut: str
+    RequestId: str
+    User: dict[str, Any]
 
 
 def milliseconds(timestamp: str) -> int:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import pytest
 
 from local.body import MAX_BYTES
-from tests.local.running_gateway import SECONDS, RunningGateway, put_events_body
+from tests.local.running_gateway import EVENT, SECONDS, RunningGateway, put_events_body
 
 BODY = json.dumps(put_events_body())
 
@@ -89,6 +89,15 @@ def test_a_percent_encoded_application_id_is_decoded_once(
     gateway.put_events(put_events_body(), quote(name, safe=""))
 
     assert gateway.stored(name) == [("device", "1", "hello")]
+
+
+def test_a_path_that_nobody_encoded_is_taken_as_utf_8(gateway: RunningGateway) -> None:
+    head = f"POST /v1/apps/café/events HTTP/1.1\r\nContent-Length: {len(BODY)}\r\n\r\n"
+    with raw_connection(gateway) as connection:
+        connection.sendall(head.encode() + BODY.encode())
+
+        assert read_answer(connection)[0] == 202
+    assert gateway.stored("café") == [("device", "1", "hello")]
 
 
 def test_a_post_without_content_length_has_an_empty_body(gateway: RunningGateway) -> None:
@@ -228,7 +237,9 @@ def test_signed_query_strings_and_terminal_codes_are_not_printed(gateway: Runnin
     with raw_connection(gateway) as connection:
         connection.sendall(b"GET /\x1b[31m?X-Amz-Signature=secret HTTP/1.1\r\nHost: x\r\n\r\n")
         read_answer(connection)
-    gateway.wait_for("GET /", printed)
+    red = {**EVENT, "Attributes": {"\x1b[31m" * 20: ""}}
+    gateway.put_events(put_events_body({"1": red}), "red")
+    gateway.wait_for("apps/red.*1 rejected", printed)
 
     assert not any("\x1b" in line or "secret" in line for line in gateway.lines[printed:])
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from putevents import api_handler
+from putevents import api_handler, gateway
 from tests.unit.doors import ACCEPTED, Context, FakeDestination, FakeQueue, http_event
 
 REQUESTS = Path(__file__).parents[1] / "events" / "requests"
@@ -22,14 +22,14 @@ def body_of(events: dict[str, Any], endpoint: Any = None) -> dict[str, Any]:
 @pytest.fixture(name="destination")
 def _destination(monkeypatch: pytest.MonkeyPatch) -> FakeDestination:
     destination = FakeDestination()
-    monkeypatch.setattr(api_handler, "destination", destination)
+    monkeypatch.setattr(gateway, "destination", destination)
     return destination
 
 
 @pytest.fixture(name="queue")
 def _queue(monkeypatch: pytest.MonkeyPatch) -> FakeQueue:
     queue = FakeQueue()
-    monkeypatch.setattr(api_handler, "retry_queue", queue)
+    monkeypatch.setattr(gateway, "retry_queue", queue)
     return queue
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from putevents import api_handler, queue_handler
+from putevents import api_handler, gateway, queue_handler
 from tests.unit.doors import ACCEPTED, Context, FakeDestination, FakeQueue, http_event, sqs_record
 
 GOOD = {"EventType": "a", "Timestamp": "2026-11-24T10:00:00Z"}
@@ -40,8 +40,8 @@ def test_each_id_is_answered_and_no_202_is_empty(
     queue_broken: bool,
 ) -> None:
     destination, queue = FakeDestination(codes=codes), FakeQueue(broken=queue_broken)
-    patch.setattr(api_handler, "destination", destination)
-    patch.setattr(api_handler, "retry_queue", queue)
+    patch.setattr(gateway, "destination", destination)
+    patch.setattr(gateway, "retry_queue", queue)
     response = api_handler.lambda_handler(http_event({"BatchItem": batch_item}), Context())
     results = json.loads(response["body"])["Results"]
 
@@ -69,8 +69,8 @@ def test_the_queue_door_keeps_every_event_somewhere(
     queue_broken: bool,
 ) -> None:
     destination, queue = FakeDestination(codes=codes), FakeQueue(broken=queue_broken)
-    patch.setattr(queue_handler, "destination", destination)
-    patch.setattr(queue_handler, "retry_queue", queue)
+    patch.setattr(gateway, "destination", destination)
+    patch.setattr(gateway, "retry_queue", queue)
     body = {"ApplicationId": "my-app", "EventsRequest": {"BatchItem": batch_item}}
     answer = queue_handler.lambda_handler({"Records": [sqs_record(body)]}, Context())
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from putevents import queue_handler
+from putevents import gateway, queue_handler
 from tests.unit.doors import Context, FakeDestination, FakeQueue, sqs_record
 
 EVENT = {"EventType": "a", "Timestamp": "2026-11-24T10:00:00Z"}
@@ -19,14 +19,14 @@ def message(events: dict[str, Any], application_id: str = "my-app", **endpoint: 
 @pytest.fixture(name="destination")
 def _destination(monkeypatch: pytest.MonkeyPatch) -> FakeDestination:
     destination = FakeDestination()
-    monkeypatch.setattr(queue_handler, "destination", destination)
+    monkeypatch.setattr(gateway, "destination", destination)
     return destination
 
 
 @pytest.fixture(name="queue")
 def _queue(monkeypatch: pytest.MonkeyPatch) -> FakeQueue:
     queue = FakeQueue()
-    monkeypatch.setattr(queue_handler, "retry_queue", queue)
+    monkeypatch.setattr(gateway, "retry_queue", queue)
     return queue
 
 

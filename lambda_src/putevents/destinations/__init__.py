@@ -3,7 +3,13 @@
 from importlib import import_module
 from typing import Protocol, cast
 
-from putevents.schemas import ItemResponse, ValidBatch
+from putevents.schemas import (
+    EndpointItemResponse,
+    EndpointResponse,
+    ItemResponse,
+    PublicEndpoint,
+    ValidBatch,
+)
 from putevents.settings import Settings
 
 _HOMES = {
@@ -12,8 +18,15 @@ _HOMES = {
 }
 
 
+class DestinationError(Exception):
+    """The destination did not do what it was asked; trying again may help."""
+
+
 class Destination(Protocol):
-    """Takes valid parts and answers for each, in the words of an EventsResponse."""
+    """Takes valid parts and answers for each, in the words of an EventsResponse.
+
+    What asks for endpoints raises DestinationError for a failure outside.
+    """
 
     def deliver(
         self, application_id: str, batch_item: dict[str, ValidBatch]
@@ -22,6 +35,28 @@ class Destination(Protocol):
 
         Nothing is raised for a failure outside.
         """
+        ...
+
+    def update_endpoint(
+        self, application_id: str, endpoint_id: str, endpoint: PublicEndpoint
+    ) -> EndpointItemResponse | None:
+        """Create or update one endpoint; None if that failed."""
+        ...
+
+    def get_endpoint(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:
+        """The endpoint as it is stored, or None."""
+        ...
+
+    def delete_endpoint(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:
+        """Delete an endpoint; what it was, or None."""
+        ...
+
+    def get_user_endpoints(self, application_id: str, user_id: str) -> list[EndpointResponse]:
+        """The endpoints of a user."""
+        ...
+
+    def delete_user_endpoints(self, application_id: str, user_id: str) -> list[EndpointResponse]:
+        """Delete the endpoints of a user; what they were."""
         ...
 
 

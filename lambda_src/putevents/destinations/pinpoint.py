@@ -1,17 +1,22 @@
 """Destination `pinpoint`: boto3's put_events, at AWS or at AWS_ENDPOINT_URL_PINPOINT."""
 
 from collections import Counter
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from putevents.destinations import DestinationError
 from putevents.observability import logger
 from putevents.schemas import (
     MAX_EVENTS_PER_CALL,
     MAX_REQUEST_BYTES,
+    EndpointItemResponse,
+    EndpointResponse,
     ItemResponse,
+    PublicEndpoint,
     ValidBatch,
 )
 from putevents.split import NO_CHANGE, Piece, split
@@ -64,6 +69,58 @@ class PinpointDestination:
         response: Any = self._client.put_events(ApplicationId=application_id, EventsRequest=request)
         return response["EventsResponse"]["Results"]
 
+    def update_endpoint(
+        self, application_id: str, endpoint_id: str, endpoint: PublicEndpoint
+    ) -> EndpointItemResponse | None:
+        """Create or update one endpoint; None if that failed."""
+        request: Any = endpoint.model_dump(by_alias=True, exclude_none=True)
+        try:
+            self._client.update_endpoint(
+                ApplicationId=application_id, EndpointId=endpoint_id, EndpointRequest=request
+            )
+        except Exception as error:
+            if isinstance(error, ClientError) and _status(error) == 400:
+                return {"StatusCode": 400, "Message": error.response["Error"].get("Message", "")}
+            logger.warning("update_endpoint failed", error=_kind(error))
+            return None
+        return {"StatusCode": 202, "Message": "Accepted"}
+
+    def get_endpoint(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:
+        """The endpoint as it is stored, or None."""
+        ids = {"ApplicationId": application_id, "EndpointId": endpoint_id}
+        found: EndpointResponse | None = _ask(self._client.get_endpoint, "EndpointResponse", ids)
+        return found
+
+    def delete_endpoint(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:
+        """Delete an endpoint; what it was, or None."""
+        ids = {"ApplicationId": application_id, "EndpointId": endpoint_id}
+        was: EndpointResponse | None = _ask(self._client.delete_endpoint, "EndpointResponse", ids)
+        return was
+
+    def get_user_endpoints(self, application_id: str, user_id: str) -> list[EndpointResponse]:
+        """The endpoints of a user."""
+        ids = {"ApplicationId": application_id, "UserId": user_id}
+        return _items(_ask(self._client.get_user_endpoints, "EndpointsResponse", ids))
+
+    def delete_user_endpoints(self, application_id: str, user_id: str) -> list[EndpointResponse]:
+        """Delete the endpoints of a user; what they were."""
+        ids = {"ApplicationId": application_id, "UserId": user_id}
+        return _items(_ask(self._client.delete_user_endpoints, "EndpointsResponse", ids))
+
+
+def _ask(call: Callable[..., Any], payload: str, ids: dict[str, str]) -> Any:
+    """The payload of a call's answer, or None if what it asks for is not there."""
+    try:
+        return call(**ids)[payload]
+    except Exception as error:
+        if _status(error) == 404:
+            return None
+        raise DestinationError(_kind(error)) from error
+
+
+def _items(payload: Any) -> list[EndpointResponse]:
+    return list(payload["Item"]) if payload else []
+
 
 def _keep_wire(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
     context[_WIRE] = params["EventsRequest"].pop(_WIRE)
@@ -85,13 +142,16 @@ def _merge(answers: dict[str, ItemResponse], results: Any, piece: Piece) -> None
 
 def _concerns_one_call(error: Exception) -> bool:
     """Whether only this call's content was at fault, so that the next call may do better."""
+    return _status(error) in (400, 413)
+
+
+def _status(error: Exception) -> int | None:
+    """The HTTP status that a call was answered with, if it was answered."""
     if not isinstance(error, ClientError):
-        return False
-    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
-    return status in (400, 413)
+        return None
+    return error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
 
 
 def _kind(error: Exception) -> str:
-    if isinstance(error, ClientError):
-        return f"{type(error).__name__} {error.response.get('Error', {}).get('Code', '')}"
-    return type(error).__name__
+    """What went wrong, without what it went wrong with."""
+    return f"{type(error).__name__} {_status(error) or ''}".strip()

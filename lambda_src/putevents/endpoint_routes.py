@@ -1,0 +1,151 @@
+"""The calls that Pinpoint's clients make about endpoints, beside those that bring events."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import unquote
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.router import APIGatewayRouter
+
+from putevents import gateway
+from putevents.ingest import final_answer, judge_endpoint
+from putevents.observability import logger
+from putevents.parsing import BadRequestError, parse, read
+from putevents.rejection import Rejection
+from putevents.responses import NotStoredError, UnknownEndpointError, respond
+from putevents.schemas import (
+    EndpointBatchRequest,
+    EndpointItemResponse,
+    EndpointResponse,
+    PublicEndpoint,
+    ValidBatch,
+)
+
+router = APIGatewayRouter()
+
+_ENDPOINTS = "/v1/apps/<application_id>/endpoints"
+_ENDPOINT = _ENDPOINTS + "/<endpoint_id>"
+_USER = "/v1/apps/<application_id>/users/<user_id>"
+
+
+@router.put(_ENDPOINT)
+def update_endpoint(application_id: str, endpoint_id: str) -> Response[str]:
+    """Create or update an endpoint; amplify-js sends no event until this has answered 202."""
+    application_id, endpoint_id = gateway.served(application_id), unquote(endpoint_id)
+    body = read(router.current_event)
+    endpoint = _valid(endpoint_id, parse(body, PublicEndpoint), len(body))
+    answer = gateway.destination.update_endpoint(application_id, endpoint_id, endpoint)
+    return _settle(application_id, {endpoint_id: endpoint}, {endpoint_id: answer}, [])
+
+
+@router.put(_ENDPOINTS)
+def update_endpoints_batch(application_id: str) -> Response[str]:
+    """Create or update up to 100 endpoints; the good ones are kept when others break a rule."""
+    application_id = gateway.served(application_id)
+    body = read(router.current_event)
+    endpoints, refusals = {}, []
+    for item in parse(body, EndpointBatchRequest).item:
+        try:
+            if isinstance(item, Rejection):
+                raise BadRequestError(item.message)
+            endpoints[item.id] = _valid(item.id, item.endpoint, len(body))
+        except BadRequestError as error:
+            refusals.append(str(error))
+    batch_item = {
+        endpoint_id: ValidBatch(endpoint, {}) for endpoint_id, endpoint in endpoints.items()
+    }
+    answers = gateway.destination.deliver(application_id, batch_item) if endpoints else {}
+    return _settle(
+        application_id,
+        endpoints,
+        {e: answers[e].get("EndpointItemResponse") if e in answers else None for e in endpoints},
+        refusals,
+    )
+
+
+def _valid(endpoint_id: str, endpoint: PublicEndpoint, size: int) -> PublicEndpoint:
+    judged = judge_endpoint(endpoint_id, endpoint, size)
+    if isinstance(judged, Rejection):
+        raise BadRequestError(judged.message)
+    return judged
+
+
+def _settle(
+    application_id: str,
+    endpoints: Mapping[str, PublicEndpoint],
+    answers: Mapping[str, EndpointItemResponse | None],
+    refusals: list[str],
+) -> Response[str]:
+    """Queue what failed; then one answer for all, as the service gives it."""
+    undelivered = {}
+    for endpoint_id, endpoint in endpoints.items():
+        final = final_answer(answers[endpoint_id])
+        if final is None:
+            undelivered[endpoint_id] = ValidBatch(endpoint, {})
+        elif final["StatusCode"] != HTTPStatus.ACCEPTED:
+            refusals.append(final["Message"])
+    if undelivered and gateway.retry_queue.queue(application_id, undelivered):
+        raise NotStoredError
+    if refusals:
+        raise BadRequestError(refusals[0])
+    _log("update_endpoint", application_id, endpoints=len(endpoints), queued=len(undelivered))
+    request_id = router.current_event.request_context.request_id
+    return respond(HTTPStatus.ACCEPTED, {"Message": "Accepted", "RequestID": request_id})
+
+
+@router.get(_ENDPOINT)
+def get_endpoint(application_id: str, endpoint_id: str) -> Response[str]:
+    """The endpoint as it is stored."""
+    application_id = gateway.served(application_id)
+    found = gateway.destination.get_endpoint(application_id, unquote(endpoint_id))
+    return _respond("get_endpoint", application_id, HTTPStatus.OK, found)
+
+
+@router.delete(_ENDPOINT)
+def delete_endpoint(application_id: str, endpoint_id: str) -> Response[str]:
+    """Delete an endpoint and tell what it was."""
+    application_id = gateway.served(application_id)
+    deleted = gateway.destination.delete_endpoint(application_id, unquote(endpoint_id))
+    return _respond("delete_endpoint", application_id, HTTPStatus.ACCEPTED, deleted)
+
+
+@router.get(_USER)
+def get_user_endpoints(application_id: str, user_id: str) -> Response[str]:
+    """The endpoints of a user."""
+    application_id = gateway.served(application_id)
+    found = gateway.destination.get_user_endpoints(application_id, unquote(user_id))
+    return _respond("get_user_endpoints", application_id, HTTPStatus.OK, found)
+
+
+@router.delete(_USER)
+def delete_user_endpoints(application_id: str, user_id: str) -> Response[str]:
+    """Delete the endpoints of a user and tell what they were."""
+    application_id = gateway.served(application_id)
+    deleted = gateway.destination.delete_user_endpoints(application_id, unquote(user_id))
+    return _respond("delete_user_endpoints", application_id, HTTPStatus.ACCEPTED, deleted)
+
+
+@router.get(_ENDPOINT + "/inappmessages")
+def get_in_app_messages(application_id: str, endpoint_id: str) -> Response[str]:
+    """No campaigns: the client's call succeeds and shows nothing."""
+    application_id = gateway.served(application_id)
+    answer: dict[str, Any] = {"InAppMessageCampaigns": []}
+    return _respond("get_in_app_messages", application_id, HTTPStatus.OK, answer)
+
+
+def _respond(
+    operation: str,
+    application_id: str,
+    status: HTTPStatus,
+    found: EndpointResponse | list[EndpointResponse] | dict[str, Any] | None,
+) -> Response[str]:
+    if not found:
+        raise UnknownEndpointError
+    _log(operation, application_id, status=status.value)
+    return respond(status, {"Item": found} if isinstance(found, list) else found)
+
+
+def _log(operation: str, application_id: str, **fields: Any) -> None:
+    request_id = router.current_event.request_context.request_id
+    logger.info(operation, application_id=application_id, request_id=request_id, **fields)
