@@ -47,13 +47,14 @@ deploy: $(VENV)/dev $(CDK) ## cdk deploy with the settings in cdk.json (CDK_OPTI
 destroy: $(VENV)/dev $(CDK) ## cdk destroy
 	$(CDK) destroy $(CDK_OPTIONS)
 
-lock: $(VENV)/dev ## resolve pyproject.toml into the two pinned requirements.txt
+lock: $(VENV)/dev ## resolve what is asked for into the pinned requirements.txt files
 	$(BIN)/uv pip compile pyproject.toml --group dev $(LOCK) -o requirements.txt
 	$(BIN)/uv pip compile pyproject.toml -c requirements.txt $(LOCK) -o lambda_src/requirements.txt
+	$(BIN)/uv pip compile tests/deployed/requirements.in $(LOCK) -o tests/deployed/requirements.txt
 LOCK := --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --quiet
 
 clean: ## remove everything that make built (not .data)
-	rm -rf $(VENV) infra/node_modules cdk.out .build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(EMULATOR) infra/node_modules cdk.out .build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # --- how each of these sets itself up ---------------------------------------------------------
 
@@ -74,4 +75,26 @@ $(VENV)/dev: requirements.txt | $(BIN)/python
 
 $(CDK): infra/package.json | $(VENV)/dev
 	$(NPM) install --prefix infra --no-audit --no-fund --no-package-lock --loglevel=error
+	@touch $@
+
+# --- the real stack in an emulated AWS on this machine, and its dead letters ----------------------
+
+EMULATOR := .venv-emulator
+.PHONY: deploy-emulated destroy-emulated redrive
+
+deploy-emulated: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## cdk deploy into an emulated AWS on this machine (CDK_OPTIONS="-c auth=none")
+	@$(BIN)/python -m tests.deployed.emulated up $(CDK_OPTIONS)
+
+destroy-emulated: $(VENV)/dev ## take the emulated deployment away
+	@$(BIN)/python -m tests.deployed.emulated down
+
+redrive: $(VENV)/dev ## move the dead letters of the deployed stack back to its queue
+	@$(BIN)/python -m infra.redrive
+
+test: $(EMULATOR)/ready # tests/deployed runs on it
+
+# MiniStack pins a botocore of its own, so it lives apart.
+$(EMULATOR)/ready: tests/deployed/requirements.txt | $(BIN)/python
+	$(BIN)/python -m venv $(EMULATOR)
+	$(EMULATOR)/bin/pip install --quiet --require-hashes -r tests/deployed/requirements.txt
 	@touch $@

@@ -22,7 +22,7 @@ from putevents.schemas import (
     ValidBatch,
 )
 
-router = APIGatewayRouter()
+router = APIGatewayRouter()  # type: ignore[no-untyped-call]
 
 _ENDPOINTS = "/v1/apps/<application_id>/endpoints"
 _ENDPOINT = _ENDPOINTS + "/<endpoint_id>"

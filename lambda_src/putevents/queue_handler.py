@@ -48,11 +48,12 @@ def record_handler(record: SQSRecord) -> None:
         report = _deliver(record)
         _bury_refused(record, report)
         _requeue_rest(record, report)
-    except (BadRequestError, UndeliveredError) as error:
-        logger.warning("message stays", message_id=record.message_id, reason=str(error))
-        raise
-    except Exception:
-        logger.exception("failed", message_id=record.message_id)
+    except Exception as error:
+        gateway.retry_queue.postpone(record.receipt_handle, _attempt(record))
+        if isinstance(error, BadRequestError | UndeliveredError):
+            logger.warning("message stays", message_id=record.message_id, reason=str(error))
+        else:
+            logger.exception("failed", message_id=record.message_id)
         raise
     report.log(
         "queue_message",
@@ -107,11 +108,10 @@ def _requeue_rest(record: SQSRecord, report: Report) -> None:
     """Replace a message that half succeeded by one with the rest; leave one that failed whole."""
     if not report.undelivered:
         return
-    attempt = _attempt(record)
     if not report.accepted and not report.refusals:
-        gateway.retry_queue.postpone(record.receipt_handle, attempt)
         raise UndeliveredError("Nothing of it could be delivered.")
-    not_queued = gateway.retry_queue.queue(report.application_id, report.undelivered, attempt + 1)
+    attempt = _attempt(record) + 1
+    not_queued = gateway.retry_queue.queue(report.application_id, report.undelivered, attempt)
     if not_queued:
         raise UndeliveredError("The rest of it could not be queued.")
     report.confirm_queued(not_queued)

@@ -5,20 +5,27 @@ from base64 import b64encode
 from dataclasses import dataclass, field
 from typing import Any
 
-from putevents.schemas import ItemResponse, ValidBatch
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from putevents.schemas import (
+    EndpointItemResponse,
+    EndpointResponse,
+    ItemResponse,
+    PublicEndpoint,
+    ValidBatch,
+)
 from putevents.settings import Settings
 from tests.unit.conftest import ENVIRONMENT
 
 ACCEPTED = {"StatusCode": 202, "Message": "Accepted"}
 
 
-class Context:
+class Context(LambdaContext):
     """What Powertools reads of a Lambda context."""
 
-    aws_request_id = "invocation"
-    function_name = "function"
-    memory_limit_in_mb = 1024
-    invoked_function_arn = "arn:aws:lambda:us-east-1:123456789012:function:function"
+    _aws_request_id = "invocation"
+    _function_name = "function"
+    _memory_limit_in_mb = 1024
+    _invoked_function_arn = "arn:aws:lambda:us-east-1:123456789012:function:function"
 
 
 @dataclass
@@ -29,6 +36,7 @@ class FakeDestination:
     endpoint_code: int | None = 202
     delivered: list[tuple[str, str, str]] = field(default_factory=list)
     endpoints: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    stored: dict[str, EndpointResponse] = field(default_factory=dict)
 
     def deliver(
         self, application_id: str, batch_item: dict[str, ValidBatch]
@@ -46,6 +54,24 @@ class FakeDestination:
                 if code is not None:
                     answers[endpoint_id]["EventsItemResponse"][event_id] = self._answer(code)
         return answers
+
+    def update_endpoint(
+        self, application_id: str, endpoint_id: str, endpoint: PublicEndpoint
+    ) -> EndpointItemResponse | None:
+        answers = self.deliver(application_id, {endpoint_id: ValidBatch(endpoint, {})})
+        return answers[endpoint_id].get("EndpointItemResponse")
+
+    def get_endpoint(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:
+        return self.stored.get(endpoint_id)
+
+    def delete_endpoint(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:
+        return self.stored.pop(endpoint_id, None)
+
+    def get_user_endpoints(self, application_id: str, user_id: str) -> list[EndpointResponse]:
+        return [e for e in self.stored.values() if e["User"]["UserId"] == user_id]
+
+    def delete_user_endpoints(self, application_id: str, user_id: str) -> list[EndpointResponse]:
+        return [self.stored.pop(e["Id"]) for e in self.get_user_endpoints(application_id, user_id)]
 
     @staticmethod
     def _answer(code: int) -> dict[str, Any]:

@@ -312,3 +312,7 @@ def test_a_preflight_from_an_allowed_origin_allows_what_clients_send(origin: str
 def test_another_origin_is_allowed_nothing(origin: str) -> None:
     _, _, headers = answer(http_event("", method="OPTIONS", headers={"Origin": origin}))
     assert not [name for name in headers if name.startswith("Access-Control-Allow-Origin")]
+
+
+def test_without_origins_browsers_are_answered_nothing() -> None:
+    assert api_handler.cors(()) is None

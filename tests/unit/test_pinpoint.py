@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from botocore.stub import Stubber
 
+from putevents.destinations import DestinationError
 from putevents.destinations.pinpoint import PinpointDestination
 from putevents.schemas import Event, PublicEndpoint, ValidBatch
 from tests.upstream import ACCEPTED, Upstream, accept_all, running_upstream
@@ -118,3 +120,63 @@ def test_a_destination_that_is_down_is_not_called_again_for_the_rest(upstream: U
     upstream.answer = lambda _: (503, {})
     PinpointDestination().deliver("a", {"phone": ValidBatch(ENDPOINT, events(300))})
     assert len({json.dumps(request) for _, request in upstream.requests}) == 1
+
+
+# --- endpoints, by the SDK's own stub against the real service model -------------------------
+
+
+@pytest.fixture(name="stubbed")
+def _stubbed() -> Iterator[tuple[PinpointDestination, Stubber]]:
+    destination = PinpointDestination()
+    with Stubber(destination._client) as stubber:
+        yield destination, stubber
+        stubber.assert_no_pending_responses()
+
+
+IDS = {"ApplicationId": "a", "EndpointId": "phone"}
+USER = {"ApplicationId": "a", "UserId": "jane"}
+STORED = {"Id": "phone", "OptOut": "ALL"}
+
+
+def test_an_endpoint_is_updated(stubbed: tuple[PinpointDestination, Stubber]) -> None:
+    destination, stubber = stubbed
+    request = {**IDS, "EndpointRequest": {"Address": "a", "ChannelType": "CUSTOM"}}
+    stubber.add_response("update_endpoint", {"MessageBody": {"Message": "Accepted"}}, request)
+    assert destination.update_endpoint("a", "phone", ENDPOINT) == ACCEPTED
+
+
+def test_a_refused_update_is_passed_on_and_a_failed_one_is_not_delivered(
+    stubbed: tuple[PinpointDestination, Stubber],
+) -> None:
+    destination, stubber = stubbed
+    stubber.add_client_error("update_endpoint", "BadRequestException", "no", http_status_code=400)
+    stubber.add_client_error("update_endpoint", "TooManyRequestsException", http_status_code=429)
+    refused = {"StatusCode": 400, "Message": "no"}
+    assert destination.update_endpoint("a", "phone", ENDPOINT) == refused
+    assert destination.update_endpoint("a", "phone", ENDPOINT) is None
+
+
+def test_endpoints_are_read_and_deleted(stubbed: tuple[PinpointDestination, Stubber]) -> None:
+    destination, stubber = stubbed
+    items = {"EndpointsResponse": {"Item": [STORED]}}
+    stubber.add_response("get_endpoint", {"EndpointResponse": STORED}, IDS)
+    stubber.add_response("delete_endpoint", {"EndpointResponse": STORED}, IDS)
+    stubber.add_response("get_user_endpoints", items, USER)
+    stubber.add_response("delete_user_endpoints", items, USER)
+    assert destination.get_endpoint("a", "phone") == STORED
+    assert destination.delete_endpoint("a", "phone") == STORED
+    assert destination.get_user_endpoints("a", "jane") == [STORED]
+    assert destination.delete_user_endpoints("a", "jane") == [STORED]
+
+
+def test_what_is_not_there_and_what_failed_are_told_apart(
+    stubbed: tuple[PinpointDestination, Stubber],
+) -> None:
+    destination, stubber = stubbed
+    stubber.add_client_error("get_endpoint", "NotFoundException", http_status_code=404)
+    stubber.add_client_error("get_user_endpoints", "NotFoundException", http_status_code=404)
+    stubber.add_client_error("get_endpoint", "ForbiddenException", http_status_code=403)
+    assert destination.get_endpoint("a", "phone") is None
+    assert destination.get_user_endpoints("a", "jane") == []
+    with pytest.raises(DestinationError):
+        destination.get_endpoint("a", "phone")

@@ -62,6 +62,7 @@ def test_a_poison_message_fails_alone(
 ) -> None:
     good = sqs_record(message({"1": EVENT}), "good")
     assert stay(sqs_record(poison, "poison"), good) == ["poison"]
+    assert queue.postponed == [("receipt-poison", 1)]
     assert destination.delivered == [("my-app", "phone", "1")]
 
 

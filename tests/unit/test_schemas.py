@@ -58,7 +58,8 @@ def _service_kind(shape: ServiceShape) -> str:
     "name",
     [
         "EventsRequest", "EventsBatch", "PublicEndpoint", "Event", "Session",
-        "EndpointDemographic", "EndpointLocation", "EndpointUser",
+        "EndpointDemographic", "EndpointLocation", "EndpointUser", "EndpointBatchRequest",
+        "EndpointBatchItem",
     ],
 )  # fmt: skip
 def test_a_model_has_the_service_models_fields_types_and_required_members(name: str) -> None:
@@ -72,7 +73,15 @@ def test_a_model_has_the_service_models_fields_types_and_required_members(name: 
         assert _kind(fields[member]) == _service_kind(member_shape), member
     # A missing Endpoint is refused by itself, so that the events beside it still go.
     required = set(schema.get("required", [])) | ({"Endpoint"} if name == "EventsBatch" else set())
+    # An item of a batch without an id could not be stored.
+    required -= {"Id"} if name == "EndpointBatchItem" else set()
     assert required == set(shape.required_members)
+
+
+def test_an_update_takes_the_members_that_put_events_takes() -> None:
+    request: Any = SERVICE.shape_for("EndpointRequest")
+    endpoint: Any = SERVICE.shape_for("PublicEndpoint")
+    assert request.members.keys() == endpoint.members.keys()
 
 
 def test_the_channel_types_are_the_service_models() -> None:
@@ -82,8 +91,10 @@ def test_the_channel_types_are_the_service_models() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["EventsResponse", "ItemResponse", "EndpointItemResponse", "EventItemResponse"]
-)
+    "name",
+    ["EventsResponse", "ItemResponse", "EndpointItemResponse", "EventItemResponse",
+     "EndpointResponse"],
+)  # fmt: skip
 def test_an_answer_has_the_service_models_members(name: str) -> None:
     shape: Any = SERVICE.shape_for(name)
     assert set(getattr(schemas, name).__annotations__) == set(shape.members)

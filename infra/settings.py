@@ -1,0 +1,133 @@
+"""The deploy options of cdk.json's context (`-c name=value` overrides) as one checked model."""
+
+import json
+from collections.abc import Mapping
+from enum import IntEnum
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic.alias_generators import to_camel
+
+# A Lambda holds 4 KB of environment variables, and the ids share them with the rest.
+MAX_APPLICATION_ID_CHARACTERS = 2500
+# What the CDK CLI itself keeps in the context, beside names that have a colon.
+_CLI_NAMES = {"cli-telemetry", "acknowledged-issue-numbers"}
+
+
+class LogRetention(IntEnum):
+    """Days that CloudWatch can keep a log for, by the CDK's names for them."""
+
+    ONE_DAY = 1
+    ONE_WEEK = 7
+    TWO_WEEKS = 14
+    ONE_MONTH = 30
+    THREE_MONTHS = 90
+    SIX_MONTHS = 180
+    ONE_YEAR = 365
+    TWO_YEARS = 731
+    FIVE_YEARS = 1827
+    TEN_YEARS = 3653
+
+
+def _split(value: object) -> object:
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return value
+
+
+def _unset(value: object) -> object:
+    return None if value == "" else value
+
+
+_ApplicationId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$")]
+# As a browser writes its Origin header: lower case, without a path.
+_Origin = Annotated[str, Field(pattern=r"^[a-z][a-z0-9+.-]*://[a-z0-9.-]+(:[0-9]{1,5})?$")]
+_Url = Annotated[str, Field(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$")]
+_Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+_USER_POOL_ID = r"[a-z0-9-]+_[0-9A-Za-z]+"
+_UserPool = Annotated[
+    str,
+    Field(pattern=rf"^(arn:aws[a-z-]*:cognito-idp:[a-z0-9-]+:\d{{12}}:userpool/)?{_USER_POOL_ID}$"),
+]
+_Optional = BeforeValidator(_unset)
+_Listed = BeforeValidator(_split)
+
+
+class DeploySettingsError(Exception):
+    """A deploy option is wrong; the text is one sentence for the person who deploys."""
+
+
+class DeploySettings(BaseModel):
+    """Every option of a deployment; its description is what a wrong value's sentence allows."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel)
+
+    # Another destination is named here, and gets what it needs in stack.py.
+    destination: Literal["pinpoint"] = Field("pinpoint", description="pinpoint")
+    pinpoint_endpoint_url: Annotated[_Url | None, _Optional] = Field(
+        None, description="the http(s) URL of another PutEvents server, or nothing for AWS"
+    )
+    application_ids: Annotated[tuple[_ApplicationId, ...], _Listed] = Field(
+        min_length=1,
+        description="one or more ids of letters, digits, '.', '_' and '-' (a,b or a JSON list), "
+        f"together at most {MAX_APPLICATION_ID_CHARACTERS} characters",
+    )
+    auth: Literal["iam", "cognito", "api-key", "none"] = Field(
+        "iam", description="iam, cognito, api-key or none"
+    )
+    user_pool_id: Annotated[_UserPool | None, _Optional] = Field(
+        None, description="the id or ARN of a Cognito user pool, which auth=cognito needs"
+    )
+    cors_origins: Annotated[tuple[_Origin, ...] | tuple[Literal["*"]], _Listed] = Field(
+        (), description="exact origins like https://app.example.com (a,b or a JSON list), or *"
+    )
+    architecture: Literal["arm64", "x86_64"] = Field("arm64", description="arm64 or x86_64")
+    throttle_rate: int = Field(1000, ge=1, le=100_000, description="requests a second, 1 to 100000")
+    throttle_burst: int = Field(2000, ge=1, le=100_000, description="requests at once, 1 to 100000")
+    queue_concurrency: int = Field(
+        10, ge=2, le=1000, description="queue functions at work at once, 2 to 1000"
+    )
+    retry_delay_seconds: int = Field(30, ge=0, le=900, description="seconds, 0 to 900")
+    log_retention_days: LogRetention = Field(
+        LogRetention.ONE_MONTH, description=", ".join(str(days.value) for days in LogRetention)
+    )
+    alarm_email: Annotated[_Email | None, _Optional] = Field(
+        None, description="one e-mail address, or nothing"
+    )
+    on_destroy: Literal["delete", "keep"] = Field(
+        "delete", description="delete or keep (the queues and logs, when the stack is destroyed)"
+    )
+    api_log_role: Literal["create", "existing"] = Field(
+        "create", description="create or existing (the role API Gateway logs with, one an account)"
+    )
+
+    @model_validator(mode="after")
+    def _check_together(self) -> Self:
+        if len(",".join(self.application_ids)) > MAX_APPLICATION_ID_CHARACTERS:
+            raise ValueError("applicationIds")
+        if self.auth == "cognito" and self.user_pool_id is None:
+            raise ValueError("userPoolId")
+        return self
+
+    @classmethod
+    def from_context(cls, context: Mapping[str, Any]) -> Self:
+        """Read the options; raises DeploySettingsError with one sentence about the first wrong."""
+        given = {
+            name: value
+            for name, value in context.items()
+            if ":" not in name and name not in _CLI_NAMES
+        }
+        try:
+            return cls.model_validate(given)
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = str(first["loc"][0] if first["loc"] else first["ctx"]["error"])
+            raise DeploySettingsError(cls._sentence(name, given.get(name, ""))) from None
+
+    @classmethod
+    def _sentence(cls, name: str, value: object) -> str:
+        allowed = {field.alias: field.description for field in cls.model_fields.values()}
+        if name not in allowed:
+            return f"There is no deploy option {name}; there are {', '.join(map(str, allowed))}."
+        shown = value if isinstance(value, str) else json.dumps(value)
+        return f"The deploy option {name} is '{shown}', but must be {allowed[name]}."

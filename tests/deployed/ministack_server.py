@@ -1,0 +1,95 @@
+"""MiniStack, and what our stack needs that it lacks; runs in an environment of its own.
+
+Not imported by the tests: they start it as a process.
+"""
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+emulator: Any = import_module("ministack.app")
+sqs: Any = import_module("ministack.services.sqs")
+Action = Callable[[dict[str, Any], str], Any]
+moves: list[dict[str, Any]] = []
+
+
+def serve_as_https(app: Any) -> Any:
+    """Mark each request as come by TLS: the queues refuse any other, and loopback has none."""
+
+    async def marked(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            scope = {**scope, "scheme": "https"}
+        await app(scope, receive, send)
+
+    return marked
+
+
+def alone(action: Action) -> Action:
+    """Let an SQS call wait for the poller, which else can lose a message sent at that moment.
+
+    The poller's thread writes a queue's list of messages anew while requests append to it.
+    """
+
+    def locked(data: dict[str, Any], url: str) -> Any:
+        with sqs._queues_lock:
+            return action(data, url)
+
+    return locked
+
+
+def start_message_move_task(data: dict[str, Any], _url: str) -> dict[str, str]:
+    """Move all messages at once; like AWS, it gives them new ids and receive counts of nought."""
+    source, destination = (_queue(data[name]) for name in ("SourceArn", "DestinationArn"))
+    moved, source["messages"] = source["messages"], []
+    for message in moved:
+        sqs._act_send_message(
+            {
+                "QueueUrl": destination["url"],
+                "MessageBody": message["body"],
+                "MessageAttributes": message["message_attributes"],
+            },
+            "",
+        )
+    task = {name: data[name] for name in ("SourceArn", "DestinationArn")}
+    counts = dict.fromkeys(
+        ("ApproximateNumberOfMessagesMoved", "ApproximateNumberOfMessagesToMove"), len(moved)
+    )
+    moves.append(
+        {**task, **counts, "Status": "COMPLETED", "StartedTimestamp": int(time.time() * 1000)}
+    )
+    return {"TaskHandle": str(len(moves))}
+
+
+def list_message_move_tasks(data: dict[str, Any], _url: str) -> dict[str, Any]:
+    """The moves out of a queue, the latest first."""
+    return {"Results": [task for task in reversed(moves) if task["SourceArn"] == data["SourceArn"]]}
+
+
+def _queue(arn: str) -> dict[str, Any]:
+    queue: dict[str, Any] | None = sqs._queue_by_arn(arn)
+    if queue is None:
+        raise sqs._Err("ResourceNotFoundException", f"The resource {arn} does not exist.", 404)
+    return queue
+
+
+def end_with_parent() -> None:
+    """End when the process that started this one is gone, however it went."""
+    sys.stdin.read()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    sqs._HANDLERS.setdefault("StartMessageMoveTask", start_message_move_task)
+    sqs._HANDLERS.setdefault("ListMessageMoveTasks", list_message_move_tasks)
+    for name, action in sqs._HANDLERS.items():
+        if name != "ReceiveMessage":  # the one that waits by itself
+            sqs._HANDLERS[name] = alone(action)
+    emulator.app = serve_as_https(emulator.app)
+    if "--with-parent" in sys.argv:
+        sys.argv.remove("--with-parent")
+        threading.Thread(target=end_with_parent, daemon=True).start()
+    emulator.main()
