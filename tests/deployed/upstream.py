@@ -4,6 +4,7 @@ import json
 import threading
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -143,6 +144,10 @@ class _Handler(BaseHTTPRequestHandler):
         reply = self.server.upstream.answer(Call(application_id, body["BatchItem"], headers))
         if reply.after:
             reply.after.wait()
+        with suppress(ConnectionError):  # the caller may have given up
+            self._send(reply)
+
+    def _send(self, reply: Reply) -> None:
         self.send_response(reply.status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(reply.body)))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
+
 from putevents.schemas import (
     EndpointItemResponse,
     EndpointResponse,

@@ -92,7 +92,8 @@ def test_the_answers_of_single_events_are_passed_on(upstream: Upstream) -> None:
 )  # fmt: skip
 def test_a_call_that_confirms_nothing_answers_for_nothing(upstream: Upstream, answer: Any) -> None:
     upstream.answer = lambda _: answer
-    answers = PinpointDestination().deliver("a", {"phone": ValidBatch(ENDPOINT, events(2))})
+    batch_item = {"phone": ValidBatch(ENDPOINT, events(2))}
+    answers: Any = PinpointDestination().deliver("a", batch_item)
     told = answers.get("phone", {}).get("EventsItemResponse", {})
     assert not any(isinstance(a, dict) and a.get("StatusCode") == 202 for a in told.values())
 

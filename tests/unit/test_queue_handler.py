@@ -33,7 +33,7 @@ def _queue(monkeypatch: pytest.MonkeyPatch) -> FakeQueue:
 def stay(*records: Any) -> list[str]:
     """The ids of the messages that stay on the queue."""
     answer = queue_handler.lambda_handler({"Records": list(records)}, Context())
-    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+    return [str(failure["itemIdentifier"]) for failure in answer["batchItemFailures"]]
 
 
 def test_messages_of_several_applications_are_delivered(

@@ -43,15 +43,13 @@ def _kind(schema: dict[str, Any]) -> str:
     """The service model's word for the type of a field in a Pydantic JSON schema."""
     options = [o for o in schema.get("anyOf", [schema]) if o.get("type") != "null"]
     if "$ref" in options[0]:
-        return "structure " + options[0]["$ref"].rpartition("/")[2]
-    names = {"object": "map", "array": "list", "number": "double"}
-    return names.get(options[0]["type"], options[0]["type"])
+        return "structure " + str(options[0]["$ref"]).rpartition("/")[2]
+    kind = str(options[0]["type"])
+    return {"object": "map", "array": "list", "number": "double"}.get(kind, kind)
 
 
 def _service_kind(shape: ServiceShape) -> str:
-    names = {"structure": f"structure {shape.name}"}
-    kind = names.get(shape.type_name, shape.type_name)
-    return {"structure __string": "string"}.get(kind, kind)
+    return f"structure {shape.name}" if shape.type_name == "structure" else shape.type_name
 
 
 @pytest.mark.parametrize(
