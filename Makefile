@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit check fix synth diff deploy destroy lock clean
+.PHONY: help run test test-unit bench check fix synth diff deploy destroy lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ test: $(VENV)/dev $(CDK) ## run every test
 
 test-unit: $(VENV)/dev ## run the fast tests only (under a minute)
 	$(BIN)/pytest tests/unit
+
+bench: $(VENV)/dev ## what the gateway costs beside the boto3 call that it wraps
+	@$(BIN)/python -m tests.benchmarks.bench | grep -v '"_aws"'
 
 check: $(VENV)/dev ## ruff, ruff format, mypy strict; changes nothing
 	$(BIN)/ruff check

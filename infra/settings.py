@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from enum import IntEnum
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
 # A Lambda holds 4 KB of environment variables, and the ids share them with the rest.
@@ -51,6 +51,7 @@ _UserPool = Annotated[
 ]
 _Optional = BeforeValidator(_unset)
 _Listed = BeforeValidator(_split)
+_Distinct = AfterValidator(lambda parts: tuple(dict.fromkeys(parts)))
 
 
 class DeploySettingsError(Exception):
@@ -67,7 +68,7 @@ class DeploySettings(BaseModel):
     pinpoint_endpoint_url: Annotated[_Url | None, _Optional] = Field(
         None, description="the http(s) URL of another PutEvents server, or nothing for AWS"
     )
-    application_ids: Annotated[tuple[_ApplicationId, ...], _Listed] = Field(
+    application_ids: Annotated[tuple[_ApplicationId, ...], _Listed, _Distinct] = Field(
         min_length=1,
         description="one or more ids of letters, digits, '.', '_' and '-' (a,b or a JSON list), "
         f"together at most {MAX_APPLICATION_ID_CHARACTERS} characters",
@@ -94,8 +95,8 @@ class DeploySettings(BaseModel):
     alarm_email: Annotated[_Email | None, _Optional] = Field(
         None, description="one e-mail address, or nothing"
     )
-    on_destroy: Literal["delete", "keep"] = Field(
-        "delete", description="delete or keep (the queues and logs, when the stack is destroyed)"
+    removal_policy: Literal["destroy", "retain"] = Field(
+        "destroy", description="destroy or retain (queues and logs, when the stack is destroyed)"
     )
     api_log_role: Literal["create", "existing"] = Field(
         "create", description="create or existing (the role API Gateway logs with, one an account)"

@@ -15,6 +15,10 @@ Headers = list[tuple[str, str]]
 RESOURCES = (
     "/v1/apps/{application-id}/events",
     "/v1/apps/{application-id}/events/legacy",
+    "/v1/apps/{application-id}/endpoints",
+    "/v1/apps/{application-id}/endpoints/{endpoint-id}",
+    "/v1/apps/{application-id}/endpoints/{endpoint-id}/inappmessages",
+    "/v1/apps/{application-id}/users/{user-id}",
 )
 ANY_RESOURCE = "/{proxy+}"
 STAGE = "local"

@@ -30,6 +30,19 @@ def merge_endpoint(stored: Document, update: Document) -> Document:
     return merged
 
 
+def share_user(before: Document, merged: Document, update: Document, shared: Document) -> Document:
+    """A merged endpoint with the UserAttributes that all endpoints of its user have.
+
+    What was known of another user stays behind; what was known of nobody yet comes along.
+    """
+    user, former = merged["User"], before.get("User", {})
+    own = former.get("UserAttributes", {})
+    if former.get("UserId") and former["UserId"] != user["UserId"]:
+        own = {}
+    sent = update.get("User", {}).get("UserAttributes", {})
+    return {**merged, "User": {**user, "UserAttributes": {**own, **shared, **sent}}}
+
+
 def _merge(stored: Document, update: Document) -> Document:
     """Objects merge key by key, at any depth; lists, texts and numbers replace what was there."""
     merged = dict(stored)

@@ -4,9 +4,7 @@ import os
 import signal
 import socket
 import subprocess
-import urllib.error
-import urllib.request
-from contextlib import suppress
+from http.client import HTTPConnection
 from pathlib import Path
 
 from tests.deployed.eventually import eventually
@@ -79,9 +77,14 @@ class Emulator:
 
     def answers(self) -> bool:
         """Whether it is there."""
-        with suppress(OSError), urllib.request.urlopen(f"{self.url}/_ministack/health", timeout=2):
-            return True
-        return False
+        connection = HTTPConnection("localhost", self.port, timeout=2)
+        try:
+            connection.request("GET", "/_ministack/health")
+            return connection.getresponse().status == 200
+        except OSError:
+            return False
+        finally:
+            connection.close()
 
     def stop(self) -> None:
         """End the process that `start` started, and wait for it."""

@@ -94,7 +94,7 @@ class Upstream:
             self._server = None
 
     def recover(self) -> None:
-        """Be well again, whatever was done to it."""
+        """Be well again, whatever was done to it, from now on."""
         self.behaviour = accept
         if self._server is None:
             self.start()

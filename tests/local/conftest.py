@@ -14,7 +14,9 @@ StartGateway = Callable[..., RunningGateway]
 def _gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningGateway]:
     """A gateway for many tests: each uses an application id of its own."""
     gateway = RunningGateway(
-        tmp_path_factory.mktemp("shared") / "data", VISIBILITY_TIMEOUT_SECONDS="0"
+        tmp_path_factory.mktemp("shared") / "data",
+        VISIBILITY_TIMEOUT_SECONDS="0",
+        RETRY_DELAY_SECONDS="0",
     )
     yield gateway
     status, errors = gateway.end()

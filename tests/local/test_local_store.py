@@ -12,7 +12,7 @@ import pytest
 from local.database import FILE, Database
 from local.endpoints import merge_endpoint, new_endpoint
 from local.store import LocalDestination
-from putevents.schemas import EventsRequest, ItemResponse
+from putevents.schemas import EventsRequest, ItemResponse, ValidBatch
 from tests.local.running_gateway import EVENT, EVENT_MS, ROOT, put_events_body
 
 REQUESTS = ROOT / "tests/events/requests"
@@ -32,8 +32,9 @@ def _deliver(path: Path) -> Iterator[Deliver]:
     destination = LocalDestination(database)
 
     def deliver(body: dict[str, Any]) -> dict[str, ItemResponse]:
-        batch_item: Any = EventsRequest.model_validate(body).batch_item
-        return destination.deliver("app", batch_item)
+        batches: Any = EventsRequest.model_validate(body).batch_item
+        good = {id_: ValidBatch(b.endpoint, b.events) for id_, b in batches.items()}
+        return destination.deliver("app", good)
 
     yield deliver
     database.close()

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _CONFIG = Config(
     parameter_validation=False,  # every part was validated at the door
+    user_agent="putevents-gateway",  # botocore builds its own anew for every call
     tcp_keepalive=True,
     connect_timeout=2,
     read_timeout=5,

@@ -1,0 +1,119 @@
+"""The REST API in front of the API function: its routes, who may call them, and its logs."""
+
+import json
+from itertools import accumulate
+
+from aws_cdk import Acknowledgment, Aws, RemovalPolicy, Validations
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_cognito as cognito
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from infra.gateway_responses import add_gateway_responses
+from infra.log import Log
+from infra.settings import DeploySettings
+
+# Every route of the resolver in putevents.api_handler, in API Gateway's spelling.
+ROUTES = [
+    ("POST", "/v1/apps/{application-id}/events"),
+    ("POST", "/v1/apps/{application-id}/events/legacy"),
+]
+STAGE = "prod"
+# Nothing that points at a person: no address, no identity, no path with an endpoint's id in it.
+ACCESS_LOG = {
+    "requestId": "$context.requestId",
+    "traceId": "$context.xrayTraceId",
+    "time": "$context.requestTime",
+    "method": "$context.httpMethod",
+    "route": "$context.resourcePath",
+    "status": "$context.status",
+    "gatewayResponse": "$context.error.responseType",
+    "latency": "$context.responseLatency",
+    "integrationStatus": "$context.integration.integrationStatus",
+    "integrationLatency": "$context.integration.latency",
+    "responseLength": "$context.responseLength",
+}
+
+
+class PutEventsApi(apigateway.RestApi):
+    """Pinpoint's paths, served by one function."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        name: str,
+        function: lambda_.IFunction,
+        settings: DeploySettings,
+    ) -> None:
+        super().__init__(
+            scope,
+            id,
+            rest_api_name=name,  # a label: CloudWatch knows the API's metrics by it
+            endpoint_types=[apigateway.EndpointType.REGIONAL],
+            # Every body reaches the function as the bytes that were sent, gzip too.
+            binary_media_types=["*/*"],
+            # All APIs of an account and region share this role, so it outlives this one.
+            cloud_watch_role=settings.api_log_role == "create",
+            cloud_watch_role_removal_policy=RemovalPolicy.RETAIN,
+            deploy_options=_stage(Log(scope, f"{id}AccessLog", settings=settings), settings),
+            default_method_options=_authorization(scope, settings),
+            # One permission for all methods: one for each would outgrow the function's policy.
+            default_integration=apigateway.LambdaIntegration(
+                function, scope_permission_to_method=False
+            ),
+        )
+        self.node.try_remove_child("Endpoint")  # the output that we name ApiUrl
+        # API Gateway would make this log by itself, and keep it for ever.
+        log_name = f"API-Gateway-Execution-Logs_{self.rest_api_id}/{STAGE}"
+        log = Log(scope, f"{id}ExecutionLog", settings=settings, name=log_name)
+        self.deployment_stage.node.add_dependency(log)
+        add_gateway_responses(self, settings.cors_origins)
+        self._add_methods()
+        self.key = self._add_key() if settings.auth == "api-key" else None
+        self._acknowledge(settings.auth)
+
+    @property
+    def base_url(self) -> str:
+        """The endpoint that a client is pointed at; no slash at its end."""
+        return f"https://{self.rest_api_id}.execute-api.{Aws.REGION}.{Aws.URL_SUFFIX}/{STAGE}"
+
+    def _add_methods(self) -> None:
+        for method, path in ROUTES:
+            self.root.resource_for_path(path).add_method(method)
+        # What is not served goes to the function too, so that its 404 and 405 look like Pinpoint's.
+        for path in ["/", "/{proxy+}", *_every_step()]:
+            resource = self.root.resource_for_path(path)
+            resource.add_method("ANY")
+            preflight = resource.add_method(
+                "OPTIONS",
+                authorization_type=apigateway.AuthorizationType.NONE,
+                api_key_required=False,
+            )
+            _acknowledge_rule(
+                preflight, "APIG4", "A browser's preflight carries no credentials, whatever comes."
+            )
+
+    def _add_key(self) -> apigateway.IApiKey:
+        key = self.add_api_key("Key")
+        plan = self.add_usage_plan("Plan")
+        plan.add_api_stage(stage=self.deployment_stage)
+        plan.add_api_key(key)
+        return key
+
+    def _acknowledge(self, auth: str) -> None:
+        _acknowledge_rule(
+            self,
+            "APIG2",
+            "The function judges each event by itself; a validator here would refuse the whole "
+            "request for one bad event.",
+        )
+        _acknowledge_rule(
+            self, "IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]",
+            "API Gateway wants this very policy on the role that all APIs of an account log with.",
+        )
+        if auth != "cognito":
+            _acknowledge_rule(self, "COG4", f"The person who deploys chose auth={auth}.")
+        if auth in ("api-key", "none"):
+            _acknowledge_rule(self, "APIG4", f"The person who deploys chose auth={auth}.")

@@ -1,0 +1,140 @@
+"""The Lambda package: our code and its pinned dependencies for the target platform, no Docker."""
+
+import hashlib
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+ROOT = Path(__file__).parent.parent
+SOURCE = ROOT / "lambda_src"
+BUILD = ROOT / ".build"
+
+# The AWS services that the functions call; botocore carries the data of over 400.
+SERVICES = {"pinpoint", "sqs"}
+MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
+PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+# Nothing that we use imports or reads these: metadata, commands, boto3's resources (we make
+# clients only), the web page of Swagger, C sources and type stubs.
+UNUSED = [
+    "*.dist-info", "*-stubs", "bin", "boto3/data", "boto3/examples",
+    "aws_lambda_powertools/event_handler/openapi/swagger_ui/*.min.*",
+    "**/tests", "**/*.c", "**/*.pyi",
+]  # fmt: skip
+
+_ZIP_EPOCH = 315532800  # 1980-01-01, the earliest time that a zip can hold
+
+
+class BundleError(Exception):
+    """The package could not be made; what pip had to say stands above it."""
+
+
+def bundle(architecture: str, *, source: Path = SOURCE, build: Path = BUILD) -> Path:
+    """The folder of the package; made only if these very inputs have not been made before."""
+    package = build / f"package-{architecture}-{_hash(architecture, source)}"
+    if not package.exists():
+        wheels = _wheels(architecture, source / "requirements.txt", build)
+        with _new_folder(package) as folder:
+            _pip(architecture, "install", source / "requirements.txt", "--target", folder,
+                 "--no-index", "--find-links", wheels, "--no-compile")  # fmt: skip
+            _trim(folder)
+            unwanted = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(source / "putevents", folder / "putevents", ignore=unwanted)
+            _compile(folder)
+            _settle(folder)
+    return package
+
+
+def size(package: Path) -> int:
+    """The package's bytes as Lambda unpacks them."""
+    return sum(file.stat().st_size for file in package.rglob("*") if file.is_file())
+
+
+def _hash(architecture: str, source: Path) -> str:
+    """One name for everything that the package is made from."""
+    digest = hashlib.sha256(f"{architecture} {platform.python_version()}".encode())
+    code = [file for file in (source / "putevents").rglob("*") if file.suffix == ".py"]
+    for file in [Path(__file__), source / "requirements.txt", *sorted(code)]:
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+        digest.update(os.path.relpath(file, source).encode())
+    return digest.hexdigest()[:16]
+
+
+def _wheels(architecture: str, requirements: Path, build: Path) -> Path:
+    """The folder of the dependencies' wheels: once it is there, no network is needed."""
+    lock = hashlib.sha256(requirements.read_bytes()).hexdigest()[:16]
+    wheels = build / "wheels" / f"{architecture}-{PYTHON}-{lock}"
+    if not wheels.exists():
+        with _new_folder(wheels) as folder:
+            _pip(architecture, "download", requirements, "--dest", folder)
+    return wheels
+
+
+@contextmanager
+def _new_folder(path: Path) -> Iterator[Path]:
+    """A folder that takes its name only when it is complete, so that a broken off one is no hit."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=path.parent) as work:
+        folder = Path(work) / "new"
+        yield folder
+        try:
+            folder.rename(path)
+        except OSError:
+            if not path.exists():  # else another run made the same one meanwhile
+                raise
+
+
+def _pip(architecture: str, command: str, requirements: Path, *options: str | Path) -> None:
+    machine = MACHINES[architecture]
+    done = subprocess.run(  # noqa: S603 - our own arguments
+        [
+            sys.executable, "-m", "pip", command, "-qq", "--requirement", requirements,
+            # The lock is complete and hashed: nothing is resolved, and nothing is built here.
+            "--require-hashes", "--no-deps", "--only-binary", ":all:",
+            "--implementation", "cp", "--python-version", PYTHON,
+            "--platform", f"manylinux2014_{machine}", "--platform", f"manylinux_2_17_{machine}",
+            *options,
+        ],
+        check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise BundleError(f"pip {command} of {requirements.name} for {architecture} failed.")
+
+
+def _trim(folder: Path) -> None:
+    """Leave out what no function reads."""
+    data = folder / "botocore" / "data"
+    services = [path for path in data.iterdir() if path.is_dir() and path.name not in SERVICES]
+    for path in [*services, *(path for pattern in UNUSED for path in folder.glob(pattern))]:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    endpoints = json.loads((data / "endpoints.json").read_bytes())
+    for partition in endpoints["partitions"]:
+        partition["services"] = {
+            name: service for name, service in partition["services"].items() if name in SERVICES
+        }
+    (data / "endpoints.json").write_text(json.dumps(endpoints, separators=(",", ":")))
+
+
+def _compile(folder: Path) -> None:
+    """Compile for a disk that is read-only and has other file times than this one."""
+    # A process of its own, without hash seed or site packages: else what happens to be in memory
+    # already would show in the bytes.
+    command = [sys.executable, "-S", "-m", "compileall", "-q", "--invalidation-mode"]
+    subprocess.run(  # noqa: S603 - our own arguments
+        [*command, "unchecked-hash", "-s", folder, "-p", "/var/task", folder],
+        check=True,
+        env={"PYTHONHASHSEED": "0"},
+    )
+
+
+def _settle(folder: Path) -> None:
+    """Make the files readable for Lambda's user, whatever the umask, and all of one time."""
+    for path in folder.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+        os.utime(path, (_ZIP_EPOCH, _ZIP_EPOCH))

@@ -1,0 +1,44 @@
+"""A curl line that a person can copy, for whatever authorization the deployment has."""
+
+from typing import Any
+
+from tests.deployed.deployment import REGION, SECRET, Deployment
+
+BODY = "tests/events/requests/aws-documentation.json"
+
+
+def curl(deployment: Deployment) -> str:
+    """One command that sends an event to the deployment."""
+    lines = [
+        f"curl {deployment.api}/v1/apps/{_application_id(deployment)}/events",
+        *_authorization(deployment),
+        "-H 'content-type: application/json'",
+        f"-d @{BODY}",
+    ]
+    return " \\\n    ".join(lines)
+
+
+def _application_id(deployment: Deployment) -> str:
+    functions = deployment.account.client("lambda").list_functions()["Functions"]
+    ids: str = functions[0]["Environment"]["Variables"]["APPLICATION_IDS"]
+    return ids.split(",")[0]
+
+
+def _authorization(deployment: Deployment) -> list[str]:
+    gateway = deployment.account.client("apigateway")
+    method = _post_events(gateway, deployment.api.split("/")[-2])
+    if method.get("apiKeyRequired"):
+        [key] = gateway.get_api_keys(includeValues=True)["items"]
+        return [f"-H 'x-api-key: {key['value']}'"]
+    if method["authorizationType"] == "AWS_IAM":
+        user = f"{deployment.account.id}:{SECRET}"
+        return [f"--aws-sigv4 aws:amz:{REGION}:execute-api --user {user}"]
+    if method["authorizationType"] == "COGNITO_USER_POOLS":
+        return ['-H "authorization: $TOKEN"']
+    return []
+
+
+def _post_events(gateway: Any, api_id: str) -> Any:
+    resources = gateway.get_resources(restApiId=api_id, embed=["methods"], limit=500)["items"]
+    [events] = [resource for resource in resources if resource["path"].endswith("}/events")]
+    return events["resourceMethods"]["POST"]

@@ -1,0 +1,108 @@
+"""`make deploy-emulated`, `make destroy-emulated`: the real stack on this machine, to try out."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+
+from tests.deployed.curl import curl
+from tests.deployed.deployment import Account, Deployment
+from tests.deployed.emulator import ROOT, Emulator, EmulatorError, free_port
+from tests.deployed.eventually import eventually
+
+FOLDER = ROOT / ".build/emulated"
+STATE = FOLDER / "state.json"
+ENVIRONMENT = FOLDER / "environment"
+DATA = FOLDER / "data"
+ACCOUNT = "000000000000"
+
+
+def up(*arguments: str) -> None:
+    """Start what is not running, deploy, and say how to use it."""
+    state = _running() or _start()
+    deployment = _deployment(state)
+    _say("cdk deploy")
+    upstream = f"http://127.0.0.1:{state['destination_port']}"
+    deployment.deploy(*arguments, pinpointEndpointUrl=upstream, retryDelaySeconds=1)
+    environment = deployment.account.environment().items()
+    ENVIRONMENT.write_text("".join(f"export {name}={value}\n" for name, value in environment))
+    print(f"""
+  API    {deployment.api}
+  queue  {deployment.outputs["QueueUrl"]}
+  events {DATA.relative_to(ROOT)}/, where a second gateway keeps them, standing for Pinpoint
+
+{curl(deployment)}
+
+  For the AWS CLI and `make redrive` in this shell:  . {ENVIRONMENT.relative_to(ROOT)}
+  To take it away:  make destroy-emulated""")
+
+
+def down() -> None:
+    """Destroy the stack and end what `up` started."""
+    state = _running()
+    if state:
+        _say("cdk destroy")
+        deployment = _deployment(state)
+        deployment.destroy()
+        for process in ("emulator", "destination"):
+            with suppress(ProcessLookupError):
+                os.kill(state[f"{process}_pid"], signal.SIGTERM)
+        eventually(lambda: not deployment.account.emulator.answers())
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    print("Nothing is left of the emulated deployment.")
+
+
+def _running() -> dict[str, int] | None:
+    with suppress(FileNotFoundError):
+        state: dict[str, int] = json.loads(STATE.read_text())
+        if Emulator(FOLDER, state["emulator_port"]).answers():
+            return state
+    return None
+
+
+def _start() -> dict[str, int]:
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(parents=True)
+    _say("start MiniStack")
+    emulator = Emulator(FOLDER)
+    state = {"emulator_port": emulator.port, "emulator_pid": emulator.start(with_parent=False)}
+    state["destination_port"] = free_port()
+    state["destination_pid"] = _start_destination(state["destination_port"])
+    STATE.write_text(json.dumps(state))
+    _say("cdk bootstrap")
+    _deployment(state).bootstrap()
+    return state
+
+
+def _start_destination(port: int) -> int:
+    """The laptop's gateway stands where Pinpoint stood: it speaks the same protocol."""
+    settings = {"PORT": str(port), "DATA_DIR": str(DATA)}
+    with (FOLDER / "destination.log").open("w") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "local.server"],
+            cwd=ROOT,
+            env={**os.environ, **settings},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        ).pid
+
+
+def _deployment(state: dict[str, int]) -> Deployment:
+    emulator = Emulator(FOLDER, state["emulator_port"])
+    return Deployment(Account(emulator, ACCOUNT), quiet=False)
+
+
+def _say(step: str) -> None:
+    print(f"--- {step}", flush=True)
+
+
+if __name__ == "__main__":
+    try:
+        {"up": up, "down": down}[sys.argv[1]](*sys.argv[2:])
+    except (AssertionError, EmulatorError) as error:
+        sys.exit(str(error))

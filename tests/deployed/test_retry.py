@@ -1,0 +1,165 @@
+"""What Pinpoint does not take is answered 202 only once it is safe, and arrives later."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.deployed.bodies import EVENT, numbered, request
+from tests.deployed.eventually import eventually
+from tests.deployed.gateway import APPLICATION, Gateway
+from tests.deployed.upstream import (
+    ACCEPTED,
+    Behaviour,
+    Call,
+    EventKey,
+    Reply,
+    Upstream,
+    fail,
+    respond,
+)
+
+OK = (202, "Accepted")
+
+
+def test_events_taken_while_pinpoint_was_down_arrive_once_when_it_is_back(
+    gateway: Gateway, upstream: Upstream, endpoint_id: str
+) -> None:
+    upstream.stop()
+    first = gateway.put_events(numbered(endpoint_id, 3))
+    second = gateway.put_events(request(endpoint_id, {"a": EVENT | {"Metrics": {"n": 1.5}}}))
+    assert first.items == {"0": OK, "1": OK, "2": OK}
+    assert second.items == {"a": OK}
+    assert gateway.waiting() >= 2
+
+    upstream.recover()
+
+    eventually(lambda: len(upstream.accepted) == 4 and gateway.waiting() == 0)
+    assert upstream.accepted == {(APPLICATION, endpoint_id, e): 1 for e in ("0", "1", "2", "a")}
+    assert upstream.events()[APPLICATION, endpoint_id, "a"] == EVENT | {"Metrics": {"n": 1.5}}
+
+
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        pytest.param(fail(500, "InternalServerErrorException"), id="500"),
+        pytest.param(fail(429, "TooManyRequestsException"), id="429"),
+        pytest.param(fail(403, "ForbiddenException"), id="403"),
+        pytest.param(fail(404, "NotFoundException"), id="404"),
+        pytest.param(lambda _call: Reply(202, b"<html>"), id="not JSON"),
+        pytest.param(lambda _call: Reply(202, b"{}"), id="no results"),
+        pytest.param(lambda _call: Reply(202, b'{"Results": {}}'), id="no ids"),
+    ],
+)
+def test_a_call_that_fails_as_a_whole_is_made_again_later(
+    gateway: Gateway, upstream: Upstream, endpoint_id: str, behaviour: Behaviour
+) -> None:
+    upstream.behaviour = behaviour
+    answer = gateway.put_events(numbered(endpoint_id, 2))
+    assert answer.items == {"0": OK, "1": OK}
+    assert upstream.calls
+
+    upstream.recover()
+
+    eventually(lambda: len(upstream.accepted) == 2 and gateway.waiting() == 0)
+    assert set(upstream.accepted.values()) == {1}
+
+
+def test_a_call_that_hangs_is_given_up_and_made_again_later(
+    gateway: Gateway, upstream: Upstream, endpoint_id: str
+) -> None:
+    released = threading.Event()
+    upstream.behaviour = lambda _call: Reply(500, b"", after=released)
+    try:
+        answer = gateway.put_events(numbered(endpoint_id, 1))
+    finally:
+        released.set()
+    assert answer.items == {"0": OK}
+
+    upstream.recover()
+
+    eventually(lambda: len(upstream.accepted) == 1 and gateway.waiting() == 0)
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        pytest.param({"StatusCode": 500, "Message": "InternalServerErrorException"}, id="500"),
+        pytest.param({"StatusCode": 429, "Message": "TooManyRequestsException"}, id="429"),
+        pytest.param(None, id="left out"),
+    ],
+)
+def test_of_a_call_that_half_succeeded_only_the_rest_is_made_again(
+    gateway: Gateway, upstream: Upstream, endpoint_id: str, item: dict[str, object] | None
+) -> None:
+    upstream.behaviour = _one_event("1", item)
+    answer = gateway.put_events(numbered(endpoint_id, 3))
+    assert answer.items == {"0": OK, "1": OK, "2": OK}
+
+    upstream.recover()
+
+    eventually(lambda: len(upstream.accepted) == 3 and gateway.waiting() == 0)
+    assert set(upstream.accepted.values()) == {1}
+    for call in upstream.calls[1:]:
+        assert call.events.keys() == {(APPLICATION, endpoint_id, "1")}
+
+
+def test_what_pinpoint_refuses_is_told_the_client_and_never_made_again(
+    gateway: Gateway, upstream: Upstream, endpoint_id: str
+) -> None:
+    text = "Number of attributes per event submitted should be less than 40."
+    upstream.behaviour = _one_event("1", {"StatusCode": 400, "Message": text})
+
+    answer = gateway.put_events(numbered(endpoint_id, 2))
+
+    assert answer.items == {"0": OK, "1": (400, text)}
+    assert gateway.waiting() == 0
+    assert len(upstream.calls) == 1
+
+
+def test_what_can_never_be_delivered_is_a_dead_letter_and_redrive_delivers_it(
+    gateway: Gateway, upstream: Upstream, endpoint_id: str, few_tries: None, redrive: Redrive
+) -> None:
+    upstream.stop()
+    body = numbered(endpoint_id, 2)
+    body["BatchItem"]["other-" + endpoint_id] = {"Endpoint": {"OptOut": "ALL"}, "Events": {}}
+    assert gateway.put_events(body).status == 202
+
+    [dead] = eventually(gateway.dead_letters)
+
+    assert json.loads(dead["Body"]) == {"ApplicationId": APPLICATION, "EventsRequest": body}
+    assert gateway.waiting() == 0
+
+    upstream.recover()
+    assert redrive().endswith("moved back to " + gateway.queue + ": 1\n")
+
+    eventually(lambda: len(upstream.accepted) == 2 and gateway.waiting() == 0)
+    assert set(upstream.accepted.values()) == {1}
+    [call] = upstream.calls
+    assert call.batch_item == body["BatchItem"]
+    assert gateway.dead_letters() == []
+
+
+@pytest.fixture(name="few_tries")
+def _few_tries(gateway: Gateway) -> Iterator[None]:
+    """A queue that gives up sooner; with its own five tries the growing delays add up to minutes."""
+    name = "RedrivePolicy"
+    answer = gateway.sqs.get_queue_attributes(QueueUrl=gateway.queue, AttributeNames=[name])
+    before = answer["Attributes"][name]
+    fewer = json.dumps(json.loads(before) | {"maxReceiveCount": 1})
+    gateway.sqs.set_queue_attributes(QueueUrl=gateway.queue, Attributes={name: fewer})
+    yield
+    gateway.sqs.set_queue_attributes(QueueUrl=gateway.queue, Attributes={name: before})
+
+
+def _one_event(event_id: str, item: dict[str, object] | None) -> Behaviour:
+    """Answer that event with the item, the others with 202."""
+
+    def answer(key: EventKey) -> dict[str, object] | None:
+        return item if key[2] == event_id else ACCEPTED
+
+    def behaviour(call: Call) -> Reply:
+        return respond(call, answer)
+
+    return behaviour
