@@ -3,12 +3,13 @@
 import json
 from itertools import accumulate
 
-from aws_cdk import Acknowledgment, Aws, RemovalPolicy, Validations
+from aws_cdk import Aws, RemovalPolicy
 from aws_cdk import aws_apigateway as apigateway
-from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from infra.acknowledge import acknowledge
+from infra.authorization import authorization
 from infra.gateway_responses import add_gateway_responses
 from infra.log import Log
 from infra.settings import DeploySettings
@@ -19,6 +20,7 @@ ROUTES = [
     ("POST", "/v1/apps/{application-id}/events/legacy"),
 ]
 STAGE = "prod"
+_LOG_POLICY = "AmazonAPIGatewayPushToCloudWatchLogs"
 # Nothing that points at a person: no address, no identity, no path with an endpoint's id in it.
 ACCESS_LOG = {
     "requestId": "$context.requestId",
@@ -58,7 +60,7 @@ class PutEventsApi(apigateway.RestApi):
             cloud_watch_role=settings.api_log_role == "create",
             cloud_watch_role_removal_policy=RemovalPolicy.RETAIN,
             deploy_options=_stage(Log(scope, f"{id}AccessLog", settings=settings), settings),
-            default_method_options=_authorization(scope, settings),
+            default_method_options=authorization(scope, settings),
             # One permission for all methods: one for each would outgrow the function's policy.
             default_integration=apigateway.LambdaIntegration(
                 function, scope_permission_to_method=False
@@ -72,7 +74,7 @@ class PutEventsApi(apigateway.RestApi):
         add_gateway_responses(self, settings.cors_origins)
         self._add_methods()
         self.key = self._add_key() if settings.auth == "api-key" else None
-        self._acknowledge(settings.auth)
+        self._explain(settings.auth)
 
     @property
     def base_url(self) -> str:
@@ -91,7 +93,7 @@ class PutEventsApi(apigateway.RestApi):
                 authorization_type=apigateway.AuthorizationType.NONE,
                 api_key_required=False,
             )
-            _acknowledge_rule(
+            acknowledge(
                 preflight, "APIG4", "A browser's preflight carries no credentials, whatever comes."
             )
 
@@ -102,18 +104,38 @@ class PutEventsApi(apigateway.RestApi):
         plan.add_api_key(key)
         return key
 
-    def _acknowledge(self, auth: str) -> None:
-        _acknowledge_rule(
+    def _explain(self, auth: str) -> None:
+        acknowledge(
             self,
             "APIG2",
-            "The function judges each event by itself; a validator here would refuse the whole "
+            "The function judges each event by itself; a validator here would refuse all of a "
             "request for one bad event.",
         )
-        _acknowledge_rule(
-            self, "IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]",
+        acknowledge(
+            self,
+            f"IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/{_LOG_POLICY}]",
             "API Gateway wants this very policy on the role that all APIs of an account log with.",
         )
         if auth != "cognito":
-            _acknowledge_rule(self, "COG4", f"The person who deploys chose auth={auth}.")
+            acknowledge(self, "COG4", f"Whoever deploys chose auth={auth}.")
         if auth in ("api-key", "none"):
-            _acknowledge_rule(self, "APIG4", f"The person who deploys chose auth={auth}.")
+            acknowledge(self, "APIG4", f"Whoever deploys chose auth={auth}.")
+
+
+def _stage(log: Log, settings: DeploySettings) -> apigateway.StageOptions:
+    return apigateway.StageOptions(
+        stage_name=STAGE,
+        tracing_enabled=True,
+        throttling_rate_limit=settings.throttle_rate,
+        throttling_burst_limit=settings.throttle_burst,
+        logging_level=apigateway.MethodLoggingLevel.ERROR,
+        data_trace_enabled=False,  # it would log bodies
+        access_log_destination=apigateway.LogGroupLogDestination(log),
+        access_log_format=apigateway.AccessLogFormat.custom(json.dumps(ACCESS_LOG)),
+    )
+
+
+def _every_step() -> dict[str, None]:
+    """The served paths and all that lead to them, each once: /v1, /v1/apps and so on."""
+    steps = (accumulate(path.split("/")[1:], "{}/{}".format, initial="") for _, path in ROUTES)
+    return dict.fromkeys(step for path in steps for step in path if step)

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from aws_cdk import Acknowledgment, Duration, Validations
+from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from infra.acknowledge import acknowledge
 from infra.bundle import PYTHON
 from infra.log import Log
 from infra.settings import DeploySettings
@@ -40,9 +41,7 @@ class PutEventsFunction(lambda_.Function):
         settings: DeploySettings,
     ) -> None:
         log = Log(scope, f"{id}Log", settings=settings)
-        role = iam.Role(
-            scope, f"{id}Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com")
-        )
+        role = iam.Role(scope, f"{id}Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         super().__init__(
             scope,
             id,
@@ -59,18 +58,16 @@ class PutEventsFunction(lambda_.Function):
             role=role,
         )
         log.grant_write(role)
-        Validations.of(role).acknowledge(
-            Acknowledgment(
-                id="AwsSolutions-IAM5[Resource::*]",
-                reason="Only X-Ray's two write actions have it; they take no narrower resource.",
-            )
+        acknowledge(
+            role,
+            "IAM5[Resource::*]",
+            "Only X-Ray's two write actions have it; they take no narrower resource.",
         )
-        Validations.of(self).acknowledge(
-            Acknowledgment(
-                id="AwsSolutions-L1",
-                reason="The runtime is the Python that ran the CDK, since the package is compiled "
-                "for it; Lambda supports each of those that are let through.",
-            )
+        acknowledge(
+            self,
+            "L1",
+            "The runtime is the Python that ran the CDK, since the package is compiled for it; "
+            "Lambda supports each of those that are let through.",
         )
 
 

@@ -1,16 +1,20 @@
 """One emulated AWS for the whole run, with the stack deployed in it once, and its upstream."""
 
+import os
 import secrets
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from tests.deployed.deployment import Account, Deployment
-from tests.deployed.emulator import Emulator
+from tests.deployed.emulator import ROOT, Emulator
 from tests.deployed.gateway import APPLICATION, Gateway
 from tests.deployed.traces import TraceListener
 from tests.deployed.upstream import Upstream
 
+Redrive = Callable[[], str]
 ORIGINS = ("https://app.example.com", "https://www.example.com")
 
 
@@ -52,7 +56,7 @@ def _gateway(emulator: Emulator, pinpoint: Upstream) -> Gateway:
     deployment = Deployment(Account(emulator, "111111111111"))
     deployment.bootstrap()
     deployment.deploy(
-        applicationIds=APPLICATION,
+        applicationIds=f"{APPLICATION},observed-app",
         corsOrigins=",".join(ORIGINS),
         pinpointEndpointUrl=pinpoint.url,
         retryDelaySeconds=1,
@@ -67,3 +71,26 @@ def _gateway(emulator: Emulator, pinpoint: Upstream) -> Gateway:
 def _endpoint_id() -> str:
     """An id of the test's own, so that it sees nothing of the others."""
     return f"endpoint-{secrets.token_hex(4)}"
+
+
+@pytest.fixture(name="no_dead_letters")
+def _no_dead_letters(gateway: Gateway) -> None:
+    """Nobody else's dead letters."""
+    gateway.sqs.purge_queue(QueueUrl=gateway.dead_letter_queue)
+
+
+@pytest.fixture(name="redrive")
+def _redrive(gateway: Gateway) -> Redrive:
+    """`make redrive` in the deployment's account; what it prints."""
+
+    def run() -> str:
+        return subprocess.run(
+            [sys.executable, "-m", "infra.redrive", gateway.deployment.stack],
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"], **gateway.deployment.account.environment()},
+            check=True,
+            text=True,
+            stdout=subprocess.PIPE,
+        ).stdout
+
+    return run

@@ -56,12 +56,12 @@ def test_an_unsigned_request_is_forbidden(gateway: Gateway, upstream: Upstream) 
     assert upstream.calls == []
 
 
-def test_a_wrong_signature_is_forbidden(gateway: Gateway, upstream: Upstream) -> None:
-    right, gateway.secret = gateway.secret, "wrong"
-    try:
-        answer = gateway.put_events(GOOD)
-    finally:
-        gateway.secret = right
+def test_a_wrong_signature_is_forbidden(
+    gateway: Gateway, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gateway, "secret", "wrong")
+
+    answer = gateway.put_events(GOOD)
 
     assert answer.status == 403
     _message(answer)

@@ -5,7 +5,6 @@ import json
 from tests.deployed.bodies import EVENT, message, numbered, request
 from tests.deployed.eventually import eventually
 from tests.deployed.gateway import APPLICATION, Gateway
-from tests.deployed.redriven import Redrive
 from tests.deployed.upstream import Upstream
 
 

@@ -2,11 +2,12 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 from tests.deployed.bodies import EVENT, numbered, request
+from tests.deployed.conftest import Redrive
 from tests.deployed.eventually import eventually
 from tests.deployed.gateway import APPLICATION, Gateway
 from tests.deployed.upstream import (
@@ -119,7 +120,12 @@ def test_what_pinpoint_refuses_is_told_the_client_and_never_made_again(
 
 
 def test_what_can_never_be_delivered_is_a_dead_letter_and_redrive_delivers_it(
-    gateway: Gateway, upstream: Upstream, endpoint_id: str, few_tries: None, redrive: Redrive
+    gateway: Gateway,
+    upstream: Upstream,
+    endpoint_id: str,
+    no_dead_letters: None,
+    few_tries: None,
+    redrive: Redrive,
 ) -> None:
     upstream.stop()
     body = numbered(endpoint_id, 2)
@@ -143,7 +149,7 @@ def test_what_can_never_be_delivered_is_a_dead_letter_and_redrive_delivers_it(
 
 @pytest.fixture(name="few_tries")
 def _few_tries(gateway: Gateway) -> Iterator[None]:
-    """A queue that gives up sooner; with its own five tries the growing delays add up to minutes."""
+    """A queue that gives up sooner: the growing delays of its own five tries add up to minutes."""
     name = "RedrivePolicy"
     answer = gateway.sqs.get_queue_attributes(QueueUrl=gateway.queue, AttributeNames=[name])
     before = answer["Attributes"][name]

@@ -24,6 +24,10 @@ class TraceListener:
         """Every segment or subsegment of that name, also those inside of others."""
         return [found for found in map(dict, _all(list(self._documents))) if found["name"] == name]
 
+    def text(self) -> str:
+        """All that arrived."""
+        return json.dumps(self._documents)
+
     def stop(self) -> None:
         """End by sending oneself an empty datagram, which no segment is."""
         self._socket.sendto(b"", self._socket.getsockname())

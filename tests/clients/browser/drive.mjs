@@ -1,0 +1,18 @@
+// Runs one scenario in a browser, prints as JSON what came of it, and stays until stdin ends.
+import { once } from 'node:events';
+import { serve } from './site.mjs';
+import * as scenarios from './scenarios.mjs';
+import { visit } from './visit.mjs';
+
+const { library, scenario, ...options } = JSON.parse(process.argv[2]);
+const site = await serve(library);
+const address = `${site}/?${new URLSearchParams({ gateway: process.env.GATEWAY_URL, ...options })}`;
+const { page, seen, end } = await visit(address);
+try {
+  const concluded = await scenarios[scenario](page);
+  console.log(JSON.stringify({ ...seen, concluded }));
+  process.stdin.resume();
+  await once(process.stdin, 'end');
+} finally {
+  await end();
+}

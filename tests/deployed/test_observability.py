@@ -1,0 +1,127 @@
+"""Logs, metrics and traces of the deployed functions."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.deployed import logs
+from tests.deployed.bodies import EVENT, message, request
+from tests.deployed.eventually import eventually
+from tests.deployed.gateway import Gateway
+from tests.deployed.traces import TraceListener
+from tests.deployed.upstream import Upstream, fail
+
+# An application that nothing else of the tests uses.
+APPLICATION = "observed-app"
+PRIVATE = "PRIVATE-"
+PRIVATE_EVENT = EVENT | {
+    "EventType": PRIVATE + "type",
+    "Attributes": {PRIVATE + "key": PRIVATE + "value"},
+    "Session": {"Id": PRIVATE + "session", "StartTimestamp": "2026-01-02T03:04:05Z"},
+}
+PRIVATE_ENDPOINT = {
+    "Address": PRIVATE + "address",
+    "ChannelType": "EMAIL",
+    "User": {"UserId": PRIVATE + "user", "UserAttributes": {"a": [PRIVATE + "b"]}},
+}
+
+
+def test_a_request_is_one_line_with_what_became_of_it(gateway: Gateway, endpoint_id: str) -> None:
+    events = {"a": EVENT, "b": EVENT, "bad": {}}
+    gateway.put_events(request(endpoint_id, events), APPLICATION)
+
+    line = _wait_for(gateway, lambda line: line["message"] == "put_events")
+
+    assert line["level"] == "INFO"
+    assert line["service"] == "putevents-gateway"
+    assert line["application_id"] == APPLICATION
+    assert line["status"] == 202
+    counts = {name: line[name] for name in ("accepted", "rejected", "queued", "failed")}
+    assert counts == {"accepted": 2, "rejected": 1, "queued": 0, "failed": 0}
+    assert line["duration_ms"] > 0
+    assert line["request_id"]
+    assert line["xray_trace_id"]
+
+
+def test_metrics_of_a_request_are_embedded_in_the_log(gateway: Gateway, endpoint_id: str) -> None:
+    events = {"a": EVENT, "b": EVENT, "bad": {}}
+    gateway.put_events(request(endpoint_id, events), APPLICATION)
+
+    record = _wait_for(gateway, lambda line: "_aws" in line, "application")
+
+    [declared] = record["_aws"]["CloudWatchMetrics"]
+    assert declared["Namespace"] == "PutEventsGateway"
+    assert [set(names) for names in declared["Dimensions"]] == [{"service", "application"}]
+    assert {metric["Name"]: metric["Unit"] for metric in declared["Metrics"]} == {
+        "EventsAccepted": "Count",
+        "EventsRejected": "Count",
+        "EventsQueued": "Count",
+        "DeliveryFailures": "Count",
+        "DeliveryLatency": "Milliseconds",
+    }
+    assert _numbers(record["EventsAccepted"]) == [2]
+    assert _numbers(record["EventsRejected"]) == [1]
+    assert _numbers(record["EventsQueued"]) == [0]
+    assert _numbers(record["DeliveryLatency"])[0] > 0
+
+
+def test_traces_show_validation_and_delivery_by_application_and_size(
+    gateway: Gateway, traces: TraceListener, endpoint_id: str
+) -> None:
+    events = {str(number): EVENT for number in range(7)} | {"bad": {}}
+    gateway.put_events(request(endpoint_id, events), APPLICATION)
+
+    for name, size in (("validate", 8), ("deliver", 7)):
+        annotations = {"application": APPLICATION, "events": size}
+
+        [found] = eventually(lambda: _annotated(traces, name, annotations))  # noqa: B023 called now
+
+        assert found["trace_id"].startswith("1-")
+        assert found["end_time"] > found["start_time"]
+
+
+@pytest.mark.parametrize("well", [True, False])
+def test_nothing_private_is_in_the_logs_or_traces(
+    gateway: Gateway, traces: TraceListener, upstream: Upstream, endpoint_id: str, well: bool
+) -> None:
+    if not well:
+        upstream.behaviour = fail(500, "InternalServerErrorException")
+    before = len(logs.lines(gateway.deployment))
+    bad = PRIVATE_EVENT | {"Attributes": {PRIVATE * 10: "x"}}
+    body = request(endpoint_id, {"good": PRIVATE_EVENT, "bad": bad}, PRIVATE_ENDPOINT)
+    headers = {"X-Api-Key": PRIVATE + "key", "User-Agent": PRIVATE + "agent"}
+
+    gateway.put_events(body, APPLICATION, headers=headers)
+    gateway.put_events(PRIVATE.encode(), APPLICATION, headers=headers)
+    gateway.produce(message(APPLICATION, body), PRIVATE)
+    upstream.recover()
+    eventually(lambda: len(upstream.accepted) == 1 and gateway.waiting() == 0)
+
+    written = logs.lines(gateway.deployment)[before:]
+    assert len(written) > 4
+    assert [line for line in written if PRIVATE in line or gateway.key in line] == []
+    assert PRIVATE not in traces.text()
+
+
+def _wait_for(
+    gateway: Gateway, wanted: Callable[[dict[str, Any]], bool], name: str = "application_id"
+) -> dict[str, Any]:
+    """The latest such record about this file's application."""
+
+    def find() -> list[dict[str, Any]]:
+        records = logs.records(gateway.deployment)
+        return [record for record in records if record.get(name) == APPLICATION and wanted(record)]
+
+    return eventually(find)[-1]
+
+
+def _annotated(
+    traces: TraceListener, name: str, annotations: dict[str, object]
+) -> list[dict[str, Any]]:
+    return [found for found in traces.named(name) if found.get("annotations") == annotations]
+
+
+def _numbers(value: Any) -> list[float]:
+    """The values of an embedded metric, written as a list or alone."""
+    return value if isinstance(value, list) else [value]
