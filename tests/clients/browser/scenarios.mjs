@@ -1,13 +1,10 @@
-// What the users of an app do in it; each scenario ends when Amplify has heard its answers.
+// What the users of an app do in it; a scenario ends when Amplify has heard all its answers.
 
 const EVENTS = /\/v1\/apps\/[^/]+\/events$/;
-const ENDPOINTS = /\/v1\/apps\/[^/]+\/endpoints\/[^/]+$/;
-const answered = (page, path) =>
-  page.waitForResponse((response) => path.test(new URL(response.url()).pathname));
 
-/** A first record, which waits for the endpoint. */
+/** Version 6: a first event, which has to wait for the endpoint. */
 export async function record(page) {
-  const delivered = answered(page, EVENTS);
+  const delivered = answered(page);
   await page.evaluate(() => {
     app.record({ name: 'Käufe 🛒', attributes: { page: 'naïve' }, metrics: { price: 1.5 } });
   });
@@ -15,14 +12,104 @@ export async function record(page) {
   return nothingLeft(page);
 }
 
-/** Whether Amplify's buffer is empty: what it sends next is only what was recorded next. */
-async function nothingLeft(page) {
-  const delivered = answered(page, EVENTS);
-  await page.evaluate(() => app.recordAll([{ name: 'marker' }]));
-  await page.evaluate(() => app.flushEvents());
-  const { BatchItem } = (await delivered).request().postDataJSON();
-  const names = Object.values(BatchItem).flatMap(({ Events }) =>
-    Object.values(Events).map(({ EventType }) => EventType),
+export async function identifyUser(page) {
+  await page.evaluate(() =>
+    app.identifyUser({
+      userId: 'user-1',
+      userProfile: {
+        email: 'somebody@example.com',
+        plan: 'free',
+        customProperties: { hobbies: ['cooking', 'Lesen'] },
+        demographic: { platform: 'web', timezone: 'Europe/Berlin' },
+        location: { country: 'DE', city: 'Köln' },
+        metrics: { visits: 3 },
+      },
+      options: {
+        address: 'somebody@example.com',
+        channelType: 'EMAIL',
+        optOut: 'NONE',
+        userAttributes: { groups: ['testers'] },
+      },
+    }),
   );
-  return { next: names };
+  return nothingLeft(page);
+}
+
+export async function autoTrack(page) {
+  const delivered = answered(page, 5);
+  await page.evaluate(() => {
+    app.configureAutoTrack({ enable: true, type: 'session' });
+    app.configureAutoTrack({ enable: true, type: 'event' });
+    app.configureAutoTrack({ enable: true, type: 'pageView', options: { appType: 'singlePage' } });
+    history.pushState({}, '', `/second-page${location.search}`);
+  });
+  await page.click('#buy');
+  await page.evaluate(() => {
+    Object.defineProperty(document, 'visibilityState', { value: 'hidden' });
+    document.dispatchEvent(new Event('visibilitychange'));
+  });
+  await delivered;
+  return nothingLeft(page);
+}
+
+/** As many events as anybody records, sent at once. */
+export async function flushMany(page) {
+  await delivering(page, () => app.recordAll([{ name: 'first' }]).then(() => app.flushEvents()));
+  await page.evaluate(() => {
+    const names = Array.from({ length: 300 }, (_, n) => ({ name: `event-${n}` }));
+    return app.recordAll(names);
+  });
+  await delivering(page, () => app.flushEvents());
+  return nothingLeft(page);
+}
+
+/** Events recorded before the app knows its endpoint's id: each asks for one. */
+export async function manyFirstRecords(page) {
+  const delivered = answered(page, 40);
+  await page.evaluate(() => {
+    for (let n = 0; n < 40; n += 1) app.record({ name: `event-${n}` });
+  });
+  await delivered;
+  return nothingLeft(page);
+}
+
+/** Versions 5 and 4: a session that starts by itself, an event, a profile, and the page is left. */
+export async function session(page) {
+  const recorded = await page.evaluate(async () => {
+    const answers = await Promise.all([
+      app.record({ name: 'Käufe 🛒', attributes: { page: 'naïve' }, metrics: { price: 1.5 } }),
+      app.updateEndpoint({ userId: 'user-1', attributes: { hobbies: ['cooking'] }, optOut: 'NONE' }),
+    ]);
+    return { answers, left: app.getPluggable('AWSPinpoint')._buffer._buffer.length };
+  });
+  await page.goto('about:blank');
+  return recorded;
+}
+
+/** Wait until so many events have been answered. */
+function answered(page, count = 1) {
+  let left = count;
+  return page.waitForResponse(async (response) => {
+    if (EVENTS.test(new URL(response.url()).pathname)) left -= eventsIn(response).length;
+    return left <= 0 && !(await response.finished());
+  });
+}
+
+const eventsIn = (response) =>
+  Object.values(response.request().postDataJSON()?.BatchItem ?? {}).flatMap(({ Events }) =>
+    Object.values(Events),
+  );
+
+async function delivering(page, action) {
+  const delivered = answered(page);
+  await page.evaluate(action);
+  await delivered;
+}
+
+/** What is still in Amplify's buffer: the events of a flush after all has been answered. */
+async function nothingLeft(page) {
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
+  const flushed = page.waitForResponse((response) => EVENTS.test(new URL(response.url()).pathname));
+  await page.evaluate(() => app.flushEvents());
+  return { left: eventsIn(await flushed).length };
 }
