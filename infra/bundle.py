@@ -110,9 +110,11 @@ def _pip(architecture: str, command: str, requirements: Path, *options: str | Pa
 def _trim(folder: Path) -> None:
     """Leave out what no function reads."""
     data = folder / "botocore" / "data"
-    services = [path for path in data.iterdir() if path.is_dir() and path.name not in SERVICES]
-    for path in [*services, *(path for pattern in UNUSED for path in folder.glob(pattern))]:
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    services = (path.name for path in data.iterdir() if path.is_dir())
+    unused_data = [f"botocore/data/{name}" for name in services if name not in SERVICES]
+    for pattern in [*UNUSED, *unused_data]:
+        for path in list(folder.glob(pattern)):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
     endpoints = json.loads((data / "endpoints.json").read_bytes())
     for partition in endpoints["partitions"]:
         partition["services"] = {

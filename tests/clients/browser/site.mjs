@@ -44,6 +44,7 @@ export async function serve(library) {
 async function bundled({ app, alias }) {
   const { outputFiles } = await build({
     entryPoints: [path.join(HERE, app)],
+    absWorkingDir: path.join(HERE, '..'),
     alias,
     bundle: true,
     define: { global: 'globalThis' },

@@ -1,0 +1,145 @@
+"""The whole deployment."""
+
+from pathlib import Path
+
+from aws_cdk import Annotations, Aws, CfnOutput, Duration, RemovalPolicy, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda_event_sources as event_sources
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.api import PutEventsApi
+from infra.function import PutEventsFunction
+from infra.monitoring import NAMESPACE, SERVICE, Monitoring
+from infra.settings import DeploySettings
+
+API_TIMEOUT = Duration.seconds(28)  # API Gateway waits for 29
+QUEUE_TIMEOUT = Duration.seconds(60)
+VISIBILITY_TIMEOUT = Duration.seconds(6 * 60)  # six times the function's: AWS's advice
+# Four messages that each wait twice 7 seconds for a dead destination still fit in 60.
+BATCH_SIZE = 4
+
+
+class PutEventsStack(Stack):
+    """HTTPS and SQS in front, the destination behind, and a queue for what it did not take."""
+
+    def __init__(
+        self, scope: Construct, id: str, *, settings: DeploySettings, package: Path
+    ) -> None:
+        super().__init__(scope, id, description="PutEvents Gateway")
+        dead_letters = _queue(self, "DeadLetterQueue", settings)
+        last = sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=5)
+        queue = _queue(self, "Queue", settings, dead_letter_queue=last)
+        environment = _environment(settings, queue, dead_letters)
+
+        def function(name: str, module: str, timeout: Duration) -> PutEventsFunction:
+            made = PutEventsFunction(
+                self,
+                name,
+                handler=f"putevents.{module}.lambda_handler",
+                timeout=timeout,
+                package=package,
+                environment=environment,
+                settings=settings,
+            )
+            queue.grant_send_messages(made)
+            made.add_to_role_policy(_delivery(settings))
+            return made
+
+        api_function = function("ApiFunction", "api_handler", API_TIMEOUT)
+        queue_function = function("QueueFunction", "queue_handler", QUEUE_TIMEOUT)
+        dead_letters.grant_send_messages(queue_function)
+        queue_function.add_event_source(
+            event_sources.SqsEventSource(
+                queue,
+                batch_size=BATCH_SIZE,
+                max_concurrency=settings.queue_concurrency,
+                report_batch_item_failures=True,
+            )
+        )
+        api = PutEventsApi(
+            self, "Api", name=self.stack_name, function=api_function, settings=settings
+        )
+        Monitoring(
+            self,
+            "Alarms",
+            api=api,
+            functions={"Api": api_function, "Queue": queue_function},
+            queue=queue,
+            dead_letter_queue=dead_letters,
+            application_ids=settings.application_ids,
+            email=settings.alarm_email,
+        )
+        CfnOutput(self, "ApiUrl", value=api.base_url)
+        CfnOutput(self, "QueueUrl", value=queue.queue_url)
+        CfnOutput(self, "DeadLetterQueueUrl", value=dead_letters.queue_url)
+        if api.key:
+            CfnOutput(self, "ApiKeyId", value=api.key.key_id)
+        _warn(self, settings)
+
+
+def _queue(
+    scope: Construct,
+    id: str,
+    settings: DeploySettings,
+    *,
+    dead_letter_queue: sqs.DeadLetterQueue | None = None,
+) -> sqs.Queue:
+    queue = sqs.Queue(
+        scope,
+        id,
+        encryption=sqs.QueueEncryption.SQS_MANAGED,
+        enforce_ssl=True,
+        retention_period=Duration.days(14),
+        visibility_timeout=VISIBILITY_TIMEOUT,
+        max_message_size_bytes=1024 * 1024,
+        dead_letter_queue=dead_letter_queue,
+        removal_policy=RemovalPolicy[settings.removal_policy.upper()],
+    )
+    return queue
+
+
+def _environment(
+    settings: DeploySettings, queue: sqs.IQueue, dead_letters: sqs.IQueue
+) -> dict[str, str]:
+    """What putevents.settings reads, and what botocore and Powertools read themselves."""
+    environment = {
+        "DESTINATION": settings.destination,
+        "APPLICATION_IDS": ",".join(settings.application_ids),
+        "RETRY_QUEUE_URL": queue.queue_url,
+        "DEAD_LETTER_QUEUE_URL": dead_letters.queue_url,
+        "RETRY_DELAY_SECONDS": str(settings.retry_delay_seconds),
+        "CORS_ORIGINS": ",".join(settings.cors_origins),
+        "POWERTOOLS_SERVICE_NAME": SERVICE,
+        "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
+        "POWERTOOLS_LOG_LEVEL": "INFO",
+    }
+    if settings.pinpoint_endpoint_url:
+        environment["AWS_ENDPOINT_URL_PINPOINT"] = settings.pinpoint_endpoint_url
+    return environment
+
+
+def _delivery(settings: DeploySettings) -> iam.PolicyStatement:
+    """What the destination asks of the functions' roles."""
+    return iam.PolicyStatement(
+        actions=["mobiletargeting:PutEvents"],
+        resources=[
+            f"arn:{Aws.PARTITION}:mobiletargeting:{Aws.REGION}:{Aws.ACCOUNT_ID}:apps/{id}/events"
+            for id in settings.application_ids
+        ],
+    )
+
+
+def _warn(stack: Stack, settings: DeploySettings) -> None:
+    warn = Annotations.of(stack).add_warning_v2
+    if not settings.pinpoint_endpoint_url:
+        warn(
+            "putevents:pinpoint-ended",
+            "destination=pinpoint sends events to Amazon Pinpoint, which AWS ended on 2026-10-30: "
+            "set pinpointEndpointUrl to another server that takes PutEvents.",
+        )
+    if settings.auth == "none":
+        warn(
+            "putevents:open",
+            "auth=none lets anybody who knows the URL send events to the listed applications.",
+        )
