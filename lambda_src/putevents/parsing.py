@@ -96,4 +96,4 @@ def read_json(text: str) -> dict[str, Any]:
 def _integer(digits: str) -> int | float:
     # Python refuses integers of more than 4,300 digits; as a float they are infinite, and no
     # member takes that.
-    return int(digits) if len(digits) < 300 else float(digits)
+    return int(digits) if len(digits) < 4300 else float(digits)

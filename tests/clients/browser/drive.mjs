@@ -9,10 +9,14 @@ const site = await serve(library);
 const address = `${site}/?${new URLSearchParams({ gateway: process.env.GATEWAY_URL, ...options })}`;
 const { page, seen, end } = await visit(address);
 try {
+  await page.waitForFunction(() => window.started);
   const concluded = await scenarios[scenario](page);
   console.log(JSON.stringify({ ...seen, concluded }));
   process.stdin.resume();
   await once(process.stdin, 'end');
+} catch (error) {
+  console.error(error.message, seen);
+  process.exitCode = 1;
 } finally {
   await end();
 }

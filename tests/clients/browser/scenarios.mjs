@@ -36,7 +36,7 @@ export async function identifyUser(page) {
 }
 
 export async function autoTrack(page) {
-  const delivered = answered(page, 5);
+  const delivered = answered(page, 4);
   await page.evaluate(() => {
     app.configureAutoTrack({ enable: true, type: 'session' });
     app.configureAutoTrack({ enable: true, type: 'event' });
@@ -54,12 +54,13 @@ export async function autoTrack(page) {
 
 /** As many events as anybody records, sent at once. */
 export async function flushMany(page) {
-  await delivering(page, () => app.recordAll([{ name: 'first' }]).then(() => app.flushEvents()));
-  await page.evaluate(() => {
-    const names = Array.from({ length: 300 }, (_, n) => ({ name: `event-${n}` }));
-    return app.recordAll(names);
+  await page.evaluate(() => app.identifyUser({ userId: 'user-1', userProfile: {} }));
+  const delivered = answered(page, 300);
+  await page.evaluate(async () => {
+    await app.recordAll(Array.from({ length: 300 }, (_, n) => ({ name: `event-${n}` })));
+    app.flushEvents();
   });
-  await delivering(page, () => app.flushEvents());
+  await delivered;
   return nothingLeft(page);
 }
 
@@ -99,12 +100,6 @@ const eventsIn = (response) =>
   Object.values(response.request().postDataJSON()?.BatchItem ?? {}).flatMap(({ Events }) =>
     Object.values(Events),
   );
-
-async function delivering(page, action) {
-  const delivered = answered(page);
-  await page.evaluate(action);
-  await delivered;
-}
 
 /** What is still in Amplify's buffer: the events of a flush after all has been answered. */
 async function nothingLeft(page) {

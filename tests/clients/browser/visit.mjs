@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
 
+const SECONDS = 20; // until a scenario gives up waiting
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -25,9 +26,9 @@ export async function visit(address) {
     args: FLAGS,
   });
   const [page] = browser.pages();
+  page.setDefaultTimeout(SECONDS * 1000);
   const seen = observe(page);
   await page.goto(address);
-  await page.waitForFunction(() => window.started);
   const end = async () => {
     await browser.close();
     await rm(profile, { recursive: true });
