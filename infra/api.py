@@ -14,10 +14,18 @@ from infra.gateway_responses import add_gateway_responses
 from infra.log import Log
 from infra.settings import DeploySettings
 
+_APP = "/v1/apps/{application-id}"
 # Every route of the resolver in putevents.api_handler, in API Gateway's spelling.
 ROUTES = [
-    ("POST", "/v1/apps/{application-id}/events"),
-    ("POST", "/v1/apps/{application-id}/events/legacy"),
+    ("POST", f"{_APP}/events"),
+    ("POST", f"{_APP}/events/legacy"),
+    ("PUT", f"{_APP}/endpoints"),
+    ("PUT", f"{_APP}/endpoints/{{endpoint-id}}"),
+    ("GET", f"{_APP}/endpoints/{{endpoint-id}}"),
+    ("DELETE", f"{_APP}/endpoints/{{endpoint-id}}"),
+    ("GET", f"{_APP}/endpoints/{{endpoint-id}}/inappmessages"),
+    ("GET", f"{_APP}/users/{{user-id}}"),
+    ("DELETE", f"{_APP}/users/{{user-id}}"),
 ]
 STAGE = "prod"
 _LOG_POLICY = "AmazonAPIGatewayPushToCloudWatchLogs"
@@ -93,9 +101,7 @@ class PutEventsApi(apigateway.RestApi):
                 authorization_type=apigateway.AuthorizationType.NONE,
                 api_key_required=False,
             )
-            acknowledge(
-                preflight, "APIG4", "A browser's preflight carries no credentials, whatever comes."
-            )
+            acknowledge(preflight, "APIG4", "A browser's preflight carries no credentials.")
 
     def _add_key(self) -> apigateway.IApiKey:
         key = self.add_api_key("Key")

@@ -1,14 +1,13 @@
 """What each value of the deploy option `auth` asks of a caller."""
 
+from aws_cdk import Annotations
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
 from infra.settings import DeploySettings
 
-OPEN = apigateway.MethodOptions(
-    authorization_type=apigateway.AuthorizationType.NONE, api_key_required=False
-)
+_NONE = apigateway.AuthorizationType.NONE
 
 
 def authorization(scope: Construct, settings: DeploySettings) -> apigateway.MethodOptions:
@@ -23,11 +22,13 @@ def authorization(scope: Construct, settings: DeploySettings) -> apigateway.Meth
             )
             return apigateway.MethodOptions(authorizer=authorizer)
         case "api-key":
-            return apigateway.MethodOptions(
-                authorization_type=apigateway.AuthorizationType.NONE, api_key_required=True
-            )
+            return apigateway.MethodOptions(authorization_type=_NONE, api_key_required=True)
         case "none":
-            return OPEN
+            Annotations.of(scope).add_warning_v2(
+                "putevents:open",
+                "auth=none takes events for the listed applications from anybody with the URL.",
+            )
+            return apigateway.MethodOptions(authorization_type=_NONE)
 
 
 def _user_pool(scope: Construct, name: str) -> cognito.IUserPool:

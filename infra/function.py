@@ -57,6 +57,7 @@ class PutEventsFunction(lambda_.Function):
             log_group=log,
             role=role,
         )
+        self.own_role = role
         log.grant_write(role)
         acknowledge(
             role,

@@ -71,7 +71,7 @@ class DeploySettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel)
 
-    # Another destination is named here, and gets what it needs in stack.py.
+    # Another destination is named here, and stack.py connects it.
     destination: Literal["pinpoint"] = Field("pinpoint", description="pinpoint")
     pinpoint_endpoint_url: Annotated[_Url | None, _Optional] = Field(
         None, description="the http(s) URL of another PutEvents server, or nothing for AWS"

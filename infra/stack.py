@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from aws_cdk import Annotations, Aws, CfnOutput, Duration, RemovalPolicy, Stack
-from aws_cdk import aws_iam as iam
+from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_lambda_event_sources as event_sources
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
@@ -11,6 +10,7 @@ from constructs import Construct
 from infra.api import PutEventsApi
 from infra.function import PutEventsFunction
 from infra.monitoring import NAMESPACE, SERVICE, Monitoring
+from infra.pinpoint import connect_pinpoint
 from infra.settings import DeploySettings
 
 API_TIMEOUT = Duration.seconds(28)  # API Gateway waits for 29
@@ -43,7 +43,6 @@ class PutEventsStack(Stack):
                 settings=settings,
             )
             queue.grant_send_messages(made)
-            made.add_to_role_policy(_delivery(settings))
             return made
 
         api_function = function("ApiFunction", "api_handler", API_TIMEOUT)
@@ -57,6 +56,7 @@ class PutEventsStack(Stack):
                 report_batch_item_failures=True,
             )
         )
+        connect_pinpoint(api_function, queue_function, settings)  # the one destination as yet
         api = PutEventsApi(
             self, "Api", name=self.stack_name, function=api_function, settings=settings
         )
@@ -75,7 +75,6 @@ class PutEventsStack(Stack):
         CfnOutput(self, "DeadLetterQueueUrl", value=dead_letters.queue_url)
         if api.key:
             CfnOutput(self, "ApiKeyId", value=api.key.key_id)
-        _warn(self, settings)
 
 
 def _queue(
@@ -85,7 +84,7 @@ def _queue(
     *,
     dead_letter_queue: sqs.DeadLetterQueue | None = None,
 ) -> sqs.Queue:
-    queue = sqs.Queue(
+    return sqs.Queue(
         scope,
         id,
         encryption=sqs.QueueEncryption.SQS_MANAGED,
@@ -96,14 +95,13 @@ def _queue(
         dead_letter_queue=dead_letter_queue,
         removal_policy=RemovalPolicy[settings.removal_policy.upper()],
     )
-    return queue
 
 
 def _environment(
     settings: DeploySettings, queue: sqs.IQueue, dead_letters: sqs.IQueue
 ) -> dict[str, str]:
-    """What putevents.settings reads, and what botocore and Powertools read themselves."""
-    environment = {
+    """What putevents.settings reads, and what Powertools reads itself."""
+    return {
         "DESTINATION": settings.destination,
         "APPLICATION_IDS": ",".join(settings.application_ids),
         "RETRY_QUEUE_URL": queue.queue_url,
@@ -114,32 +112,3 @@ def _environment(
         "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
         "POWERTOOLS_LOG_LEVEL": "INFO",
     }
-    if settings.pinpoint_endpoint_url:
-        environment["AWS_ENDPOINT_URL_PINPOINT"] = settings.pinpoint_endpoint_url
-    return environment
-
-
-def _delivery(settings: DeploySettings) -> iam.PolicyStatement:
-    """What the destination asks of the functions' roles."""
-    return iam.PolicyStatement(
-        actions=["mobiletargeting:PutEvents"],
-        resources=[
-            f"arn:{Aws.PARTITION}:mobiletargeting:{Aws.REGION}:{Aws.ACCOUNT_ID}:apps/{id}/events"
-            for id in settings.application_ids
-        ],
-    )
-
-
-def _warn(stack: Stack, settings: DeploySettings) -> None:
-    warn = Annotations.of(stack).add_warning_v2
-    if not settings.pinpoint_endpoint_url:
-        warn(
-            "putevents:pinpoint-ended",
-            "destination=pinpoint sends events to Amazon Pinpoint, which AWS ended on 2026-10-30: "
-            "set pinpointEndpointUrl to another server that takes PutEvents.",
-        )
-    if settings.auth == "none":
-        warn(
-            "putevents:open",
-            "auth=none lets anybody who knows the URL send events to the listed applications.",
-        )

@@ -2,6 +2,7 @@
 
 import json
 from functools import cached_property
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from putevents.observability import logger
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 MAX_MESSAGE_BYTES = 1024 * 1024 - 2048
 MAX_MESSAGE_ITEMS = 1000
 MAX_DELAY_SECONDS = 900
+# A queue that hangs is not asked for each piece: there must be time left to say 500.
+_BUDGET_SECONDS = 3.0
 ATTEMPT = "Attempt"
 REASON = "Reason"
 
@@ -34,9 +37,9 @@ class RetryQueue:
 
         config = Config(
             parameter_validation=False,
-            connect_timeout=2,
-            read_timeout=5,
-            retries={"total_max_attempts": 3, "mode": "standard"},
+            connect_timeout=1,
+            read_timeout=3,
+            retries={"total_max_attempts": 2, "mode": "standard"},
         )
         client: SQSClient = boto3.client("sqs", config=config)
         return client
@@ -51,6 +54,7 @@ class RetryQueue:
     ) -> list[dict[str, ValidBatch]]:
         """Queue valid parts for a later attempt; returns those that the queue did not take."""
         refused = []
+        deadline = monotonic() + _BUDGET_SECONDS
         limit = MAX_MESSAGE_BYTES - len(application_id)
         for piece in split(batch_item, max_items=MAX_MESSAGE_ITEMS, max_bytes=limit):
             message = {
@@ -59,7 +63,7 @@ class RetryQueue:
                 "DelaySeconds": self.delay(attempt),
                 "MessageAttributes": {ATTEMPT: {"DataType": "Number", "StringValue": str(attempt)}},
             }
-            if not self._send(message):
+            if monotonic() > deadline or not self._send(message):
                 refused.append(piece.batch_item)
         return refused
 

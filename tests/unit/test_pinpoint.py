@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
-from putevents.destinations import DestinationError
+from putevents.destinations import DestinationError, pinpoint
 from putevents.destinations.pinpoint import PinpointDestination
 from putevents.schemas import Event, PublicEndpoint, ValidBatch
 from tests.upstream import ACCEPTED, Upstream, accept_all, running_upstream
@@ -121,6 +121,15 @@ def test_a_destination_that_is_down_is_not_called_again_for_the_rest(upstream: U
     upstream.answer = lambda _: (503, {})
     PinpointDestination().deliver("a", {"phone": ValidBatch(ENDPOINT, events(300))})
     assert len({json.dumps(request) for _, request in upstream.requests}) == 1
+
+
+def test_when_time_is_up_the_rest_is_left_for_the_queue(
+    upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pinpoint, "_BUDGET_SECONDS", 0)
+    answers = PinpointDestination().deliver("a", {"phone": ValidBatch(ENDPOINT, events(300))})
+    assert len(upstream.requests) == 1
+    assert len(answers["phone"]["EventsItemResponse"]) == 100
 
 
 # --- endpoints, by the SDK's own stub against the real service model -------------------------

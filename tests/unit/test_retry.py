@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from botocore.stub import ANY, Stubber
 
+from putevents import retry
 from putevents.retry import RetryQueue
 from putevents.schemas import Event, PublicEndpoint, ValidBatch
 from putevents.settings import Settings
@@ -106,3 +107,11 @@ def test_a_message_that_cannot_be_postponed_is_no_error(
 ) -> None:
     sqs.add_client_error("change_message_visibility", "ReceiptHandleIsInvalid")
     retry_queue.postpone("r", 1)
+
+
+def test_when_time_is_up_the_queue_is_not_asked_again(
+    retry_queue: RetryQueue, sqs: Stubber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retry, "_BUDGET_SECONDS", -1)
+    batch_item = {"phone": ValidBatch(PublicEndpoint(), {"1": EVENT})}
+    assert retry_queue.queue("a", batch_item) == [batch_item]

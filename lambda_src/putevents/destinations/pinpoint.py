@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -28,12 +29,14 @@ _CONFIG = Config(
     parameter_validation=False,  # every part was validated at the door
     user_agent="putevents-gateway",  # botocore builds its own anew for every call
     tcp_keepalive=True,
-    connect_timeout=2,
+    connect_timeout=1,
     read_timeout=5,
     # One more try, for a connection that died while the function was frozen; the rest is the
     # queue's.
     retries={"total_max_attempts": 2, "mode": "standard"},
 )
+# No new call after this long, so that 28 seconds are enough to queue the rest and to answer.
+_BUDGET_SECONDS = 5.0
 _WIRE = "putevents_wire"
 
 
@@ -52,7 +55,11 @@ class PinpointDestination:
         """Deliver; see Destination. What a broken call carried is missing from the answer."""
         answers: dict[str, ItemResponse] = {}
         failures: Counter[str] = Counter()
+        deadline = monotonic() + _BUDGET_SECONDS
         for piece in split(batch_item, max_items=MAX_EVENTS_PER_CALL, max_bytes=MAX_REQUEST_BYTES):
+            if answers and monotonic() > deadline:
+                failures["out of time"] += 1
+                break
             try:
                 _merge(answers, self._put(application_id, piece), piece)
             except Exception as error:

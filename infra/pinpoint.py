@@ -1,0 +1,54 @@
+"""Destination `pinpoint`: what the functions need to call it, or what stands in its place."""
+
+from aws_cdk import Annotations, Aws, Stack
+from aws_cdk import aws_iam as iam
+
+from infra.acknowledge import acknowledge
+from infra.function import PutEventsFunction
+from infra.settings import DeploySettings
+
+# What putevents.destinations.pinpoint calls beside PutEvents.
+ENDPOINT_CALLS = [
+    "UpdateEndpoint",
+    "GetEndpoint",
+    "DeleteEndpoint",
+    "GetUserEndpoints",
+    "DeleteUserEndpoints",
+]
+# The same in CloudFormation's spelling and in cdk-nag's.
+_APPS = f"arn:{Aws.PARTITION}:mobiletargeting:{Aws.REGION}:{Aws.ACCOUNT_ID}:apps"
+_APPS_IN_NAG = "arn:<AWS::Partition>:mobiletargeting:<AWS::Region>:<AWS::AccountId>:apps"
+
+
+def connect_pinpoint(
+    api_function: PutEventsFunction, queue_function: PutEventsFunction, settings: DeploySettings
+) -> None:
+    """Let the functions deliver for the listed applications, and for no other."""
+    for function in (api_function, queue_function):
+        _allow(function, ["PutEvents"], [f"{id}/events" for id in settings.application_ids])
+        if settings.pinpoint_endpoint_url:
+            function.add_environment("AWS_ENDPOINT_URL_PINPOINT", settings.pinpoint_endpoint_url)
+    # These calls come through the API only.
+    parts = [f"{id}/{part}/*" for id in settings.application_ids for part in ("endpoints", "users")]
+    _allow(api_function, ENDPOINT_CALLS, parts)
+    for part in parts:
+        acknowledge(
+            api_function.own_role,
+            f"IAM5[Resource::{_APPS_IN_NAG}/{part}]",
+            "The ids of endpoints and users are the clients'; the application is a listed one.",
+        )
+    if not settings.pinpoint_endpoint_url:
+        Annotations.of(Stack.of(api_function)).add_warning_v2(
+            "putevents:pinpoint-ended",
+            "destination=pinpoint sends events to Amazon Pinpoint, which AWS ended on 2026-10-30: "
+            "set pinpointEndpointUrl to another server that takes PutEvents.",
+        )
+
+
+def _allow(function: PutEventsFunction, calls: list[str], parts: list[str]) -> None:
+    function.add_to_role_policy(
+        iam.PolicyStatement(
+            actions=[f"mobiletargeting:{call}" for call in calls],
+            resources=[f"{_APPS}/{part}" for part in parts],
+        )
+    )
