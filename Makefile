@@ -101,3 +101,10 @@ $(EMULATOR)/ready: tests/deployed/requirements.txt | $(BIN)/python
 	$(BIN)/python -m venv $(EMULATOR)
 	$(EMULATOR)/bin/pip install --quiet --require-hashes -r tests/deployed/requirements.txt
 	@touch $@
+
+# --- events for a deployed gateway ----------------------------------------------------------------
+
+.PHONY: put-events
+
+put-events: $(VENV)/dev ## send events to a gateway, whatever its auth (OPTIONS="--url ..."; OPTIONS=--help)
+	@$(BIN)/python -m clients.put_events $(OPTIONS)

@@ -7,8 +7,9 @@ from infra.acknowledge import acknowledge
 from infra.function import PutEventsFunction
 from infra.settings import DeploySettings
 
-# What putevents.destinations.pinpoint calls beside PutEvents.
-ENDPOINT_CALLS = [
+# What putevents.destinations.pinpoint calls; only PutEvents comes through the queue.
+CALLS = [
+    "PutEvents",
     "UpdateEndpoint",
     "GetEndpoint",
     "DeleteEndpoint",
@@ -24,20 +25,19 @@ def connect_pinpoint(
     api_function: PutEventsFunction, queue_function: PutEventsFunction, settings: DeploySettings
 ) -> None:
     """Let the functions deliver for the listed applications, and for no other."""
-    for function in (api_function, queue_function):
-        _allow(function, ["PutEvents"], [f"{id}/events" for id in settings.application_ids])
-        if settings.pinpoint_endpoint_url:
-            function.add_environment("AWS_ENDPOINT_URL_PINPOINT", settings.pinpoint_endpoint_url)
-    # These calls come through the API only.
-    parts = [f"{id}/{part}/*" for id in settings.application_ids for part in ("endpoints", "users")]
-    _allow(api_function, ENDPOINT_CALLS, parts)
+    parts = [f"{id}/*" for id in settings.application_ids]
+    _allow(api_function, CALLS, parts)
+    _allow(queue_function, ["PutEvents"], [f"{id}/events" for id in settings.application_ids])
     for part in parts:
         acknowledge(
             api_function.own_role,
             f"IAM5[Resource::{_APPS_IN_NAG}/{part}]",
             "The ids of endpoints and users are the clients'; the application is a listed one.",
         )
-    if not settings.pinpoint_endpoint_url:
+    if settings.pinpoint_endpoint_url:
+        for function in (api_function, queue_function):
+            function.add_environment("AWS_ENDPOINT_URL_PINPOINT", settings.pinpoint_endpoint_url)
+    else:
         Annotations.of(Stack.of(api_function)).add_warning_v2(
             "putevents:pinpoint-ended",
             "destination=pinpoint sends events to Amazon Pinpoint, which AWS ended on 2026-10-30: "

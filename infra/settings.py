@@ -16,8 +16,10 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
-# A Lambda holds 4 KB of environment variables, and the ids share them with the rest.
-MAX_APPLICATION_ID_CHARACTERS = 2500
+# A Lambda holds 4 KB of environment variables, and a role 10 KB of policy.
+MAX_APPLICATIONS = 75
+MAX_APPLICATION_CHARACTERS = 2500
+MAX_ORIGIN_CHARACTERS = 500
 # What the CDK CLI itself keeps in the context, beside names that have a colon.
 _CLI_NAMES = {"cli-telemetry", "acknowledged-issue-numbers"}
 
@@ -50,7 +52,7 @@ def _unset(value: object) -> object:
 _ApplicationId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$")]
 # As a browser writes its Origin header: lower case, without a path.
 _Origin = Annotated[str, Field(pattern=r"^[a-z][a-z0-9+.-]*://[a-z0-9.-]+(:[0-9]{1,5})?$")]
-_Url = Annotated[str, Field(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$")]
+_Url = Annotated[str, Field(max_length=200, pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$")]
 _Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 _USER_POOL_ID = r"[a-z0-9-]+_[0-9A-Za-z]+"
 _UserPool = Annotated[
@@ -77,9 +79,8 @@ class DeploySettings(BaseModel):
         None, description="the http(s) URL of another PutEvents server, or nothing for AWS"
     )
     application_ids: Annotated[tuple[_ApplicationId, ...], _Listed, _Distinct] = Field(
-        min_length=1,
-        description="one or more ids of letters, digits, '.', '_' and '-' (a,b or a JSON list), "
-        f"together at most {MAX_APPLICATION_ID_CHARACTERS} characters",
+        description=f"1 to {MAX_APPLICATIONS} ids of letters, digits, '.', '_' and '-' (a,b or a "
+        f"JSON list), together at most {MAX_APPLICATION_CHARACTERS} characters",
     )
     auth: Literal["iam", "cognito", "api-key", "none"] = Field(
         "iam", description="iam, cognito, api-key or none"
@@ -88,7 +89,9 @@ class DeploySettings(BaseModel):
         None, description="the id or ARN of a Cognito user pool, which auth=cognito needs"
     )
     cors_origins: Annotated[tuple[_Origin, ...] | tuple[Literal["*"]], _Listed] = Field(
-        (), description="exact origins like https://app.example.com (a,b or a JSON list), or *"
+        (),
+        description="exact origins like https://app.example.com (a,b or a JSON list), together at "
+        f"most {MAX_ORIGIN_CHARACTERS} characters, or *, or nothing",
     )
     architecture: Literal["arm64", "x86_64"] = Field("arm64", description="arm64 or x86_64")
     throttle_rate: int = Field(1000, ge=1, le=100_000, description="requests a second, 1 to 100000")
@@ -112,8 +115,11 @@ class DeploySettings(BaseModel):
 
     @model_validator(mode="after")
     def _check_together(self) -> Self:
-        if len(",".join(self.application_ids)) > MAX_APPLICATION_ID_CHARACTERS:
+        ids, characters = self.application_ids, len(",".join(self.application_ids))
+        if not 0 < len(ids) <= MAX_APPLICATIONS or characters > MAX_APPLICATION_CHARACTERS:
             raise ValueError("applicationIds")
+        if len(",".join(self.cors_origins)) > MAX_ORIGIN_CHARACTERS:
+            raise ValueError("corsOrigins")
         if self.auth == "cognito" and self.user_pool_id is None:
             raise ValueError("userPoolId")
         return self

@@ -27,10 +27,10 @@ class Call(NamedTuple):
         """The call that `given` is in the shape of --cli-input-json; options win, as in the CLI."""
         application_id = application_id or given.get("ApplicationId")
         if not isinstance(application_id, str) or not application_id:
-            raise BadCallError("no application: give --application-id or an ApplicationId")
+            raise BadCallError("No application: give --application-id or an ApplicationId")
         events_request = given.get("EventsRequest") if events_request is None else events_request
         if not isinstance(events_request, dict):
-            raise BadCallError("no events: give --events-request or an EventsRequest")
+            raise BadCallError("No events: give --events-request or an EventsRequest")
         return cls(application_id, events_request)
 
     @classmethod
@@ -40,7 +40,7 @@ class Call(NamedTuple):
         if "BatchItem" in given:
             given = {"EventsRequest": given}
         elif "EventsRequest" not in given:
-            raise BadCallError("neither BatchItem nor EventsRequest is in it")
+            raise BadCallError("Neither BatchItem nor EventsRequest is in it")
         return cls.of(given, application_id)
 
 
@@ -66,7 +66,7 @@ def _parse(text: str | bytes) -> dict[str, Any]:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise BadCallError(f"not JSON ({error})") from None
+        raise BadCallError(f"Not JSON ({error})") from None
     if not isinstance(value, dict):
-        raise BadCallError("not a JSON object")
+        raise BadCallError("Not a JSON object")
     return value

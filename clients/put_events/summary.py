@@ -20,16 +20,17 @@ class Summary:
 
     def __init__(self, rate: float | None) -> None:
         self.exit_code = ExitCode.ACCEPTED
-        self._wanted = rate
+        self._wanted_rate = rate
         self._started = self._ended = perf_counter()
-        self._sent = self._failed = self._bad_lines = 0
+        self._bad_lines = self._lost_events = 0
         self._verdict = Verdict()
         self._latencies = array("d")
+        self._failures: Counter[str] = Counter()
         self._first_lines: dict[str, int] = {}
 
     def add_answer(self, call: Call, answer: Answer) -> None:
         """Count a request that was answered."""
-        self._count_sent()
+        self._ended = perf_counter()
         self._latencies.append(answer.seconds)
         verdict = judge(call.events_request, answer.events_response["Results"])
         self._verdict.add(verdict)
@@ -37,12 +38,11 @@ class Summary:
             self.end_with(ExitCode.NOT_ACCEPTED)
 
     def add_failure(self, number: int, call: Call, error: CallError) -> None:
-        """Count a request that has no EventsResponse; none of its events was accepted."""
-        self._count_sent()
-        self._failed += 1
+        """Count a request that has no EventsResponse: none of its events was accepted."""
+        self._ended = perf_counter()
+        self._failures[error.kind] += 1
         self._first_lines.setdefault(error.kind, number)
-        events = sum(len(event_ids) for _, event_ids in asked(call.events_request))
-        self._verdict.add(Verdict(events=events, failed=Counter({error.kind: events})))
+        self._lost_events += sum(len(event_ids) for _, event_ids in asked(call.events_request))
         self.end_with(ExitCode(error.exit_code))
 
     def add_bad_line(self) -> None:
@@ -56,46 +56,42 @@ class Summary:
 
     def lines(self) -> Iterator[str]:
         """The counts as a person reads them."""
+        verdict, sent = self._verdict, len(self._latencies) + self._failures.total()
+        events = verdict.events + self._lost_events
         bad = f", {self._bad_lines} bad lines not sent" if self._bad_lines else ""
-        yield f"requests   {self._sent} sent, {self._failed} failed{bad}"
-        verdict = self._verdict
-        rejected, failed = (_events(texts) for texts in (verdict.rejected, verdict.failed))
+        yield f"requests   {sent} sent, {self._failures.total()} failed{bad}"
+        for text, count in self._failures.most_common(TEXTS):
+            yield f"{'':10} {count} x {text}, first in line {self._first_lines[text]}"
         yield (
-            f"events     {verdict.events} sent, {verdict.accepted} accepted, "
-            f"{rejected} rejected, {failed} failed"
+            f"events     {events} sent, {verdict.accepted} accepted, "
+            f"{verdict.rejected.total()} rejected, "
+            f"{verdict.failed.total() + self._lost_events} failed"
         )
-        yield from self._texts("rejected", verdict.rejected)
-        yield from self._texts("failed", verdict.failed)
+        yield from _table("rejected", verdict.rejected)
+        yield from _table("failed", verdict.failed)
+        yield from _table("endpoints", verdict.endpoints)
         if self._latencies:
-            yield f"latency    {self._percentiles()}"
-        yield f"rate       {self._rate()}"
+            yield f"latency    {_percentiles(sorted(self._latencies))}"
+        yield f"rate       {self._rate(sent, events)}"
 
-    def _count_sent(self) -> None:
-        self._sent += 1
-        self._ended = perf_counter()
-
-    def _texts(self, kind: str, texts: Counter[str]) -> Iterator[str]:
-        for text, count in texts.most_common(TEXTS):
-            first = self._first_lines.get(text)
-            yield f"{kind:10} {count} x {text}" + (f", first in line {first}" if first else "")
-        if len(texts) > TEXTS:
-            yield f"{kind:10} {len(texts) - TEXTS} other texts"
-
-    def _percentiles(self) -> str:
-        ordered = sorted(self._latencies)
-        shown = [f"p{p} {_nearest_rank(ordered, p) * 1000:.1f} ms" for p in PERCENTILES]
-        return ", ".join([*shown, f"max {ordered[-1] * 1000:.1f} ms"])
-
-    def _rate(self) -> str:
+    def _rate(self, requests: int, events: int) -> str:
         seconds = self._ended - self._started
-        requests, events = ((n / seconds if seconds else 0) for n in (self._sent, self._verdict.events))
-        wanted = f" of {self._wanted:g} asked for" if self._wanted else ""
-        return f"{requests:.1f} requests/s{wanted}, {events:.1f} events/s, in {seconds:.1f} s"
+        per_second = 1 / seconds if seconds else 0
+        wanted = f" of {self._wanted_rate:g} asked for" if self._wanted_rate else ""
+        return (
+            f"{requests * per_second:.1f} requests/s{wanted}, "
+            f"{events * per_second:.1f} events/s, {seconds:.1f} s in all"
+        )
 
 
-def _events(texts: Counter[str]) -> int:
-    return sum(count for text, count in texts.items() if not text.startswith("endpoint: "))
+def _table(name: str, texts: Counter[str]) -> Iterator[str]:
+    for text, count in texts.most_common(TEXTS):
+        yield f"{name:10} {count} x {text}"
+    if len(texts) > TEXTS:
+        yield f"{name:10} {len(texts) - TEXTS} other texts"
 
 
-def _nearest_rank(ordered: list[float], percent: int) -> float:
-    return ordered[math.ceil(len(ordered) * percent / 100) - 1]
+def _percentiles(ordered: list[float]) -> str:
+    ranks = {f"p{p}": math.ceil(len(ordered) * p / 100) for p in PERCENTILES}
+    ranks["max"] = len(ordered)
+    return ", ".join(f"{name} {ordered[rank - 1] * 1000:.1f} ms" for name, rank in ranks.items())

@@ -6,21 +6,20 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
-_MISSING = "missing in the answer"
-
 
 @dataclass
 class Verdict:
-    """Events and endpoints, counted; why they were not accepted, by text."""
+    """Events, and why some were not accepted: their own fault (4xx), or not."""
 
     events: int = 0
     accepted: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
     failed: Counter[str] = field(default_factory=Counter)
+    endpoints: Counter[str] = field(default_factory=Counter)  # that were not accepted
 
     @property
     def all_accepted(self) -> bool:
-        return not self.rejected and not self.failed
+        return not (self.rejected or self.failed or self.endpoints)
 
     def add(self, other: "Verdict") -> None:
         """Count another request too."""
@@ -28,24 +27,22 @@ class Verdict:
         self.accepted += other.accepted
         self.rejected += other.rejected
         self.failed += other.failed
+        self.endpoints += other.endpoints
 
-    def count_event(self, item: Any) -> None:
-        """Count an event by what the answer says of it."""
+    def add_event(self, item: Any) -> None:
+        """Count an event by what is answered for it."""
         self.events += 1
-        self.accepted += self._accepts(item, "")
-
-    def count_endpoint(self, item: Any) -> None:
-        """An endpoint counts if it was not accepted."""
-        self._accepts(item, "endpoint: ")
-
-    def _accepts(self, item: Any, prefix: str) -> bool:
-        status = _object(item).get("StatusCode")
+        status, text = _read(item)
         if status == HTTPStatus.ACCEPTED:
-            return True
-        text = f"{prefix}{status} {item.get('Message')}" if status else prefix + _MISSING
-        clients_fault = isinstance(status, int) and 400 <= status < 500
-        (self.rejected if clients_fault else self.failed)[text] += 1
-        return False
+            self.accepted += 1
+        else:
+            (self.rejected if 400 <= status < 500 else self.failed)[text] += 1
+
+    def add_endpoint(self, item: Any) -> None:
+        """Count an endpoint that was not accepted."""
+        status, text = _read(item)
+        if status != HTTPStatus.ACCEPTED:
+            self.endpoints[text] += 1
 
 
 def judge(events_request: dict[str, Any], results: dict[str, Any]) -> Verdict:
@@ -53,10 +50,10 @@ def judge(events_request: dict[str, Any], results: dict[str, Any]) -> Verdict:
     verdict = Verdict()
     for endpoint_id, event_ids in asked(events_request):
         result = _object(results.get(endpoint_id))
-        verdict.count_endpoint(result.get("EndpointItemResponse"))
+        verdict.add_endpoint(result.get("EndpointItemResponse"))
         items = _object(result.get("EventsItemResponse"))
         for event_id in event_ids:
-            verdict.count_event(items.get(event_id))
+            verdict.add_event(items.get(event_id))
     return verdict
 
 
@@ -64,6 +61,13 @@ def asked(events_request: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
     """Each endpoint id and its event ids, of a request that may be wrong in any way."""
     for endpoint_id, batch in _object(events_request.get("BatchItem")).items():
         yield endpoint_id, list(_object(_object(batch).get("Events")))
+
+
+def _read(item: Any) -> tuple[int, str]:
+    status = _object(item).get("StatusCode")
+    if not isinstance(status, int):
+        return 0, "not in the answer"
+    return status, f"{status} {item.get('Message')}"
 
 
 def _object(value: Any) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.clients.browsing import CHROMIUM, Browse
+from tests.clients.command import Command
 from tests.clients.programs import Program
 from tests.local.running_gateway import RunningGateway
 
@@ -27,3 +29,19 @@ def _app(request: pytest.FixtureRequest) -> str:
 def _run(gateway: RunningGateway, tmp_path_factory: pytest.TempPathFactory) -> Program:
     """Runs client programs against the gateway."""
     return Program(gateway.url, tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(name="browse")
+def _browse(gateway: RunningGateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browse]:
+    """Visits to an app that is pointed at the gateway; its browsers stay until the test ends."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"{CHROMIUM} is not installed here (another place: CHROMIUM=/path)")
+    browse = Browse(gateway.url, tmp_path_factory.mktemp("home"))
+    yield browse
+    browse.end()
+
+
+@pytest.fixture(name="put_events")
+def _put_events(run: Program) -> Command:
+    """Runs the put-events command against the gateway."""
+    return Command(run, run.url)

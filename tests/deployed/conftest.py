@@ -1,5 +1,6 @@
 """One emulated AWS for the whole run, with the stack deployed in it once, and its upstream."""
 
+import json
 import os
 import secrets
 import subprocess
@@ -8,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.deployed.deployment import Account, Deployment
+from tests.deployed.deployment import Deployment
 from tests.deployed.emulator import ROOT, Emulator
 from tests.deployed.gateway import APPLICATION, Gateway
 from tests.deployed.traces import TraceListener
@@ -29,6 +30,7 @@ def _traces() -> Iterator[TraceListener]:
 def _emulator(
     tmp_path_factory: pytest.TempPathFactory, traces: TraceListener
 ) -> Iterator[Emulator]:
+    """The emulated AWS that all share."""
     emulator = Emulator(tmp_path_factory.mktemp("emulator"))
     emulator.start(with_parent=True, xray=traces.address)
     yield emulator
@@ -51,9 +53,9 @@ def _upstream(pinpoint: Upstream) -> Iterator[Upstream]:
     pinpoint.recover()
 
 
-@pytest.fixture(name="gateway", scope="session")
-def _gateway(emulator: Emulator, pinpoint: Upstream) -> Gateway:
-    deployment = Deployment(Account(emulator, "111111111111"))
+@pytest.fixture(name="deployed", scope="session")
+def _deployed(emulator: Emulator, pinpoint: Upstream) -> Gateway:
+    deployment = Deployment(emulator)
     deployment.bootstrap()
     deployment.deploy(
         applicationIds=f"{APPLICATION},observed-app",
@@ -61,22 +63,33 @@ def _gateway(emulator: Emulator, pinpoint: Upstream) -> Gateway:
         pinpointEndpointUrl=pinpoint.url,
         retryDelaySeconds=1,
     )
-    gateway = Gateway(deployment)
-    # A message that cannot be read waits this long for its next try; six minutes on AWS.
-    gateway.sqs.set_queue_attributes(QueueUrl=gateway.queue, Attributes={"VisibilityTimeout": "1"})
-    return gateway
+    return Gateway(deployment)
+
+
+@pytest.fixture(name="gateway")
+def _gateway(deployed: Gateway) -> Gateway:
+    """The deployed stack, its queues empty."""
+    for url in (deployed.queue, deployed.dead_letter_queue):
+        deployed.sqs.purge_queue(QueueUrl=url)
+    return deployed
+
+
+@pytest.fixture(name="few_tries")
+def _few_tries(gateway: Gateway) -> Iterator[None]:
+    """A queue that gives up sooner: the growing delays of its own five tries add up to minutes."""
+    name = "RedrivePolicy"
+    answer = gateway.sqs.get_queue_attributes(QueueUrl=gateway.queue, AttributeNames=[name])
+    before = answer["Attributes"][name]
+    fewer = json.dumps(json.loads(before) | {"maxReceiveCount": 2})
+    gateway.sqs.set_queue_attributes(QueueUrl=gateway.queue, Attributes={name: fewer})
+    yield
+    gateway.sqs.set_queue_attributes(QueueUrl=gateway.queue, Attributes={name: before})
 
 
 @pytest.fixture(name="endpoint_id")
 def _endpoint_id() -> str:
     """An id of the test's own, so that it sees nothing of the others."""
     return f"endpoint-{secrets.token_hex(4)}"
-
-
-@pytest.fixture(name="no_dead_letters")
-def _no_dead_letters(gateway: Gateway) -> None:
-    """Nobody else's dead letters."""
-    gateway.sqs.purge_queue(QueueUrl=gateway.dead_letter_queue)
 
 
 @pytest.fixture(name="redrive")
@@ -87,7 +100,7 @@ def _redrive(gateway: Gateway) -> Redrive:
         return subprocess.run(
             [sys.executable, "-m", "infra.redrive", gateway.deployment.stack],
             cwd=ROOT,
-            env={"PATH": os.environ["PATH"], **gateway.deployment.account.environment()},
+            env={"PATH": os.environ["PATH"], **gateway.deployment.emulator.environment()},
             check=True,
             text=True,
             stdout=subprocess.PIPE,

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from tests.deployed.deployment import REGION, SECRET, Deployment
+from tests.deployed.deployment import Deployment
+from tests.deployed.emulator import REGION, ROOT_KEY, SECRET
 
 BODY = "tests/events/requests/aws-documentation.json"
 
@@ -19,19 +20,19 @@ def curl(deployment: Deployment) -> str:
 
 
 def _application_id(deployment: Deployment) -> str:
-    functions = deployment.account.client("lambda").list_functions()["Functions"]
+    functions = deployment.emulator.client("lambda").list_functions()["Functions"]
     ids: str = functions[0]["Environment"]["Variables"]["APPLICATION_IDS"]
     return ids.split(",")[0]
 
 
 def _authorization(deployment: Deployment) -> list[str]:
-    gateway = deployment.account.client("apigateway")
+    gateway = deployment.emulator.client("apigateway")
     method = _post_events(gateway, deployment.api.split("/")[-2])
     if method.get("apiKeyRequired"):
         [key] = gateway.get_api_keys(includeValues=True)["items"]
         return [f"-H 'x-api-key: {key['value']}'"]
     if method["authorizationType"] == "AWS_IAM":
-        user = f"{deployment.account.id}:{SECRET}"
+        user = f"{ROOT_KEY}:{SECRET}"
         return [f"--aws-sigv4 aws:amz:{REGION}:execute-api --user {user}"]
     if method["authorizationType"] == "COGNITO_USER_POOLS":
         return ['-H "authorization: $TOKEN"']

@@ -9,7 +9,7 @@ import sys
 from contextlib import suppress
 
 from tests.deployed.curl import curl
-from tests.deployed.deployment import Account, Deployment
+from tests.deployed.deployment import Deployment
 from tests.deployed.emulator import ROOT, Emulator, EmulatorError, free_port
 from tests.deployed.eventually import eventually
 
@@ -17,7 +17,6 @@ FOLDER = ROOT / ".build/emulated"
 STATE = FOLDER / "state.json"
 ENVIRONMENT = FOLDER / "environment"
 DATA = FOLDER / "data"
-ACCOUNT = "000000000000"
 
 
 def up(*arguments: str) -> None:
@@ -27,7 +26,7 @@ def up(*arguments: str) -> None:
     _say("cdk deploy")
     upstream = f"http://127.0.0.1:{state['destination_port']}"
     deployment.deploy(*arguments, pinpointEndpointUrl=upstream, retryDelaySeconds=1)
-    environment = deployment.account.environment().items()
+    environment = deployment.emulator.environment().items()
     ENVIRONMENT.write_text("".join(f"export {name}={value}\n" for name, value in environment))
     print(f"""
   API    {deployment.api}
@@ -50,7 +49,7 @@ def down() -> None:
         for process in ("emulator", "destination"):
             with suppress(ProcessLookupError):
                 os.kill(state[f"{process}_pid"], signal.SIGTERM)
-        eventually(lambda: not deployment.account.emulator.answers())
+        eventually(lambda: not deployment.emulator.answers())
     shutil.rmtree(FOLDER, ignore_errors=True)
     print("Nothing is left of the emulated deployment.")
 
@@ -93,8 +92,7 @@ def _start_destination(port: int) -> int:
 
 
 def _deployment(state: dict[str, int]) -> Deployment:
-    emulator = Emulator(FOLDER, state["emulator_port"])
-    return Deployment(Account(emulator, ACCOUNT), quiet=False)
+    return Deployment(Emulator(FOLDER, state["emulator_port"]), quiet=False)
 
 
 def _say(step: str) -> None:

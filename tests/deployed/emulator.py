@@ -6,12 +6,20 @@ import socket
 import subprocess
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
 
 from tests.deployed.eventually import eventually
 
 ROOT = Path(__file__).parents[2]
 PYTHON = ROOT / ".venv-emulator/bin/python"
 SERVER = Path(__file__).with_name("ministack_server.py")
+REGION = "us-east-1"
+# The account that MiniStack takes every caller without a key to belong to.
+ACCOUNT = ROOT_KEY = "000000000000"
+SECRET = "test"
 START_SECONDS = 60.0
 END_SECONDS = 20.0
 
@@ -85,6 +93,33 @@ class Emulator:
             return False
         finally:
             connection.close()
+
+    def client(self, service: str, key: str = ROOT_KEY, secret: str = SECRET) -> Any:
+        """A boto3 client of the account's root, or of somebody else's key."""
+        return boto3.client(
+            service,
+            endpoint_url=self.url,
+            region_name=REGION,
+            aws_access_key_id=key,
+            aws_secret_access_key=secret,
+            config=Config(retries={"total_max_attempts": 1}),
+        )
+
+    def environment(self) -> dict[str, str]:
+        """What makes AWS tools work in here and nowhere else."""
+        return {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": ROOT_KEY,
+            "AWS_SECRET_ACCESS_KEY": SECRET,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_REGION": REGION,
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "CDK_DEFAULT_ACCOUNT": ACCOUNT,
+            "CDK_DEFAULT_REGION": REGION,
+            # The CLI remembers which account a key belongs to; not for the developer's next deploy.
+            "CDK_HOME": str(self.folder / "cdk"),
+        }
 
     def stop(self) -> None:
         """End the process that `start` started, and wait for it."""

@@ -12,7 +12,8 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from tests.deployed.deployment import REGION, Deployment
+from tests.deployed.deployment import Deployment
+from tests.deployed.emulator import REGION
 
 APPLICATION = "my-app"
 SECONDS = 40
@@ -68,7 +69,7 @@ class Gateway:
 
     def __init__(self, deployment: Deployment) -> None:
         self.deployment = deployment
-        self.sqs = deployment.account.client("sqs")
+        self.sqs = deployment.emulator.client("sqs")
         self.key, self.secret = self._make_user()
 
     def put_events(
@@ -123,7 +124,7 @@ class Gateway:
         return sum(int(n) for name, n in counts if name.startswith("ApproximateNumberOf"))
 
     def _make_user(self) -> tuple[str, str]:
-        iam = self.deployment.account.client("iam")
+        iam = self.deployment.emulator.client("iam")
         name = f"client-{secrets.token_hex(4)}"
         iam.create_user(UserName=name)
         *_, api_id, stage = self.deployment.api.split("/")

@@ -10,9 +10,9 @@ PLATFORM = ("START RequestId:", "END RequestId:", "REPORT RequestId:")
 
 def lines(deployment: Deployment) -> list[str]:
     """Every line of every function, without those that Lambda itself writes."""
-    functions = deployment.account.client("lambda").list_functions()["Functions"]
+    functions = deployment.emulator.client("lambda").list_functions()["Functions"]
     groups = {function["LoggingConfig"]["LogGroup"] for function in functions}
-    pages = deployment.account.client("logs").get_paginator("filter_log_events")
+    pages = deployment.emulator.client("logs").get_paginator("filter_log_events")
     return [
         event["message"]
         for group in sorted(groups)

@@ -16,9 +16,9 @@ GOOD = json.dumps(numbered("device", 1)).encode()
 @pytest.mark.parametrize(
     ("method", "path", "body", "status", "kind", "message"),
     [
-        ("POST", EVENTS, b"not json", 400, "BadRequest", "The request body is not valid JSON."),
-        ("POST", EVENTS, b"", 400, "BadRequest", "The request body is not valid JSON."),
-        ("POST", EVENTS, b"[]", 400, "BadRequest", "The request body should be a JSON object."),
+        ("POST", EVENTS, b"not json", 400, "BadRequest", "not valid JSON"),
+        ("POST", EVENTS, b"", 400, "BadRequest", "not valid JSON"),
+        ("POST", EVENTS, b"[]", 400, "BadRequest", "JSON object"),
         ("POST", EVENTS, b"{}", 400, "BadRequest", "Missing BatchItem"),
         ("POST", "/v1/apps/other/events", GOOD, 404, "NotFound", "Application not found."),
         ("POST", "/v1/apps", GOOD, 404, "NotFound", "Path not found."),

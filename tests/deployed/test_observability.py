@@ -83,7 +83,12 @@ def test_traces_show_validation_and_delivery_by_application_and_size(
 
 @pytest.mark.parametrize("well", [True, False])
 def test_nothing_private_is_in_the_logs_or_traces(
-    gateway: Gateway, traces: TraceListener, upstream: Upstream, endpoint_id: str, well: bool
+    gateway: Gateway,
+    traces: TraceListener,
+    upstream: Upstream,
+    endpoint_id: str,
+    few_tries: None,
+    well: bool,
 ) -> None:
     if not well:
         upstream.behaviour = fail(500, "InternalServerErrorException")

@@ -9,7 +9,7 @@ from tests.deployed.upstream import Upstream
 
 
 def test_of_a_batch_with_a_poison_message_only_that_is_tried_again_and_dead_lettered(
-    gateway: Gateway, upstream: Upstream, endpoint_id: str, no_dead_letters: None
+    gateway: Gateway, upstream: Upstream, endpoint_id: str, few_tries: None
 ) -> None:
     good = [message(APPLICATION, request(endpoint_id, {name: EVENT})) for name in ("a", "b")]
     poison = '{"ApplicationId": "my-app", "EventsRequest": '
@@ -23,7 +23,7 @@ def test_of_a_batch_with_a_poison_message_only_that_is_tried_again_and_dead_lett
 
 
 def test_messages_for_an_application_not_served_are_dead_lettered_whole(
-    gateway: Gateway, upstream: Upstream, endpoint_id: str, no_dead_letters: None
+    gateway: Gateway, upstream: Upstream, endpoint_id: str, few_tries: None
 ) -> None:
     body = message("other", numbered(endpoint_id, 2))
 
@@ -35,7 +35,7 @@ def test_messages_for_an_application_not_served_are_dead_lettered_whole(
 
 
 def test_of_a_message_the_refused_events_are_dead_lettered_and_the_others_delivered_once(
-    gateway: Gateway, upstream: Upstream, endpoint_id: str, no_dead_letters: None
+    gateway: Gateway, upstream: Upstream, endpoint_id: str, few_tries: None
 ) -> None:
     bad = {"EventType": "no time"}
     events = {"good": EVENT, "bad": bad}

@@ -2,7 +2,6 @@
 
 import json
 import threading
-from collections.abc import Iterator
 
 import pytest
 
@@ -123,7 +122,6 @@ def test_what_can_never_be_delivered_is_a_dead_letter_and_redrive_delivers_it(
     gateway: Gateway,
     upstream: Upstream,
     endpoint_id: str,
-    no_dead_letters: None,
     few_tries: None,
     redrive: Redrive,
 ) -> None:
@@ -145,18 +143,6 @@ def test_what_can_never_be_delivered_is_a_dead_letter_and_redrive_delivers_it(
     [call] = upstream.calls
     assert call.batch_item == body["BatchItem"]
     assert gateway.dead_letters() == []
-
-
-@pytest.fixture(name="few_tries")
-def _few_tries(gateway: Gateway) -> Iterator[None]:
-    """A queue that gives up sooner: the growing delays of its own five tries add up to minutes."""
-    name = "RedrivePolicy"
-    answer = gateway.sqs.get_queue_attributes(QueueUrl=gateway.queue, AttributeNames=[name])
-    before = answer["Attributes"][name]
-    fewer = json.dumps(json.loads(before) | {"maxReceiveCount": 1})
-    gateway.sqs.set_queue_attributes(QueueUrl=gateway.queue, Attributes={name: fewer})
-    yield
-    gateway.sqs.set_queue_attributes(QueueUrl=gateway.queue, Attributes={name: before})
 
 
 def _one_event(event_id: str, item: dict[str, object] | None) -> Behaviour:

@@ -1,13 +1,14 @@
 """Deploys with other settings: they take effect, and who may not call is refused."""
 
 import json
-import secrets
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 
 from tests.deployed.bodies import numbered
-from tests.deployed.deployment import Account, Deployment
+from tests.deployed.deployment import Deployment
 from tests.deployed.emulator import Emulator
 from tests.deployed.gateway import Answer, Gateway, send
 from tests.deployed.upstream import Upstream
@@ -16,12 +17,29 @@ APPLICATION = "changing-app"
 GOOD = json.dumps(numbered("device", 1)).encode()
 
 
+StartEmulator = Callable[[], Deployment]
+
+
+@pytest.fixture(name="fresh", scope="module")
+def _fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartEmulator]:
+    """Starts emulated AWSs in which nothing is deployed yet."""
+    with ExitStack() as started:
+
+        def start() -> Deployment:
+            emulator = Emulator(tmp_path_factory.mktemp("emulator"))
+            emulator.start(with_parent=True)
+            started.callback(emulator.stop)
+            deployment = Deployment(emulator)
+            deployment.bootstrap()
+            return deployment
+
+        yield start
+
+
 @pytest.fixture(name="changing", scope="module")
-def _changing(emulator: Emulator, pinpoint: Upstream) -> Deployment:
-    """A deployment that each test here deploys anew, in an account where nothing else is."""
-    deployment = Deployment(Account(emulator, "222222222222"))
-    deployment.bootstrap()
-    return deployment
+def _changing(fresh: StartEmulator) -> Deployment:
+    """A deployment that each test here deploys anew."""
+    return fresh()
 
 
 def _deploy(deployment: Deployment, upstream: Upstream, **options: object) -> None:
@@ -42,7 +60,7 @@ def test_with_iam_only_a_caller_with_permission_gets_in(
 
 def test_with_an_api_key_only_its_holder_gets_in(changing: Deployment, upstream: Upstream) -> None:
     _deploy(changing, upstream, auth="api-key")
-    [key] = changing.account.client("apigateway").get_api_keys(includeValues=True)["items"]
+    [key] = changing.emulator.client("apigateway").get_api_keys(includeValues=True)["items"]
 
     assert _forbidden(_call(changing))
     assert _forbidden(_call(changing, {"X-Api-Key": "wrong"}))
@@ -52,8 +70,8 @@ def test_with_an_api_key_only_its_holder_gets_in(changing: Deployment, upstream:
 def test_with_cognito_only_a_user_of_the_pool_gets_in(
     changing: Deployment, upstream: Upstream
 ) -> None:
-    pool_id, token = _signed_in_user(changing.account.client("cognito-idp"))
-    _other_pool, stranger = _signed_in_user(changing.account.client("cognito-idp"))
+    pool_id, token = _signed_in_user(changing.emulator.client("cognito-idp"))
+    _other_pool, stranger = _signed_in_user(changing.emulator.client("cognito-idp"))
     _deploy(changing, upstream, auth="cognito", userPoolId=pool_id)
 
     assert _forbidden(_call(changing))
@@ -100,22 +118,21 @@ def test_another_throttle_takes_effect(changing: Deployment, upstream: Upstream)
         pytest.param({"apiLogRole": "existing"}, set(), id="nothing"),
         # All APIs of an account log with the one role.
         pytest.param({}, {"iam"}, id="the role of API Gateway"),
-        pytest.param({"onDestroy": "keep"}, {"iam", "sqs", "logs"}, id="queues and logs"),
+        pytest.param({"removalPolicy": "retain"}, {"iam", "sqs", "logs"}, id="queues and logs"),
     ],
 )
 def test_destroy_leaves_nothing_but_what_the_settings_say_to_keep(
-    emulator: Emulator, upstream: Upstream, options: dict[str, str], kept: set[str]
+    fresh: StartEmulator, upstream: Upstream, options: dict[str, str], kept: set[str]
 ) -> None:
-    deployment = Deployment(Account(emulator, f"{secrets.randbelow(10**11) + 3 * 10**11}"))
-    deployment.bootstrap()
-    before = _inventory(deployment.account)
+    deployment = fresh()
+    before = _inventory(deployment.emulator)
     _deploy(deployment, upstream, alarmEmail="somebody@example.com", **options)
-    deployed = _inventory(deployment.account)
+    deployed = _inventory(deployment.emulator)
     assert [service for service in deployed if deployed[service] == before[service]] == ["s3"]
 
     deployment.destroy()
 
-    after = _inventory(deployment.account)
+    after = _inventory(deployment.emulator)
     assert {service for service in after if after[service] != before[service]} == kept
 
 
@@ -150,8 +167,8 @@ def _signed_in_user(cognito: Any) -> tuple[str, str]:
     return pool_id, signed_in["AuthenticationResult"]["IdToken"]
 
 
-def _inventory(account: Account) -> dict[str, list[str]]:
-    """What there is in an account, by the services that the stack uses."""
+def _inventory(emulator: Emulator) -> dict[str, list[str]]:
+    """What there is, by the services that the stack uses."""
     asked = {
         "lambda": ("list_functions", "Functions", "FunctionName"),
         "sqs": ("list_queues", "QueueUrls", None),
@@ -165,7 +182,7 @@ def _inventory(account: Account) -> dict[str, list[str]]:
     return {
         service: sorted(
             item if name is None else item[name]
-            for item in getattr(account.client(service), operation)().get(key, [])
+            for item in getattr(emulator.client(service), operation)().get(key, [])
         )
         for service, (operation, key, name) in asked.items()
     }

@@ -1,23 +1,46 @@
-"""The stack, synthesised once for each set of deploy options that the tests ask for."""
+"""Stacks, each synthesised once for all tests that ask for the same deploy options."""
 
 import json
 import os
 import sys
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-# The Node of make's environment, also when the tests were not started by make.
+# The Node that make installs, also when the tests were not started by make.
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 os.environ["JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION"] = "1"
 
-from aws_cdk import App
-from aws_cdk.assertions import Annotations, Template
+from tests.infra.deployment import AUTHS, Deployment
 
-from infra.settings import DeploySettings
-from infra.stack import PutEventsStack
+Deploy = Callable[..., Deployment]
 
-ROOT = Path(__file__).parents[2]
+
+@pytest.fixture(scope="session")
+def deploy(tmp_path_factory: pytest.TempPathFactory) -> Deploy:
+    """Synthesise the stack with the options of cdk.json, some of them replaced."""
+    package = tmp_path_factory.mktemp("package")
+    (package / "empty.py").touch()
+    made: dict[str, Deployment] = {}
+
+    def deploy(**options: Any) -> Deployment:
+        key = json.dumps(options, sort_keys=True)
+        if key not in made:
+            made[key] = Deployment(package, options)
+        return made[key]
+
+    return deploy
+
+
+@pytest.fixture(scope="session")
+def default(deploy: Deploy) -> Deployment:
+    """The stack as cdk.json has it."""
+    return deploy()
+
+
+@pytest.fixture(scope="session", params=AUTHS)
+def any_auth(request: pytest.FixtureRequest, deploy: Deploy) -> Deployment:
+    """The stack with each value of auth in turn."""
+    return deploy(auth=request.param, **AUTHS[request.param])

@@ -1,8 +1,6 @@
-"""The stack as CloudFormation would see it, found by type and property, never by logical id."""
+"""The stack as CloudFormation is given it; its parts are found by what they are, never by id."""
 
 import json
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,35 +11,84 @@ from infra.settings import DeploySettings
 from infra.stack import PutEventsStack
 
 ROOT = Path(__file__).parents[2]
-Resource = dict[str, Any]
+# Each value of auth as a person would choose it.
+AUTHS: dict[str, dict[str, str]] = {
+    "iam": {},
+    "cognito": {"userPoolId": "eu-west-1_aBcDeFgHi"},
+    "api-key": {},
+    "none": {},
+}
 
 
 class Deployment:
     """One synthesised stack."""
 
-    def __init__(self, package: Path, **options: object) -> None:
+    def __init__(self, package: Path, options: dict[str, Any]) -> None:
         context = json.loads((ROOT / "cdk.json").read_text())["context"] | options
-        self.settings = DeploySettings.from_context(context)
         self.stack = PutEventsStack(
-            App(context=context), "PutEventsGateway", settings=self.settings, package=package
+            App(context=context),
+            "PutEventsGateway",
+            settings=DeploySettings.from_context(context),
+            package=package,
         )
-        self.template = Template.from_stack(self.stack)
-        self._json = self.template.to_json()
+        self.template: dict[str, Any] = dict(Template.from_stack(self.stack).to_json())
+        self.outputs: dict[str, Any] = {
+            name: output["Value"] for name, output in self.template["Outputs"].items()
+        }
 
-    @property
-    def outputs(self) -> dict[str, Any]:
-        return {name: output["Value"] for name, output in self._json["Outputs"].items()}
-
-    @property
-    def warnings(self) -> list[str]:
-        found = Annotations.from_stack(self.stack).find_warning("*", Match.any_value())
-        return [str(message.entry.data) for message in found]
-
-    def all(self, type_: str) -> list[Resource]:
+    def all(self, type_: str) -> list[dict[str, Any]]:
         """The properties of every resource of a type."""
-        resources = self._json["Resources"].values()
-        return [r.get("Properties", {}) for r in resources if r["Type"] == type_]
+        resources = self.template["Resources"].values()
+        return [r.get("Properties", {}) for r in resources if r["Type"] == f"AWS::{type_}"]
 
-    def functions(self) -> dict[str, Resource]:
-        """The properties of both functions by handler."""
-        return {f["Handler"]: f for f in self.all("AWS::Lambda::Function")}
+    def one(self, type_: str) -> dict[str, Any]:
+        """The properties of the only resource of a type."""
+        [found] = self.all(type_)
+        return found
+
+    def function(self, door: str) -> dict[str, Any]:
+        """The properties of the function behind a door: api or queue."""
+        [found] = [
+            f for f in self.all("Lambda::Function") if f["Handler"].startswith(f"putevents.{door}_")
+        ]
+        return found
+
+    def statements(self, door: str) -> list[dict[str, Any]]:
+        """What the function behind a door is allowed."""
+        role = self.function(door)["Role"]["Fn::GetAtt"][0]
+        return [
+            statement
+            for policy in self.all("IAM::Policy")
+            if {"Ref": role} in policy["Roles"]
+            for statement in policy["PolicyDocument"]["Statement"]
+        ]
+
+    def methods(self) -> dict[tuple[str, str], dict[str, Any]]:
+        """The properties of every method of the API by its name and path."""
+        resources = self.template["Resources"]
+
+        def path(reference: dict[str, Any]) -> str:
+            if "Fn::GetAtt" in reference:  # the root
+                return ""
+            resource = resources[reference["Ref"]]["Properties"]
+            return f"{path(resource['ParentId'])}/{resource['PathPart']}"
+
+        methods = self.all("ApiGateway::Method")
+        return {(m["HttpMethod"], path(m["ResourceId"]) or "/"): m for m in methods}
+
+    def warnings(self) -> list[str]:
+        """What synth tells whoever deploys."""
+        messages = Annotations.from_stack(self.stack).find_warning("*", Match.any_value())
+        return [str(message.entry.data) for message in messages]
+
+
+def text(value: Any) -> str:
+    """A value of a template with its references as <Name>, for reading and comparing."""
+    match value:
+        case {"Fn::Join": [separator, parts]}:
+            return str(separator).join(text(part) for part in parts)
+        case {"Ref": name}:
+            return f"<{name}>"
+        case {"Fn::GetAtt": [name, attribute]}:
+            return f"<{name}.{attribute}>"
+    return str(value)

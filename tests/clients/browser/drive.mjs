@@ -4,9 +4,9 @@ import { serve } from './site.mjs';
 import * as scenarios from './scenarios.mjs';
 import { visit } from './visit.mjs';
 
-const { library, scenario, ...options } = JSON.parse(process.argv[2]);
-const site = await serve(library);
-const address = `${site}/?${new URLSearchParams({ gateway: process.env.GATEWAY_URL, ...options })}`;
+const { library, scenario, origin, ...options } = JSON.parse(process.argv[2]);
+const site = await serve(library, origin);
+const address = `${site}/?${new URLSearchParams(options)}`;
 const { page, seen, end } = await visit(address);
 try {
   await page.waitForFunction(() => window.started);

@@ -27,8 +27,8 @@ const LIBRARIES = {
   },
 };
 
-/** Serve the app with that version of Amplify; its address. */
-export async function serve(library) {
+/** Serve the app with that version of Amplify, at that origin if it matters; its address. */
+export async function serve(library, origin = 'http://127.0.0.1:0') {
   const bundle = await bundled(LIBRARIES[library]);
   const server = createServer(async ({ url }, response) => {
     const { pathname } = new URL(url, 'http://site');
@@ -36,9 +36,10 @@ export async function serve(library) {
     const type = pathname === '/' ? 'text/html' : 'text/javascript';
     response.writeHead(content ? 200 : 404, { 'content-type': type }).end(content);
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { hostname, port } = new URL(origin);
+  await once(server.listen(Number(port), '127.0.0.1'), 'listening');
   server.unref();
-  return `http://127.0.0.1:${server.address().port}`;
+  return `http://${hostname}:${server.address().port}`;
 }
 
 async function bundled({ app, alias }) {

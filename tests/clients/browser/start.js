@@ -2,16 +2,17 @@
 import { sendPinpointTo } from '/fetch-wrapper.js';
 
 window.LOG_LEVEL = 'DEBUG'; // Amplify tells what it drops
-const { gateway, redirect, key } = Object.fromEntries(new URLSearchParams(location.search));
+const { gateway, redirect, header, value } = Object.fromEntries(new URLSearchParams(location.search));
+const added = header ? { [header]: value } : {};
 
 if (redirect === 'wrapper') {
-  sendPinpointTo(gateway, key ? () => ({ 'x-api-key': key }) : undefined);
+  sendPinpointTo(gateway, header && (async () => added));
 } else if (!navigator.serviceWorker.controller) {
-  const worker = new URLSearchParams({ gateway, ...(key && { 'x-api-key': key }) });
   const inCharge = new Promise((resolve) => {
     navigator.serviceWorker.addEventListener('controllerchange', resolve, { once: true });
   });
-  await navigator.serviceWorker.register(`/service-worker.js?${worker}`, { type: 'module' });
+  const parameters = new URLSearchParams({ gateway, ...added });
+  await navigator.serviceWorker.register(`/service-worker.js?${parameters}`, { type: 'module' });
   await inCharge;
 }
 await import('/app.js');

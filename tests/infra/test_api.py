@@ -1,0 +1,197 @@
+"""The REST API of the template: who gets in, what reaches the function, what it says itself."""
+
+import json
+
+import pytest
+
+from infra.api import ROUTES
+from infra.gateway_responses import RESPONSES
+from tests.infra.conftest import Deploy
+from tests.infra.deployment import AUTHS, Deployment, text
+
+ASKED = {
+    "iam": {"AuthorizationType": "AWS_IAM"},
+    "cognito": {"AuthorizationType": "COGNITO_USER_POOLS"},
+    "api-key": {"AuthorizationType": "NONE", "ApiKeyRequired": True},
+    "none": {"AuthorizationType": "NONE"},
+}
+
+
+@pytest.mark.parametrize("auth", AUTHS)
+def test_every_method_but_a_preflight_asks_what_auth_says(deploy: Deploy, auth: str) -> None:
+    methods = deploy(auth=auth, **AUTHS[auth]).methods()
+
+    asked = {
+        route: {
+            name: method[name]
+            for name in ("AuthorizationType", "ApiKeyRequired")
+            if method.get(name)
+        }
+        for route, method in methods.items()
+        if route[0] != "OPTIONS"
+    }
+    assert asked == dict.fromkeys(asked, ASKED[auth])
+    assert len(asked) > len(ROUTES)
+
+
+def test_a_preflight_is_never_asked_who_it_is(any_auth: Deployment) -> None:
+    preflights = [m for route, m in any_auth.methods().items() if route[0] == "OPTIONS"]
+
+    assert {m["AuthorizationType"] for m in preflights} == {"NONE"}
+    assert not any(m.get("ApiKeyRequired") or "AuthorizerId" in m for m in preflights)
+
+
+def test_cognito_asks_the_given_pool(deploy: Deploy) -> None:
+    arn = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_aB1"
+
+    by_id = deploy(auth="cognito", **AUTHS["cognito"]).one("ApiGateway::Authorizer")
+    by_arn = deploy(auth="cognito", userPoolId=arn).one("ApiGateway::Authorizer")
+
+    assert text(by_id["ProviderARNs"][0]).endswith(":userpool/eu-west-1_aBcDeFgHi")
+    assert text(by_arn["ProviderARNs"][0]) == arn
+    assert by_id["IdentitySource"] == "method.request.header.Authorization"
+
+
+def test_an_api_key_comes_with_its_usage_plan_and_an_output(deploy: Deploy) -> None:
+    deployment = deploy(auth="api-key")
+
+    assert deployment.one("ApiGateway::ApiKey")["Enabled"] is True
+    assert len(deployment.one("ApiGateway::UsagePlan")["ApiStages"]) == 1
+    assert deployment.one("ApiGateway::UsagePlanKey")["KeyType"] == "API_KEY"
+    assert "ApiKeyId" in deployment.outputs
+
+
+def test_without_api_keys_there_is_no_key(default: Deployment) -> None:
+    assert default.all("ApiGateway::ApiKey") == default.all("ApiGateway::UsagePlan") == []
+    assert set(default.outputs) == {"ApiUrl", "QueueUrl", "DeadLetterQueueUrl"}
+
+
+def test_every_step_of_every_path_and_all_the_rest_reaches_the_function(
+    default: Deployment,
+) -> None:
+    methods = default.methods()
+
+    served = {path for _, path in ROUTES}
+    steps = {"/".join(p.split("/")[:n]) for p in served for n in range(2, p.count("/") + 2)}
+    everywhere = {"/", "/{proxy+}", *steps}
+    assert set(methods) == {
+        *ROUTES, *(("ANY", p) for p in everywhere), *(("OPTIONS", p) for p in everywhere)
+    }  # fmt: skip
+    assert {text(m["Integration"]["Uri"]) for m in methods.values()} == {
+        text(next(iter(methods.values()))["Integration"]["Uri"])
+    }
+    assert {m["Integration"]["Type"] for m in methods.values()} == {"AWS_PROXY"}
+
+
+def test_api_gateway_may_call_the_function_by_one_permission(default: Deployment) -> None:
+    permission = default.one("Lambda::Permission")
+
+    assert permission["Principal"] == "apigateway.amazonaws.com"
+    assert text(permission["SourceArn"]).endswith("/*/*/*")
+
+
+def test_a_body_reaches_the_function_as_the_bytes_that_were_sent(default: Deployment) -> None:
+    api = default.one("ApiGateway::RestApi")
+
+    assert api["BinaryMediaTypes"] == ["*/*"]
+    assert "MinimumCompressionSize" not in api
+    assert api["EndpointConfiguration"] == {"Types": ["REGIONAL"]}
+
+
+def test_the_stage_is_traced_throttled_and_logged_without_bodies(deploy: Deploy) -> None:
+    stage = deploy(throttleRate=50, throttleBurst=70).one("ApiGateway::Stage")
+
+    assert stage["TracingEnabled"] is True
+    assert stage["MethodSettings"] == [
+        {
+            "HttpMethod": "*",
+            "ResourcePath": "/*",
+            "ThrottlingRateLimit": 50,
+            "ThrottlingBurstLimit": 70,
+            "LoggingLevel": "ERROR",
+            "DataTraceEnabled": False,
+        }
+    ]
+
+
+def test_the_access_log_is_json_and_points_at_nobody(default: Deployment) -> None:
+    setting = default.one("ApiGateway::Stage")["AccessLogSetting"]
+
+    variables = set(json.loads(setting["Format"]).values())
+    assert "$context.requestId" in variables
+    private = ("identity", "authorizer", "path", "error.message", "customDomain")
+    assert [v for v in variables if v.removeprefix("$context.").startswith(private)] == []
+    assert "Log" in text(setting["DestinationArn"])
+
+
+def test_the_role_that_apis_log_with_outlives_the_stack_or_is_left_alone(deploy: Deploy) -> None:
+    resources = deploy().template["Resources"].values()
+    [account] = [r for r in resources if r["Type"] == "AWS::ApiGateway::Account"]
+
+    assert account["DeletionPolicy"] == "Retain"
+    assert deploy(apiLogRole="existing").all("ApiGateway::Account") == []
+
+
+class TestGatewayResponses:
+    """What API Gateway answers before the function is asked."""
+
+    def test_each_has_the_body_and_the_headers_of_pinpoints_errors(
+        self, default: Deployment
+    ) -> None:
+        for response in default.all("ApiGateway::GatewayResponse"):
+            template = response["ResponseTemplates"]["application/json"]
+            body = json.loads(template.replace("$context.error.messageString", '"text"'))
+            assert list(body) == ["Message", "RequestID"]
+            assert body["RequestID"] == "$context.requestId"
+            name = response["ResponseParameters"]["gatewayresponse.header.x-amzn-ErrorType"]
+            assert name.strip("'").endswith("Exception")
+
+    def test_only_what_a_client_did_wrong_is_a_4xx(self, default: Deployment) -> None:
+        statuses = {
+            r["ResponseType"]: r["StatusCode"] for r in default.all("ApiGateway::GatewayResponse")
+        }
+        forbidden = {
+            "ACCESS_DENIED", "EXPIRED_TOKEN", "INVALID_API_KEY", "INVALID_SIGNATURE",
+            "MISSING_AUTHENTICATION_TOKEN", "UNAUTHORIZED", "WAF_FILTERED",
+        }  # fmt: skip
+
+        assert statuses == {
+            **dict.fromkeys(forbidden, "403"),
+            "RESOURCE_NOT_FOUND": "404",
+            "REQUEST_TOO_LARGE": "413",
+            "DEFAULT_4XX": "400",
+            **dict.fromkeys(set(RESPONSES) - forbidden
+                            - {"RESOURCE_NOT_FOUND", "REQUEST_TOO_LARGE", "DEFAULT_4XX"}, "500"),
+        }  # fmt: skip
+
+    @pytest.mark.parametrize(
+        "name", ["THROTTLED", "QUOTA_EXCEEDED", "DEFAULT_5XX", "INTEGRATION_TIMEOUT",
+                 "INTEGRATION_FAILURE", "AUTHORIZER_FAILURE", "AUTHORIZER_CONFIGURATION_ERROR"]
+    )  # fmt: skip
+    def test_what_is_our_fault_is_a_500_over_which_clients_keep_their_queue(
+        self, default: Deployment, name: str
+    ) -> None:
+        [response] = [
+            r for r in default.all("ApiGateway::GatewayResponse") if r["ResponseType"] == name
+        ]
+
+        assert response["StatusCode"] == "500"
+
+    @pytest.mark.parametrize(
+        ("origins", "allowed"),
+        [
+            ("", None),
+            ("*", "'*'"),
+            ("https://app.example.com", "'https://app.example.com'"),
+            ("https://app.example.com,https://www.example.com", "'*'"),
+        ],
+    )
+    def test_a_browser_may_read_them(
+        self, deploy: Deploy, origins: str, allowed: str | None
+    ) -> None:
+        for response in deploy(corsOrigins=origins).all("ApiGateway::GatewayResponse"):
+            headers = response["ResponseParameters"]
+            assert headers.get("gatewayresponse.header.Access-Control-Allow-Origin") == allowed
+            exposed = headers.get("gatewayresponse.header.Access-Control-Expose-Headers")
+            assert (exposed is None) == (allowed is None)
+            assert "gatewayresponse.header.Access-Control-Allow-Credentials" not in headers

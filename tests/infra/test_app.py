@@ -1,0 +1,78 @@
+"""What whoever deploys sees: `cdk synth` with this project's app, as the Makefile runs it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from aws_cdk import aws_lambda as lambda_
+
+from infra.function import RUNTIMES, RuntimeNotSupportedError, runtime
+from tests.infra.deployment import ROOT
+
+CDK = ROOT / "infra/node_modules/.bin/cdk"
+
+
+def synth(out: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Synthesise without an AWS account; conftest.py has put Node on the path."""
+    environment = {n: v for n, v in os.environ.items() if not n.startswith(("AWS_", "CDK_"))}
+    arguments = [argument for option in options for argument in ("-c", option)]
+    return subprocess.run(
+        [CDK, "synth", "--quiet", "--no-color", "--output", out, *arguments],
+        cwd=ROOT,
+        env={**environment, "HOME": str(out), "AWS_EC2_METADATA_DISABLED": "true"},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_synth_writes_the_template_and_tells_the_packages_size(tmp_path: Path) -> None:
+    done = synth(tmp_path, "auth=none", "applicationIds=a,b")
+
+    assert done.returncode == 0, done.stderr
+    assert "Lambda package: " in done.stderr
+    template = json.loads((tmp_path / "PutEventsGateway.template.json").read_text())
+    assert {"ApiUrl", "QueueUrl", "DeadLetterQueueUrl"} <= set(template["Outputs"])
+    assert "2026-10-30" in done.stderr
+    assert "auth=none" in done.stderr
+    [asset] = [path for path in tmp_path.glob("asset.*") if path.is_dir()]
+    assert (asset / "putevents/api_handler.py").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "sentence"),
+    [
+        ("auth=oauth", "The deploy option auth is 'oauth', but must be iam, "),
+        ("applicationId=a", "There is no deploy option applicationId; there are destination, "),
+    ],
+)
+def test_a_wrong_option_ends_synth_with_one_sentence(
+    tmp_path: Path, option: str, sentence: str
+) -> None:
+    done = synth(tmp_path, option)
+
+    assert done.returncode != 0
+    told = [line for line in done.stderr.splitlines() if "Subprocess exited" not in line]
+    assert [line[: len(sentence)] for line in told] == [sentence]
+    assert list(tmp_path.glob("*.template.json")) == []
+
+
+def test_the_runtime_is_the_python_that_runs_the_cdk() -> None:
+    python = f"python{sys.version_info.major}.{sys.version_info.minor}"
+
+    assert runtime().name == python
+    assert runtime().family == lambda_.RuntimeFamily.PYTHON
+
+
+@pytest.mark.parametrize("python", ["3.10", "3.15"])
+def test_a_python_that_lambda_does_not_run_is_one_sentence(python: str) -> None:
+    with pytest.raises(RuntimeNotSupportedError) as caught:
+        runtime(python)
+
+    assert str(caught.value) == (
+        f"The functions run on the Python that runs the CDK, which is {python}, "
+        f"but must be one of {', '.join(RUNTIMES)}."
+    )

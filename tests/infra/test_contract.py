@@ -1,0 +1,167 @@
+"""The template and the code in lambda_src say the same."""
+
+import json
+import re
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from infra.api import ROUTES
+from infra.gateway_responses import EXPOSED
+from infra.monitoring import NAMESPACE, SERVICE
+from infra.pinpoint import CALLS
+from putevents.observability import NAMESPACE as CODE_NAMESPACE
+from putevents.observability import SERVICE as CODE_SERVICE
+from putevents.observability import Metric
+from putevents.retry import MAX_MESSAGE_BYTES
+from putevents.settings import Settings
+from tests.infra.conftest import Deploy
+from tests.infra.deployment import ROOT, Deployment
+
+# Asked of the code in a process of its own, which has the environment of the template.
+QUESTIONS = """
+import importlib, json, sys
+for handler in sys.argv[1:]:
+    module, _, name = handler.rpartition(".")
+    assert callable(getattr(importlib.import_module(module), name)), handler
+from putevents.api_handler import EXPOSE_HEADERS, app
+from putevents.destinations import pinpoint
+routes = [[r.method, r.path] for r in app._static_routes + app._dynamic_routes]
+client = pinpoint._CONFIG
+print(json.dumps({
+    "routes": routes,
+    "exposed": EXPOSE_HEADERS,
+    "seconds_a_call": client.retries["total_max_attempts"]
+    * (client.connect_timeout + client.read_timeout),
+}))
+"""
+
+
+def environment(deployment: Deployment, door: str) -> dict[str, str]:
+    """What the function will find in its environment, with addresses as AWS gives them."""
+    variables = deployment.function(door)["Environment"]["Variables"]
+    url = "https://sqs.eu-west-1.amazonaws.com/123456789012/"
+    return {
+        name: url + value["Ref"] if isinstance(value, dict) else value
+        for name, value in variables.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def code(default: Deployment) -> dict[str, Any]:
+    """What the code answers to the questions above."""
+    handlers = [default.function(door)["Handler"] for door in ("api", "queue")]
+    answer = subprocess.run(
+        [sys.executable, "-c", QUESTIONS, *handlers],
+        env={
+            **environment(default, "api"),
+            "PYTHONPATH": str(ROOT / "lambda_src"),
+            "AWS_DEFAULT_REGION": "eu-west-1",
+        },
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    result: dict[str, Any] = json.loads(answer.stdout)
+    return result
+
+
+def test_the_handlers_can_be_imported_with_the_functions_environment(code: dict[str, Any]) -> None:
+    assert code["routes"]
+
+
+def test_the_routes_are_the_resolvers(code: dict[str, Any]) -> None:
+    spelled = {
+        (method, path.replace("<", "{").replace(">", "}").replace("_id}", "-id}"))
+        for method, path in code["routes"]
+    }
+
+    assert sorted(ROUTES) == sorted(spelled)
+
+
+def test_the_deployed_routes_are_the_resolvers(default: Deployment, code: dict[str, Any]) -> None:
+    deployed = [route for route in default.methods() if route[0] not in ("ANY", "OPTIONS")]
+
+    assert len(deployed) == len(code["routes"])
+
+
+@pytest.mark.parametrize("door", ["api", "queue"])
+def test_the_environment_satisfies_settings(deploy: Deploy, door: str) -> None:
+    deployment = deploy(
+        applicationIds=["a", "b"],
+        corsOrigins="https://app.example.com,http://localhost:3000",
+        retryDelaySeconds=7,
+    )
+
+    settings = Settings.load(environment(deployment, door))
+
+    assert settings.destination == "pinpoint"
+    assert settings.application_ids == ("a", "b")
+    assert settings.cors_origins == ("https://app.example.com", "http://localhost:3000")
+    assert settings.retry_delay_seconds == 7
+    assert settings.retry_queue_url.endswith(deployment.outputs["QueueUrl"]["Ref"])
+    dead_letters = deployment.outputs["DeadLetterQueueUrl"]["Ref"]
+    assert settings.dead_letter_queue_url.endswith(dead_letters)
+
+
+def test_no_variable_of_settings_is_left_to_chance(default: Deployment) -> None:
+    variables = {name.upper() for name in Settings.model_fields}
+
+    assert variables <= set(environment(default, "api"))
+
+
+@pytest.mark.parametrize("door", ["api", "queue"])
+def test_the_endpoint_url_is_botocores(deploy: Deploy, door: str) -> None:
+    url = "https://events.example.com/prod"
+
+    assert environment(deploy(pinpointEndpointUrl=url), door)["AWS_ENDPOINT_URL_PINPOINT"] == url
+    assert "AWS_ENDPOINT_URL_PINPOINT" not in environment(deploy(), door)
+
+
+def test_the_roles_allow_what_the_destination_calls() -> None:
+    source = (ROOT / "lambda_src/putevents/destinations/pinpoint.py").read_text()
+    called = re.findall(r"self\._client\.(\w+)[(,]", source)
+
+    assert {name.title().replace("_", "") for name in called} == set(CALLS)
+
+
+def test_the_alarms_watch_the_metrics_that_are_written(default: Deployment) -> None:
+    [alarm] = [a for a in default.all("CloudWatch::Alarm") if a["Namespace"] == CODE_NAMESPACE]
+
+    assert alarm["MetricName"] == Metric.DELIVERY_FAILURES
+    assert {d["Name"]: d["Value"] for d in alarm["Dimensions"]} == {
+        "service": CODE_SERVICE,
+        "application": "my-app",
+    }
+    assert (NAMESPACE, SERVICE) == (CODE_NAMESPACE, CODE_SERVICE)
+
+
+def test_browsers_may_read_the_same_headers_of_every_answer(code: dict[str, Any]) -> None:
+    assert EXPOSED.split(",") == code["exposed"]
+
+
+def test_the_api_function_answers_before_api_gateway_gives_up(default: Deployment) -> None:
+    assert default.function("api")["Timeout"] < 29
+
+
+def test_a_message_stays_hidden_for_six_times_its_functions_time(default: Deployment) -> None:
+    [queue] = [q for q in default.all("SQS::Queue") if "RedrivePolicy" in q]
+
+    assert queue["VisibilityTimeout"] >= 6 * default.function("queue")["Timeout"]
+
+
+def test_a_whole_batch_can_wait_for_a_dead_destination(
+    default: Deployment, code: dict[str, Any]
+) -> None:
+    mapping = default.one("Lambda::EventSourceMapping")
+
+    seconds = mapping["BatchSize"] * code["seconds_a_call"]
+    assert seconds < default.function("queue")["Timeout"]
+    assert mapping["EventSourceArn"]["Fn::GetAtt"][0] == default.outputs["QueueUrl"]["Ref"]
+
+
+def test_what_is_queued_fits_into_a_message_of_the_queue(default: Deployment) -> None:
+    assert {q["MaximumMessageSize"] for q in default.all("SQS::Queue")} == {1024 * 1024}
+    assert MAX_MESSAGE_BYTES < 1024 * 1024

@@ -1,0 +1,160 @@
+"""The deploy options: what is taken, and the one sentence about what is not."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.settings import DeploySettings, DeploySettingsError, LogRetention
+
+ROOT = Path(__file__).parents[2]
+
+
+def load(**options: Any) -> DeploySettings:
+    return DeploySettings.from_context({"applicationIds": ["my-app"], **options})
+
+
+def refusal(**options: Any) -> str:
+    with pytest.raises(DeploySettingsError) as caught:
+        load(**options)
+    return str(caught.value)
+
+
+def test_the_options_of_cdk_json_are_good_as_they_are() -> None:
+    context = json.loads((ROOT / "cdk.json").read_text())["context"]
+
+    settings = DeploySettings.from_context(context)
+
+    assert settings.application_ids == ("my-app",)
+    assert settings.auth == "iam"
+
+
+def test_the_application_ids_alone_suffice() -> None:
+    settings = load()
+
+    assert settings.destination == "pinpoint"
+    assert settings.architecture == "arm64"
+    assert settings.cors_origins == ()
+    assert settings.pinpoint_endpoint_url is None
+    assert settings.log_retention_days is LogRetention.ONE_MONTH
+
+
+@pytest.mark.parametrize("given", [["a", "b.c_D-1"], "a,b.c_D-1", " a , b.c_D-1,", "a,b.c_D-1,a"])
+def test_a_list_may_be_json_or_text_with_commas(given: object) -> None:
+    assert load(applicationIds=given).application_ids == ("a", "b.c_D-1")
+
+
+def test_the_text_of_the_command_line_becomes_what_the_option_is() -> None:
+    settings = load(
+        throttleRate="50", throttleBurst="60", queueConcurrency="2", logRetentionDays="7",
+        retryDelaySeconds="0", alarmEmail="", pinpointEndpointUrl="", userPoolId="", corsOrigins="",
+    )  # fmt: skip
+
+    assert (settings.throttle_rate, settings.throttle_burst) == (50, 60)
+    assert settings.queue_concurrency == 2
+    assert settings.log_retention_days is LogRetention.ONE_WEEK
+    assert settings.retry_delay_seconds == 0
+    assert settings.alarm_email is settings.pinpoint_endpoint_url is settings.user_pool_id is None
+    assert settings.cors_origins == ()
+
+
+@pytest.mark.parametrize(
+    "origins",
+    ["*", "https://app.example.com", "http://localhost:3000,capacitor://localhost", ["https://a"]],
+)
+def test_an_origin_is_taken_as_browsers_write_it(origins: object) -> None:
+    listed = origins.split(",") if isinstance(origins, str) else origins
+
+    assert load(corsOrigins=origins).cors_origins == tuple(listed)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "pool", ["eu-west-1_aB1", "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_aB1"]
+)
+def test_a_user_pool_is_named_by_id_or_arn(pool: str) -> None:
+    assert load(auth="cognito", userPoolId=pool).user_pool_id == pool
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("destination", "kinesis"),
+        ("destination", ""),
+        ("pinpointEndpointUrl", "ftp://example.com"),
+        ("pinpointEndpointUrl", "https://example.com/?a=b"),
+        ("pinpointEndpointUrl", "example.com"),
+        ("pinpointEndpointUrl", f"https://{'a' * 193}"),
+        ("applicationIds", ""),
+        ("applicationIds", []),
+        ("applicationIds", "a b"),
+        ("applicationIds", "*"),
+        ("applicationIds", ["a", 5]),
+        ("applicationIds", "x" * 2501),
+        ("applicationIds", ",".join(f"app-{number}" for number in range(76))),
+        ("auth", "oauth"),
+        ("auth", "IAM"),
+        ("userPoolId", "not-a-pool"),
+        ("corsOrigins", "https://app.example.com/"),
+        ("corsOrigins", "https://app.example.com/path"),
+        ("corsOrigins", "https://App.example.com"),
+        ("corsOrigins", "app.example.com"),
+        ("corsOrigins", "https://*.example.com"),
+        ("corsOrigins", "*,https://app.example.com"),
+        ("corsOrigins", "https://a'b"),
+        ("corsOrigins", "null"),
+        ("corsOrigins", f"https://{'a' * 493}"),
+        ("architecture", "arm"),
+        ("throttleRate", "0"),
+        ("throttleRate", "many"),
+        ("throttleBurst", "1.5"),
+        ("queueConcurrency", "1"),
+        ("retryDelaySeconds", "901"),
+        ("logRetentionDays", "31"),
+        ("alarmEmail", "nobody"),
+        ("alarmEmail", "a@b.com,c@d.com "),
+        ("removalPolicy", "snapshot"),
+        ("apiLogRole", "none"),
+    ],
+)
+def test_a_wrong_value_is_one_sentence_with_its_name_itself_and_what_is_allowed(
+    name: str, value: object
+) -> None:
+    sentence = refusal(**{name: value})
+
+    field = next(f for f in DeploySettings.model_fields.values() if f.alias == name)
+    shown = value if isinstance(value, str) else json.dumps(value)
+    assert sentence == f"The deploy option {name} is '{shown}', but must be {field.description}."
+
+
+def test_cognito_without_a_user_pool_asks_for_one() -> None:
+    assert refusal(auth="cognito") == (
+        "The deploy option userPoolId is '', but must be the id or ARN of a Cognito user pool, "
+        "which auth=cognito needs."
+    )
+
+
+def test_missing_application_ids_are_asked_for() -> None:
+    with pytest.raises(DeploySettingsError, match=r"^The deploy option applicationIds is ''"):
+        DeploySettings.from_context({})
+
+
+@pytest.mark.parametrize("name", ["aplicationIds", "throttle-rate", "application_ids", "Auth"])
+def test_an_unknown_name_is_one_sentence_with_all_that_there_are(name: str) -> None:
+    sentence = refusal(**{name: "x"})
+
+    known = ", ".join(str(field.alias) for field in DeploySettings.model_fields.values())
+    assert sentence == f"There is no deploy option {name}; there are {known}."
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["aws:cdk:enable-path-metadata", "@aws-cdk/core:anything", "cli-telemetry",
+     "availability-zones:account=1:region=eu-west-1", "acknowledged-issue-numbers"],
+)  # fmt: skip
+def test_what_the_cdk_keeps_in_the_context_is_no_option(name: str) -> None:
+    load(**{name: "x"})
+
+
+def test_every_option_says_what_it_allows() -> None:
+    assert [f.alias for f in DeploySettings.model_fields.values() if not f.description] == []

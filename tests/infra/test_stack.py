@@ -1,0 +1,242 @@
+"""The queues, functions, logs and alarms of the template."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.infra.conftest import Deploy
+from tests.infra.deployment import Deployment, text
+
+DAY = 24 * 60 * 60
+
+
+def test_both_queues_are_encrypted_and_keep_messages_for_14_days(default: Deployment) -> None:
+    queues = default.all("SQS::Queue")
+
+    assert len(queues) == 2
+    assert all(queue["SqsManagedSseEnabled"] is True for queue in queues)
+    assert all(queue["MessageRetentionPeriod"] == 14 * DAY for queue in queues)
+    assert all(queue["MaximumMessageSize"] == 1024 * 1024 for queue in queues)
+
+
+def test_both_queues_refuse_who_comes_without_tls(default: Deployment) -> None:
+    policies = default.all("SQS::QueuePolicy")
+
+    assert len(policies) == 2
+    for policy in policies:
+        [deny] = policy["PolicyDocument"]["Statement"]
+        assert deny["Effect"] == "Deny"
+        assert deny["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_a_message_that_fails_five_times_is_a_dead_letter(default: Deployment) -> None:
+    [queue] = [q for q in default.all("SQS::Queue") if "RedrivePolicy" in q]
+
+    assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
+    dead = queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+    assert default.outputs["DeadLetterQueueUrl"] == {"Ref": dead}
+    assert default.outputs["QueueUrl"] != {"Ref": dead}
+
+
+def test_the_queue_feeds_its_function_with_capped_concurrency(deploy: Deploy) -> None:
+    mapping = deploy(queueConcurrency=5).one("Lambda::EventSourceMapping")
+
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["ScalingConfig"] == {"MaximumConcurrency": 5}
+
+
+@pytest.mark.parametrize("door", ["api", "queue"])
+def test_a_function_is_traced_and_logs_where_the_logs_end(default: Deployment, door: str) -> None:
+    function = default.function(door)
+
+    assert function["TracingConfig"] == {"Mode": "Active"}
+    assert "LogGroup" in function["LoggingConfig"]
+    assert function["Architectures"] == ["arm64"]
+
+
+def test_the_functions_share_a_package_but_no_role(default: Deployment) -> None:
+    api, queue = default.function("api"), default.function("queue")
+
+    assert api["Code"] == queue["Code"]
+    assert api["Role"] != queue["Role"]
+
+
+def test_the_api_function_may_deliver_and_queue_and_nothing_else(default: Deployment) -> None:
+    apps = "arn:<AWS::Partition>:mobiletargeting:<AWS::Region>:<AWS::AccountId>:apps"
+
+    assert _allowed(default, "api") == {
+        *(
+            (f"mobiletargeting:{call}", f"{apps}/my-app/*")
+            for call in ("PutEvents", "UpdateEndpoint", "GetEndpoint", "DeleteEndpoint",
+                         "GetUserEndpoints", "DeleteUserEndpoints")
+        ),
+        *((f"sqs:{call}", "queue") for call in
+          ("SendMessage", "GetQueueAttributes", "GetQueueUrl")),
+        ("logs:CreateLogStream", "log"),
+        ("logs:PutLogEvents", "log"),
+        ("xray:PutTraceSegments", "*"),
+        ("xray:PutTelemetryRecords", "*"),
+    }  # fmt: skip
+
+
+def test_the_queue_function_may_also_consume_and_bury(default: Deployment) -> None:
+    apps = "arn:<AWS::Partition>:mobiletargeting:<AWS::Region>:<AWS::AccountId>:apps"
+
+    assert _allowed(default, "queue") == {
+        ("mobiletargeting:PutEvents", f"{apps}/my-app/events"),
+        *((f"sqs:{call}", where) for where in ("queue", "dead letters") for call in
+          ("SendMessage", "GetQueueAttributes", "GetQueueUrl")),
+        *((f"sqs:{call}", "queue") for call in
+          ("ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility")),
+        ("logs:CreateLogStream", "log"),
+        ("logs:PutLogEvents", "log"),
+        ("xray:PutTraceSegments", "*"),
+        ("xray:PutTelemetryRecords", "*"),
+    }  # fmt: skip
+
+
+def _allowed(deployment: Deployment, door: str) -> set[tuple[str, str]]:
+    known = {
+        f"<{deployment.outputs['QueueUrl']['Ref']}.Arn>": "queue",
+        f"<{deployment.outputs['DeadLetterQueueUrl']['Ref']}.Arn>": "dead letters",
+        f"<{deployment.function(door)['LoggingConfig']['LogGroup']['Ref']}.Arn>": "log",
+    }
+    return {
+        (action, known.get(text(resource), text(resource)))
+        for statement in deployment.statements(door)
+        for action in _listed(statement["Action"])
+        for resource in _listed(statement["Resource"])
+    }
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def test_a_long_allow_list_fits_into_what_iam_and_lambda_hold(deploy: Deploy) -> None:
+    ids = [f"{number:032x}" for number in range(75)]
+    origins = ",".join(f"https://{number:041}.com" for number in range(9))
+    url = f"https://{'a' * 192}"
+    deployment = deploy(applicationIds=ids, corsOrigins=origins, pinpointEndpointUrl=url)
+
+    assert max(_size(policy) for policy in deployment.all("IAM::Policy")) <= 10_240
+    variables = deployment.function("api")["Environment"]["Variables"]
+    urls = 2 * 120  # of the queues
+    assert urls + sum(len(n) + len(text(v)) for n, v in variables.items()) <= 4096
+
+
+def _size(policy: dict[str, Any]) -> int:
+    """The characters that IAM counts: of the document as it is in an account, without spaces."""
+
+    def resolve(value: Any) -> Any:
+        match value:
+            case {"Fn::Join": _} | {"Ref": _} | {"Fn::GetAtt": _}:
+                long = {
+                    "Partition": "aws-us-gov",
+                    "Region": "ap-southeast-1",
+                    "AccountId": "1" * 12,
+                }
+                flat = text(value)
+                for name, example in long.items():
+                    flat = flat.replace(f"<AWS::{name}>", example)
+                return flat
+            case dict():
+                return {key: resolve(part) for key, part in value.items()}
+            case list():
+                return [resolve(part) for part in value]
+        return value
+
+    return len(json.dumps(resolve(policy["PolicyDocument"]), separators=(",", ":")))
+
+
+@pytest.mark.parametrize(("option", "policy"), [("destroy", "Delete"), ("retain", "Retain")])
+def test_queues_and_logs_stay_or_go_with_the_stack_as_asked(
+    deploy: Deploy, option: str, policy: str
+) -> None:
+    resources = deploy(removalPolicy=option).template["Resources"].values()
+
+    kept = [r for r in resources if r["Type"] in ("AWS::SQS::Queue", "AWS::Logs::LogGroup")]
+    assert len(kept) == 6
+    assert {r["DeletionPolicy"] for r in kept} == {policy}
+
+
+def test_every_log_has_an_end(deploy: Deploy) -> None:
+    logs = deploy(logRetentionDays="7").all("Logs::LogGroup")
+
+    assert {log["RetentionInDays"] for log in logs} == {7}
+    named = [text(log["LogGroupName"]) for log in logs if "LogGroupName" in log]
+    assert len(logs) == 4
+    assert [name.split("_")[0] for name in named] == ["API-Gateway-Execution-Logs"]
+
+
+@pytest.mark.parametrize("kind", ["Function", "Queue", "Role", "Policy", "Alarm", "LogGroup"])
+def test_no_name_is_fixed_over_which_a_second_stack_would_stumble(
+    default: Deployment, kind: str
+) -> None:
+    resources = default.template["Resources"].items()
+    names = {id: r["Properties"].get(f"{kind}Name") for id, r in resources}
+
+    # A policy's is its id; the others are references.
+    assert [name for id, name in names.items() if isinstance(name, str) and name != id] == []
+
+
+def test_every_way_to_lose_time_or_events_has_an_alarm(deploy: Deploy) -> None:
+    alarms = deploy(applicationIds="a,b").all("CloudWatch::Alarm")
+
+    assert sorted(alarm["MetricName"] for alarm in alarms) == [
+        "5XXError",
+        "ApproximateAgeOfOldestMessage",
+        "ApproximateNumberOfMessagesVisible",
+        "DeliveryFailures",
+        "DeliveryFailures",
+        "Errors",
+        "Errors",
+        "Throttles",
+        "Throttles",
+    ]
+    assert {alarm["TreatMissingData"] for alarm in alarms} == {"notBreaching"}
+    assert not any("AlarmActions" in alarm for alarm in alarms)
+
+
+def test_an_alarm_email_is_told_through_an_encrypted_topic(deploy: Deploy) -> None:
+    deployment = deploy(alarmEmail="ops@example.com")
+
+    assert deployment.one("SNS::Subscription")["Endpoint"] == "ops@example.com"
+    assert "KmsMasterKeyId" in deployment.one("SNS::Topic")
+    assert deployment.one("KMS::Key")["EnableKeyRotation"] is True
+    assert all(len(a["AlarmActions"]) == 1 for a in deployment.all("CloudWatch::Alarm"))
+    statements = deployment.one("SNS::TopicPolicy")["PolicyDocument"]["Statement"]
+    assert {s["Effect"] for s in statements} == {"Allow", "Deny"}
+
+
+def test_cloudwatch_may_use_the_key_of_the_topic(deploy: Deploy) -> None:
+    key = deploy(alarmEmail="ops@example.com").one("KMS::Key")
+
+    [statement] = [
+        s
+        for s in key["KeyPolicy"]["Statement"]
+        if s["Principal"].get("Service") == "cloudwatch.amazonaws.com"
+    ]
+    assert {"kms:Decrypt", "kms:GenerateDataKey*"} <= set(statement["Action"])
+
+
+def test_without_another_address_synth_warns_that_pinpoint_has_ended(deploy: Deploy) -> None:
+    [warning] = deploy().warnings()
+
+    assert "AWS ended on 2026-10-30" in warning
+    assert "pinpointEndpointUrl" in warning
+    assert deploy(pinpointEndpointUrl="https://events.example.com").warnings() == []
+
+
+def test_without_authentication_synth_warns(deploy: Deploy) -> None:
+    warnings = deploy(auth="none", pinpointEndpointUrl="https://events.example.com").warnings()
+
+    assert [w.partition(" ")[0] for w in warnings] == ["auth=none"]
+
+
+def test_the_url_is_the_endpoint_that_a_client_is_given(default: Deployment) -> None:
+    url = text(default.outputs["ApiUrl"])
+
+    assert url.startswith("https://<")
+    assert url.endswith(".execute-api.<AWS::Region>.<AWS::URLSuffix>/prod")
