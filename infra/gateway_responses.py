@@ -21,7 +21,8 @@ RESPONSES = {
     "REQUEST_TOO_LARGE": (
         "413", "PayloadTooLargeException", '"Request size should be at most 4 MB."'
     ),
-    "DEFAULT_4XX": ("400", "BadRequestException", "$context.error.messageString"),
+    # Nothing is validated before the function, so what is left is credentials that are none.
+    "DEFAULT_4XX": _FORBIDDEN,
     "QUOTA_EXCEEDED": _OURS,
     "THROTTLED": _OURS,
     # These two say that an authorizer is out of order, not that a caller was found wanting.

@@ -5,6 +5,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -49,4 +50,7 @@ def main(stack: str = STACK) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    try:
+        main(*sys.argv[1:])
+    except (BotoCoreError, ClientError) as error:
+        sys.exit(str(error))

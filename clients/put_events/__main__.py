@@ -11,10 +11,10 @@ from clients.put_events.authorization import authorization
 from clients.put_events.call import BadCallError, Call, JsonOption
 from clients.put_events.gateway import Gateway
 from clients.put_events.options import CONCURRENCY, Options, check_url
-from clients.put_events.outcome import ExitCode
+from clients.put_events.outcome import ExitCode, NotSentError
 from clients.put_events.requests_file import send_lines
 from clients.put_events.skeleton import skeleton
-from clients.put_events.verdict import judge
+from clients.put_events.verdict import asked, judge
 
 EPILOG = """\b
 Exit code (of several, the highest):
@@ -67,7 +67,7 @@ def put_events(
             return
         ctx.exit(_send(Options.of(**given), Session(profile=profile)))
     except BotoCoreError as error:
-        raise click.UsageError(str(error)) from None
+        raise NotSentError(str(error)) from None
     except KeyboardInterrupt:
         ctx.exit(ExitCode.INTERRUPTED)
 
@@ -96,8 +96,12 @@ def _send_one(gateway: Gateway, call: Call) -> ExitCode:
     verdict = judge(call.events_request, answer["Results"])
     if verdict.all_accepted:
         return ExitCode.ACCEPTED
-    events, endpoints = verdict.events - verdict.accepted, verdict.endpoints.total()
-    click.echo(f"Not accepted: {events} events, {endpoints} endpoints.", err=True)
+    events, endpoints = verdict.events, sum(1 for _ in asked(call.events_request))
+    click.echo(
+        f"Not accepted: {events - verdict.accepted} of {events} events, "
+        f"{verdict.endpoints.total()} of {endpoints} endpoints.",
+        err=True,
+    )
     return ExitCode.NOT_ACCEPTED
 
 

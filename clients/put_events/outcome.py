@@ -16,6 +16,12 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130  # what a shell gives for Ctrl-C
 
 
+class NotSentError(ClickException):
+    """There is nothing to authorize a request with; the options are right."""
+
+    exit_code = ExitCode.USAGE
+
+
 class CallError(ClickException):
     """A request that has no EventsResponse; `kind` is its text without what differs each time."""
 

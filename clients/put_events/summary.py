@@ -58,7 +58,7 @@ class Summary:
         """The counts as a person reads them."""
         verdict, sent = self._verdict, len(self._latencies) + self._failures.total()
         events = verdict.events + self._lost_events
-        bad = f", {self._bad_lines} bad lines not sent" if self._bad_lines else ""
+        bad = f", {self._bad_lines} not sent (bad lines)" if self._bad_lines else ""
         yield f"requests   {sent} sent, {self._failures.total()} failed{bad}"
         for text, count in self._failures.most_common(TEXTS):
             yield f"{'':10} {count} x {text}, first in line {self._first_lines[text]}"

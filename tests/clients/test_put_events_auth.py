@@ -115,8 +115,7 @@ def test_without_credentials_nothing_is_sent(run: Program) -> None:
             "--auth", "iam", "--application-id", "a", "--events-request", "{}", **NO_CREDENTIALS
         )
 
-    assert (status, output) == (2, "")
-    assert errors.splitlines()[-1] == "Error: Unable to locate credentials"
+    assert (status, output, errors) == (2, "", "Error: Unable to locate credentials\n")
     assert upstream.requests == []
 
 

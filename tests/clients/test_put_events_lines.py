@@ -30,7 +30,7 @@ def test_a_bad_line_is_named_and_the_others_are_sent(
     )
 
     assert summary_of(output) == [
-        "requests   3 sent, 0 failed, 4 bad lines not sent",
+        "requests   3 sent, 0 failed, 4 not sent (bad lines)",
         "events     4 sent, 4 accepted, 0 rejected, 0 failed",
     ]
     named = [re.sub(r" \(Expecting.*\)", "", line) for line in errors.splitlines()]
@@ -65,7 +65,7 @@ def test_a_line_without_an_application_is_a_bad_line(put_events: Command) -> Non
     assert "Line 1 was not sent: No application" in errors
     assert (status, output.splitlines()[0]) == (
         2,
-        "requests   0 sent, 0 failed, 1 bad lines not sent",
+        "requests   0 sent, 0 failed, 1 not sent (bad lines)",
     )
 
 

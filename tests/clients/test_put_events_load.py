@@ -69,7 +69,7 @@ def test_a_terminal_sees_a_progress_bar_and_bad_lines_beside_it(
 
     assert "[####################################]  3/3" in seen
     assert "\r\x1b[KLine 2 was not sent: Not JSON" in seen
-    assert output.startswith("requests   2 sent, 0 failed, 1 bad lines not sent\n")
+    assert output.startswith("requests   2 sent, 0 failed, 1 not sent (bad lines)\n")
 
 
 def test_an_interrupted_run_tells_what_was_sent(run: Program, tmp_path: Path) -> None:

@@ -152,16 +152,15 @@ class TestGatewayResponses:
         }
         forbidden = {
             "ACCESS_DENIED", "EXPIRED_TOKEN", "INVALID_API_KEY", "INVALID_SIGNATURE",
-            "MISSING_AUTHENTICATION_TOKEN", "UNAUTHORIZED", "WAF_FILTERED",
+            "MISSING_AUTHENTICATION_TOKEN", "UNAUTHORIZED", "WAF_FILTERED", "DEFAULT_4XX",
         }  # fmt: skip
 
         assert statuses == {
             **dict.fromkeys(forbidden, "403"),
             "RESOURCE_NOT_FOUND": "404",
             "REQUEST_TOO_LARGE": "413",
-            "DEFAULT_4XX": "400",
             **dict.fromkeys(set(RESPONSES) - forbidden
-                            - {"RESOURCE_NOT_FOUND", "REQUEST_TOO_LARGE", "DEFAULT_4XX"}, "500"),
+                            - {"RESOURCE_NOT_FOUND", "REQUEST_TOO_LARGE"}, "500"),
         }  # fmt: skip
 
     @pytest.mark.parametrize(

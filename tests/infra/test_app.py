@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from aws_cdk import aws_lambda as lambda_
 
+from infra.bundle import BUILD
 from infra.function import RUNTIMES, RuntimeNotSupportedError, runtime
 from tests.infra.deployment import ROOT
 
@@ -16,13 +17,15 @@ CDK = ROOT / "infra/node_modules/.bin/cdk"
 
 
 def synth(out: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    """Synthesise without an AWS account; conftest.py has put Node on the path."""
+    """Synthesise without an AWS account or settings of the developer's own."""
     environment = {n: v for n, v in os.environ.items() if not n.startswith(("AWS_", "CDK_"))}
+    # With its home jsii would lose its cache too, and unpack the CDK anew each time.
+    environment |= {"HOME": str(out), "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(BUILD / "jsii")}
     arguments = [argument for option in options for argument in ("-c", option)]
     return subprocess.run(
         [CDK, "synth", "--quiet", "--no-color", "--output", out, *arguments],
         cwd=ROOT,
-        env={**environment, "HOME": str(out), "AWS_EC2_METADATA_DISABLED": "true"},
+        env=environment,
         check=False,
         capture_output=True,
         text=True,

@@ -1,4 +1,4 @@
-"""A destination that can be made to fail, and that tells when it has taken what was meant for it."""
+"""A destination that can be made to fail, and that tells when it has taken all it should."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
