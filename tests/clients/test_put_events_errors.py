@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from clients.put_events.__main__ import EPILOG
 from clients.put_events.__main__ import put_events as command
+from clients.put_events.outcome import ExitCode
 from tests.clients.command import Command, events
-from tests.clients.programs import Program
+from tests.clients.programs import ROOT, Program
 from tests.upstream import running_upstream
 
 
@@ -92,3 +94,12 @@ def test_wrong_options_are_told_before_anything_is_sent(options: list[str], sent
     assert (result.exit_code, result.stdout) == (2, "")
     assert sentence in result.stderr.splitlines()[-1]
     assert upstream.requests == []
+
+
+def test_every_option_and_exit_code_is_documented() -> None:
+    documented = (ROOT / "docs/put-events.md").read_text()
+    for parameter in command.params:
+        assert f"`{parameter.opts[0]}" in documented
+    for code in ExitCode:
+        assert f"| {code.value} |" in documented
+        assert f"{code.value}  " in EPILOG

@@ -15,6 +15,8 @@ from tests.deployed.gateway import APPLICATION, Gateway
 from tests.deployed.traces import TraceListener
 from tests.deployed.upstream import Upstream
 
+# Applications for tests that look for the traces of their own requests among all.
+WATCHED = tuple(f"watched-{number}" for number in range(10))
 Redrive = Callable[[], str]
 ORIGINS = ("https://app.example.com", "https://www.example.com")
 
@@ -58,7 +60,7 @@ def _deployed(emulator: Emulator, pinpoint: Upstream) -> Gateway:
     deployment = Deployment(emulator)
     deployment.bootstrap()
     deployment.deploy(
-        applicationIds=f"{APPLICATION},observed-app",
+        applicationIds=",".join((APPLICATION, *WATCHED)),
         corsOrigins=",".join(ORIGINS),
         pinpointEndpointUrl=pinpoint.url,
         retryDelaySeconds=1,
@@ -72,6 +74,17 @@ def _gateway(deployed: Gateway) -> Gateway:
     for url in (deployed.queue, deployed.dead_letter_queue):
         deployed.sqs.purge_queue(QueueUrl=url)
     return deployed
+
+
+@pytest.fixture(name="unwatched", scope="session")
+def _unwatched() -> Iterator[str]:
+    return iter(WATCHED)
+
+
+@pytest.fixture(name="application_id")
+def _application_id(unwatched: Iterator[str]) -> str:
+    """An application that no other test uses."""
+    return next(unwatched)
 
 
 @pytest.fixture(name="few_tries")

@@ -28,6 +28,7 @@ class Deployment:
         self.stack = ""
         self._quiet = quiet
         self._folder = emulator.folder
+        self._assembly = emulator.folder / "cdk.out"
 
     @property
     def api(self) -> str:
@@ -35,6 +36,11 @@ class Deployment:
         url = urlsplit(self.outputs["ApiUrl"])
         api_id, stage = url.netloc.split(".")[0], url.path.strip("/")
         return f"{self.emulator.url}/_aws/execute-api/{api_id}/{stage}"
+
+    @property
+    def was_synthesised(self) -> bool:
+        """Whether a deploy came so far that there may be something to destroy."""
+        return self._assembly.exists()
 
     def bootstrap(self) -> None:
         """`cdk bootstrap`, from a folder without an app, whose synth it does not need."""
@@ -49,7 +55,7 @@ class Deployment:
         self._cdk(
             "deploy",
             "--require-approval=never",
-            f"--output={self._folder / 'cdk.out'}",
+            f"--output={self._assembly}",
             f"--outputs-file={file}",
             *(word for name, value in context.items() for word in ("-c", f"{name}={value}")),
             *arguments,
@@ -58,8 +64,7 @@ class Deployment:
 
     def destroy(self) -> None:
         """`cdk destroy` of what was deployed."""
-        out = f"--app={self._folder / 'cdk.out'}"
-        self._cdk("destroy", "--force", out)
+        self._cdk("destroy", "--force", f"--app={self._assembly}")
 
     def _cdk(self, *command: str, cwd: Path = ROOT) -> None:
         mine = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}

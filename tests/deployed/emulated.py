@@ -7,13 +7,14 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
+from pathlib import Path
 
 from tests.deployed.curl import curl
 from tests.deployed.deployment import Deployment
 from tests.deployed.emulator import ROOT, Emulator, EmulatorError, free_port
 from tests.deployed.eventually import eventually
 
-FOLDER = ROOT / ".build/emulated"
+FOLDER = Path(os.environ.get("EMULATED_DIR", ROOT / ".build/emulated"))
 STATE = FOLDER / "state.json"
 ENVIRONMENT = FOLDER / "environment"
 DATA = FOLDER / "data"
@@ -31,11 +32,11 @@ def up(*arguments: str) -> None:
     print(f"""
   API    {deployment.api}
   queue  {deployment.outputs["QueueUrl"]}
-  events {DATA.relative_to(ROOT)}/, where a second gateway keeps them, standing for Pinpoint
+  events {_shown(DATA)}/, where a second gateway keeps them, standing for Pinpoint
 
 {curl(deployment)}
 
-  For the AWS CLI and `make redrive` in this shell:  . {ENVIRONMENT.relative_to(ROOT)}
+  For the AWS CLI and `make redrive` in this shell:  . {_shown(ENVIRONMENT)}
   To take it away:  make destroy-emulated""")
 
 
@@ -43,9 +44,10 @@ def down() -> None:
     """Destroy the stack and end what `up` started."""
     state = _running()
     if state:
-        _say("cdk destroy")
         deployment = _deployment(state)
-        deployment.destroy()
+        if deployment.was_synthesised:
+            _say("cdk destroy")
+            deployment.destroy()
         for process in ("emulator", "destination"):
             with suppress(ProcessLookupError):
                 os.kill(state[f"{process}_pid"], signal.SIGTERM)
@@ -66,10 +68,13 @@ def _start() -> dict[str, int]:
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     _say("start MiniStack")
-    emulator = Emulator(FOLDER)
-    state = {"emulator_port": emulator.port, "emulator_pid": emulator.start(with_parent=False)}
-    state["destination_port"] = free_port()
-    state["destination_pid"] = _start_destination(state["destination_port"])
+    emulator, port = Emulator(FOLDER), free_port()
+    state = {
+        "emulator_port": emulator.port,
+        "emulator_pid": emulator.start(with_parent=False),
+        "destination_port": port,
+        "destination_pid": _start_destination(port),
+    }
     STATE.write_text(json.dumps(state))
     _say("cdk bootstrap")
     _deployment(state).bootstrap()
@@ -93,6 +98,10 @@ def _start_destination(port: int) -> int:
 
 def _deployment(state: dict[str, int]) -> Deployment:
     return Deployment(Emulator(FOLDER, state["emulator_port"]), quiet=False)
+
+
+def _shown(path: Path) -> Path:
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
 
 
 def _say(step: str) -> None:

@@ -109,6 +109,7 @@ class Emulator:
         """What makes AWS tools work in here and nowhere else."""
         return {
             "AWS_ENDPOINT_URL": self.url,
+            "AWS_ENDPOINT_URL_SQS": self.url,  # for SQS the AWS CLI 1 passes over the other
             "AWS_ACCESS_KEY_ID": ROOT_KEY,
             "AWS_SECRET_ACCESS_KEY": SECRET,
             "AWS_DEFAULT_REGION": REGION,

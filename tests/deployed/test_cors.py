@@ -70,6 +70,14 @@ def test_answers_and_errors_can_be_read_by_a_page_of_an_allowed_origin(
     assert exposed >= {"x-amzn-requestid", "x-amzn-errortype", "date"}
 
 
+def test_a_page_can_read_that_it_was_not_authorized(gateway: Gateway) -> None:
+    answer = send(gateway.deployment.api + EVENTS, GOOD, headers={"Origin": ORIGINS[1]})
+
+    assert answer.status == 403
+    # API Gateway answers this by itself, and cannot choose among several origins.
+    assert answer.headers[ALLOW_ORIGIN] == "*"
+
+
 def test_answers_to_another_origin_cannot_be_read(gateway: Gateway) -> None:
     answer = gateway.call(EVENTS, GOOD, headers={"Origin": "https://evil.example.com"})
 

@@ -1,6 +1,5 @@
 """Logs, metrics and traces of the deployed functions."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,8 +11,6 @@ from tests.deployed.gateway import Gateway
 from tests.deployed.traces import TraceListener
 from tests.deployed.upstream import Upstream, fail
 
-# An application that nothing else of the tests uses.
-APPLICATION = "observed-app"
 PRIVATE = "PRIVATE-"
 PRIVATE_EVENT = EVENT | {
     "EventType": PRIVATE + "type",
@@ -27,15 +24,17 @@ PRIVATE_ENDPOINT = {
 }
 
 
-def test_a_request_is_one_line_with_what_became_of_it(gateway: Gateway, endpoint_id: str) -> None:
+def test_a_request_is_one_line_with_what_became_of_it(
+    gateway: Gateway, endpoint_id: str, application_id: str
+) -> None:
     events = {"a": EVENT, "b": EVENT, "bad": {}}
-    gateway.put_events(request(endpoint_id, events), APPLICATION)
+    gateway.put_events(request(endpoint_id, events), application_id)
 
-    line = _wait_for(gateway, lambda line: line["message"] == "put_events")
+    line = _wait_for(gateway, "application_id", application_id, "put_events")
 
     assert line["level"] == "INFO"
     assert line["service"] == "putevents-gateway"
-    assert line["application_id"] == APPLICATION
+    assert line["application_id"] == application_id
     assert line["status"] == 202
     counts = {name: line[name] for name in ("accepted", "rejected", "queued", "failed")}
     assert counts == {"accepted": 2, "rejected": 1, "queued": 0, "failed": 0}
@@ -44,11 +43,33 @@ def test_a_request_is_one_line_with_what_became_of_it(gateway: Gateway, endpoint
     assert line["xray_trace_id"]
 
 
-def test_metrics_of_a_request_are_embedded_in_the_log(gateway: Gateway, endpoint_id: str) -> None:
-    events = {"a": EVENT, "b": EVENT, "bad": {}}
-    gateway.put_events(request(endpoint_id, events), APPLICATION)
+def test_a_message_is_one_line_too(gateway: Gateway, endpoint_id: str, application_id: str) -> None:
+    gateway.produce(message(application_id, request(endpoint_id, {"a": EVENT})))
 
-    record = _wait_for(gateway, lambda line: "_aws" in line, "application")
+    line = _wait_for(gateway, "application_id", application_id, "queue_message")
+
+    assert line["accepted"] == 1
+    assert line["message_id"]
+
+
+def test_events_rejected_for_one_reason_are_one_line_with_an_example(
+    gateway: Gateway, endpoint_id: str, application_id: str
+) -> None:
+    bad = {"EventType": "a"}
+    gateway.put_events(request(endpoint_id, {endpoint_id: bad, "other": bad}), application_id)
+
+    line = _wait_for(gateway, "example", endpoint_id, "rejected")
+
+    assert (line["reason"], line["count"]) == ("Missing Timestamp", 2)
+
+
+def test_metrics_of_a_request_are_embedded_in_the_log(
+    gateway: Gateway, endpoint_id: str, application_id: str
+) -> None:
+    events = {"a": EVENT, "b": EVENT, "bad": {}}
+    gateway.put_events(request(endpoint_id, events), application_id)
+
+    record = _wait_for(gateway, "application", application_id)
 
     [declared] = record["_aws"]["CloudWatchMetrics"]
     assert declared["Namespace"] == "PutEventsGateway"
@@ -67,13 +88,13 @@ def test_metrics_of_a_request_are_embedded_in_the_log(gateway: Gateway, endpoint
 
 
 def test_traces_show_validation_and_delivery_by_application_and_size(
-    gateway: Gateway, traces: TraceListener, endpoint_id: str
+    gateway: Gateway, traces: TraceListener, endpoint_id: str, application_id: str
 ) -> None:
     events = {str(number): EVENT for number in range(7)} | {"bad": {}}
-    gateway.put_events(request(endpoint_id, events), APPLICATION)
+    gateway.put_events(request(endpoint_id, events), application_id)
 
     for name, size in (("validate", 8), ("deliver", 7)):
-        annotations = {"application": APPLICATION, "events": size}
+        annotations = {"application": application_id, "events": size}
 
         [found] = eventually(lambda: _annotated(traces, name, annotations))  # noqa: B023 called now
 
@@ -87,6 +108,7 @@ def test_nothing_private_is_in_the_logs_or_traces(
     traces: TraceListener,
     upstream: Upstream,
     endpoint_id: str,
+    application_id: str,
     few_tries: None,
     well: bool,
 ) -> None:
@@ -97,9 +119,9 @@ def test_nothing_private_is_in_the_logs_or_traces(
     body = request(endpoint_id, {"good": PRIVATE_EVENT, "bad": bad}, PRIVATE_ENDPOINT)
     headers = {"X-Api-Key": PRIVATE + "key", "User-Agent": PRIVATE + "agent"}
 
-    gateway.put_events(body, APPLICATION, headers=headers)
-    gateway.put_events(PRIVATE.encode(), APPLICATION, headers=headers)
-    gateway.produce(message(APPLICATION, body), PRIVATE)
+    gateway.put_events(body, application_id, headers=headers)
+    gateway.put_events(PRIVATE.encode(), application_id, headers=headers)
+    gateway.produce(message(application_id, body), PRIVATE)
     upstream.recover()
     eventually(lambda: len(upstream.accepted) == 1 and gateway.waiting() == 0)
 
@@ -109,16 +131,15 @@ def test_nothing_private_is_in_the_logs_or_traces(
     assert PRIVATE not in traces.text()
 
 
-def _wait_for(
-    gateway: Gateway, wanted: Callable[[dict[str, Any]], bool], name: str = "application_id"
-) -> dict[str, Any]:
-    """The latest such record about this file's application."""
+def _wait_for(gateway: Gateway, name: str, value: str, message: str = "") -> dict[str, Any]:
+    """The one record in which that name has that value."""
 
     def find() -> list[dict[str, Any]]:
         records = logs.records(gateway.deployment)
-        return [record for record in records if record.get(name) == APPLICATION and wanted(record)]
+        return [r for r in records if r.get(name) == value and r.get("message", "") == message]
 
-    return eventually(find)[-1]
+    [found] = eventually(find)
+    return found
 
 
 def _annotated(

@@ -20,29 +20,29 @@ CLIENTS: Sequence[type[Phone]] = (
 )
 EVENTS = 120
 TOO_LONG = {"k" * 51: "v"}  # an attribute's name that Pinpoint refused
-_BAD = EVENTS // 2
+_BAD = 50  # the bad one among them
 
 
-def fleet(url: str, application_id: str) -> list[Phone]:
+def fleet(url: str, application_id: str, events: int = EVENTS) -> list[Phone]:
     """The phones, each under an endpoint id that no other test uses."""
     phones = [client(url, application_id) for client in CLIENTS]
     for phone in phones:
         phone.endpoint_id += f"-{application_id}"
-        for number in range(1, EVENTS + 1):
+        for number in range(events):
             phone.record("tap", TOO_LONG if number == _BAD else None)
     return phones
 
 
 def bad_event(phone: Phone) -> str:
-    return phone.event_id(_BAD)
+    return phone.recorded[_BAD]
 
 
 def good_events(phones: Sequence[Phone]) -> Taken:
     return {
-        (phone.endpoint_id, phone.event_id(number))
+        (phone.endpoint_id, event_id)
         for phone in phones
-        for number in range(1, EVENTS + 1)
-        if number != _BAD
+        for event_id in phone.recorded
+        if event_id != bad_event(phone)
     }
 
 

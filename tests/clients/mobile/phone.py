@@ -42,12 +42,12 @@ class Phone(ABC):
         self.retries: Counter[str] = Counter()
         self.discarded: dict[str, str] = {}
         self.sent: Counter[str] = Counter()
-        self._recorded = 0
+        self.recorded: list[str] = []
 
     def record(self, event_type: str, attributes: dict[str, str] | None = None) -> str:
         """Put an event into the queue; its id."""
-        self._recorded += 1
-        event_id = self.event_id(self._recorded)
+        event_id = self.event_id(len(self.recorded) + 1)
+        self.recorded.append(event_id)
         self.queue[event_id] = {
             "AppPackageName": "com.example",
             "AppTitle": "Example",
