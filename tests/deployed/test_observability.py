@@ -87,19 +87,25 @@ def test_metrics_of_a_request_are_embedded_in_the_log(
     assert _numbers(record["DeliveryLatency"])[0] > 0
 
 
-def test_traces_show_validation_and_delivery_by_application_and_size(
-    gateway: Gateway, traces: TraceListener, endpoint_id: str, application_id: str
+@pytest.mark.parametrize(("step", "events"), [("validate", 8), ("deliver", 7)])
+def test_traces_show_each_step_by_application_and_size(
+    gateway: Gateway,
+    traces: TraceListener,
+    endpoint_id: str,
+    application_id: str,
+    step: str,
+    events: int,
 ) -> None:
-    events = {str(number): EVENT for number in range(7)} | {"bad": {}}
-    gateway.put_events(request(endpoint_id, events), application_id)
+    annotations = {"application": application_id, "events": events}
+    good = {str(number): EVENT for number in range(7)}
 
-    for name, size in (("validate", 8), ("deliver", 7)):
-        annotations = {"application": application_id, "events": size}
+    gateway.put_events(request(endpoint_id, good | {"bad": {}}), application_id)
 
-        [found] = eventually(lambda: _annotated(traces, name, annotations))  # noqa: B023 called now
-
-        assert found["trace_id"].startswith("1-")
-        assert found["end_time"] > found["start_time"]
+    [found] = eventually(
+        lambda: [part for part in traces.named(step) if part.get("annotations") == annotations]
+    )
+    assert found["trace_id"].startswith("1-")
+    assert found["end_time"] > found["start_time"]
 
 
 @pytest.mark.parametrize("well", [True, False])
@@ -140,12 +146,6 @@ def _wait_for(gateway: Gateway, name: str, value: str, message: str = "") -> dic
 
     [found] = eventually(find)
     return found
-
-
-def _annotated(
-    traces: TraceListener, name: str, annotations: dict[str, object]
-) -> list[dict[str, Any]]:
-    return [found for found in traces.named(name) if found.get("annotations") == annotations]
 
 
 def _numbers(value: Any) -> list[float]:

@@ -3,8 +3,9 @@
 import re
 from pathlib import Path
 
-from infra.settings import DeploySettings
 from pydantic_core import PydanticUndefined
+
+from infra.settings import DeploySettings
 
 README = Path(__file__).parents[2] / "README.md"
 

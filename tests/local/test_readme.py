@@ -23,7 +23,7 @@ def run(command: str, gateway: RunningGateway) -> str:
     }
     return subprocess.run(
         command.replace(SHOWN, gateway.url),
-        shell=True,  # noqa: S602 # as its reader runs it
+        shell=True,  # as its reader runs it
         cwd=ROOT,
         env=environ,
         capture_output=True,

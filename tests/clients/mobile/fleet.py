@@ -33,8 +33,9 @@ def fleet(url: str, application_id: str, events: int = EVENTS) -> list[Phone]:
     return phones
 
 
-def bad_event(phone: Phone) -> str:
-    return phone.recorded[_BAD]
+def bad_events(phone: Phone) -> list[str]:
+    """The one that must be refused, if the phone has recorded that many."""
+    return phone.recorded[_BAD : _BAD + 1]
 
 
 def good_events(phones: Sequence[Phone]) -> Taken:
@@ -42,7 +43,7 @@ def good_events(phones: Sequence[Phone]) -> Taken:
         (phone.endpoint_id, event_id)
         for phone in phones
         for event_id in phone.recorded
-        if event_id != bad_event(phone)
+        if event_id not in bad_events(phone)
     }
 
 
