@@ -21,9 +21,9 @@ def run(command: str, gateway: RunningGateway) -> str:
         "AWS_SECRET_ACCESS_KEY": "made-up",
         "AWS_DEFAULT_REGION": "us-east-1",
     }
-    return subprocess.run(
+    return subprocess.run(  # noqa: S602 # as its reader runs it
         command.replace(SHOWN, gateway.url),
-        shell=True,  # as its reader runs it
+        shell=True,
         cwd=ROOT,
         env=environ,
         capture_output=True,
