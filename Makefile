@@ -54,10 +54,12 @@ lock: $(VENV)/dev ## resolve what is asked for into the pinned requirements.txt 
 	$(BIN)/uv pip compile pyproject.toml --group dev $(LOCK) -o requirements.txt
 	$(BIN)/uv pip compile pyproject.toml -c requirements.txt $(LOCK) -o lambda_src/requirements.txt
 	$(BIN)/uv pip compile tests/deployed/requirements.in $(LOCK) -o tests/deployed/requirements.txt
+	$(BIN)/uv pip compile tests/clients/requirements.in $(LOCK) -o tests/clients/requirements.txt
+	$(NPM) install --prefix tests/clients --package-lock-only --no-audit --no-fund --loglevel=error
 LOCK := --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --quiet
 
 clean: ## remove everything that make built (not .data)
-	rm -rf $(VENV) $(EMULATOR) infra/node_modules cdk.out .build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(EMULATOR) $(CLIENTS) infra/node_modules tests/clients/node_modules cdk.out .build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # --- how each of these sets itself up ---------------------------------------------------------
 
@@ -108,3 +110,30 @@ $(EMULATOR)/ready: tests/deployed/requirements.txt | $(BIN)/python
 
 put-events: $(VENV)/dev ## send events to a gateway, whatever its auth (OPTIONS="--url ..."; OPTIONS=--help)
 	@$(BIN)/python -m clients.put_events $(OPTIONS)
+
+# --- the real clients that tests/clients drives -----------------------------------------------------
+
+CLIENTS := .venv-clients
+PROGRAMS = $(if $(CHROMIUM)$(wildcard /usr/bin/chromium),,chromium) $(if $(wildcard /usr/bin/aws),,awscli)
+.PHONY: client-programs
+
+client-programs: ## install what the tests of real clients use of Debian: Chromium, AWS CLI v2
+	@missing="$(strip $(PROGRAMS))"; [ -z "$$missing" ] && exit; mkdir -p .build; \
+	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
+	  echo "Not installed: $$missing. Tests that need it are skipped; as root, apt-get install $$missing."; \
+	elif ! { apt-get update && DEBIAN_FRONTEND=noninteractive \
+	    apt-get install --yes --no-install-recommends $$missing; } >.build/apt.log 2>&1; then \
+	  cat .build/apt.log; echo "apt-get could not install $$missing."; exit 1; \
+	fi
+
+test: $(CLIENTS)/ready tests/clients/node_modules/ready client-programs
+
+# aiobotocore pins a botocore of its own, so it lives apart.
+$(CLIENTS)/ready: tests/clients/requirements.txt | $(BIN)/python
+	$(BIN)/python -m venv $(CLIENTS)
+	$(CLIENTS)/bin/pip install --quiet --require-hashes -r tests/clients/requirements.txt
+	@touch $@
+
+tests/clients/node_modules/ready: tests/clients/package-lock.json | $(VENV)/dev
+	$(NPM) ci --prefix tests/clients --no-audit --no-fund --loglevel=error
+	@touch $@

@@ -125,14 +125,10 @@ def _trim(folder: Path) -> None:
 
 def _compile(folder: Path) -> None:
     """Compile for a disk that is read-only and has other file times than this one."""
-    # A process of its own, without hash seed or site packages: else what happens to be in memory
-    # already would show in the bytes.
-    command = [sys.executable, "-S", "-m", "compileall", "-q", "--invalidation-mode"]
-    subprocess.run(  # noqa: S603 - our own arguments
-        [*command, "unchecked-hash", "-s", folder, "-p", "/var/task", folder],
-        check=True,
-        env={"PYTHONHASHSEED": "0"},
-    )
+    # A fresh process without site packages: else what is in memory already shows in the bytes.
+    compileall = [sys.executable, "-I", "-S", "-m", "compileall", "-q"]
+    mode = ["--invalidation-mode", "unchecked-hash", "-s", str(folder), "-p", "/var/task"]
+    subprocess.run([*compileall, *mode, str(folder)], check=True)  # noqa: S603 - our own arguments
 
 
 def _settle(folder: Path) -> None:

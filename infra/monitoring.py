@@ -98,7 +98,6 @@ def _topic(scope: Construct, email: str) -> sns.Topic:
         conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
     )
     key = kms.Key(scope, "Key", enable_key_rotation=True, removal_policy=RemovalPolicy.DESTROY)
-    key.grant_encrypt_decrypt(cloudwatch_here)
     topic = sns.Topic(scope, "Topic", master_key=key, enforce_ssl=True)
     topic.grant_publish(cloudwatch_here)
     topic.add_subscription(subscriptions.EmailSubscription(email))

@@ -111,4 +111,6 @@ def _environment(
         "POWERTOOLS_SERVICE_NAME": SERVICE,
         "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
         "POWERTOOLS_LOG_LEVEL": "INFO",
+        # Else Pydantic looks through every installed distribution at each cold start.
+        "PYDANTIC_DISABLE_PLUGINS": "__all__",
     }

@@ -2,7 +2,7 @@
 // Amplify.configure:
 //
 //   import { sendPinpointTo } from './fetch-wrapper.js';
-//   sendPinpointTo('https://abc123.execute-api.eu-west-1.amazonaws.com/v1');
+//   sendPinpointTo('https://abc123.execute-api.eu-west-1.amazonaws.com/prod');
 //
 // `headers`, if given, is called for each request and may be async; what it returns is added:
 //
@@ -12,15 +12,15 @@ import { gatewayUrl, requestTo } from './pinpoint-request.js';
 
 export function sendPinpointTo(gateway, headers) {
   const fetch = globalThis.fetch.bind(globalThis);
-  const sendBeacon = navigator.sendBeacon.bind(navigator);
-
   globalThis.fetch = async (input, init) => {
     const url = gatewayUrl(input instanceof Request ? input.url : input, gateway);
     if (!url) return fetch(input, init);
     return fetch(await requestTo(url, input, init, (await headers?.()) ?? {}));
   };
 
-  // Amplify before version 6 says goodbye in this way when the page is closed.
+  // Amplify before version 6 says goodbye in this way when a page is left.
+  const sendBeacon = globalThis.navigator?.sendBeacon?.bind(navigator);
+  if (!sendBeacon) return;
   navigator.sendBeacon = (input, data) => {
     const url = gatewayUrl(input, gateway);
     if (!url || !headers) return sendBeacon(url ?? input, data);

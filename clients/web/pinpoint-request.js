@@ -1,11 +1,11 @@
 // Which requests are meant for Amazon Pinpoint, and the same requests made out to a gateway.
 
-const PINPOINT = /^pinpoint(-fips)?\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/;
+const PINPOINT = /^https:\/\/pinpoint(-fips)?\.[a-z0-9-]+\.amazonaws\.com(\.cn)?(?=\/)/;
 
 /** The gateway's address for a Pinpoint URL; undefined for any other URL. */
 export function gatewayUrl(url, gateway) {
-  const { hostname, pathname, search } = new URL(url, location.href);
-  return PINPOINT.test(hostname) ? gateway.replace(/\/$/, '') + pathname + search : undefined;
+  const text = String(url);
+  return PINPOINT.test(text) ? text.replace(PINPOINT, () => gateway.replace(/\/$/, '')) : undefined;
 }
 
 /** What `fetch(input, init)` would send to Pinpoint, to `url` instead and with more headers. */

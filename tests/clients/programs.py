@@ -9,6 +9,7 @@ from typing import Any
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 NODE = ROOT / ".venv/bin/node"
+AIOBOTOCORE = ROOT / ".venv-clients/bin/python"
 SECONDS = 60  # until a test gives up waiting for a program
 
 ENVIRONMENT = {

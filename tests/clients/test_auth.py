@@ -18,7 +18,7 @@ from tests.clients.doorkeeper import (
     standing_before,
 )
 from tests.clients.payload import ALL_ACCEPTED, BATCH_ITEM, STORED
-from tests.clients.programs import ENVIRONMENT, HERE, NODE, Program
+from tests.clients.programs import AIOBOTOCORE, ENVIRONMENT, HERE, NODE, Program
 from tests.local.running_gateway import RunningGateway
 
 ADMITS = {"iam": is_signed_for_execute_api, "cognito": has_id_token, "api-key": has_api_key}
@@ -67,6 +67,17 @@ def test_boto3_passes_the_doorkeeper(
         found = client.get_endpoint(ApplicationId=app, EndpointId="endpoint / ü")
         assert found["EndpointResponse"]["OptOut"] == "NONE"
     assert sorted(gateway.stored(app)) == STORED
+
+
+def test_aiobotocore_passes_with_a_signature_for_execute_api(
+    run: Program, app: str, gateway: RunningGateway
+) -> None:
+    program, request = HERE / "python/aiobotocore_client.py", json.dumps(BATCH_ITEM)
+    with standing_before(gateway.url, is_signed_for_execute_api) as url:
+        answer = run.json(AIOBOTOCORE, program, app, stdin=request, GATEWAY_URL=url, AUTH="iam")
+
+    assert answer["updated"] == "Accepted"
+    assert len(gateway.stored(app)) == 8 * len(STORED)
 
 
 @pytest.mark.parametrize("sdk", ["sdk-v3", "sdk-v2"])

@@ -41,3 +41,17 @@ def test_version_3_finds_the_gateway_by_its_environment(
 
     assert concluded == CONCLUDED
     assert sorted(gateway.stored(app)) == STORED
+
+
+def test_amplify_on_a_server_is_sent_to_the_gateway_by_the_fetch_wrapper(
+    run: Program, app: str, gateway: RunningGateway
+) -> None:
+    concluded = run.json(NODE, "--no-warnings", HERE / "javascript/amplify-v6.mjs", app)
+
+    assert concluded == {"posted": 202}
+    [(endpoint_id, _, event_type)] = gateway.stored(app)
+    assert event_type == "tap"
+    [stored] = gateway.rows(
+        "SELECT endpoint_id, user_id FROM endpoints WHERE application_id = ?", app
+    )
+    assert stored == (endpoint_id, "user-1")

@@ -10,10 +10,8 @@ import pytest
 from botocore.config import Config
 
 from tests.clients.payload import ALL_ACCEPTED, BATCH_ITEM, ENDPOINT, EVENT, STORED
-from tests.clients.programs import ENVIRONMENT, ROOT, Program
+from tests.clients.programs import AIOBOTOCORE, ENVIRONMENT, HERE, Program
 from tests.local.running_gateway import RunningGateway
-
-AIOBOTOCORE = ROOT / ".venv-clients/bin/python"
 
 
 @pytest.fixture(autouse=True)
@@ -103,7 +101,7 @@ def test_boto3_finds_the_gateway_by_its_environment(
 def test_aiobotocore_sends_eight_requests_at_once(
     run: Program, app: str, gateway: RunningGateway
 ) -> None:
-    program = ROOT / "tests/clients/python/aiobotocore_client.py"
+    program = HERE / "python/aiobotocore_client.py"
 
     answer = run.json(AIOBOTOCORE, program, app, stdin=json.dumps(BATCH_ITEM))
 

@@ -3,11 +3,14 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
-NOWHERE = "http://127.0.0.1:9/"  # nothing listens there
 PROGRAM = """
 import json, sys
 from types import SimpleNamespace
@@ -53,42 +56,77 @@ SQS_EVENT = {
         }
     ]
 }
-ENVIRONMENT = {
-    "_X_AMZN_TRACE_ID": "Root=1-5759e988-bd862e3fe1be46a994272793;"
-    "Parent=53995c3f42cd8ad8;Sampled=1",
-    "AWS_REGION": "eu-west-1",
-    "AWS_DEFAULT_REGION": "eu-west-1",
-    "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
-    "AWS_SECRET_ACCESS_KEY": "made-up",
-    "AWS_ENDPOINT_URL_PINPOINT": NOWHERE,
-    "AWS_ENDPOINT_URL_SQS": NOWHERE,
-    "DESTINATION": "pinpoint",
-    "APPLICATION_IDS": "my-app",
-    "RETRY_QUEUE_URL": f"{NOWHERE}retry",
-    "DEAD_LETTER_QUEUE_URL": f"{NOWHERE}dead",
-    "CORS_ORIGINS": "",
-}
 
 
 @dataclass(frozen=True)
 class Run:
-    """What both handlers answered, and the files of all modules that this took."""
+    """What both handlers answered, what they asked of AWS, and the files that this took."""
 
     api_answer: dict[str, Any]
     queue_answer: dict[str, Any]
+    asked: list[str]
     files: list[str]
 
 
 def run(package: Path) -> Run:
-    """Let both handlers answer an event while destination and queues are away."""
+    """Let both handlers answer an event while the destination is down and the queue is not."""
     events = (json.dumps(event) for event in (HTTP_EVENT, SQS_EVENT))
-    done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", PROGRAM, str(package), *events],
-        env={**ENVIRONMENT, "LAMBDA_TASK_ROOT": str(package)},
-        check=True,
-        capture_output=True,
-        text=True,
-    )
+    with _aws() as (url, asked):
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", "-c", PROGRAM, str(package), *events],
+            env=_environment(package, url),
+            check=True,
+            capture_output=True,
+            text=True,
+        )
     said = json.loads(done.stdout.splitlines()[-1])
     api_answer, queue_answer = said["answers"]
-    return Run(api_answer, queue_answer, said["files"])
+    return Run(api_answer, queue_answer, asked, said["files"])
+
+
+def _environment(package: Path, url: str) -> dict[str, str]:
+    return {
+        "LAMBDA_TASK_ROOT": str(package),
+        "_X_AMZN_TRACE_ID": "Root=1-5759e988-bd862e3fe1be46a994272793;"
+        "Parent=53995c3f42cd8ad8;Sampled=1",
+        "AWS_REGION": "eu-west-1",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "made-up",
+        "AWS_ENDPOINT_URL_PINPOINT": url,
+        "AWS_ENDPOINT_URL_SQS": url,
+        "DESTINATION": "pinpoint",
+        "APPLICATION_IDS": "my-app",
+        "RETRY_QUEUE_URL": f"{url}/123456789012/retry",
+        "DEAD_LETTER_QUEUE_URL": f"{url}/123456789012/dead",
+        "CORS_ORIGINS": "",
+    }
+
+
+@contextmanager
+def _aws() -> Iterator[tuple[str, list[str]]]:
+    """Pinpoint, which fails, and SQS, which takes everything; and what was asked of them."""
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            sqs_call = self.headers.get("X-Amz-Target")
+            asked.append(sqs_call or self.path)
+            body = b'{"MessageId": "m-2"}' if sqs_call else b'{"message": "down"}'
+            self.send_response(200 if sqs_call else 500)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Tests tell what went wrong themselves."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}", asked
+        finally:
+            server.shutdown()
+            thread.join()

@@ -16,7 +16,7 @@ import pytest
 
 from infra import bundle as bundling
 from infra.bundle import BUILD, PYTHON, ROOT, SERVICES, SOURCE, BundleError, bundle, size
-from tests.infra.packaged import NOWHERE, Run, run
+from tests.infra.packaged import Run, run
 
 HERE = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x86_64")
 
@@ -61,12 +61,17 @@ def contents(package: Path) -> dict[str, tuple[int, float, str]]:
     }
 
 
-def test_both_handlers_answer_with_nothing_but_the_package(ran: Run) -> None:
+def test_both_handlers_do_their_work_with_nothing_but_the_package(ran: Run) -> None:
     results = json.loads(ran.api_answer["body"])["Results"]
 
     assert ran.api_answer["statusCode"] == 202
-    assert results["me"]["EventsItemResponse"]["one"]["StatusCode"] == 500
+    assert results["me"]["EventsItemResponse"]["one"]["StatusCode"] == 202
     assert ran.queue_answer == {"batchItemFailures": [{"itemIdentifier": "m-1"}]}
+    assert set(ran.asked) == {
+        "/v1/apps/my-app/events",
+        "AmazonSQS.SendMessage",
+        "AmazonSQS.ChangeMessageVisibility",
+    }
 
 
 def test_no_module_came_from_anywhere_else(ran: Run, package: Path) -> None:
@@ -129,7 +134,7 @@ def test_once_the_wheels_are_there_no_network_is_needed(
     for name in [name for name in os.environ if name.startswith("PIP_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
-    monkeypatch.setenv("PIP_INDEX_URL", NOWHERE)
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/")
     (source / "putevents/new.py").touch()
 
     made = bundle(HERE, source=source, build=build)
@@ -178,6 +183,13 @@ def test_it_holds_no_ballast(package: Path) -> None:
         assert [name for name in names if name.endswith(ending)] == []
     assert not names & {"bin", "local", "requirements.txt"}
     assert size(package) < 25_000_000
+
+
+def test_lambdas_user_may_read_all_of_it(package: Path) -> None:
+    modes = {path: path.stat().st_mode & 0o777 for path in package.rglob("*")}
+
+    assert {mode for path, mode in modes.items() if path.is_file()} == {0o644}
+    assert {mode for path, mode in modes.items() if path.is_dir()} == {0o755}
 
 
 def test_lambda_needs_to_compile_nothing(package: Path) -> None:

@@ -9,9 +9,15 @@ from typing import Any
 from aiobotocore.session import get_session  # type: ignore[import-not-found] # of .venv-clients
 
 
+def sign_for_api_gateway(request: Any, **_: Any) -> None:
+    request.context.setdefault("signing", {})["signing_name"] = "execute-api"
+
+
 async def main(application_id: str, batch_item: dict[str, Any]) -> dict[str, Any]:
     url = os.environ["GATEWAY_URL"]
     async with get_session().create_client("pinpoint", endpoint_url=url) as client:
+        if os.environ.get("AUTH") == "iam":
+            client.meta.events.register("before-sign.pinpoint", sign_for_api_gateway)
         target = {"ApplicationId": application_id, "EndpointId": "phone"}
         updated = await client.update_endpoint(**target, EndpointRequest={"OptOut": "NONE"})
         found = await client.get_endpoint(**target)
