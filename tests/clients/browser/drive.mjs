@@ -4,8 +4,8 @@ import { serve } from './site.mjs';
 import * as scenarios from './scenarios.mjs';
 import { visit } from './visit.mjs';
 
-const { library, scenario, origin, ...options } = JSON.parse(process.argv[2]);
-const site = await serve(library, origin);
+const { library, scenario, origin, start, ...options } = JSON.parse(process.argv[2]);
+const site = await serve(library, origin, start);
 const address = `${site}/?${new URLSearchParams(options)}`;
 const { page, seen, end } = await visit(address);
 try {

@@ -27,12 +27,12 @@ const LIBRARIES = {
   },
 };
 
-/** Serve the app with that version of Amplify, at that origin if it matters; its address. */
-export async function serve(library, origin = 'http://127.0.0.1:0') {
-  const bundle = await bundled(LIBRARIES[library]);
+/** Serve the app with that version of Amplify; its address. Its origin and start may be given. */
+export async function serve(library, origin = 'http://127.0.0.1:0', start = undefined) {
+  const made = { '/app.js': await bundled(LIBRARIES[library]), '/start.js': start };
   const server = createServer(async ({ url }, response) => {
     const { pathname } = new URL(url, 'http://site');
-    const content = pathname === '/app.js' ? bundle : FILES[pathname] && (await readFile(FILES[pathname]));
+    const content = made[pathname] ?? (FILES[pathname] && (await readFile(FILES[pathname])));
     const type = pathname === '/' ? 'text/html' : 'text/javascript';
     response.writeHead(content ? 200 : 404, { 'content-type': type }).end(content);
   });

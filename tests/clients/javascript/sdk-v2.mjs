@@ -1,19 +1,9 @@
-// A user of aws-sdk, version 2: what it is answered, as JSON. AUTH is the gateway's `auth`.
+// A user of aws-sdk, version 2: what it is answered, as JSON.
 import { text } from 'node:stream/consumers';
 import Pinpoint from 'aws-sdk/clients/pinpoint.js';
 
 const [ApplicationId] = process.argv.slice(2);
 const client = new Pinpoint({ endpoint: process.env.GATEWAY_URL });
-
-const prepare = {
-  none: () => {},
-  iam: () => {
-    client.getSigningName = () => 'execute-api';
-  },
-  'api-key': () => addHeader('x-api-key', 'the-key'),
-  cognito: () => addHeader('authorization', 'the.id.token'),
-};
-prepare[process.env.AUTH ?? 'none']();
 const BatchItem = JSON.parse(await text(process.stdin));
 const target = { ApplicationId, EndpointId: 'phone / ü' };
 const attempts = [];
@@ -21,14 +11,6 @@ const send = (request) => {
   request.on('complete', ({ retryCount }) => attempts.push(retryCount + 1));
   return request.promise();
 };
-
-function addHeader(name, value) {
-  client.customizeRequests((request) => {
-    request.on('sign', ({ httpRequest }) => {
-      httpRequest.headers[name] = value;
-    });
-  });
-}
 
 const put = await send(client.putEvents({ ApplicationId, EventsRequest: { BatchItem } }));
 const updated = await send(
