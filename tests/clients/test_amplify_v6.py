@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from tests.clients.browsing import Browse
+from tests.clients.mobile.destination import running_destination
+from tests.clients.mobile.faults import FAULTS
 from tests.local.running_gateway import RunningGateway
 
 LATER = "60000"  # ms: Amplify's own flush is not what is tested
@@ -95,6 +97,29 @@ def test_40_records_before_the_first_endpoint_id_are_all_stored(
     assert [a["method"] for a in visit["sent"]].count("PUT") == 40
     assert stored_types(gateway, app) == sorted(f"event-{n}" for n in range(40))
     assert len({endpoint_id for endpoint_id, _, _ in gateway.stored(app)}) == 1
+
+
+def test_no_page_hears_of_a_destination_that_is_down(
+    browse: Browse, redirect: str, tmp_path: Path, app: str
+) -> None:
+    with running_destination() as destination:
+        destination.fault = FAULTS["it hangs up"]
+        gateway = RunningGateway(
+            tmp_path / "data",
+            DESTINATION="pinpoint",
+            AWS_ENDPOINT_URL_PINPOINT=destination.url,
+            RETRY_DELAY_SECONDS="2",
+        )
+        try:
+            visit = browse("v6", "record", app, redirect, gateway=gateway.url)
+            destination.fault = FAULTS["none"]
+
+            concluded_well(visit, redirect)
+            sent = {tuple(event) for answer in visit["sent"] for event in answer["events"]}
+            assert len(sent) == 1
+            destination.wait_until_taken(sent)
+        finally:
+            gateway.end()
 
 
 @pytest.mark.parametrize(("host", "stored"), [("127.0.0.1", ["Käufe 🛒"]), ("localhost", [])])

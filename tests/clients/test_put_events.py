@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from tests.clients.aws_cli import VERSION_1
 from tests.clients.command import Command, events
 from tests.clients.payload import ACCEPTED, ALL_ACCEPTED, BATCH_ITEM, STORED
 from tests.clients.programs import Program
-from tests.clients.test_aws_cli import VERSION_1
 from tests.local.running_gateway import RunningGateway
 from tests.upstream import running_upstream
 

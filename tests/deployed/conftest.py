@@ -6,6 +6,7 @@ import secrets
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 
@@ -18,6 +19,7 @@ from tests.deployed.upstream import Upstream
 # Applications for tests that look for the traces of their own requests among all.
 WATCHED = tuple(f"watched-{number}" for number in range(10))
 Redrive = Callable[[], str]
+StartEmulator = Callable[[], Deployment]
 ORIGINS = ("https://app.example.com", "https://www.example.com")
 
 
@@ -120,3 +122,19 @@ def _redrive(gateway: Gateway) -> Redrive:
         ).stdout
 
     return run
+
+
+@pytest.fixture(name="fresh", scope="session")
+def _fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartEmulator]:
+    """Starts emulated AWSs in which nothing is deployed yet."""
+    with ExitStack() as started:
+
+        def start() -> Deployment:
+            emulator = Emulator(tmp_path_factory.mktemp("emulator"))
+            emulator.start(with_parent=True)
+            started.callback(emulator.stop)
+            deployment = Deployment(emulator)
+            deployment.bootstrap()
+            return deployment
+
+        yield start

@@ -48,7 +48,8 @@ def send(
     parts = urlsplit(url)
     connection = HTTPConnection(parts.netloc, timeout=SECONDS)
     try:
-        connection.request(method, parts.path, body or None, dict(headers or {}))
+        path = parts._replace(scheme="", netloc="").geturl()
+        connection.request(method, path, body or None, dict(headers or {}))
         response = connection.getresponse()
         return Answer(response.status, response.headers, response.read())
     finally:

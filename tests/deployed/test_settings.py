@@ -1,13 +1,12 @@
 """Deploys with other settings: they take effect, and who may not call is refused."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from typing import Any
 
 import pytest
 
 from tests.deployed.bodies import numbered
+from tests.deployed.conftest import StartEmulator
 from tests.deployed.deployment import Deployment
 from tests.deployed.emulator import Emulator
 from tests.deployed.gateway import Answer, Gateway, send
@@ -15,25 +14,6 @@ from tests.deployed.upstream import Upstream
 
 APPLICATION = "changing-app"
 GOOD = json.dumps(numbered("device", 1)).encode()
-
-
-StartEmulator = Callable[[], Deployment]
-
-
-@pytest.fixture(name="fresh", scope="module")
-def _fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartEmulator]:
-    """Starts emulated AWSs in which nothing is deployed yet."""
-    with ExitStack() as started:
-
-        def start() -> Deployment:
-            emulator = Emulator(tmp_path_factory.mktemp("emulator"))
-            emulator.start(with_parent=True)
-            started.callback(emulator.stop)
-            deployment = Deployment(emulator)
-            deployment.bootstrap()
-            return deployment
-
-        yield start
 
 
 @pytest.fixture(name="changing", scope="module")

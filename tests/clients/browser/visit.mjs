@@ -58,7 +58,9 @@ function observe(page) {
       path: pathname,
       status: response.status(),
       byWorker: response.fromServiceWorker(),
-      events: Object.values(BatchItem).flatMap(({ Events }) => Object.values(Events)),
+      events: Object.entries(BatchItem).flatMap(([endpointId, { Events }]) =>
+        Object.keys(Events).map((eventId) => [endpointId, eventId]),
+      ),
     });
   });
   return seen;
