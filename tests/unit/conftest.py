@@ -5,16 +5,8 @@ import os
 import pytest
 from pytest_socket import socket_allow_hosts
 
-ENVIRONMENT = {
-    "DESTINATION": "pinpoint",
-    "APPLICATION_IDS": "my-app,other-app",
-    "RETRY_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/retry",
-    "DEAD_LETTER_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/dead",
-    "CORS_ORIGINS": "https://app.example.com,https://www.example.com",
-    "AWS_DEFAULT_REGION": "us-east-1",
-    "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
-    "AWS_SECRET_ACCESS_KEY": "made-up",
-}
+from tests.unit.doors import ENVIRONMENT, FakeDestination, FakeQueue
+
 # The developer's own AWS settings must not change a result.
 for name in [name for name in os.environ if name.startswith(("AWS_", "POWERTOOLS_"))]:
     del os.environ[name]
@@ -24,3 +16,23 @@ os.environ.update(ENVIRONMENT)
 @pytest.fixture(autouse=True)
 def _loopback_only() -> None:
     socket_allow_hosts(["127.0.0.1"], allow_unix_socket=True)
+
+
+@pytest.fixture(name="destination")
+def _destination(monkeypatch: pytest.MonkeyPatch) -> FakeDestination:
+    """What both doors deliver to, for this test."""
+    from putevents import gateway  # reads the environment that stands above
+
+    destination = FakeDestination()
+    monkeypatch.setattr(gateway, "destination", destination)
+    return destination
+
+
+@pytest.fixture(name="queue")
+def _queue(monkeypatch: pytest.MonkeyPatch) -> FakeQueue:
+    """What both doors queue on, for this test."""
+    from putevents import gateway
+
+    queue = FakeQueue()
+    monkeypatch.setattr(gateway, "retry_queue", queue)
+    return queue

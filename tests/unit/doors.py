@@ -15,7 +15,17 @@ from putevents.schemas import (
     ValidBatch,
 )
 from putevents.settings import Settings
-from tests.unit.conftest import ENVIRONMENT
+
+ENVIRONMENT = {
+    "DESTINATION": "pinpoint",
+    "APPLICATION_IDS": "my-app,other-app",
+    "RETRY_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/retry",
+    "DEAD_LETTER_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/dead",
+    "CORS_ORIGINS": "https://app.example.com,https://www.example.com",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+    "AWS_SECRET_ACCESS_KEY": "made-up",
+}
 
 ACCEPTED = {"StatusCode": 202, "Message": "Accepted"}
 

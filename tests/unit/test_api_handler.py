@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from putevents import api_handler, gateway
+from putevents import api_handler
 from tests.unit.doors import ACCEPTED, Context, FakeDestination, FakeQueue, http_event
 
 REQUESTS = Path(__file__).parents[1] / "events" / "requests"
@@ -17,20 +17,6 @@ ORIGIN = "https://app.example.com"
 
 def body_of(events: dict[str, Any], endpoint: Any = None) -> dict[str, Any]:
     return {"BatchItem": {"phone": {"Endpoint": endpoint or {}, "Events": events}}}
-
-
-@pytest.fixture(name="destination")
-def _destination(monkeypatch: pytest.MonkeyPatch) -> FakeDestination:
-    destination = FakeDestination()
-    monkeypatch.setattr(gateway, "destination", destination)
-    return destination
-
-
-@pytest.fixture(name="queue")
-def _queue(monkeypatch: pytest.MonkeyPatch) -> FakeQueue:
-    queue = FakeQueue()
-    monkeypatch.setattr(gateway, "retry_queue", queue)
-    return queue
 
 
 def answer(event: dict[str, Any]) -> tuple[int, Any, dict[str, str]]:

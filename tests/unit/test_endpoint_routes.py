@@ -5,28 +5,16 @@ from typing import Any
 
 import pytest
 
-from putevents import api_handler, gateway
+from putevents import api_handler
 from putevents.destinations import DestinationError
 from tests.unit.doors import Context, FakeDestination, FakeQueue, http_event
+
+pytestmark = pytest.mark.usefixtures("destination", "queue")
 
 ENDPOINT = "/v1/apps/my-app/endpoints/phone%2D1"
 BATCH = "/v1/apps/my-app/endpoints"
 USER = "/v1/apps/my-app/users/jane"
 ACCEPTED = {"Message": "Accepted", "RequestID": "request-1"}
-
-
-@pytest.fixture(name="destination", autouse=True)
-def _destination(monkeypatch: pytest.MonkeyPatch) -> FakeDestination:
-    destination = FakeDestination()
-    monkeypatch.setattr(gateway, "destination", destination)
-    return destination
-
-
-@pytest.fixture(name="queue", autouse=True)
-def _queue(monkeypatch: pytest.MonkeyPatch) -> FakeQueue:
-    queue = FakeQueue()
-    monkeypatch.setattr(gateway, "retry_queue", queue)
-    return queue
 
 
 def call(method: str, path: str, body: Any = "") -> tuple[int, Any]:

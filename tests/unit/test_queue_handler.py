@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from putevents import gateway, queue_handler
+from putevents import queue_handler
 from tests.unit.doors import Context, FakeDestination, FakeQueue, sqs_record
 
 EVENT = {"EventType": "a", "Timestamp": "2026-11-24T10:00:00Z"}
@@ -14,20 +14,6 @@ EVENT = {"EventType": "a", "Timestamp": "2026-11-24T10:00:00Z"}
 def message(events: dict[str, Any], application_id: str = "my-app", **endpoint: Any) -> Any:
     batch_item = {"phone": {"Endpoint": endpoint, "Events": events}}
     return {"ApplicationId": application_id, "EventsRequest": {"BatchItem": batch_item}}
-
-
-@pytest.fixture(name="destination")
-def _destination(monkeypatch: pytest.MonkeyPatch) -> FakeDestination:
-    destination = FakeDestination()
-    monkeypatch.setattr(gateway, "destination", destination)
-    return destination
-
-
-@pytest.fixture(name="queue")
-def _queue(monkeypatch: pytest.MonkeyPatch) -> FakeQueue:
-    queue = FakeQueue()
-    monkeypatch.setattr(gateway, "retry_queue", queue)
-    return queue
 
 
 def stay(*records: Any) -> list[str]:

@@ -11,7 +11,7 @@ from putevents import retry
 from putevents.retry import RetryQueue
 from putevents.schemas import Event, PublicEndpoint, ValidBatch
 from putevents.settings import Settings
-from tests.unit.conftest import ENVIRONMENT
+from tests.unit.doors import ENVIRONMENT
 
 QUEUE, DEAD = ENVIRONMENT["RETRY_QUEUE_URL"], ENVIRONMENT["DEAD_LETTER_QUEUE_URL"]
 EVENT = Event(EventType="a", Timestamp="2026-11-24T10:00:00Z")

@@ -3,7 +3,7 @@
 import pytest
 
 from putevents.settings import Settings, SettingsError
-from tests.unit.conftest import ENVIRONMENT
+from tests.unit.doors import ENVIRONMENT
 
 
 def test_settings_are_read_from_the_environment() -> None:
