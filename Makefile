@@ -118,10 +118,10 @@ PROGRAMS = $(if $(CHROMIUM)$(wildcard /usr/bin/chromium),,chromium) $(if $(wildc
 .PHONY: client-programs
 
 client-programs: ## install what the tests of real clients use of Debian: Chromium, AWS CLI v2
-	@missing="$(strip $(PROGRAMS))"; [ -z "$$missing" ] && exit; mkdir -p .build; \
+	@missing="$(strip $(PROGRAMS))"; [ -z "$$missing" ] && exit; \
 	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
 	  echo "Not installed: $$missing. Tests that need it are skipped; as root, apt-get install $$missing."; \
-	elif ! { apt-get update && DEBIAN_FRONTEND=noninteractive \
+	elif mkdir -p .build && ! { apt-get update && DEBIAN_FRONTEND=noninteractive \
 	    apt-get install --yes --no-install-recommends $$missing; } >.build/apt.log 2>&1; then \
 	  cat .build/apt.log; echo "apt-get could not install $$missing."; exit 1; \
 	fi

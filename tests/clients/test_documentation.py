@@ -11,8 +11,11 @@ import pytest
 
 from tests.clients.browsing import Browse
 from tests.clients.doorkeeper import (
+    API_KEY,
+    ID_TOKEN,
     Call,
     has_api_key,
+    has_id_token,
     is_signed_for_execute_api,
     standing_before,
 )
@@ -26,6 +29,7 @@ ADMITS: dict[str, Callable[[Call], bool]] = {
     "none": lambda call: True,
     "iam": is_signed_for_execute_api,
     "api-key": has_api_key,
+    "cognito": has_id_token,
 }
 REQUEST = (
     '{"BatchItem": {"phone": {"Endpoint": {}, "Events":'
@@ -58,6 +62,14 @@ class Block(NamedTuple):
 BLOCKS = [
     Block(*found)
     for found in re.findall(r"<!-- run: (\S+) (\S+) -->\n```\w+\n(.*?)```", PAGE, re.DOTALL)
+]
+# What takes an added header takes an ID token as well as an API key.
+BLOCKS += [
+    Block(
+        language, "cognito", code.replace("x-api-key", "authorization").replace(API_KEY, ID_TOKEN)
+    )
+    for language, auth, code in BLOCKS
+    if auth == "api-key"
 ]
 
 
@@ -114,5 +126,5 @@ def test_the_first_lines_of_a_page_send_its_events(
 def test_no_change_is_longer_than_ten_lines() -> None:
     blocks = re.findall(r"```\w+\n(.*?)```", PAGE, re.DOTALL)
 
-    assert len(blocks) > len(BLOCKS) >= 14
+    assert len(blocks) >= 18
     assert max(len([line for line in block.splitlines() if line]) for block in blocks) <= 10

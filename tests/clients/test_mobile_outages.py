@@ -2,21 +2,22 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from tests.clients.mobile.aws_sdk_ios import AwsSdkIos
 from tests.clients.mobile.destination import Destination
 from tests.clients.mobile.faults import FAULTS, Answer, Request
 from tests.clients.mobile.fleet import (
-    CLIENTS,
     EVENTS,
     bad_events,
+    fleet,
     flush,
     good_events,
     most_sent,
 )
-from tests.clients.mobile.phone import Phone
+from tests.clients.mobile.phone import BATCH, Phone
 
 NOBODY = "http://127.0.0.1:1"
-FEW = 20  # events, none of them bad: what is slow is sent once
 
 
 def test_all_keep_everything_while_the_gateway_cannot_be_reached(
@@ -56,19 +57,45 @@ def test_with_the_queue_down_too_a_second_try_saves_all(
     destination.wait_until_taken(good_events(phones))
 
 
+@pytest.mark.parametrize(
+    ("flushes", "kept"),
+    [
+        (3, [EVENTS - 1, EVENTS - 1, EVENTS - 1, EVENTS - 1, 0]),
+        (4, [EVENTS - 1, EVENTS - BATCH, EVENTS - BATCH, EVENTS - 1, 0]),
+    ],
+)
 def test_how_long_each_client_waits_for_the_end_of_an_outage_of_both(
-    phones: list[Phone], destination: Destination, end_outage: Callable[[], None]
+    flushes: int,
+    kept: list[int],
+    phones: list[Phone],
+    destination: Destination,
+    end_outage: Callable[[], None],
 ) -> None:
-    """That is each library's own rule; none of them crashes or sends for ever."""
+    """That is each library's own rule; none of them crashes or sends for ever.
+
+    aws-sdk-ios makes all of its four tries within one flush.
+    """
     destination.fault = FAULTS["it knows us no more"]
-    flush(phones, times=3)
+    flush(phones, times=flushes)
     end_outage()
     destination.fault = FAULTS["none"]
-    kept = {type(phone): len(phone.queue) for phone in phones}
-    flush(phones, times=2)
 
-    # aws-sdk-ios makes all of its four tries within one flush.
-    assert kept == {client: 0 if client is AwsSdkIos else EVENTS - 1 for client in CLIENTS}
+    assert [len(phone.queue) for phone in phones] == kept
+    left = {
+        (phone.endpoint_id, event_id)
+        for phone in phones
+        for event_id in phone.queue
+        if event_id not in bad_events(phone)
+    }
+    flush(phones, times=2)
     assert [phone.queue for phone in phones] == [{}] * len(phones)
-    patient = [phone for phone in phones if not isinstance(phone, AwsSdkIos)]
-    destination.wait_until_taken(good_events(patient))
+    destination.wait_until_taken(left)
+
+
+def test_only_aws_sdk_ios_counts_being_offline_as_a_try() -> None:
+    phones = fleet(NOBODY, "offline")
+
+    flush(phones, times=4)
+
+    kept = [EVENTS - BATCH if isinstance(phone, AwsSdkIos) else EVENTS for phone in phones]
+    assert [len(phone.queue) for phone in phones] == kept

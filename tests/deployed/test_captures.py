@@ -67,7 +67,7 @@ def test_a_recorded_preflight_is_allowed_all_that_it_asks_for(
 
 
 def _replay(deployment: Deployment, recorded: dict[str, Any]) -> Answer:
-    """Send it as it was, but for the host that it went to and the length of what was masked."""
+    """Send it as it was, but for the host, and the length, since two bodies were mended."""
     headers = {
         name: value
         for name, value in recorded["headers"].items()
