@@ -17,11 +17,11 @@ def test_a_whole_session_is_stored(
     visit = browse(library, "session", app, redirect)
     gateway.wait_for(f"POST /v1/apps/{app}/events/legacy +202 +1 accepted")
 
-    put, updated = visit["concluded"]["answers"]
-    [item] = put["EventsResponse"]["Results"].values()
+    concluded = visit["concluded"]
+    [item] = concluded["put"]["EventsResponse"]["Results"].values()
     assert list(item["EventsItemResponse"].values()) == [ACCEPTED]
-    assert updated["MessageBody"]["Message"] == "Accepted"
-    assert (visit["complaints"], visit["concluded"]["left"]) == ([], 0)
+    assert concluded["updated"]["MessageBody"]["Message"] == "Accepted"
+    assert (visit["complaints"], concluded["left"]) == ([], 0)
     assert {answer["status"] for answer in visit["sent"]} == {202}
     assert {answer["byWorker"] for answer in visit["sent"]} == {redirect == "worker"}
 

@@ -79,11 +79,18 @@ export async function manyFirstRecords(page) {
 /** Versions 5 and 4: a session that starts by itself, an event, a profile, and the page is left. */
 export async function session(page) {
   const recorded = await page.evaluate(async () => {
-    const answers = await Promise.all([
-      app.record({ name: 'Käufe 🛒', attributes: { page: 'naïve' }, metrics: { price: 1.5 } }),
-      app.updateEndpoint({ userId: 'user-1', attributes: { hobbies: ['cooking'] }, optOut: 'NONE' }),
-    ]);
-    return { answers, left: app.getPluggable('AWSPinpoint')._buffer._buffer.length };
+    // One after the other: Amplify writes a profile of its own before the first event.
+    const put = await app.record({
+      name: 'Käufe 🛒',
+      attributes: { page: 'naïve' },
+      metrics: { price: 1.5 },
+    });
+    const updated = await app.updateEndpoint({
+      userId: 'user-1',
+      attributes: { hobbies: ['cooking'] },
+      optOut: 'NONE',
+    });
+    return { put, updated, left: app.getPluggable('AWSPinpoint')._buffer._buffer.length };
   });
   await page.goto('about:blank');
   return recorded;
