@@ -48,6 +48,14 @@ def test_every_real_clients_request_is_answered_for_each_id(
             assert results[endpoint_id]["EndpointItemResponse"] == ACCEPTED
 
 
+def test_the_event_that_api_gateway_sends_is_answered(destination: FakeDestination) -> None:
+    event = json.loads((REQUESTS.parent / "aws" / "api_gateway_proxy_event.json").read_text())
+    status, body, _ = answer(event)
+    [item] = body["Results"].values()
+    assert (status, set(item["EventsItemResponse"])) == (202, {"1", "2"})
+    assert [delivered[2] for delivered in destination.delivered] == ["1", "2"]
+
+
 def test_one_bad_event_is_rejected_alone(destination: FakeDestination) -> None:
     results = put_events((REQUESTS / "good-and-bad.json").read_text())
     assert results == {

@@ -1,6 +1,7 @@
 """Door 2 retries what failed, alone, and keeps what nobody would otherwise hear of."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from putevents import queue_handler
 from tests.unit.doors import Context, FakeDestination, FakeQueue, sqs_record
 
+EVENTS = Path(__file__).parents[1] / "events"
 EVENT = {"EventType": "a", "Timestamp": "2026-11-24T10:00:00Z"}
 
 
@@ -33,6 +35,18 @@ def test_messages_of_several_applications_are_delivered(
         == []
     )
     assert destination.delivered == [("my-app", "phone", "1"), ("other-app", "phone", "2")]
+
+
+def test_the_event_that_sqs_sends_is_delivered(
+    destination: FakeDestination, queue: FakeQueue
+) -> None:
+    sent = json.loads((EVENTS / "aws" / "sqs_event.json").read_text())
+    destination.codes, destination.endpoint_code = {"JourneyEvent": 500}, 500
+    assert stay(*sent["Records"]) == [record["messageId"] for record in sent["Records"]]
+    assert [attempt for _, attempt in queue.postponed] == [1, 3]
+    destination.codes, destination.endpoint_code = {}, 202
+    assert stay(*sent["Records"]) == []
+    assert destination.delivered == [("my-app", "ExampleEndpointID", "JourneyEvent")] * 2
 
 
 @pytest.mark.parametrize(
