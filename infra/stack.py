@@ -108,6 +108,8 @@ def _environment(
         "DEAD_LETTER_QUEUE_URL": dead_letters.queue_url,
         "RETRY_DELAY_SECONDS": str(settings.retry_delay_seconds),
         "CORS_ORIGINS": ",".join(settings.cors_origins),
+        # With any other auth the callers are apps, and an id is all that they would have to know.
+        "ENDPOINT_READS": str(settings.auth == "iam").lower(),
         "POWERTOOLS_SERVICE_NAME": SERVICE,
         "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
         "POWERTOOLS_LOG_LEVEL": "INFO",

@@ -16,6 +16,7 @@ def set_environment(environ: MutableMapping[str, str], folder: Path, url: str) -
     environ.setdefault("DESTINATION", "local")
     environ.setdefault("APPLICATION_IDS", "*")
     environ.setdefault("CORS_ORIGINS", "*")
+    environ.setdefault("ENDPOINT_READS", "true")
     environ["DATA_DIR"] = str(folder)
     environ["RETRY_QUEUE_URL"] = f"{url}/{QUEUE}"
     environ["DEAD_LETTER_QUEUE_URL"] = f"{url}/{DEAD_LETTERS}"

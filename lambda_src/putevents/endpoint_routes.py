@@ -13,7 +13,7 @@ from putevents.ingest import final_answer, judge_endpoint
 from putevents.observability import logger
 from putevents.parsing import BadRequestError, parse, read
 from putevents.rejection import Rejection
-from putevents.responses import NotStoredError, UnknownEndpointError, respond
+from putevents.responses import ForbiddenError, NotStoredError, UnknownEndpointError, respond
 from putevents.schemas import (
     EndpointBatchRequest,
     EndpointItemResponse,
@@ -21,6 +21,7 @@ from putevents.schemas import (
     PublicEndpoint,
     ValidBatch,
 )
+from putevents.settings import settings
 
 router = APIGatewayRouter()  # type: ignore[no-untyped-call]
 
@@ -97,7 +98,7 @@ def _settle(
 @router.get(_ENDPOINT)
 def get_endpoint(application_id: str, endpoint_id: str) -> Response[str]:
     """The endpoint as it is stored."""
-    application_id = gateway.served(application_id)
+    application_id = _readable(application_id)
     found = gateway.destination.get_endpoint(application_id, unquote(endpoint_id))
     return _respond("get_endpoint", application_id, HTTPStatus.OK, found)
 
@@ -105,7 +106,7 @@ def get_endpoint(application_id: str, endpoint_id: str) -> Response[str]:
 @router.delete(_ENDPOINT)
 def delete_endpoint(application_id: str, endpoint_id: str) -> Response[str]:
     """Delete an endpoint and tell what it was."""
-    application_id = gateway.served(application_id)
+    application_id = _readable(application_id)
     deleted = gateway.destination.delete_endpoint(application_id, unquote(endpoint_id))
     return _respond("delete_endpoint", application_id, HTTPStatus.ACCEPTED, deleted)
 
@@ -113,7 +114,7 @@ def delete_endpoint(application_id: str, endpoint_id: str) -> Response[str]:
 @router.get(_USER)
 def get_user_endpoints(application_id: str, user_id: str) -> Response[str]:
     """The endpoints of a user."""
-    application_id = gateway.served(application_id)
+    application_id = _readable(application_id)
     found = gateway.destination.get_user_endpoints(application_id, unquote(user_id))
     return _respond("get_user_endpoints", application_id, HTTPStatus.OK, found)
 
@@ -121,7 +122,7 @@ def get_user_endpoints(application_id: str, user_id: str) -> Response[str]:
 @router.delete(_USER)
 def delete_user_endpoints(application_id: str, user_id: str) -> Response[str]:
     """Delete the endpoints of a user and tell what they were."""
-    application_id = gateway.served(application_id)
+    application_id = _readable(application_id)
     deleted = gateway.destination.delete_user_endpoints(application_id, unquote(user_id))
     return _respond("delete_user_endpoints", application_id, HTTPStatus.ACCEPTED, deleted)
 
@@ -132,6 +133,14 @@ def get_in_app_messages(application_id: str, endpoint_id: str) -> Response[str]:
     application_id = gateway.served(application_id)
     answer: dict[str, Any] = {"InAppMessageCampaigns": []}
     return _respond("get_in_app_messages", application_id, HTTPStatus.OK, answer)
+
+
+def _readable(application_id: str) -> str:
+    """As gateway.served; raises ForbiddenError where callers may only send."""
+    application_id = gateway.served(application_id)
+    if not settings().endpoint_reads:
+        raise ForbiddenError
+    return application_id
 
 
 def _respond(

@@ -16,6 +16,10 @@ class UnknownEndpointError(Exception):
     """The destination knows no such endpoint, or no endpoint of such a user."""
 
 
+class ForbiddenError(Exception):
+    """This gateway does not let its callers read or delete endpoints."""
+
+
 class MethodNotAllowedError(Exception):
     """The path is served, but not with this method."""
 
@@ -29,6 +33,11 @@ _INTERNAL = (HTTPStatus.INTERNAL_SERVER_ERROR, "InternalServerErrorException")
 _NOT_FOUND = (HTTPStatus.NOT_FOUND, "NotFoundException")
 ERRORS: dict[type[Exception], tuple[HTTPStatus, str, str | None]] = {
     BadRequestError: (HTTPStatus.BAD_REQUEST, "BadRequestException", None),
+    ForbiddenError: (
+        HTTPStatus.FORBIDDEN,
+        "ForbiddenException",
+        "Endpoints can be read and deleted with auth iam only.",
+    ),
     UnknownApplicationError: (*_NOT_FOUND, None),
     UnknownEndpointError: (*_NOT_FOUND, "Endpoint not found."),
     NotFoundError: (*_NOT_FOUND, "Path not found."),

@@ -36,6 +36,8 @@ class Settings(BaseModel):
     dead_letter_queue_url: Annotated[str, Field(pattern="^https?://")]
     retry_delay_seconds: Annotated[int, Field(ge=0, le=900)] = 30
     cors_origins: _Names
+    # Reading and deleting endpoints is for who is known: a key or a token inside an app is not.
+    endpoint_reads: bool = False
 
     def serves(self, application_id: str) -> bool:
         """Whether this gateway takes events for the application."""

@@ -106,6 +106,23 @@ def test_the_environment_satisfies_settings(deploy: Deploy, door: str) -> None:
     assert settings.dead_letter_queue_url.endswith(dead_letters)
 
 
+@pytest.mark.parametrize(
+    ("options", "reads"),
+    [
+        ({"auth": "iam"}, True),
+        ({"auth": "none"}, False),
+        ({"auth": "api-key"}, False),
+        ({"auth": "cognito", "userPoolId": "eu-west-1_Ab12"}, False),
+    ],
+)
+def test_endpoints_are_read_by_known_callers_only(
+    deploy: Deploy, options: dict[str, str], reads: bool
+) -> None:
+    variables = environment(deploy(**options), "api")
+
+    assert variables["ENDPOINT_READS"] == str(reads).lower()
+
+
 def test_no_variable_of_settings_is_left_to_chance(default: Deployment) -> None:
     variables = {name.upper() for name in Settings.model_fields}
 

@@ -21,6 +21,7 @@ ENVIRONMENT = {
     "APPLICATION_IDS": "my-app,other-app",
     "RETRY_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/retry",
     "DEAD_LETTER_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/dead",
+    "ENDPOINT_READS": "true",
     "CORS_ORIGINS": "https://app.example.com,https://www.example.com",
     "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from putevents import api_handler
+from putevents import api_handler, endpoint_routes
 from putevents.destinations import DestinationError
-from tests.unit.doors import Context, FakeDestination, FakeQueue, http_event
+from tests.unit.doors import Context, FakeDestination, FakeQueue, http_event, settings
 
 pytestmark = pytest.mark.usefixtures("destination", "queue")
 
@@ -130,3 +130,20 @@ def test_an_application_that_is_not_served_is_not_found(path: str) -> None:
 def test_another_method_on_a_served_path_is_not_allowed() -> None:
     assert call("POST", ENDPOINT)[0] == 405
     assert call("GET", BATCH)[0] == 405
+
+
+@pytest.mark.parametrize("path", [ENDPOINT, USER, ENDPOINT + "/", USER + "/"])
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_callers_who_may_only_send_read_and_delete_nothing(
+    destination: FakeDestination, monkeypatch: pytest.MonkeyPatch, method: str, path: str
+) -> None:
+    phone: Any = {"Id": "phone-1", "User": {"UserId": "jane"}}
+    destination.stored = {"phone-1": phone}
+    monkeypatch.setattr(endpoint_routes, "settings", lambda: settings(ENDPOINT_READS="false"))
+    status, body = call(method, path)
+    assert (status, body["Message"]) == (
+        403,
+        "Endpoints can be read and deleted with auth iam only.",
+    )
+    assert destination.stored == {"phone-1": phone}
+    assert call("PUT", ENDPOINT, {}) == (202, ACCEPTED)

@@ -19,6 +19,11 @@ def test_a_star_serves_any_application() -> None:
     assert Settings.load({**ENVIRONMENT, "APPLICATION_IDS": "*"}).serves("anything")
 
 
+def test_endpoints_are_not_read_unless_it_is_said() -> None:
+    environ = {name: value for name, value in ENVIRONMENT.items() if name != "ENDPOINT_READS"}
+    assert not Settings.load(environ).endpoint_reads
+
+
 def test_the_first_delay_can_be_set() -> None:
     assert Settings.load({**ENVIRONMENT, "RETRY_DELAY_SECONDS": "0"}).retry_delay_seconds == 0
 
