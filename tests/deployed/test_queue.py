@@ -19,7 +19,7 @@ def test_of_a_batch_with_a_poison_message_only_that_is_tried_again_and_dead_lett
     [dead] = eventually(gateway.dead_letters)
     assert dead["Body"] == poison
     assert upstream.accepted == {(APPLICATION, endpoint_id, name): 1 for name in ("a", "b")}
-    assert gateway.waiting() == 0
+    eventually(lambda: gateway.waiting() == 0)
 
 
 def test_messages_for_an_application_not_served_are_dead_lettered_whole(
@@ -49,7 +49,7 @@ def test_of_a_message_the_refused_events_are_dead_lettered_and_the_others_delive
     }
     assert dead["MessageAttributes"]["Reason"]["StringValue"] == "Missing Timestamp"
     assert upstream.accepted == {(APPLICATION, endpoint_id, "good"): 1}
-    assert gateway.waiting() == 0
+    eventually(lambda: gateway.waiting() == 0)
 
 
 def test_what_aws_pinpoint_put_events_takes_as_cli_input_is_a_message(

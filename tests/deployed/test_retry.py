@@ -114,7 +114,7 @@ def test_what_pinpoint_refuses_is_told_the_client_and_never_made_again(
     answer = gateway.put_events(numbered(endpoint_id, 2))
 
     assert answer.items == {"0": OK, "1": (400, text)}
-    assert gateway.waiting() == 0
+    eventually(lambda: gateway.waiting() == 0)
     assert len(upstream.calls) == 1
 
 
@@ -133,7 +133,7 @@ def test_what_can_never_be_delivered_is_a_dead_letter_and_redrive_delivers_it(
     [dead] = eventually(gateway.dead_letters)
 
     assert json.loads(dead["Body"]) == {"ApplicationId": APPLICATION, "EventsRequest": body}
-    assert gateway.waiting() == 0
+    eventually(lambda: gateway.waiting() == 0)
 
     upstream.recover()
     assert redrive().endswith("moved back to " + gateway.queue + ": 1\n")
