@@ -35,7 +35,9 @@ def update_endpoint(application_id: str, endpoint_id: str) -> Response[str]:
     """Create or update an endpoint; amplify-js sends no event until this has answered 202."""
     application_id, endpoint_id = gateway.served(application_id), unquote(endpoint_id)
     body = read(router.current_event)
-    endpoint = _valid(endpoint_id, parse(body, PublicEndpoint), len(body))
+    endpoint = judge_endpoint(endpoint_id, parse(body, PublicEndpoint), len(body))
+    if isinstance(endpoint, Rejection):
+        raise BadRequestError(endpoint.message)
     answer = gateway.destination.update_endpoint(application_id, endpoint_id, endpoint)
     return _settle(application_id, {endpoint_id: endpoint}, {endpoint_id: answer}, [])
 
@@ -47,12 +49,14 @@ def update_endpoints_batch(application_id: str) -> Response[str]:
     body = read(router.current_event)
     endpoints, refusals = {}, []
     for item in parse(body, EndpointBatchRequest).item:
-        try:
-            if isinstance(item, Rejection):
-                raise BadRequestError(item.message)
-            endpoints[item.id] = _valid(item.id, item.endpoint, len(body))
-        except BadRequestError as error:
-            refusals.append(str(error))
+        if isinstance(item, Rejection):
+            refusals.append(item.message)
+            continue
+        judged = judge_endpoint(item.id, item.endpoint, len(body))
+        if isinstance(judged, Rejection):
+            refusals.append(judged.message)
+        else:
+            endpoints[item.id] = judged
     batch_item = {
         endpoint_id: ValidBatch(endpoint, {}) for endpoint_id, endpoint in endpoints.items()
     }
@@ -63,13 +67,6 @@ def update_endpoints_batch(application_id: str) -> Response[str]:
         {e: answers[e].get("EndpointItemResponse") if e in answers else None for e in endpoints},
         refusals,
     )
-
-
-def _valid(endpoint_id: str, endpoint: PublicEndpoint, size: int) -> PublicEndpoint:
-    judged = judge_endpoint(endpoint_id, endpoint, size)
-    if isinstance(judged, Rejection):
-        raise BadRequestError(judged.message)
-    return judged
 
 
 def _settle(
