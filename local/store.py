@@ -11,7 +11,9 @@ from typing import Any, TypeVar
 
 from local.database import FILE, Database
 from local.endpoint_store import EndpointRefusedError, EndpointStore
+from putevents.arrival import Arrival
 from putevents.destinations import DestinationError
+from putevents.rejection import RejectedPart
 from putevents.schemas import (
     EndpointItemResponse,
     EndpointResponse,
@@ -29,11 +31,13 @@ AnswerT = TypeVar("AnswerT")
 class LocalDestination:
     """Keeps all in `DATA_DIR/putevents.db`; nothing is accepted that is not on the disk."""
 
+    keeps_rejected = False
+
     def __init__(self, database: Database | None = None) -> None:
         self._database = database or Database(Path(os.environ["DATA_DIR"], FILE))
 
     def deliver(
-        self, application_id: str, batch_item: dict[str, ValidBatch]
+        self, application_id: str, batch_item: dict[str, ValidBatch], arrival: Arrival
     ) -> dict[str, ItemResponse]:
         """Store everything in one transaction; what could not be written is answered 500."""
         try:
@@ -46,11 +50,17 @@ class LocalDestination:
             log.error("the store cannot be written: %s", error)
             return {}
 
+    def keep_rejected(
+        self, application_id: str, rejected: list[RejectedPart], arrival: Arrival
+    ) -> bool:
+        """Nothing of it is kept."""
+        return False
+
     def update_endpoint(
-        self, application_id: str, endpoint_id: str, endpoint: PublicEndpoint
+        self, application_id: str, endpoint_id: str, endpoint: PublicEndpoint, arrival: Arrival
     ) -> EndpointItemResponse | None:
         """Create or update one endpoint; None if that failed."""
-        answers = self.deliver(application_id, {endpoint_id: ValidBatch(endpoint, {})})
+        answers = self.deliver(application_id, {endpoint_id: ValidBatch(endpoint, {})}, arrival)
         return answers[endpoint_id]["EndpointItemResponse"] if answers else None
 
     def get_endpoint(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:

@@ -9,9 +9,11 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from putevents import endpoint_routes, gateway
+from putevents.arrival import Arrival
 from putevents.ingest import ingest
 from putevents.observability import annotate, logger, tracer
-from putevents.parsing import parse, read
+from putevents.parsing import parse, read, read_json
+from putevents.rejected import keep_rejected
 from putevents.responses import ERRORS, MethodNotAllowedError, refuse, respond
 from putevents.schemas import EventsRequest
 from putevents.settings import settings
@@ -47,15 +49,18 @@ app.include_router(endpoint_routes.router)
 @app.post("/v1/apps/<application_id>/events/legacy")
 def put_events(application_id: str) -> Response[str]:
     """Take an EventsRequest; whatever is wrong with a part of it is answered for that part."""
-    started = perf_counter()
+    started, arrival = perf_counter(), Arrival.now(_request_id())
     application_id = gateway.served(application_id)
     body = read(app.current_event)
     with tracer.provider.in_subsegment("validate"):
         request = parse(body, EventsRequest)
         annotate(application_id, request.event_count)
-    report = ingest(application_id, request, len(body), gateway.destination)
+    report = ingest(application_id, request, len(body), arrival, gateway.destination)
     if report.undelivered:
-        report.confirm_queued(gateway.retry_queue.queue(application_id, report.undelivered))
+        not_queued = gateway.retry_queue.queue(application_id, report.undelivered, arrival)
+        report.confirm_queued(not_queued)
+    if report.refusals and gateway.destination.keeps_rejected:
+        keep_rejected(read_json(body), report, arrival, gateway.destination)
     report.log(
         "put_events",
         status=HTTPStatus.ACCEPTED.value,
@@ -90,4 +95,4 @@ def _path_is_served() -> bool:
 
 
 def _request_id() -> str:
-    return app.current_event.request_context.request_id or ""
+    return app.current_event.request_context.request_id or "unknown"

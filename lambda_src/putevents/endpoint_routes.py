@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayRouter
 
 from putevents import gateway
+from putevents.arrival import Arrival
 from putevents.ingest import final_answer, judge_endpoint
 from putevents.observability import logger
 from putevents.parsing import BadRequestError, parse, read
@@ -34,19 +35,19 @@ _USER = "/v1/apps/<application_id>/users/<user_id>"
 def update_endpoint(application_id: str, endpoint_id: str) -> Response[str]:
     """Create or update an endpoint; amplify-js sends no event until this has answered 202."""
     application_id, endpoint_id = gateway.served(application_id), unquote(endpoint_id)
-    body = read(router.current_event)
+    body, arrival = read(router.current_event), _arrival()
     endpoint = judge_endpoint(endpoint_id, parse(body, PublicEndpoint), len(body))
     if isinstance(endpoint, Rejection):
         raise BadRequestError(endpoint.message)
-    answer = gateway.destination.update_endpoint(application_id, endpoint_id, endpoint)
-    return _settle(application_id, {endpoint_id: endpoint}, {endpoint_id: answer}, [])
+    answer = gateway.destination.update_endpoint(application_id, endpoint_id, endpoint, arrival)
+    return _settle(application_id, {endpoint_id: endpoint}, {endpoint_id: answer}, [], arrival)
 
 
 @router.put(_ENDPOINTS)
 def update_endpoints_batch(application_id: str) -> Response[str]:
     """Create or update up to 100 endpoints; the good ones are kept when others break a rule."""
     application_id = gateway.served(application_id)
-    body = read(router.current_event)
+    body, arrival = read(router.current_event), _arrival()
     endpoints, refusals = {}, []
     for item in parse(body, EndpointBatchRequest).item:
         if isinstance(item, Rejection):
@@ -60,12 +61,14 @@ def update_endpoints_batch(application_id: str) -> Response[str]:
     batch_item = {
         endpoint_id: ValidBatch(endpoint, {}) for endpoint_id, endpoint in endpoints.items()
     }
-    answers = gateway.destination.deliver(application_id, batch_item) if endpoints else {}
+    deliver = gateway.destination.deliver
+    answers = deliver(application_id, batch_item, arrival) if endpoints else {}
     return _settle(
         application_id,
         endpoints,
         {e: answers[e].get("EndpointItemResponse") if e in answers else None for e in endpoints},
         refusals,
+        arrival,
     )
 
 
@@ -74,6 +77,7 @@ def _settle(
     endpoints: Mapping[str, PublicEndpoint],
     answers: Mapping[str, EndpointItemResponse | None],
     refusals: list[str],
+    arrival: Arrival,
 ) -> Response[str]:
     """Queue what failed; then one answer for all, as the service gives it."""
     undelivered = {}
@@ -83,13 +87,13 @@ def _settle(
             undelivered[endpoint_id] = ValidBatch(endpoint, {})
         elif final["StatusCode"] != HTTPStatus.ACCEPTED:
             refusals.append(final["Message"])
-    if undelivered and gateway.retry_queue.queue(application_id, undelivered):
+    if undelivered and gateway.retry_queue.queue(application_id, undelivered, arrival):
         raise NotStoredError
     if refusals:
         raise BadRequestError(refusals[0])
     _log("update_endpoint", application_id, endpoints=len(endpoints), queued=len(undelivered))
-    request_id = router.current_event.request_context.request_id
-    return respond(HTTPStatus.ACCEPTED, {"Message": "Accepted", "RequestID": request_id})
+    body = {"Message": "Accepted", "RequestID": arrival.request_id}
+    return respond(HTTPStatus.ACCEPTED, body)
 
 
 @router.get(_ENDPOINT)
@@ -153,5 +157,12 @@ def _respond(
 
 
 def _log(operation: str, application_id: str, **fields: Any) -> None:
-    request_id = router.current_event.request_context.request_id
-    logger.info(operation, application_id=application_id, request_id=request_id, **fields)
+    logger.info(operation, application_id=application_id, request_id=_request_id(), **fields)
+
+
+def _arrival() -> Arrival:
+    return Arrival.now(_request_id())
+
+
+def _request_id() -> str:
+    return router.current_event.request_context.request_id or "unknown"

@@ -3,6 +3,7 @@
 from time import perf_counter
 from typing import Any
 
+from putevents.arrival import Arrival
 from putevents.destinations import Destination
 from putevents.observability import annotate, tracer
 from putevents.rejection import (
@@ -12,7 +13,7 @@ from putevents.rejection import (
     LARGE_EVENT,
     Rejection,
 )
-from putevents.report import ACCEPTED, FAILED, Report
+from putevents.report import ACCEPTED, FAILED, Refusal, Report
 from putevents.schemas import (
     MAX_ENDPOINT_BYTES,
     MAX_EVENT_BYTES,
@@ -25,11 +26,16 @@ from putevents.schemas import (
 )
 from putevents.split import NO_CHANGE
 
+REFUSED = "Refused by the destination."
 _UTF8 = 4  # bytes that a character can take: in a smaller request no part needs to be measured
 
 
 def ingest(
-    application_id: str, request: EventsRequest, size: int, destination: Destination
+    application_id: str,
+    request: EventsRequest,
+    size: int,
+    arrival: Arrival,
+    destination: Destination,
 ) -> Report:
     """Judge, deliver and settle one request, whose JSON was `size` characters long.
 
@@ -41,7 +47,7 @@ def ingest(
         started = perf_counter()
         with tracer.provider.in_subsegment("deliver"):
             annotate(application_id, sum(len(batch.events) for batch in good.values()))
-            answers = destination.deliver(application_id, good)
+            answers = destination.deliver(application_id, good, arrival)
         report.latency_ms = (perf_counter() - started) * 1000
         _settle(good, answers, report)
     return report
@@ -67,7 +73,7 @@ def _judge(request: EventsRequest, size: int, report: Report) -> dict[str, Valid
                 item["EventsItemResponse"][event_id] = FAILED
             else:
                 report.rejected += 1
-                item["EventsItemResponse"][event_id] = report.reject(judged, event_id)
+                item["EventsItemResponse"][event_id] = report.reject(judged, endpoint_id, event_id)
         if isinstance(endpoint, Rejection):
             item["EndpointItemResponse"] = report.reject(endpoint, endpoint_id)
             endpoint = NO_CHANGE
@@ -117,6 +123,8 @@ def _settle(good: dict[str, ValidBatch], answers: dict[str, ItemResponse], repor
             final = final_answer(answer.get("EndpointItemResponse"))
             item["EndpointItemResponse"] = final or FAILED
             endpoint = NO_CHANGE if final else batch.endpoint
+            if final and final is not ACCEPTED:
+                report.refusals.append(Refusal(endpoint_id, None, REFUSED))
         events = {}
         event_answers = answer.get("EventsItemResponse") or {}
         for event_id, event in batch.events.items():
@@ -129,7 +137,7 @@ def _settle(good: dict[str, ValidBatch], answers: dict[str, ItemResponse], repor
                 report.accepted += 1
             else:
                 report.rejected += 1
-                report.count_refusal("Refused by the destination.", event_id)
+                report.refusals.append(Refusal(endpoint_id, event_id, REFUSED))
         if events or endpoint is not NO_CHANGE:
             report.undelivered[endpoint_id] = ValidBatch(endpoint=endpoint, events=events)
 
@@ -145,6 +153,6 @@ def final_answer(answer: Any) -> EventItemResponse | None:
         message = answer.get("Message")
         # Several clients go by the text alone: a refusal must not read as success.
         if not isinstance(message, str) or not message or message.lower() == "accepted":
-            message = "Refused by the destination."
+            message = REFUSED
         return {"StatusCode": status, "Message": message}
     return None

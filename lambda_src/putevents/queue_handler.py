@@ -13,17 +13,14 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from putevents import gateway
+from putevents.arrival import Arrival
 from putevents.ingest import ingest
 from putevents.observability import annotate, logger, tracer
 from putevents.parsing import BadRequestError, parse, read_json
+from putevents.rejected import keep_rejected, refused_part
 from putevents.report import Report
-from putevents.retry import ATTEMPT
-from putevents.schemas import (
-    EndpointItemResponse,
-    EventItemResponse,
-    ItemResponse,
-    QueueMessage,
-)
+from putevents.retry import ARRIVAL_TIMESTAMP, ATTEMPT, REQUEST_ID
+from putevents.schemas import QueueMessage
 from putevents.settings import settings
 
 # Every message failing is no fault of the function: its answer names them all.
@@ -45,9 +42,10 @@ def record_handler(record: SQSRecord) -> None:
     """Deliver one message; raises if it must stay on the queue as it is."""
     started = perf_counter()
     try:
-        report = _deliver(record)
-        _bury_refused(record, report)
-        _requeue_rest(record, report)
+        arrival = _arrival(record)
+        report = _deliver(record, arrival)
+        _keep_refused(record, report, arrival)
+        _requeue_rest(record, report, arrival)
     except Exception as error:
         gateway.retry_queue.postpone(record.receipt_handle, _attempt(record))
         if isinstance(error, BadRequestError | UndeliveredError):
@@ -62,56 +60,47 @@ def record_handler(record: SQSRecord) -> None:
     )
 
 
-def _deliver(record: SQSRecord) -> Report:
+def _deliver(record: SQSRecord, arrival: Arrival) -> Report:
     with tracer.provider.in_subsegment("validate"):
         message = parse(record.body, QueueMessage)
         annotate(message.application_id, message.events_request.event_count)
     if not settings().serves(message.application_id):
         raise UndeliveredError("Application not found.")
-    size = len(record.body)
-    return ingest(message.application_id, message.events_request, size, gateway.destination)
+    return ingest(
+        message.application_id,
+        message.events_request,
+        len(record.body),
+        arrival,
+        gateway.destination,
+    )
 
 
-def _bury_refused(record: SQSRecord, report: Report) -> None:
+def _keep_refused(record: SQSRecord, report: Report, arrival: Arrival) -> None:
     """Keep what was refused as it came: here nobody hears a 400, so a person must find it."""
     if not report.refusals:
         return
-    raw = read_json(record.body)["EventsRequest"]["BatchItem"]
+    request = read_json(record.body)["EventsRequest"]
+    if keep_rejected(request, report, arrival, gateway.destination):
+        return
     refused = {
         endpoint_id: kept
         for endpoint_id, item in report.results.items()
-        if (kept := _refused_part(raw[endpoint_id], item))
+        if (kept := refused_part(request["BatchItem"][endpoint_id], item))
     }
-    if not gateway.retry_queue.bury(report.application_id, refused, next(iter(report.refusals))):
+    rule = report.refusals[0].rule
+    if not gateway.retry_queue.bury(report.application_id, refused, rule, arrival):
         raise UndeliveredError("The dead-letter queue did not take what was refused.")
 
 
-def _refused_part(raw: Any, item: ItemResponse) -> Any:
-    """The part of an endpoint's raw batch that was refused; nothing if all was taken."""
-    events = [i for i, answer in item["EventsItemResponse"].items() if _is_refusal(answer)]
-    endpoint_refused = _is_refusal(item["EndpointItemResponse"])
-    if endpoint_refused and not item["EventsItemResponse"]:
-        return raw
-    if not endpoint_refused and not events:
-        return None
-    return {
-        "Endpoint": raw.get("Endpoint") if endpoint_refused else {},
-        "Events": {event_id: raw["Events"][event_id] for event_id in events},
-    }
-
-
-def _is_refusal(answer: EndpointItemResponse | EventItemResponse) -> bool:
-    return answer["StatusCode"] // 100 == 4
-
-
-def _requeue_rest(record: SQSRecord, report: Report) -> None:
+def _requeue_rest(record: SQSRecord, report: Report, arrival: Arrival) -> None:
     """Replace a message that half succeeded by one with the rest; leave one that failed whole."""
     if not report.undelivered:
         return
     if not report.accepted and not report.refusals:
         raise UndeliveredError("Nothing of it could be delivered.")
     attempt = _attempt(record) + 1
-    not_queued = gateway.retry_queue.queue(report.application_id, report.undelivered, attempt)
+    queue, application_id = gateway.retry_queue.queue, report.application_id
+    not_queued = queue(application_id, report.undelivered, arrival, attempt)
     if not_queued:
         raise UndeliveredError("The rest of it could not be queued.")
     report.confirm_queued(not_queued)
@@ -119,7 +108,24 @@ def _requeue_rest(record: SQSRecord, report: Report) -> None:
 
 def _attempt(record: SQSRecord) -> int:
     """How often this was tried, on this message and on those that it replaces."""
-    attributes = record.raw_event.get("messageAttributes", {})
-    earlier = attributes.get(ATTEMPT, {}).get("stringValue", "")
     received = int(record.attributes.approximate_receive_count or 1)
-    return received + (int(earlier) if earlier.isdecimal() else 0)
+    return received + _number(_attribute(record, ATTEMPT))
+
+
+def _arrival(record: SQSRecord) -> Arrival:
+    """When it first came in: a message of our own says so, a producer's came as it was sent."""
+    sent = _number(record.raw_event["attributes"].get("SentTimestamp", ""))
+    return Arrival(
+        _attribute(record, REQUEST_ID) or record.message_id,
+        _number(_attribute(record, ARRIVAL_TIMESTAMP)) or sent,
+    )
+
+
+def _attribute(record: SQSRecord, name: str) -> str:
+    # A producer may have sent one of our names with a type of its own, which counts as none.
+    attributes = record.raw_event.get("messageAttributes", {})
+    return attributes.get(name, {}).get("stringValue") or ""
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 16 else 0

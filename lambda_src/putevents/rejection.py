@@ -1,6 +1,6 @@
 """Why a part of a request is rejected: the service's own words, then the key that offends."""
 
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -38,6 +38,16 @@ class Rejection(NamedTuple):
         path = ".".join(str(step) for step in first["loc"] if step != "[key]")
         key = _OFFENDERS.get(first["type"], path)
         return cls(_rule(shape, first), key[:_SHOWN])
+
+
+class RejectedPart(NamedTuple):
+    """An event or, without an event id, an endpoint that was rejected, as it came."""
+
+    endpoint_id: str
+    event_id: str | None
+    rule: str
+    message: str
+    raw: Any
 
 
 MISSING_ENDPOINT = Rejection("Missing Endpoint", "Endpoint")

@@ -1,7 +1,8 @@
 """What became of one EventsRequest: the answer for each id, the counts, the log lines."""
 
+from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from putevents.observability import Metric, emit, logger
 from putevents.rejection import Rejection
@@ -11,6 +12,14 @@ from putevents.schemas import EventItemResponse, ItemResponse, ValidBatch
 ACCEPTED: EventItemResponse = {"StatusCode": 202, "Message": "Accepted"}
 # The one answer that every client takes as "try again later".
 FAILED: EventItemResponse = {"StatusCode": 500, "Message": "Not delivered, please try again."}
+
+
+class Refusal(NamedTuple):
+    """A part that was answered 4xx, and the rule it broke; without an event id, the endpoint."""
+
+    endpoint_id: str
+    event_id: str | None
+    rule: str
 
 
 @dataclass
@@ -23,7 +32,7 @@ class Report:
     application_id: str
     results: dict[str, ItemResponse] = field(default_factory=dict)
     undelivered: dict[str, ValidBatch] = field(default_factory=dict)
-    refusals: dict[str, tuple[int, str]] = field(default_factory=dict)
+    refusals: list[Refusal] = field(default_factory=list)
     accepted: int = 0
     rejected: int = 0
     queued: int = 0
@@ -34,15 +43,12 @@ class Report:
         """Events whose delivery failed, whether the queue has them now or not."""
         return sum(len(batch.events) for batch in self.undelivered.values())
 
-    def reject(self, rejection: Rejection, example: str) -> EventItemResponse:
+    def reject(
+        self, rejection: Rejection, endpoint_id: str, event_id: str | None = None
+    ) -> EventItemResponse:
         """The 400 for a part that broke a rule."""
-        self.count_refusal(rejection.rule, example)
+        self.refusals.append(Refusal(endpoint_id, event_id, rejection.rule))
         return {"StatusCode": 400, "Message": rejection.message}
-
-    def count_refusal(self, kind: str, example: str) -> None:
-        """Count a refusal by its kind, keeping the first id as the example."""
-        count, first = self.refusals.get(kind, (0, example))
-        self.refusals[kind] = (count + 1, first)
 
     def confirm_queued(self, not_queued: list[dict[str, ValidBatch]]) -> None:
         """Answer 202 for all that was undelivered, but for what the queue did not take."""
@@ -63,8 +69,9 @@ class Report:
 
     def log(self, door: str, **fields: Any) -> None:
         """Write the request's line, a line for each kind of refusal, and the metrics."""
-        for kind, (count, example) in self.refusals.items():
-            logger.warning("rejected", reason=kind, count=count, example=example[:64])
+        examples = {r.rule: r.event_id or r.endpoint_id for r in reversed(self.refusals)}
+        for rule, count in Counter(refusal.rule for refusal in self.refusals).items():
+            logger.warning("rejected", reason=rule, count=count, example=examples[rule][:64])
         logger.info(
             door,
             application_id=self.application_id,

@@ -5,6 +5,7 @@ from functools import cached_property
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from putevents.arrival import Arrival
 from putevents.observability import logger
 from putevents.schemas import ValidBatch
 from putevents.settings import Settings
@@ -21,6 +22,8 @@ MAX_DELAY_SECONDS = 900
 _BUDGET_SECONDS = 3.0
 ATTEMPT = "Attempt"
 REASON = "Reason"
+REQUEST_ID = "RequestId"
+ARRIVAL_TIMESTAMP = "ArrivalTimestamp"
 
 
 class RetryQueue:
@@ -50,7 +53,11 @@ class RetryQueue:
         return min(MAX_DELAY_SECONDS, self._settings.retry_delay_seconds * growth)
 
     def queue(
-        self, application_id: str, batch_item: dict[str, ValidBatch], attempt: int = 1
+        self,
+        application_id: str,
+        batch_item: dict[str, ValidBatch],
+        arrival: Arrival,
+        attempt: int = 1,
     ) -> list[dict[str, ValidBatch]]:
         """Queue valid parts for a later attempt; returns those that the queue did not take."""
         refused = []
@@ -61,13 +68,15 @@ class RetryQueue:
                 "QueueUrl": self._settings.retry_queue_url,
                 "MessageBody": _body(application_id, piece.wire.decode()),
                 "DelaySeconds": self.delay(attempt),
-                "MessageAttributes": {ATTEMPT: {"DataType": "Number", "StringValue": str(attempt)}},
+                "MessageAttributes": {ATTEMPT: _number(attempt), **_attributes(arrival)},
             }
             if monotonic() > deadline or not self._send(message):
                 refused.append(piece.batch_item)
         return refused
 
-    def bury(self, application_id: str, raw_batch_item: dict[str, Any], reason: str) -> bool:
+    def bury(
+        self, application_id: str, raw_batch_item: dict[str, Any], reason: str, arrival: Arrival
+    ) -> bool:
         """Put parts as they came with the dead letters, with the reason; says whether it held."""
         wire = json.dumps({"BatchItem": raw_batch_item})
         text = reason.encode("unicode_escape").decode()[:256] or "unknown"
@@ -75,7 +84,7 @@ class RetryQueue:
             {
                 "QueueUrl": self._settings.dead_letter_queue_url,
                 "MessageBody": _body(application_id, wire),
-                "MessageAttributes": {REASON: {"DataType": "String", "StringValue": text}},
+                "MessageAttributes": {REASON: _string(text), **_attributes(arrival)},
             }
         )
 
@@ -99,6 +108,21 @@ class RetryQueue:
             logger.error("message not queued", error=type(error).__name__)
             return False
         return True
+
+
+def _attributes(arrival: Arrival) -> dict[str, dict[str, str]]:
+    return {
+        REQUEST_ID: _string(arrival.request_id),
+        ARRIVAL_TIMESTAMP: _number(arrival.timestamp),
+    }
+
+
+def _string(value: str) -> dict[str, str]:
+    return {"DataType": "String", "StringValue": value}
+
+
+def _number(value: int) -> dict[str, str]:
+    return {"DataType": "Number", "StringValue": str(value)}
 
 
 def _body(application_id: str, wire: str) -> str:

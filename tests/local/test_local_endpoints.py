@@ -14,6 +14,7 @@ from local.store import LocalDestination
 from putevents.destinations import DestinationError
 from putevents.schemas import PublicEndpoint
 from tests.local.running_gateway import RunningGateway
+from tests.unit.doors import ARRIVAL
 
 APP = "app"
 
@@ -28,7 +29,7 @@ def _destination(tmp_path: Path) -> Iterator[LocalDestination]:
 def update(destination: LocalDestination, endpoint_id: str, **members: Any) -> int:
     """Update an endpoint; the status of the answer."""
     endpoint = PublicEndpoint.model_validate(members)
-    answer = destination.update_endpoint(APP, endpoint_id, endpoint)
+    answer = destination.update_endpoint(APP, endpoint_id, endpoint, ARRIVAL)
     return answer["StatusCode"] if answer else 0
 
 

@@ -14,6 +14,7 @@ from local.endpoints import merge_endpoint, new_endpoint
 from local.store import LocalDestination
 from putevents.schemas import EventsRequest, ItemResponse, ValidBatch
 from tests.local.running_gateway import EVENT, EVENT_MS, ROOT, put_events_body
+from tests.unit.doors import ARRIVAL
 
 REQUESTS = ROOT / "tests/events/requests"
 CLIENTS = sorted(file.name for file in REQUESTS.glob("*.json") if file.stem != "good-and-bad")
@@ -34,7 +35,7 @@ def _deliver(path: Path) -> Iterator[Deliver]:
     def deliver(body: dict[str, Any]) -> dict[str, ItemResponse]:
         batches: Any = EventsRequest.model_validate(body).batch_item
         good = {id_: ValidBatch(b.endpoint, b.events) for id_, b in batches.items()}
-        return destination.deliver("app", good)
+        return destination.deliver("app", good, ARRIVAL)
 
     yield deliver
     database.close()

@@ -7,6 +7,8 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from putevents.arrival import Arrival
+from putevents.rejection import RejectedPart
 from putevents.schemas import (
     EndpointItemResponse,
     EndpointResponse,
@@ -28,6 +30,7 @@ ENVIRONMENT = {
     "AWS_SECRET_ACCESS_KEY": "made-up",
 }
 
+ARRIVAL = Arrival("request-1", 1_764_054_000_123)
 ACCEPTED = {"StatusCode": 202, "Message": "Accepted"}
 
 
@@ -49,11 +52,15 @@ class FakeDestination:
     delivered: list[tuple[str, str, str]] = field(default_factory=list)
     endpoints: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     stored: dict[str, EndpointResponse] = field(default_factory=dict)
+    arrivals: list[Arrival] = field(default_factory=list)
+    keeps_rejected: bool = False
+    rejected: list[tuple[str, RejectedPart]] = field(default_factory=list)
 
     def deliver(
-        self, application_id: str, batch_item: dict[str, ValidBatch]
+        self, application_id: str, batch_item: dict[str, ValidBatch], arrival: Arrival
     ) -> dict[str, ItemResponse]:
         answers: dict[str, Any] = {}
+        self.arrivals.append(arrival)
         for endpoint_id, batch in batch_item.items():
             answers[endpoint_id] = {"EventsItemResponse": {}}
             self.endpoints.append((endpoint_id, json.loads(batch.endpoint.wire)))
@@ -67,10 +74,16 @@ class FakeDestination:
                     answers[endpoint_id]["EventsItemResponse"][event_id] = self._answer(code)
         return answers
 
+    def keep_rejected(
+        self, application_id: str, rejected: list[RejectedPart], arrival: Arrival
+    ) -> bool:
+        self.rejected += [(application_id, part) for part in rejected]
+        return self.keeps_rejected
+
     def update_endpoint(
-        self, application_id: str, endpoint_id: str, endpoint: PublicEndpoint
+        self, application_id: str, endpoint_id: str, endpoint: PublicEndpoint, arrival: Arrival
     ) -> EndpointItemResponse | None:
-        answers = self.deliver(application_id, {endpoint_id: ValidBatch(endpoint, {})})
+        answers = self.deliver(application_id, {endpoint_id: ValidBatch(endpoint, {})}, arrival)
         return answers[endpoint_id].get("EndpointItemResponse")
 
     def get_endpoint(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:
@@ -98,16 +111,24 @@ class FakeQueue:
     queued: list[tuple[str, dict[str, ValidBatch], int]] = field(default_factory=list)
     buried: list[tuple[str, dict[str, Any], str]] = field(default_factory=list)
     postponed: list[tuple[str, int]] = field(default_factory=list)
+    arrivals: list[Arrival] = field(default_factory=list)
 
     def queue(
-        self, application_id: str, batch_item: dict[str, ValidBatch], attempt: int = 1
+        self,
+        application_id: str,
+        batch_item: dict[str, ValidBatch],
+        arrival: Arrival,
+        attempt: int = 1,
     ) -> list[dict[str, ValidBatch]]:
         if self.broken:
             return [batch_item]
         self.queued.append((application_id, batch_item, attempt))
+        self.arrivals.append(arrival)
         return []
 
-    def bury(self, application_id: str, raw_batch_item: dict[str, Any], reason: str) -> bool:
+    def bury(
+        self, application_id: str, raw_batch_item: dict[str, Any], reason: str, arrival: Arrival
+    ) -> bool:
         self.buried.append((application_id, raw_batch_item, reason))
         return not self.broken
 
@@ -150,13 +171,13 @@ def http_event(
     }
 
 
-def sqs_record(body: Any, message_id: str = "m1", received: int = 1, **attributes: str) -> Any:
+def sqs_record(body: Any, message_id: str = "m1", received: int = 1, **attributes: Any) -> Any:
     """An SQS record as the event source mapping sends it."""
     return {
         "messageId": message_id,
         "receiptHandle": f"receipt-{message_id}",
         "body": body if isinstance(body, str) else json.dumps(body),
-        "attributes": {"ApproximateReceiveCount": str(received)},
+        "attributes": {"ApproximateReceiveCount": str(received), "SentTimestamp": "1764054000001"},
         "messageAttributes": {
             name: {"stringValue": value, "dataType": "Number"} for name, value in attributes.items()
         },

@@ -10,7 +10,12 @@ from botocore.stub import Stubber
 from putevents.destinations import DestinationError, pinpoint
 from putevents.destinations.pinpoint import PinpointDestination
 from putevents.schemas import Event, PublicEndpoint, ValidBatch
+from tests.unit.doors import ARRIVAL
 from tests.upstream import ACCEPTED, Upstream, accept_all, running_upstream
+
+
+def deliver(batch_item: dict[str, ValidBatch], application_id: str = "a") -> Any:
+    return PinpointDestination().deliver(application_id, batch_item, ARRIVAL)
 
 
 def events(count: int, size: int = 0) -> dict[str, Event]:
@@ -32,7 +37,7 @@ def _upstream(monkeypatch: pytest.MonkeyPatch) -> Iterator[Upstream]:
 
 def test_an_event_goes_out_as_it_was_validated_and_signed(upstream: Upstream) -> None:
     batch_item = {"phone/é": ValidBatch(ENDPOINT, events(1))}
-    answers = PinpointDestination().deliver("my app", batch_item)
+    answers = deliver(batch_item, "my app")
 
     [(path, request)] = upstream.requests
     assert path == "/v1/apps/my%20app/events"
@@ -55,13 +60,15 @@ def test_an_event_goes_out_as_it_was_validated_and_signed(upstream: Upstream) ->
 
 
 def test_250_events_go_in_calls_of_100_and_their_answers_are_merged(upstream: Upstream) -> None:
-    answers = PinpointDestination().deliver("a", {"phone": ValidBatch(ENDPOINT, events(250))})
+    answers = PinpointDestination().deliver(
+        "a", {"phone": ValidBatch(ENDPOINT, events(250))}, ARRIVAL
+    )
     assert [len(r["BatchItem"]["phone"]["Events"]) for _, r in upstream.requests] == [100, 100, 50]
     assert answers["phone"]["EventsItemResponse"] == dict.fromkeys(events(250), ACCEPTED)
 
 
 def test_no_call_is_over_4_mb(upstream: Upstream) -> None:
-    PinpointDestination().deliver("a", {"phone": ValidBatch(ENDPOINT, events(9, 400_000))})
+    deliver({"phone": ValidBatch(ENDPOINT, events(9, 400_000))})
     sizes = [int(headers["Content-Length"]) for headers in upstream.headers]
     assert len(sizes) == 2
     assert max(sizes) <= 4 * 1024 * 1024
@@ -76,7 +83,9 @@ def test_the_answers_of_single_events_are_passed_on(upstream: Upstream) -> None:
         return 202, body
 
     upstream.answer = answer
-    answers = PinpointDestination().deliver("a", {"phone": ValidBatch(ENDPOINT, events(3))})
+    answers = PinpointDestination().deliver(
+        "a", {"phone": ValidBatch(ENDPOINT, events(3))}, ARRIVAL
+    )
     assert answers["phone"]["EventsItemResponse"] == {"e0": ACCEPTED, "e1": refused, "e2": ACCEPTED}
 
 
@@ -93,14 +102,14 @@ def test_the_answers_of_single_events_are_passed_on(upstream: Upstream) -> None:
 def test_a_call_that_confirms_nothing_answers_for_nothing(upstream: Upstream, answer: Any) -> None:
     upstream.answer = lambda _: answer
     batch_item = {"phone": ValidBatch(ENDPOINT, events(2))}
-    answers: Any = PinpointDestination().deliver("a", batch_item)
+    answers: Any = deliver(batch_item)
     told = answers.get("phone", {}).get("EventsItemResponse", {})
     assert not any(isinstance(a, dict) and a.get("StatusCode") == 202 for a in told.values())
 
 
 def test_nobody_listening_answers_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_PINPOINT", "http://127.0.0.1:9")
-    assert PinpointDestination().deliver("a", {"p": ValidBatch(ENDPOINT, events(1))}) == {}
+    assert deliver({"p": ValidBatch(ENDPOINT, events(1))}) == {}
 
 
 def test_a_call_that_is_refused_for_what_it_holds_does_not_stop_the_next(
@@ -111,7 +120,9 @@ def test_a_call_that_is_refused_for_what_it_holds_does_not_stop_the_next(
         return (400, {"Message": "no"}) if first else (202, accept_all(request))
 
     upstream.answer = refuse_the_first
-    answers = PinpointDestination().deliver("a", {"phone": ValidBatch(ENDPOINT, events(150))})
+    answers = PinpointDestination().deliver(
+        "a", {"phone": ValidBatch(ENDPOINT, events(150))}, ARRIVAL
+    )
     assert len(answers["phone"]["EventsItemResponse"]) == 50
     # The first call carried the endpoint's own data, so its answer is still open.
     assert "EndpointItemResponse" not in answers["phone"]
@@ -119,7 +130,7 @@ def test_a_call_that_is_refused_for_what_it_holds_does_not_stop_the_next(
 
 def test_a_destination_that_is_down_is_not_called_again_for_the_rest(upstream: Upstream) -> None:
     upstream.answer = lambda _: (503, {})
-    PinpointDestination().deliver("a", {"phone": ValidBatch(ENDPOINT, events(300))})
+    deliver({"phone": ValidBatch(ENDPOINT, events(300))})
     assert len({json.dumps(request) for _, request in upstream.requests}) == 1
 
 
@@ -127,7 +138,9 @@ def test_when_time_is_up_the_rest_is_left_for_the_queue(
     upstream: Upstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pinpoint, "_BUDGET_SECONDS", 0)
-    answers = PinpointDestination().deliver("a", {"phone": ValidBatch(ENDPOINT, events(300))})
+    answers = PinpointDestination().deliver(
+        "a", {"phone": ValidBatch(ENDPOINT, events(300))}, ARRIVAL
+    )
     assert len(upstream.requests) == 1
     assert len(answers["phone"]["EventsItemResponse"]) == 100
 
@@ -152,7 +165,7 @@ def test_an_endpoint_is_updated(stubbed: tuple[PinpointDestination, Stubber]) ->
     destination, stubber = stubbed
     request = {**IDS, "EndpointRequest": {"Address": "a", "ChannelType": "CUSTOM"}}
     stubber.add_response("update_endpoint", {"MessageBody": {"Message": "Accepted"}}, request)
-    assert destination.update_endpoint("a", "phone", ENDPOINT) == ACCEPTED
+    assert destination.update_endpoint("a", "phone", ENDPOINT, ARRIVAL) == ACCEPTED
 
 
 def test_a_refused_update_is_passed_on_and_a_failed_one_is_not_delivered(
@@ -162,8 +175,8 @@ def test_a_refused_update_is_passed_on_and_a_failed_one_is_not_delivered(
     stubber.add_client_error("update_endpoint", "BadRequestException", "no", http_status_code=400)
     stubber.add_client_error("update_endpoint", "TooManyRequestsException", http_status_code=429)
     refused = {"StatusCode": 400, "Message": "no"}
-    assert destination.update_endpoint("a", "phone", ENDPOINT) == refused
-    assert destination.update_endpoint("a", "phone", ENDPOINT) is None
+    assert destination.update_endpoint("a", "phone", ENDPOINT, ARRIVAL) == refused
+    assert destination.update_endpoint("a", "phone", ENDPOINT, ARRIVAL) is None
 
 
 def test_endpoints_are_read_and_deleted(stubbed: tuple[PinpointDestination, Stubber]) -> None:

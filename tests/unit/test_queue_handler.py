@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from putevents import queue_handler
+from putevents.arrival import Arrival
+from putevents.rejection import RejectedPart
 from tests.unit.doors import Context, FakeDestination, FakeQueue, sqs_record
 
 EVENTS = Path(__file__).parents[1] / "events"
@@ -76,6 +78,48 @@ def test_a_message_that_half_succeeded_is_replaced_by_the_rest(
     assert (application_id, attempt) == ("my-app", 6)
     assert set(batch_item["phone"].events) == {"2", "3"}
     assert not batch_item["phone"].endpoint.model_fields_set
+
+
+def test_what_came_in_over_http_keeps_its_arrival_through_every_retry(
+    destination: FakeDestination, queue: FakeQueue
+) -> None:
+    destination.codes = {"2": 500}
+    sent: Any = {"RequestId": "request-9", "ArrivalTimestamp": "1764054000777"}
+    assert stay(sqs_record(message({"1": EVENT, "2": EVENT}), **sent)) == []
+    arrival = Arrival("request-9", 1764054000777)
+    assert destination.arrivals == [arrival]
+    assert queue.arrivals == [arrival]
+
+
+@pytest.mark.parametrize("odd", [None, "", "x", "1" * 99, "-1"])
+def test_a_producers_message_arrived_when_it_was_sent(
+    destination: FakeDestination, queue: FakeQueue, odd: str | None
+) -> None:
+    assert stay(sqs_record(message({"1": EVENT}), ArrivalTimestamp=odd)) == []
+    assert destination.arrivals == [Arrival("m1", 1764054000001)]
+
+
+def test_a_destination_that_keeps_what_is_rejected_gets_it_as_it_came(
+    destination: FakeDestination, queue: FakeQueue
+) -> None:
+    destination.keeps_rejected = True
+    destination.codes = {"refused": 400}
+    events = {"good": EVENT, "bad": {"Odd": 1}, "refused": EVENT}
+    body = message(events, Address="no channel")
+    body["EventsRequest"]["BatchItem"]["odd"] = {"Endpoint": {}, "Events": 5}
+    assert stay(sqs_record(body)) == []
+    assert queue.buried == []
+    assert destination.rejected == [
+        ("my-app", RejectedPart(*part))
+        for part in [
+            ("phone", "bad", "Missing EventType", "Missing EventType (EventType)", {"Odd": 1}),
+            ("phone", None, "Missing ChannelType", "Missing ChannelType (Address)",
+             {"Address": "no channel"}),
+            ("odd", None, "Should be an object.", "Should be an object. (Events)", 
+             {"Endpoint": {}, "Events": 5}),
+            ("phone", "refused", "Refused by the destination.", "code 400", EVENT),
+        ]
+    ]  # fmt: skip
 
 
 def test_a_message_of_which_nothing_was_delivered_stays_and_waits_longer(

@@ -11,7 +11,7 @@ from putevents import retry
 from putevents.retry import RetryQueue
 from putevents.schemas import Event, PublicEndpoint, ValidBatch
 from putevents.settings import Settings
-from tests.unit.doors import ENVIRONMENT
+from tests.unit.doors import ARRIVAL, ENVIRONMENT
 
 QUEUE, DEAD = ENVIRONMENT["RETRY_QUEUE_URL"], ENVIRONMENT["DEAD_LETTER_QUEUE_URL"]
 EVENT = Event(EventType="a", Timestamp="2026-11-24T10:00:00Z")
@@ -38,12 +38,19 @@ def test_what_failed_is_queued_as_the_cli_takes_it(retry_queue: RetryQueue, sqs:
         '{"ApplicationId":"my \\"app\\"","EventsRequest":{"BatchItem":{"phone":{"Endpoint":{},'
         '"Events":{"1":{"EventType":"a","Timestamp":"2026-11-24T10:00:00Z"}}}}}}'
     )
-    attempt = {"Attempt": {"DataType": "Number", "StringValue": "1"}}
+    attributes = {
+        "Attempt": {"DataType": "Number", "StringValue": "1"},
+        "RequestId": {"DataType": "String", "StringValue": ARRIVAL.request_id},
+        "ArrivalTimestamp": {"DataType": "Number", "StringValue": str(ARRIVAL.timestamp)},
+    }
     sqs.add_response(
-        "send_message", {}, sent(QUEUE, body, DelaySeconds=30, MessageAttributes=attempt)
+        "send_message", {}, sent(QUEUE, body, DelaySeconds=30, MessageAttributes=attributes)
     )
     assert (
-        retry_queue.queue('my "app"', {"phone": ValidBatch(PublicEndpoint(), {"1": EVENT})}) == []
+        retry_queue.queue(
+            'my "app"', {"phone": ValidBatch(PublicEndpoint(), {"1": EVENT})}, ARRIVAL
+        )
+        == []
     )
     assert json.loads(body)["ApplicationId"] == 'my "app"'
 
@@ -62,7 +69,7 @@ def test_what_the_queue_refuses_is_told_piece_by_piece(
     batch_item = {"phone": ValidBatch(PublicEndpoint(OptOut="ALL"), {"1": large, "2": large})}
     sqs.add_client_error("send_message", "ThrottlingException", http_status_code=400)
     sqs.add_response("send_message", {}, sent(QUEUE, ANY, DelaySeconds=30))
-    [refused] = retry_queue.queue("a", batch_item)
+    [refused] = retry_queue.queue("a", batch_item, ARRIVAL)
     assert refused["phone"].events == {"1": large}
     assert refused["phone"].endpoint.opt_out == "ALL"
 
@@ -77,7 +84,7 @@ def test_a_message_has_only_characters_that_sqs_takes(
     )
     odd = Event(EventType="\ufffe\uffff\0", Timestamp="2026-11-24T10:00:00Z")
     sqs.add_response("send_message", {}, sent(QUEUE, ANY, DelaySeconds=30))
-    retry_queue.queue("a", {"phone": ValidBatch(PublicEndpoint(), {"1": odd})})
+    retry_queue.queue("a", {"phone": ValidBatch(PublicEndpoint(), {"1": odd})}, ARRIVAL)
     assert not set(bodies[0]) & {"\ufffe", "\uffff", "\0"}
     event = json.loads(bodies[0])["EventsRequest"]["BatchItem"]["phone"]["Events"]["1"]
     assert event["EventType"] == "\ufffe\uffff\0"
@@ -88,12 +95,16 @@ def test_dead_letters_keep_the_parts_as_they_came_with_the_reason(
 ) -> None:
     raw = {"phone": {"Endpoint": {}, "Events": {"1": {"Odd": 1}}}}
     body = json.dumps({"BatchItem": raw})
-    reason = {"Reason": {"DataType": "String", "StringValue": "no\\n\\xe9"}}
+    attributes = {
+        "Reason": {"DataType": "String", "StringValue": "no\\n\\xe9"},
+        "RequestId": {"DataType": "String", "StringValue": ARRIVAL.request_id},
+        "ArrivalTimestamp": {"DataType": "Number", "StringValue": str(ARRIVAL.timestamp)},
+    }
     expected = sent(DEAD, f'{{"ApplicationId":"a","EventsRequest":{body}}}')
-    sqs.add_response("send_message", {}, {**expected, "MessageAttributes": reason})
-    assert retry_queue.bury("a", raw, "no\né")
+    sqs.add_response("send_message", {}, {**expected, "MessageAttributes": attributes})
+    assert retry_queue.bury("a", raw, "no\né", ARRIVAL)
     sqs.add_client_error("send_message", "QueueDoesNotExist")
-    assert not retry_queue.bury("a", raw, "no")
+    assert not retry_queue.bury("a", raw, "no", ARRIVAL)
 
 
 def test_a_message_that_failed_whole_waits_longer(retry_queue: RetryQueue, sqs: Stubber) -> None:
@@ -114,4 +125,4 @@ def test_when_time_is_up_the_queue_is_not_asked_again(
 ) -> None:
     monkeypatch.setattr(retry, "_BUDGET_SECONDS", -1)
     batch_item = {"phone": ValidBatch(PublicEndpoint(), {"1": EVENT})}
-    assert retry_queue.queue("a", batch_item) == [batch_item]
+    assert retry_queue.queue("a", batch_item, ARRIVAL) == [batch_item]

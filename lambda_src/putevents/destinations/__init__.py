@@ -3,6 +3,8 @@
 from importlib import import_module
 from typing import Protocol, cast
 
+from putevents.arrival import Arrival
+from putevents.rejection import RejectedPart
 from putevents.schemas import (
     EndpointItemResponse,
     EndpointResponse,
@@ -28,8 +30,10 @@ class Destination(Protocol):
     What asks for endpoints raises DestinationError for a failure outside.
     """
 
+    keeps_rejected: bool  # whether there is a place for what broke a rule
+
     def deliver(
-        self, application_id: str, batch_item: dict[str, ValidBatch]
+        self, application_id: str, batch_item: dict[str, ValidBatch], arrival: Arrival
     ) -> dict[str, ItemResponse]:
         """Deliver; an id that is missing from the answer, or has 429 or 5xx, was not delivered.
 
@@ -37,8 +41,14 @@ class Destination(Protocol):
         """
         ...
 
+    def keep_rejected(
+        self, application_id: str, rejected: list[RejectedPart], arrival: Arrival
+    ) -> bool:
+        """Keep what broke a rule where its sender's team finds it; says whether all is there."""
+        ...
+
     def update_endpoint(
-        self, application_id: str, endpoint_id: str, endpoint: PublicEndpoint
+        self, application_id: str, endpoint_id: str, endpoint: PublicEndpoint, arrival: Arrival
     ) -> EndpointItemResponse | None:
         """Create or update one endpoint; None if that failed."""
         ...

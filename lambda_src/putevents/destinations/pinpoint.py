@@ -9,8 +9,10 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from putevents.arrival import Arrival
 from putevents.destinations import DestinationError
 from putevents.observability import logger
+from putevents.rejection import RejectedPart
 from putevents.schemas import (
     MAX_EVENTS_PER_CALL,
     MAX_REQUEST_BYTES,
@@ -43,6 +45,8 @@ _WIRE = "putevents_wire"
 class PinpointDestination:
     """Forwards in calls of at most 100 events and 4 MB, and merges their answers."""
 
+    keeps_rejected = False
+
     def __init__(self) -> None:
         self._client: PinpointClient = boto3.client("pinpoint", config=_CONFIG)
         events = self._client.meta.events
@@ -50,7 +54,7 @@ class PinpointDestination:
         events.register("before-call.pinpoint.PutEvents", _send_wire)
 
     def deliver(
-        self, application_id: str, batch_item: dict[str, ValidBatch]
+        self, application_id: str, batch_item: dict[str, ValidBatch], arrival: Arrival
     ) -> dict[str, ItemResponse]:
         """Deliver; see Destination. What a broken call carried is missing from the answer."""
         answers: dict[str, ItemResponse] = {}
@@ -77,8 +81,14 @@ class PinpointDestination:
         response: Any = self._client.put_events(ApplicationId=application_id, EventsRequest=request)
         return response["EventsResponse"]["Results"]
 
+    def keep_rejected(
+        self, application_id: str, rejected: list[RejectedPart], arrival: Arrival
+    ) -> bool:
+        """Nothing of it is kept: PutEvents has no place for it."""
+        return False
+
     def update_endpoint(
-        self, application_id: str, endpoint_id: str, endpoint: PublicEndpoint
+        self, application_id: str, endpoint_id: str, endpoint: PublicEndpoint, arrival: Arrival
     ) -> EndpointItemResponse | None:
         """Create or update one endpoint; None if that failed."""
         request: Any = endpoint.model_dump(by_alias=True, exclude_none=True)

@@ -1,0 +1,16 @@
+"""When something came in, and by which request; it rides along with every retry."""
+
+import time
+from typing import NamedTuple
+
+
+class Arrival(NamedTuple):
+    """The request (or message) that brought something, and when: Unix time in ms, our own clock."""
+
+    request_id: str
+    timestamp: int
+
+    @classmethod
+    def now(cls, request_id: str) -> "Arrival":
+        """What comes in at this moment."""
+        return cls(request_id, time.time_ns() // 1_000_000)

@@ -1,0 +1,48 @@
+"""What was rejected, as it came: found again in the raw request and handed to who keeps it."""
+
+from typing import Any
+
+from putevents.arrival import Arrival
+from putevents.destinations import Destination
+from putevents.rejection import RejectedPart
+from putevents.report import Report
+from putevents.schemas import EndpointItemResponse, EventItemResponse, ItemResponse
+
+
+def keep_rejected(
+    request: dict[str, Any], report: Report, arrival: Arrival, destination: Destination
+) -> bool:
+    """Give a raw EventsRequest's rejected parts to the destination; whether it keeps them."""
+    if not destination.keeps_rejected:
+        return False
+    rejected = []
+    for endpoint_id, event_id, rule in report.refusals:
+        item, raw = report.results[endpoint_id], request["BatchItem"][endpoint_id]
+        if event_id is None:
+            message = item["EndpointItemResponse"]["Message"]
+            # A batch that could not be taken apart was rejected as a whole.
+            if isinstance(raw, dict) and isinstance(raw.get("Events"), dict):
+                raw = raw.get("Endpoint")
+        else:
+            message = item["EventsItemResponse"][event_id]["Message"]
+            raw = raw["Events"][event_id]
+        rejected.append(RejectedPart(endpoint_id, event_id, rule, message, raw))
+    return destination.keep_rejected(report.application_id, rejected, arrival)
+
+
+def refused_part(raw: Any, item: ItemResponse) -> Any:
+    """The part of an endpoint's raw batch that was refused; nothing if all was taken."""
+    events = [i for i, answer in item["EventsItemResponse"].items() if _is_refusal(answer)]
+    endpoint_refused = _is_refusal(item["EndpointItemResponse"])
+    if endpoint_refused and not item["EventsItemResponse"]:
+        return raw
+    if not endpoint_refused and not events:
+        return None
+    return {
+        "Endpoint": raw.get("Endpoint") if endpoint_refused else {},
+        "Events": {event_id: raw["Events"][event_id] for event_id in events},
+    }
+
+
+def _is_refusal(answer: EndpointItemResponse | EventItemResponse) -> bool:
+    return answer["StatusCode"] // 100 == 4
