@@ -1,0 +1,70 @@
+"""The lake's tables, column by column; what is written to them is held against this by tests."""
+
+from typing import NamedTuple
+
+
+class Column(NamedTuple):
+    """A column of a Glue table; `type` is Hive's."""
+
+    name: str
+    type: str
+    meaning: str
+
+
+PARTITIONS = [
+    Column("application_id", "string", "the application that the event was sent to"),
+    Column("day", "string", "the day of arrival, UTC, yyyy-MM-dd"),
+]
+
+RAW_EVENTS = [
+    Column("event_type", "string", "`EventType` of the event"),
+    Column("event_timestamp", "bigint", "`Timestamp` of the event, Unix time in ms"),
+    Column("arrival_timestamp", "bigint", "when the gateway took the event, Unix time in ms"),
+    Column("event_version", "string", '"3.0", the version of Pinpoint\'s event stream'),
+    Column("event_id", "string", "the client's id of the event"),
+    Column("request_id", "string", "the request (or the queue message) that brought it"),
+    Column(
+        "application",
+        "struct<app_id:string,package_name:string,sdk:struct<name:string,version:string>,"
+        "title:string,version_name:string,version_code:string>",
+        "the app: its id here, `AppPackageName`, `SdkName`, `ClientSdkVersion`, `AppTitle`, the "
+        "endpoint's `AppVersion`, `AppVersionCode`",
+    ),
+    Column("client", "struct<client_id:string>", "the endpoint id"),
+    Column(
+        "device",
+        "struct<locale:struct<code:string,country:string,language:string>,make:string,"
+        "model:string,platform:struct<name:string,version:string>>",
+        "the stored endpoint's `Demographic`; the platform in lower case",
+    ),
+    Column(
+        "session",
+        "struct<session_id:string,start_timestamp:bigint,stop_timestamp:bigint,duration:bigint>",
+        "the session, Unix time in ms and a duration in ms",
+    ),
+    Column("attributes", "map<string,string>", "`Attributes` of the event"),
+    Column("metrics", "map<string,double>", "`Metrics` of the event"),
+    Column(
+        "endpoint",
+        "struct<id:string,address:string,attributes:map<string,array<string>>,"
+        "channeltype:string,cohortid:string,creationdate:string,"
+        "demographic:struct<appversion:string,locale:string,make:string,model:string,"
+        "modelversion:string,platform:string,platformversion:string,timezone:string>,"
+        "effectivedate:string,endpointstatus:string,"
+        "location:struct<city:string,country:string,latitude:double,longitude:double,"
+        "postalcode:string,region:string>,metrics:map<string,double>,optout:string,"
+        "requestid:string,user:struct<userattributes:map<string,array<string>>,userid:string>>",
+        "the endpoint as it was stored when the event came, its update in the same request merged",
+    ),
+]
+
+REJECTED_EVENTS = [
+    Column("application_id", "string", "the application that it was sent to"),
+    Column("endpoint_id", "string", "the endpoint that sent it"),
+    Column("event_id", "string", "the client's id of the event; null if the endpoint was rejected"),
+    Column("arrival_timestamp", "bigint", "when the gateway took it, Unix time in ms"),
+    Column("request_id", "string", "the request (or the queue message) that brought it"),
+    Column("rule", "string", "the rule that it broke, the same text for all that broke it"),
+    Column("message", "string", "what the client was answered: the rule and the offending key"),
+    Column("event", "string", "the event (or endpoint) as it came, as JSON"),
+]

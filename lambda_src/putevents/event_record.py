@@ -1,0 +1,207 @@
+"""An event in the shape of Pinpoint's event stream, with the ids that the stream lacked."""
+
+from collections.abc import Iterator
+from typing import Any, NotRequired, TypedDict
+
+from pydantic_core import to_json
+
+from putevents.arrival import Arrival
+from putevents.schemas import EndpointResponse, Event, Session, milliseconds
+
+EVENT_VERSION = "3.0"
+
+
+class Sdk(TypedDict, total=False):
+    name: str
+    version: str
+
+
+class Application(TypedDict):
+    app_id: str
+    package_name: NotRequired[str]
+    sdk: Sdk
+    title: NotRequired[str]
+    version_name: NotRequired[str]
+    version_code: NotRequired[str]
+
+
+class Client(TypedDict):
+    client_id: str
+
+
+class Locale(TypedDict, total=False):
+    code: str
+    country: str
+    language: str
+
+
+class Platform(TypedDict, total=False):
+    name: str
+    version: str
+
+
+class Device(TypedDict):
+    locale: Locale
+    make: NotRequired[str]
+    model: NotRequired[str]
+    platform: Platform
+
+
+class SessionRecord(TypedDict, total=False):
+    session_id: str
+    start_timestamp: int
+    stop_timestamp: int
+    duration: int
+
+
+class Demographic(TypedDict, total=False):
+    appversion: str
+    locale: str
+    make: str
+    model: str
+    modelversion: str
+    platform: str
+    platformversion: str
+    timezone: str
+
+
+class Location(TypedDict, total=False):
+    city: str
+    country: str
+    latitude: float
+    longitude: float
+    postalcode: str
+    region: str
+
+
+class User(TypedDict, total=False):
+    userattributes: dict[str, list[str]]
+    userid: str
+
+
+class EndpointRecord(TypedDict, total=False):
+    """The endpoint as it was stored, in lower case as every engine over Parquet spells names."""
+
+    id: str
+    address: str
+    attributes: dict[str, list[str]]
+    channeltype: str
+    cohortid: str
+    creationdate: str
+    demographic: Demographic
+    effectivedate: str
+    endpointstatus: str
+    location: Location
+    metrics: dict[str, float]
+    optout: str
+    requestid: str
+    user: User
+
+
+class EventRecord(TypedDict):
+    """Timestamps are Unix time in ms. What nobody sent is left out, and null in a table."""
+
+    event_type: str
+    event_timestamp: int
+    arrival_timestamp: int
+    event_version: str
+    event_id: str
+    request_id: str
+    application: Application
+    client: Client
+    device: Device
+    session: SessionRecord
+    attributes: dict[str, str]
+    metrics: dict[str, float]
+    endpoint: EndpointRecord
+
+
+def event_records(
+    application_id: str,
+    endpoint_id: str,
+    endpoint: EndpointResponse,
+    events: dict[str, Event],
+    arrival: Arrival,
+) -> Iterator[tuple[str, bytes]]:
+    """Yield each event's id and its EventRecord as JSON; `endpoint` is the stored one, merged."""
+    demographic = endpoint.get("Demographic", {})
+    # The same for all events of the endpoint, so it is serialised once.
+    client: Client = {"client_id": endpoint_id}
+    shared = {"client": client, "device": _device(demographic), "endpoint": _lower(endpoint)}
+    tail = b"," + to_json(shared)[1:]
+    for event_id, event in events.items():
+        own = {
+            "event_type": event.event_type,
+            "event_timestamp": milliseconds(event.timestamp),
+            "arrival_timestamp": arrival.timestamp,
+            "event_version": EVENT_VERSION,
+            "event_id": event_id,
+            "request_id": arrival.request_id,
+            "application": _application(application_id, event, demographic.get("AppVersion")),
+            "session": _session(event.session) if event.session else {},
+            "attributes": event.attributes or {},
+            "metrics": event.metrics or {},
+        }
+        yield event_id, to_json(own)[:-1] + tail
+
+
+def _application(application_id: str, event: Event, version_name: str | None) -> dict[str, Any]:
+    return {
+        "app_id": application_id,
+        "sdk": _given(name=event.sdk_name, version=event.client_sdk_version),
+        **_given(
+            package_name=event.app_package_name,
+            title=event.app_title,
+            version_name=version_name,
+            version_code=event.app_version_code,
+        ),
+    }
+
+
+def _device(demographic: dict[str, str]) -> dict[str, Any]:
+    platform = demographic.get("Platform")
+    return {
+        "locale": _locale(demographic.get("Locale", "")),
+        "platform": _given(
+            # Android devices send "ANDROID"; the stream said "android".
+            name=platform and platform.lower(),
+            version=demographic.get("PlatformVersion"),
+        ),
+        **_given(make=demographic.get("Make"), model=demographic.get("Model")),
+    }
+
+
+def _locale(code: str) -> dict[str, Any]:
+    """`en_US`, `en-US`, `zh_Hant_TW`; amplify-android sends a country alone, `USA`."""
+    parts = code.replace("-", "_").split("_")
+    first, last = parts[0], parts[-1]
+    return _given(
+        code=code or None,
+        country=last if last.isupper() else None,
+        language=first if first.islower() else None,
+    )
+
+
+def _session(session: Session) -> dict[str, Any]:
+    stop = session.stop_timestamp
+    return {
+        "session_id": session.id,
+        "start_timestamp": milliseconds(session.start_timestamp),
+        **_given(stop_timestamp=stop and milliseconds(stop), duration=session.duration),
+    }
+
+
+def _lower(endpoint: EndpointResponse) -> dict[str, Any]:
+    """The members in lower case; the keys that clients chose stay as they are."""
+    record: dict[str, Any] = {}
+    for name, value in endpoint.items():
+        if name in ("Demographic", "Location", "User"):
+            assert isinstance(value, dict)
+            record[name.lower()] = {key.lower(): part for key, part in value.items()}
+        elif name != "ApplicationId":
+            record[name.lower()] = value
+    return record
+
+
+def _given(**members: object) -> dict[str, Any]:
+    return {name: value for name, value in members.items() if value is not None}
