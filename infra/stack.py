@@ -9,6 +9,7 @@ from constructs import Construct
 
 from infra.api import PutEventsApi
 from infra.function import PutEventsFunction
+from infra.lake import Lake
 from infra.monitoring import NAMESPACE, SERVICE, Monitoring
 from infra.pinpoint import connect_pinpoint
 from infra.settings import DeploySettings
@@ -56,7 +57,11 @@ class PutEventsStack(Stack):
                 report_batch_item_failures=True,
             )
         )
-        connect_pinpoint(api_function, queue_function, settings)  # the one destination as yet
+        if settings.destination == "lake":
+            lake = Lake(self, "Lake", name=self.stack_name, settings=settings)
+            lake.connect(api_function, queue_function)
+        else:
+            connect_pinpoint(api_function, queue_function, settings)
         api = PutEventsApi(
             self, "Api", name=self.stack_name, function=api_function, settings=settings
         )

@@ -16,6 +16,7 @@ from putevents.settings import Settings
 
 _HOMES = {
     "pinpoint": ("putevents.destinations.pinpoint", "PinpointDestination"),
+    "lake": ("putevents.destinations.lake", "LakeDestination"),
     "local": ("local.store", "LocalDestination"),  # not in the Lambda package: a laptop's
 }
 
