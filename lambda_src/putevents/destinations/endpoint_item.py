@@ -103,7 +103,10 @@ def response(
     }
     if item.created is not None:
         shown["CreationDate"] = iso(item.created)
-    for name, (value, _) in (item.members | (user.members if user else {})).items():
+    members = item.members | (user.members if user else {})
+    if not item.value(USER_ID):  # as of one that had to leave its user
+        members.pop(USER_ID, None)
+    for name, (value, _) in members.items():
         group = next((g for g in _GROUPS if name.startswith(g)), "")
         place = shown
         for step in group.split(".")[:-1]:
@@ -118,7 +121,8 @@ def encode(value: Value) -> Attribute:
         return {"S": value}
     if isinstance(value, list):
         return {"L": [{"S": text} for text in value]}
-    return {"N": repr(value)}
+    # DynamoDB has no number between nought and this.
+    return {"N": repr(value) if abs(value) > 1e-130 else "0"}
 
 
 def encode_member(member: Member) -> Attribute:

@@ -10,7 +10,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 from putevents.arrival import Arrival
 from putevents.destinations.endpoint_item import (
     ADDRESS,
-    USER_ATTRIBUTES,
     USER_ID,
     Item,
     Member,
@@ -64,28 +63,41 @@ class EndpointTable:
         tried again with the same arrival.
         """
         update = _Update(self._store, application_id, arrival)
-        said = {id_: members_of(endpoint, update.stamp) for id_, endpoint in updates.items()}
+        said: dict[str, Members] = {}
+        refused: dict[str, Stored] = {}
+        for id_, endpoint in updates.items():
+            if _is_key(id_):
+                said[id_] = members_of(endpoint, update.stamp)
+            else:  # refused here, for the table would refuse the others with it
+                shown = response(application_id, id_, Item(created=arrival.timestamp), None)
+                refused[id_] = Stored(shown, _TOO_LARGE)
         # What says nothing is only read; who names a user may be joining it.
         asked = [id_ for id_, members in said.items() if not members or USER_ID in members]
         try:
             known = self._store.read(application_id, asked)
+            quiet = {
+                id_: _Updated(item)
+                for id_, item in known.items()
+                if not said[id_] and (item.created or 0) <= arrival.timestamp
+            }
             updated, failures = _in_parallel(
                 lambda id_: update.apply(id_, said[id_], known.get(id_)),
-                [id_ for id_ in said if said[id_] or id_ not in known],
+                [id_ for id_ in said if id_ not in quiet],
             )
-            quiet = {id_: _Updated(item) for id_, item in known.items() if not said[id_]}
-            return self._shown(application_id, quiet | updated), failures
+            return refused | self._shown(application_id, quiet | updated), failures
         except FAILURES as error:
-            return {}, [error]
+            return refused, [error]
 
     def get(self, application_id: str, endpoint_ids: Iterable[str]) -> list[EndpointResponse]:
         """The endpoints that are there."""
-        items = self._store.read(application_id, endpoint_ids)
+        items = self._store.read(application_id, filter(_is_key, endpoint_ids))
         shown = self._shown(application_id, {id_: _Updated(item) for id_, item in items.items()})
         return [stored.endpoint for stored in shown.values()]
 
     def of_user(self, application_id: str, user_id: str) -> list[EndpointResponse]:
         """The endpoints of a user."""
+        if not _is_key(_user_key(user_id)):
+            return []
         found = self.get(application_id, self._store.find(application_id, "user_id", user_id))
         # The index may still lead to one that has left.
         return [e for e in found if e.get("User", {}).get("UserId") == user_id]
@@ -129,26 +141,44 @@ class _Update:
             return _Updated(known or self._write(endpoint_id, {})[1], _TOO_LARGE)
 
     def _apply(self, endpoint_id: str, members: Members, known: Item | None) -> _Updated:
-        own = {n: member for n, member in members.items() if not n.startswith(USER_ATTRIBUTES)}
+        own = dict(members)
         if members:  # an update wakes an endpoint, unless it says INACTIVE itself
             own.setdefault(_STATUS, Member("ACTIVE", self.stamp))
+        user_id = str(own[USER_ID].value) if USER_ID in own else ""
+        refusal = self._refuse_user(endpoint_id, user_id, own, known) if user_id else None
+        if refusal:
+            return _Updated(known or self._write(endpoint_id, {})[1], refusal)
         shared = user_attributes(members)
-        if user_id := USER_ID in own and own[USER_ID].value:
-            was = known.members if known else {}
-            joins = known is None or known.value(USER_ID) != user_id
-            if joins and not self._make_room(endpoint_id, str(user_id), was | own):
-                return _Updated(known or self._write(endpoint_id, {})[1], _TOO_MANY)
-            # What was known of nobody yet comes along.
-            self._share(str(user_id), user_attributes(was) | shared)
+        if user_id:  # what is said of a user by name is the user's, not the endpoint's
+            self._share(user_id, shared)
+            own = {name: member for name, member in own.items() if name not in shared}
         before, after = self._write(endpoint_id, own)
-        if shared and not user_id:
-            if after.value(USER_ID):
-                self._share(after.value(USER_ID), shared)
-            else:
-                after = self._write(endpoint_id, shared)[1]
-        if ADDRESS in own and own[ADDRESS].value not in ("", before.value(ADDRESS)):
+        if not user_id:
+            self._share(after.value(USER_ID), shared)
+        elif user_id == after.value(USER_ID) and self._is_new(before, own, USER_ID):
+            # What was known of nobody yet comes along.
+            self._share(user_id, user_attributes(before.members))
+        if self._is_new(before, own, ADDRESS):
             self._silence_others(endpoint_id, str(own[ADDRESS].value))
         return _Updated(after)
+
+    def _is_new(self, before: Item, own: Members, name: str) -> bool:
+        """Whether a member got a value, now or when this same update was tried before."""
+        if name not in own or not own[name].value:
+            return False
+        was = before.members.get(name)
+        return was is None or was.value != own[name].value or was.stamp == self.stamp
+
+    def _refuse_user(
+        self, endpoint_id: str, user_id: str, own: Members, known: Item | None
+    ) -> str | None:
+        """The rule for which the endpoint cannot be this user's, if there is one."""
+        if not _is_key(_user_key(user_id)):
+            return _TOO_LARGE
+        if known and known.value(USER_ID) == user_id:
+            return None
+        joining = (known.members if known else {}) | own
+        return None if self._make_room(endpoint_id, user_id, joining) else _TOO_MANY
 
     def _make_room(self, endpoint_id: str, user_id: str, joining: Members) -> bool:
         """Let a user's oldest device go when a new one is one too many; other channels stay."""
@@ -174,12 +204,17 @@ class _Update:
         found = self._store.find(self._application_id, attribute, value)
         return [id_ for id_ in found if id_ != endpoint_id]
 
-    def _share(self, user_id: str, attributes: Members) -> None:
-        if attributes:
+    def _share(self, user_id: str | None, attributes: Members) -> None:
+        if user_id and attributes:
             self._write(_user_key(user_id), attributes)
 
     def _write(self, id_: str, members: Members) -> tuple[Item, Item]:
         return self._store.write(self._application_id, id_, members, self._created)
+
+
+def _is_key(id_: str) -> bool:
+    """Whether it fits into the table's sort key."""
+    return len(id_.encode()) <= 1024
 
 
 def _user_key(user_id: str) -> str:
