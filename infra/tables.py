@@ -1,5 +1,6 @@
-"""The lake's tables, column by column; what is written to them is held against this by tests."""
+"""The lake's tables, column by column; tests hold what is written to them against this."""
 
+import re
 from typing import NamedTuple
 
 
@@ -11,9 +12,10 @@ class Column(NamedTuple):
     meaning: str
 
 
+DAY = Column("day", "string", "the day of arrival, UTC, yyyy-MM-dd")
 PARTITIONS = [
     Column("application_id", "string", "the application that the event was sent to"),
-    Column("day", "string", "the day of arrival, UTC, yyyy-MM-dd"),
+    DAY,
 ]
 
 RAW_EVENTS = [
@@ -58,6 +60,14 @@ RAW_EVENTS = [
     ),
 ]
 
+# What `events` and `recent_events` show: the same, and two that most queries start from.
+VIEW = [
+    *RAW_EVENTS,
+    *PARTITIONS,
+    Column("endpoint_id", "string", "`client.client_id`"),
+    Column("event_time", "timestamp", "`event_timestamp` as a timestamp, UTC"),
+]
+
 REJECTED_EVENTS = [
     Column("application_id", "string", "the application that it was sent to"),
     Column("endpoint_id", "string", "the endpoint that sent it"),
@@ -68,3 +78,13 @@ REJECTED_EVENTS = [
     Column("message", "string", "what the client was answered: the rule and the offending key"),
     Column("event", "string", "the event (or endpoint) as it came, as JSON"),
 ]
+
+
+def trino_type(hive: str) -> str:
+    """A column's type as Athena's engine spells it."""
+    text = re.sub(r"(\w+):", r"\1 ", hive)
+    for ours, theirs in {"string": "varchar", "timestamp": "timestamp(3)"}.items():
+        text = re.sub(rf"\b{ours}\b", theirs, text)
+    for opening in ("struct<", "map<", "array<"):
+        text = text.replace(opening, opening.replace("struct", "row").replace("<", "("))
+    return text.replace(">", ")")

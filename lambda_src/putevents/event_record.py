@@ -1,6 +1,6 @@
 """An event in the shape of Pinpoint's event stream, with the ids that the stream lacked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NotRequired, TypedDict
 
 from pydantic_core import to_json
@@ -191,16 +191,16 @@ def _session(session: Session) -> dict[str, Any]:
     }
 
 
-def _lower(endpoint: EndpointResponse) -> dict[str, Any]:
-    """The members in lower case; the keys that clients chose stay as they are."""
-    record: dict[str, Any] = {}
-    for name, value in endpoint.items():
-        if name in ("Demographic", "Location", "User"):
-            assert isinstance(value, dict)
-            record[name.lower()] = {key.lower(): part for key, part in value.items()}
-        elif name != "ApplicationId":
-            record[name.lower()] = value
-    return record
+_NESTED = ("Demographic", "Location", "User")  # whose members are ours to name, not the client's
+
+
+def _lower(members: Mapping[str, Any]) -> dict[str, Any]:
+    """The members' names in lower case; the keys that clients chose stay as they are."""
+    return {
+        name.lower(): _lower(value) if name in _NESTED else value
+        for name, value in members.items()
+        if name != "ApplicationId"
+    }
 
 
 def _given(**members: object) -> dict[str, Any]:
