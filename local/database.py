@@ -8,6 +8,8 @@ from pathlib import Path
 
 FILE = "putevents.db"
 SCHEMA = Path(__file__).with_name("schema.sql").read_text()
+# Columns that a file of an earlier version lacks.
+LATER_COLUMNS = {"events": ("request_id", "record")}
 
 
 class Database:
@@ -57,6 +59,7 @@ class Database:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.executescript(SCHEMA)
+            _add_later_columns(connection)
             self._inode = self._current_inode()
             if not self._inode:
                 raise sqlite3.OperationalError("the file was removed")
@@ -77,3 +80,19 @@ class Database:
         except OSError:
             return None
         return found.st_dev, found.st_ino
+
+
+def _add_later_columns(connection: sqlite3.Connection) -> None:
+    for table, columns in LATER_COLUMNS.items():
+        if not _missing(connection, table, columns):
+            continue
+        with connection:  # rolls back if that fails
+            connection.execute("BEGIN IMMEDIATE")
+            # Asked again: another process may have been quicker.
+            for column in _missing(connection, table, columns):
+                connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT")
+
+
+def _missing(connection: sqlite3.Connection, table: str, columns: tuple[str, ...]) -> list[str]:
+    there = {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
+    return [column for column in columns if column not in there]

@@ -16,6 +16,8 @@ CREATE TABLE IF NOT EXISTS events (
     metrics TEXT NOT NULL,
     session TEXT NOT NULL,
     event TEXT NOT NULL,                 -- the whole event in its wire form
+    request_id TEXT,                     -- the request or message that brought it first
+    record TEXT,                         -- JSON of putevents.event_record: a row of raw_events
     PRIMARY KEY (application_id, endpoint_id, event_id, event_timestamp, event_type)
 );
 
@@ -29,6 +31,18 @@ CREATE TABLE IF NOT EXISTS endpoints (
 );
 CREATE INDEX IF NOT EXISTS endpoints_by_address ON endpoints (application_id, address);
 CREATE INDEX IF NOT EXISTS endpoints_by_user ON endpoints (application_id, user_id);
+
+-- What broke a rule, with the columns of the lake's table.
+CREATE TABLE IF NOT EXISTS rejected_events (
+    application_id TEXT NOT NULL,
+    endpoint_id TEXT NOT NULL,
+    event_id TEXT,                       -- null if the endpoint was rejected
+    arrival_timestamp INTEGER NOT NULL,
+    request_id TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    message TEXT NOT NULL,
+    event TEXT NOT NULL                  -- JSON, as it came
+);
 
 -- A message is due when `visible_at` has come: that one moment is its delay, its visibility timeout
 -- and its backoff.

@@ -1,27 +1,26 @@
 """The destination of a laptop: events and endpoints in one SQLite file."""
 
-import json
 import logging
 import os
 import sqlite3
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 from local.database import FILE, Database
 from local.endpoint_store import EndpointRefusedError, EndpointStore
+from local.event_store import record_event, record_rejected
 from putevents.arrival import Arrival
 from putevents.destinations import DestinationError
+from putevents.event_record import event_records
+from putevents.rejected import rejected_record
 from putevents.rejection import RejectedPart
 from putevents.schemas import (
     EndpointItemResponse,
     EndpointResponse,
-    Event,
     ItemResponse,
     PublicEndpoint,
     ValidBatch,
-    milliseconds,
 )
 
 log = logging.getLogger("local")
@@ -31,7 +30,7 @@ AnswerT = TypeVar("AnswerT")
 class LocalDestination:
     """Keeps all in `DATA_DIR/putevents.db`; nothing is accepted that is not on the disk."""
 
-    keeps_rejected = False
+    keeps_rejected = True
 
     def __init__(self, database: Database | None = None) -> None:
         self._database = database or Database(Path(os.environ["DATA_DIR"], FILE))
@@ -43,7 +42,9 @@ class LocalDestination:
         try:
             with self._database.transaction() as connection:
                 return {
-                    endpoint_id: _store_batch(connection, application_id, endpoint_id, batch)
+                    endpoint_id: _store_batch(
+                        connection, application_id, endpoint_id, batch, arrival
+                    )
                     for endpoint_id, batch in batch_item.items()
                 }
         except sqlite3.Error as error:
@@ -53,8 +54,15 @@ class LocalDestination:
     def keep_rejected(
         self, application_id: str, rejected: list[RejectedPart], arrival: Arrival
     ) -> bool:
-        """Nothing of it is kept."""
-        return False
+        """Keep all of it or nothing."""
+        rows = [rejected_record(application_id, part, arrival) for part in rejected]
+        try:
+            with self._database.transaction() as connection:
+                record_rejected(connection, rows)
+        except sqlite3.Error as error:
+            log.error("the store cannot keep what was rejected: %s", error)
+            return False
+        return True
 
     def update_endpoint(
         self, application_id: str, endpoint_id: str, endpoint: PublicEndpoint, arrival: Arrival
@@ -88,49 +96,30 @@ class LocalDestination:
             raise DestinationError(str(error)) from error
 
 
-def record_event(
+def _store_batch(
     connection: sqlite3.Connection,
     application_id: str,
     endpoint_id: str,
-    event_id: str,
-    event: Event,
-) -> None:
-    """Keep the event once, however often a client sends it again."""
-    wire = event.model_dump(by_alias=True, exclude_none=True)
-    row = {
-        "application_id": application_id,
-        "endpoint_id": endpoint_id,
-        "event_id": event_id,
-        "event_type": event.event_type,
-        "event_timestamp": milliseconds(event.timestamp),
-        "arrival_timestamp": time.time_ns() // 1_000_000,
-        "app_package_name": event.app_package_name,
-        "app_title": event.app_title,
-        "app_version_code": event.app_version_code,
-        "client_sdk_version": event.client_sdk_version,
-        "sdk_name": event.sdk_name,
-        "attributes": json.dumps(wire.get("Attributes", {})),
-        "metrics": json.dumps(wire.get("Metrics", {})),
-        "session": json.dumps(wire.get("Session", {})),
-        "event": json.dumps(wire),
-    }
-    columns, values = ", ".join(row), ", ".join(f":{column}" for column in row)
-    connection.execute(
-        f"INSERT INTO events ({columns}) VALUES ({values}) ON CONFLICT DO NOTHING",  # noqa: S608 # our names
-        row,
-    )
-
-
-def _store_batch(
-    connection: sqlite3.Connection, application_id: str, endpoint_id: str, batch: ValidBatch
+    batch: ValidBatch,
+    arrival: Arrival,
 ) -> ItemResponse:
     owner = (application_id, endpoint_id)
-    upsert = EndpointStore(connection).upsert
+    store = EndpointStore(connection)
+    answer = _attempt(connection, store.upsert, *owner, batch.endpoint)
+    # An endpoint that was refused as a new one has an id, and events all the same.
+    unknown: EndpointResponse = {"ApplicationId": application_id, "Id": endpoint_id}
+    endpoint = store.get(*owner) or unknown
     return {
-        "EndpointItemResponse": _attempt(connection, upsert, *owner, batch.endpoint),
+        "EndpointItemResponse": answer,
         "EventsItemResponse": {
-            event_id: _attempt(connection, record_event, connection, *owner, event_id, event)
-            for event_id, event in batch.events.items()
+            event_id: _attempt(
+                connection, record_event, connection, *owner, event_id, event, record, arrival
+            )
+            for (event_id, record), event in zip(
+                event_records(*owner, endpoint, batch.events, arrival),
+                batch.events.values(),
+                strict=True,
+            )
         },
     }
 

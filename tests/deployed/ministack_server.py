@@ -1,6 +1,12 @@
 """MiniStack, and what our stack needs that it lacks; runs in an environment of its own.
 
-Not imported by the tests: they start it as a process.
+Not imported by the tests: they start it as a process. Beside what is here, each file named in
+PARTS puts something in MiniStack's place:
+
+athena         views, typed empty tables, partition projection, Athena's own SQL
+firehose       a strict conversion to Parquet, records of several documents
+named_queries  AWS::Athena::NamedQuery
+faults         faults switched on and off over HTTP, at /_faults (`tests/deployed/faults.py`)
 """
 
 import os
@@ -9,8 +15,11 @@ import threading
 import time
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
+ROOT = Path(__file__).parents[2]
+PARTS = ("athena", "firehose", "named_queries", "faults")
 emulator: Any = import_module("ministack.app")
 sqs: Any = import_module("ministack.services.sqs")
 Action = Callable[[dict[str, Any], str], Any]
@@ -26,6 +35,25 @@ def serve_as_https(app: Any) -> Any:
         await app(scope, receive, send)
 
     return marked
+
+
+def serve_faults(app: Any, faults: Any) -> Any:
+    """Answer the path of the faults, and leave every other to the emulator."""
+
+    async def answering(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if scope["type"] != "http" or scope["path"] != faults.PATH:
+            await app(scope, receive, send)
+            return
+        body, more = b"", True
+        while more:
+            message = await receive()
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+        told = faults.set_faults(body) if scope["method"] == "PUT" else faults.told()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": told})
+
+    return answering
 
 
 def alone(action: Action) -> Action:
@@ -88,7 +116,11 @@ if __name__ == "__main__":
     for name, action in sqs._HANDLERS.items():
         if name != "ReceiveMessage":  # the one that waits by itself
             sqs._HANDLERS[name] = alone(action)
-    emulator.app = serve_as_https(emulator.app)
+    sys.path.insert(0, str(ROOT))
+    parts = {name: import_module(f"tests.deployed.ministack_{name}") for name in PARTS}
+    for part in parts.values():
+        part.install()
+    emulator.app = serve_faults(serve_as_https(emulator.app), parts["faults"])
     if "--with-parent" in sys.argv:
         sys.argv.remove("--with-parent")
         threading.Thread(target=end_with_parent, daemon=True).start()

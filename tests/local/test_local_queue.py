@@ -96,19 +96,21 @@ def test_a_poison_message_ends_with_the_dead_letters_and_holds_up_nobody(
     assert gateway.stored("beside-poison") == [("device", "1", "hello")]
 
 
-def test_what_the_queue_door_refuses_is_kept_with_its_reason(
+def test_what_the_queue_door_rejects_is_kept_with_its_rule(
     gateway: RunningGateway, sqs: "SQSClient"
 ) -> None:
     printed = len(gateway.lines)
-    mixed = put_events_body({"good": EVENT, "bad": {"EventType": "no timestamp"}})
+    bad = {"EventType": "no timestamp"}
+    mixed = put_events_body({"good": EVENT, "bad": bad})
     sqs.send_message(QueueUrl=queue_url(gateway), MessageBody=message("mixed", mixed))
     gateway.wait_for("queue  1 taken", printed)
-    sql = "SELECT body, attributes FROM messages WHERE queue = ? AND body LIKE '%\"mixed\"%'"
+    sql = "SELECT event_id, rule, event FROM rejected_events WHERE application_id = 'mixed'"
 
-    [(body, attributes)] = gateway.rows(sql, DEAD_LETTERS)
+    [(event_id, rule, event)] = gateway.rows(sql)
     assert gateway.stored("mixed") == [("device", "good", "hello")]
-    assert list(json.loads(body)["EventsRequest"]["BatchItem"]["device"]["Events"]) == ["bad"]
-    assert json.loads(attributes)["Reason"]["StringValue"] == "Missing Timestamp"
+    assert (event_id, rule, json.loads(event)) == ("bad", "Missing Timestamp", bad)
+    dead = "SELECT count(*) FROM messages WHERE queue = ? AND body LIKE '%\"mixed\"%'"
+    assert gateway.rows(dead, DEAD_LETTERS) == [(0,)]
 
 
 def test_dead_letters_can_be_counted_read_and_deleted(

@@ -1,0 +1,95 @@
+"""Faults of the emulated AWS, switched on and off over HTTP while it runs.
+
+PUT /_faults with JSON makes the faults these and no others; `[]` ends them:
+
+    [{"service": "firehose", "operation": "PutRecordBatch", "mode": "fail_records", "every": 3,
+      "code": "ServiceUnavailableException"}]
+
+mode          what a call of the operation gets
+fail_records  every n-th record of the call fails with `code` inside a 200, the others are taken
+fail_call     an error `code` with HTTP `status`; nothing is done
+lose_answer   it is done, and answered with an error all the same
+
+`times` limits a fault to so many calls, `resource` to streams or tables whose name contains it.
+GET /_faults tells the same list, each with its `hits`: the calls that it changed.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+firehose: Any = import_module("ministack.services.firehose")
+dynamodb: Any = import_module("ministack.services.dynamodb")
+responses: Any = import_module("ministack.core.responses")
+PATH = "/_faults"
+Fault = dict[str, Any]
+Call = Callable[[dict[str, Any]], Any]
+faults: list[Fault] = []
+_DEFAULTS = {"code": "InternalFailure", "status": 500, "every": 1, "hits": 0}
+
+
+def install() -> None:
+    """Stand before the operations of MiniStack that can fail."""
+    for operation, call in firehose._HANDLERS.items():
+        firehose._HANDLERS[operation] = _faulty("firehose", operation, call)
+    for operation in ("UpdateItem", "PutItem", "GetItem", "DeleteItem", "Query", "Scan",
+                      "BatchWriteItem", "BatchGetItem", "TransactWriteItems"):  # fmt: skip
+        name = "_" + re.sub(r"(?<!^)(?=[A-Z])", "_", operation).lower()
+        setattr(dynamodb, name, _faulty("dynamodb", operation, getattr(dynamodb, name)))
+
+
+def set_faults(body: bytes) -> bytes:
+    """Make the faults these; what is in force now."""
+    faults[:] = [{**_DEFAULTS, **fault} for fault in json.loads(body or b"[]")]
+    return told()
+
+
+def told() -> bytes:
+    """The faults in force, as JSON."""
+    return json.dumps(faults).encode()
+
+
+def _faulty(service: str, operation: str, call: Call) -> Call:
+    def faulty(data: dict[str, Any]) -> Any:
+        fault = _find(service, operation, data)
+        if not fault:
+            return call(data)
+        fault["hits"] += 1
+        if fault["mode"] == "fail_records":
+            return _fail_records(fault, call, data)
+        if fault["mode"] == "lose_answer":
+            call(data)
+        return responses.error_response_json(fault["code"], "Emulated fault.", fault["status"])
+
+    return faulty
+
+
+def _find(service: str, operation: str, data: dict[str, Any]) -> Fault | None:
+    resource = data.get("DeliveryStreamName") or data.get("TableName") or json.dumps(data)
+    for fault in faults:
+        named = (fault["service"], fault["operation"]) == (service, operation)
+        spent = fault["hits"] >= fault.get("times", fault["hits"] + 1)
+        if named and not spent and fault.get("resource", "") in resource:
+            return fault
+    return None
+
+
+def _fail_records(fault: Fault, call: Call, data: dict[str, Any]) -> Any:
+    """Let the others through; the answers stay in the order of the records."""
+    failing = {n for n in range(len(data["Records"])) if (n + 1) % fault["every"] == 0}
+    passed = [record for n, record in enumerate(data["Records"]) if n not in failing]
+    answers = []
+    if passed:
+        status, headers, body = call({**data, "Records": passed})
+        if status != 200:
+            return status, headers, body
+        answers = json.loads(body)["RequestResponses"]
+    failed = {"ErrorCode": fault["code"], "ErrorMessage": "Emulated fault."}
+    rest = iter(answers)
+    merged = [failed if n in failing else next(rest) for n in range(len(data["Records"]))]
+    count = sum("ErrorCode" in answer for answer in merged)
+    return responses.json_response(
+        {"FailedPutCount": count, "Encrypted": False, "RequestResponses": merged}
+    )
