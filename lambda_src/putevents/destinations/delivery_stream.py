@@ -78,7 +78,7 @@ class DeliveryStreams:
     def _put(self, stream: str, records: list[Record[KeyT]]) -> list[dict[str, Any]]:
         data: Any = [{"Data": record.data} for record in records]
         answer: Any = self._client.put_record_batch(DeliveryStreamName=stream, Records=data)
-        return list(answer["RequestResponses"])
+        return [dict(told) for told in answer["RequestResponses"]]
 
 
 def pack(documents: Iterable[tuple[KeyT, bytes]]) -> Iterator[Record[KeyT]]:
