@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
+from aws_cdk import aws_kinesisfirehose as firehose
 from aws_cdk import aws_lambda_event_sources as event_sources
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
@@ -57,9 +58,11 @@ class PutEventsStack(Stack):
                 report_batch_item_failures=True,
             )
         )
+        streams: dict[str, firehose.DeliveryStream] = {}
         if settings.destination == "lake":
             lake = Lake(self, "Lake", name=self.stack_name, settings=settings)
             lake.connect(api_function, queue_function)
+            streams = lake.streams.events
         else:
             connect_pinpoint(api_function, queue_function, settings)
         api = PutEventsApi(
@@ -73,6 +76,7 @@ class PutEventsStack(Stack):
             queue=queue,
             dead_letter_queue=dead_letters,
             application_ids=settings.application_ids,
+            streams=streams,
             email=settings.alarm_email,
         )
         CfnOutput(self, "ApiUrl", value=api.base_url)

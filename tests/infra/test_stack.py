@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.infra.conftest import Deploy
-from tests.infra.deployment import Deployment, text
+from tests.infra.deployment import Deployment, listed, text
 
 DAY = 24 * 60 * 60
 
@@ -105,13 +105,9 @@ def _allowed(deployment: Deployment, door: str) -> set[tuple[str, str]]:
     return {
         (action, known.get(text(resource), text(resource)))
         for statement in deployment.statements(door)
-        for action in _listed(statement["Action"])
-        for resource in _listed(statement["Resource"])
+        for action in listed(statement["Action"])
+        for resource in listed(statement["Resource"])
     }
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 def test_a_long_allow_list_fits_into_what_iam_and_lambda_hold(deploy: Deploy) -> None:

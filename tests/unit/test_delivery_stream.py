@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.stub import Stubber
 from hypothesis import given
 from hypothesis import strategies as st
@@ -107,8 +108,8 @@ def test_an_answer_that_makes_no_sense_confirms_nothing(
     streams: DeliveryStreams, body: bytes
 ) -> None:
     raw = HTTPResponse(BytesIO(body), preload_content=False)
-    response = AWSResponse("https://firehose", 200, {}, raw)
-    events = streams._client.meta.events
+    response = AWSResponse("https://firehose", 200, HTTPHeaders(), raw)
+    events: Any = streams._client.meta.events
     events.register("before-send.firehose.PutRecordBatch", lambda **_: response)
     assert put(streams, 5) == []
 
