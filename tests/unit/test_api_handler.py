@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from putevents import api_handler
+from putevents.rejection import RejectedPart
 from tests.unit.doors import ACCEPTED, Context, FakeDestination, FakeQueue, http_event
 
 REQUESTS = Path(__file__).parents[1] / "events" / "requests"
@@ -81,6 +82,20 @@ def test_one_bad_event_is_rejected_alone(destination: FakeDestination) -> None:
         ("my-app", "phone-2", "still-good"),
     ]
     assert destination.endpoints == [("phone-1", {}), ("phone-2", {})]
+
+
+def test_a_destination_that_keeps_what_is_rejected_gets_it_as_it_came(
+    destination: FakeDestination,
+) -> None:
+    body = {"BatchItem": {"phone": {"Endpoint": {}, "Events": {"bad": {"Odd": "\ud800"}}}}}
+    put_events(body)
+    assert destination.rejected == []
+    destination.keeps_rejected = True
+    put_events(body)
+    part = RejectedPart(
+        "phone", "bad", "Missing EventType", "Missing EventType (EventType)", {"Odd": "\ud800"}
+    )
+    assert destination.rejected == [("my-app", part)]
 
 
 @pytest.mark.parametrize("position", [0, 49, 99])

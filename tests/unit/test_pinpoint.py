@@ -145,6 +145,12 @@ def test_when_time_is_up_the_rest_is_left_for_the_queue(
     assert len(answers["phone"]["EventsItemResponse"]) == 100
 
 
+def test_what_is_rejected_is_kept_by_the_queue_door_alone() -> None:
+    destination = PinpointDestination()
+    assert not destination.keeps_rejected
+    assert not destination.keep_rejected("a", [], ARRIVAL)
+
+
 # --- endpoints, by the SDK's own stub against the real service model -------------------------
 
 

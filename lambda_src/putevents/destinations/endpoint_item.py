@@ -34,10 +34,10 @@ Members = dict[str, Member]
 
 @dataclass(frozen=True)
 class Item:
-    """What is stored under one key; `created` is Unix time in ms."""
+    """What is stored under one key, revision 0 being nothing; `created` is Unix time in ms."""
 
     members: Members = field(default_factory=dict)
-    created: int | None = None
+    created: int = 0
     latest: str = ""
     revision: int = 0
 
@@ -59,7 +59,7 @@ class Item:
         return replace(
             self,
             members=self.members | update,
-            created=created if self.created is None else min(self.created, created),
+            created=min(self.created, created) if self.revision else created,
             latest=max([self.latest, *(member.stamp for member in update.values())]),
             revision=self.revision + 1,
         )
@@ -100,9 +100,8 @@ def response(
         "CohortId": str(crc32(endpoint_id.encode()) % 100),
         "EndpointStatus": "ACTIVE",
         "OptOut": "ALL",
+        "CreationDate": _iso(item.created),
     }
-    if item.created is not None:
-        shown["CreationDate"] = iso(item.created)
     members = item.members | (user.members if user else {})
     if not item.value(USER_ID):  # as of one that had to leave its user
         members.pop(USER_ID, None)
@@ -138,13 +137,13 @@ def decode(stored: Mapping[str, Attribute]) -> Item:
             for name, attribute in stored.items()
             if "M" in attribute
         },
-        created=int(stored["created"]["N"]) if "created" in stored else None,
+        created=int(stored.get("created", {}).get("N", "0")),
         latest=stored.get("latest", {}).get("S", ""),
         revision=int(stored.get("revision", {}).get("N", "0")),
     )
 
 
-def iso(milliseconds: int) -> str:
+def _iso(milliseconds: int) -> str:
     """Unix time in ms as a date in ISO 8601."""
     moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
     return moment.isoformat(timespec="milliseconds")[:-6] + "Z"

@@ -78,7 +78,7 @@ class EndpointTable:
             quiet = {
                 id_: _Updated(item)
                 for id_, item in known.items()
-                if not said[id_] and (item.created or 0) <= arrival.timestamp
+                if not said[id_] and item.created <= arrival.timestamp
             }
             updated, failures = _in_parallel(
                 lambda id_: update.apply(id_, said[id_], known.get(id_)),

@@ -1,6 +1,6 @@
 """DynamoDB calls on the items of the endpoint table; nothing here knows what an endpoint is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import boto3
@@ -54,20 +54,25 @@ class ItemStore:
 
     def read(self, application_id: str, ids: Iterable[str]) -> dict[str, Item]:
         """The items that are there, as they are at this moment."""
-        wanted = [_key(application_id, id_) for id_ in dict.fromkeys(ids)]
-        found: dict[str, Item] = {}
-        tries = 0
-        while wanted:
-            tries += 1
-            if tries > _TRIES + len(wanted) // _KEYS_PER_READ:
-                raise ContendedError("The table gives its items too slowly.")
-            some, wanted = wanted[:_KEYS_PER_READ], wanted[_KEYS_PER_READ:]
-            asked: Any = {self._table: {"Keys": some, "ConsistentRead": True}}
+        keys = [_key(application_id, id_) for id_ in dict.fromkeys(ids)]
+        size = _KEYS_PER_READ
+        found = [
+            decoded
+            for start in range(0, len(keys), size)
+            for decoded in self._read(keys[start : start + size])
+        ]
+        return dict(found)
+
+    def _read(self, keys: list[Attribute]) -> Iterator[tuple[str, Item]]:
+        for _ in range(_TRIES):
+            asked: Any = {self._table: {"Keys": keys, "ConsistentRead": True}}
             answer: Any = self._client.batch_get_item(RequestItems=asked)
             for item in answer["Responses"].get(self._table, []):
-                found[item["endpoint_id"]["S"]] = decode(item)
-            wanted += answer.get("UnprocessedKeys", {}).get(self._table, {}).get("Keys", [])
-        return found
+                yield item["endpoint_id"]["S"], decode(item)
+            keys = answer.get("UnprocessedKeys", {}).get(self._table, {}).get("Keys", [])
+            if not keys:
+                return
+        raise ContendedError("The table gives its items too slowly.")
 
     def write(
         self, application_id: str, id_: str, update: Members, created: int
@@ -118,7 +123,7 @@ class ItemStore:
                 before = decode(answer.get("Attributes", {}))
                 return before, before.after(write.update, created)
             newer = seen.missing_or_older(update)
-            if seen.created is not None and seen.created <= created and not newer:
+            if seen.revision and seen.created <= created and not newer:
                 return seen, seen
             write = _after(seen, key, newer, created, stamp)
         raise ContendedError("Too many change the item at once.")
@@ -179,7 +184,7 @@ class _Write(NamedTuple):
 
 def _after(seen: Item, key: Attribute, newer: Members, created: int, stamp: str) -> _Write:
     """What is left to write once it is known what is stored, unless that changes meanwhile."""
-    if seen.created is None:  # deleted meanwhile
+    if not seen.revision:  # deleted meanwhile
         return _Write(key, newer, "attribute_not_exists(created)", {}, created, stamp)
     return _Write(
         key,
