@@ -2,7 +2,8 @@
 
 import logging
 import re
-from typing import TypeVar
+from datetime import date
+from functools import partial
 
 import duckdb
 import sqlglot
@@ -10,8 +11,6 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 logging.getLogger("sqlglot").setLevel(logging.ERROR)  # what it does not know is told by SqlError
-
-ExpressionT = TypeVar("ExpressionT", bound=exp.Expr)
 
 
 class SqlError(Exception):
@@ -41,9 +40,9 @@ def parse(sql: str) -> exp.Query:
     return trees[0]
 
 
-def to_duckdb(tree: exp.Expr) -> str:
-    """The same statement for a connection made by `connect`."""
-    return tree.transform(_same_meaning).sql("duckdb")
+def to_duckdb(tree: exp.Expr, today: date | None = None) -> str:
+    """The same statement for a connection made by `connect`, on another day if one is given."""
+    return tree.transform(partial(_same_meaning, today)).sql("duckdb", comments=False)
 
 
 def connect() -> duckdb.DuckDBPyConnection:
@@ -56,7 +55,9 @@ def connect() -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _same_meaning(node: ExpressionT) -> exp.Expr:
+def _same_meaning(today: date | None, node: exp.Expr) -> exp.Expr:
+    if today and isinstance(node, exp.CurrentDate):
+        return exp.cast(exp.Literal.string(today.isoformat()), "date")
     if isinstance(node, exp.DateDiff):
         # Athena counts whole units between two moments, DuckDB's date_diff the borders crossed.
         unit = exp.Literal.string(node.text("unit").lower() or "day")

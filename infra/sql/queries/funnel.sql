@@ -1,0 +1,42 @@
+-- Funnel between two event types.
+-- Of the endpoints that sent the first type, those that sent the second within so many hours after
+-- it; the last 30 days. The types and the hours stand in one line at the top: edit them there.
+WITH steps (first_type, second_type, within_hours) AS (
+    VALUES ('_session.start', '_monetization.purchase', 24)
+),
+reached AS (
+    SELECT
+        application_id,
+        endpoint_id,
+        event_type,
+        first_type,
+        second_type,
+        event_timestamp <= within_hours * BIGINT '3600000' + max(
+            CASE WHEN event_type = first_type THEN event_timestamp END
+        ) OVER (PARTITION BY application_id, endpoint_id ORDER BY event_timestamp) AS in_time
+    FROM recent_events
+    CROSS JOIN steps
+    WHERE event_type IN (first_type, second_type)
+        AND CAST(event_time AS date) BETWEEN current_date - INTERVAL '29' DAY AND current_date
+),
+endpoints AS (
+    SELECT
+        application_id,
+        endpoint_id,
+        first_type,
+        second_type,
+        max(CASE WHEN event_type = second_type AND in_time THEN 1 ELSE 0 END) AS converted
+    FROM reached
+    GROUP BY 1, 2, 3, 4
+    HAVING count_if(event_type = first_type) > 0
+)
+SELECT
+    application_id,
+    first_type,
+    second_type,
+    count(*) AS first_endpoints,
+    sum(converted) AS second_endpoints,
+    round(100 * avg(CAST(converted AS double)), 1) AS percent
+FROM endpoints
+GROUP BY 1, 2, 3
+ORDER BY 1

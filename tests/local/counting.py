@@ -1,0 +1,36 @@
+"""What the counts of a chart start from: the events once, of some days, in groups; weeks."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from tests.local.history import Sent, milliseconds
+
+Row = tuple[Any, ...]
+
+
+def seen(sent: Iterable[Sent], today: date) -> list[Sent]:
+    """What recent_events holds: of the last 91 days of arrival, each event as it came first."""
+    first: dict[Row, Sent] = {}
+    for event in sorted(sent, key=lambda one: (milliseconds(one.arrived), one.request_id)):
+        if event.arrived.date() >= today - timedelta(days=91):
+            identity = (event.application_id, event.endpoint_id, event.event_id)
+            first.setdefault((*identity, event.at, event.event_type), event)
+    return list(first.values())
+
+
+def within(events: Iterable[Sent], last: date, days: int) -> list[Sent]:
+    first = last - timedelta(days=days - 1)
+    return [event for event in events if first <= event.at.date() <= last]
+
+
+def groups(events: Iterable[Sent], key: Callable[[Sent], Any]) -> dict[Any, list[Sent]]:
+    groups = defaultdict(list)
+    for event in events:
+        groups[key(event)].append(event)
+    return groups
+
+
+def monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
