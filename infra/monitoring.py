@@ -18,7 +18,7 @@ from infra.api import PutEventsApi
 # As putevents.observability writes them.
 NAMESPACE = "PutEventsGateway"
 SERVICE = "putevents-gateway"
-# A message that fails at each try is dead after 25 minutes; half-way there somebody should know.
+# A message that fails at each try is dead after most of a day; long before somebody should know.
 OLD = Duration.minutes(15)
 _AT_LEAST = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
 

@@ -4,16 +4,18 @@ from typing import Any
 
 from putevents.arrival import Arrival
 from putevents.destinations import Destination
+from putevents.observability import logger
 from putevents.rejection import RejectedPart
 from putevents.report import Report
 from putevents.schemas import EndpointItemResponse, EventItemResponse, ItemResponse
+from putevents.time_left import time_left
 
 
 def keep_rejected(
     request: dict[str, Any], report: Report, arrival: Arrival, destination: Destination
 ) -> bool:
     """Give a raw EventsRequest's rejected parts to the destination; whether it keeps them."""
-    if not destination.keeps_rejected:
+    if not destination.keeps_rejected or not time_left.is_enough_to_deliver():
         return False
     rejected = []
     for endpoint_id, event_id, rule in report.refusals:
@@ -27,7 +29,12 @@ def keep_rejected(
             message = item["EventsItemResponse"][event_id]["Message"]
             raw = raw["Events"][event_id]
         rejected.append(RejectedPart(endpoint_id, event_id, rule, message, raw))
-    return destination.keep_rejected(report.application_id, rejected, arrival)
+    try:
+        return destination.keep_rejected(report.application_id, rejected, arrival)
+    except Exception as error:
+        # A bug of the destination's must not fail the request: the rest of it is delivered.
+        logger.exception("rejected not kept", error=type(error).__name__)
+        return False
 
 
 def refused_part(raw: Any, item: ItemResponse) -> Any:

@@ -22,9 +22,11 @@ def _loopback_only() -> None:
 def _destination(monkeypatch: pytest.MonkeyPatch) -> FakeDestination:
     """What both doors deliver to, for this test."""
     from putevents import gateway  # reads the environment that stands above
+    from putevents.breaker import Breaker
 
     destination = FakeDestination()
     monkeypatch.setattr(gateway, "destination", destination)
+    monkeypatch.setattr(gateway, "breaker", Breaker(seconds=30))
     return destination
 
 
