@@ -13,6 +13,7 @@ from typing import Any
 
 emulator: Any = import_module("ministack.app")
 sqs: Any = import_module("ministack.services.sqs")
+iam: Any = import_module("ministack.core.iam_actions")
 Action = Callable[[dict[str, Any], str], Any]
 moves: list[dict[str, Any]] = []
 
@@ -39,6 +40,17 @@ def alone(action: Action) -> Action:
             return action(data, url)
 
     return locked
+
+
+def allow_batches(action_of: Callable[[dict[str, str]], str | None]) -> Any:
+    """Check a batch as AWS does, whose IAM knows SQS's actions for one message only."""
+
+    def one(headers: dict[str, str]) -> str | None:
+        action = action_of(headers)
+        is_sqs = headers.get("x-amz-target", "").startswith("AmazonSQS.")
+        return action.removesuffix("Batch") if action and is_sqs else action
+
+    return one
 
 
 def start_message_move_task(data: dict[str, Any], _url: str) -> dict[str, str]:
@@ -88,6 +100,7 @@ if __name__ == "__main__":
     for name, action in sqs._HANDLERS.items():
         if name != "ReceiveMessage":  # the one that waits by itself
             sqs._HANDLERS[name] = alone(action)
+    iam._action_from_target = allow_batches(iam._action_from_target)
     emulator.app = serve_as_https(emulator.app)
     if "--with-parent" in sys.argv:
         sys.argv.remove("--with-parent")
