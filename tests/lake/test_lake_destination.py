@@ -20,6 +20,7 @@ from tests.deployed.faults import (
     firehose_down,
 )
 from tests.lake.conftest import MakeStream
+from tests.unit.doors import nearly_over
 
 ARRIVAL = Arrival("request", 1_764_054_000_000)
 TIME = "2026-01-02T03:04:05Z"
@@ -44,6 +45,10 @@ def some(*ids: str, size: int = 1) -> dict[str, Event]:
     return {id_: Event(EventType="a", Timestamp=TIME, AppTitle="x" * size) for id_ in ids}
 
 
+def deliver(lake: LakeDestination, app: str, batch: dict[str, ValidBatch]) -> Any:
+    return lake.deliver(app, batch, dict.fromkeys(batch, ARRIVAL))
+
+
 def accepted(answers: Any) -> dict[str, list[str]]:
     """The accepted events by endpoint; no other answer is there."""
     for item in answers.values():
@@ -52,11 +57,24 @@ def accepted(answers: Any) -> dict[str, list[str]]:
     return {endpoint_id: list(item["EventsItemResponse"]) for endpoint_id, item in answers.items()}
 
 
+def test_endpoints_of_one_call_each_have_their_own_arrival(
+    lake: LakeDestination, app: str, events: Callable[[], list[Any]]
+) -> None:
+    batch = {id_: ValidBatch(LOUD, some("1")) for id_ in "ab"}
+    arrivals = {"a": ARRIVAL, "b": Arrival("other", 1_764_054_000_009)}
+    lake.deliver(app, batch, arrivals)
+    told = {e["client"]["client_id"]: (e["request_id"], e["arrival_timestamp"]) for e in events()}
+    assert told == arrivals
+    found = lake.get_endpoint(app, "b")
+    assert found
+    assert found["CreationDate"] == "2025-11-25T07:00:00.009Z"
+
+
 def test_what_is_accepted_is_stored_with_its_endpoint(
     lake: LakeDestination, app: str, events: Callable[[], list[Any]]
 ) -> None:
     batch = {"a": ValidBatch(LOUD, some("1", "2")), "b": ValidBatch(QUIET, some("1"))}
-    assert accepted(lake.deliver(app, batch, ARRIVAL)) == {"a": ["1", "2"], "b": ["1"]}
+    assert accepted(deliver(lake, app, batch)) == {"a": ["1", "2"], "b": ["1"]}
     stored = {(e["client"]["client_id"], e["event_id"], e["endpoint"]["optout"]) for e in events()}
     assert stored == {("a", "1", "NONE"), ("a", "2", "NONE"), ("b", "1", "ALL")}
     assert {e["arrival_timestamp"] for e in events()} == {ARRIVAL.timestamp}
@@ -67,7 +85,7 @@ def test_events_in_failed_records_are_missing_from_the_answer(
 ) -> None:
     faults.set(fail_records(2))
     batch = {"a": ValidBatch(QUIET, some(*"123456", size=5000))}
-    told = accepted(lake.deliver(app, batch, ARRIVAL))["a"]
+    told = accepted(deliver(lake, app, batch))["a"]
     assert len(told) == 3
     assert sorted(e["event_id"] for e in events()) == sorted(told)
 
@@ -76,7 +94,7 @@ def test_events_of_a_stream_that_is_down_are_missing_and_their_endpoint_is_store
     lake: LakeDestination, app: str, faults: Faults
 ) -> None:
     faults.set(firehose_down())
-    answers = lake.deliver(app, {"a": ValidBatch(LOUD, some("1"))}, ARRIVAL)
+    answers = deliver(lake, app, {"a": ValidBatch(LOUD, some("1"))})
     assert accepted(answers) == {"a": []}
     found = lake.get_endpoint(app, "a")
     assert found
@@ -97,7 +115,7 @@ def test_events_of_an_endpoint_that_was_not_stored_wait_with_it(
 ) -> None:
     faults.set(fault)
     batch = {str(number): ValidBatch(LOUD, some("1")) for number in range(count)}
-    assert lake.deliver(app, batch | {"q": ValidBatch(QUIET, some("1"))}, ARRIVAL) == {}
+    assert deliver(lake, app, batch | {"q": ValidBatch(QUIET, some("1"))}) == {}
     assert events() == []
 
 
@@ -114,9 +132,9 @@ def test_of_many_endpoints_those_that_were_not_tried_in_time_wait(
     events: Callable[[], list[Any]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(endpoint_table, "_BUDGET_SECONDS", -1)
+    monkeypatch.setattr(endpoint_table, "time_left", nearly_over())
     batch = {id_: ValidBatch(LOUD, some("1")) for id_ in "ab"}
-    assert lake.deliver(app, batch, ARRIVAL) == {}
+    assert deliver(lake, app, batch) == {}
     assert events() == []
 
 
@@ -124,7 +142,7 @@ def test_an_event_that_its_endpoint_makes_too_large_is_refused_alone(
     lake: LakeDestination, app: str, events: Callable[[], list[Any]]
 ) -> None:
     batch = {"a": ValidBatch(QUIET, some("large", size=1_023_800) | some("small"))}
-    answers = lake.deliver(app, batch, ARRIVAL)["a"]["EventsItemResponse"]
+    answers = deliver(lake, app, batch)["a"]["EventsItemResponse"]
     assert answers == {
         "large": {"StatusCode": 400, "Message": "Event size should be at most 1000 KB."},
         "small": ACCEPTED,
@@ -136,7 +154,7 @@ def test_a_refused_endpoint_does_not_take_its_events_along(
     lake: LakeDestination, app: str, events: Callable[[], list[Any]]
 ) -> None:
     endpoint = PublicEndpoint(Metrics={"huge": 1e300})
-    answer = lake.deliver(app, {"a": ValidBatch(endpoint, some("1"))}, ARRIVAL)["a"]
+    answer = deliver(lake, app, {"a": ValidBatch(endpoint, some("1"))})["a"]
     assert answer["EndpointItemResponse"]["StatusCode"] == 400
     assert answer["EventsItemResponse"] == {"1": ACCEPTED}
     assert [e["event_id"] for e in events()] == ["1"]

@@ -20,6 +20,7 @@ from putevents.destinations.delivery_stream import (
     DeliveryStreams,
     pack,
 )
+from tests.unit.doors import nearly_over
 
 TAKEN = {"RecordId": "r"}
 FAILED = {"ErrorCode": "ServiceUnavailableException", "ErrorMessage": "Slow down."}
@@ -117,7 +118,7 @@ def test_an_answer_that_makes_no_sense_confirms_nothing(
 def test_no_call_is_made_once_time_is_up(
     streams: DeliveryStreams, firehose: Stubber, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(delivery_stream, "_BUDGET_SECONDS", -1)
+    monkeypatch.setattr(delivery_stream, "time_left", nearly_over())
     assert put(streams, 5) == []
 
 

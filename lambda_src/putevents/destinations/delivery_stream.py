@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from time import monotonic
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 import boto3
@@ -10,6 +9,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from putevents.observability import logger
+from putevents.time_left import time_left
 
 if TYPE_CHECKING:
     from mypy_boto3_firehose import FirehoseClient
@@ -20,13 +20,11 @@ BILLED_BYTES = 5 * 1024
 MAX_CALL_RECORDS = 500
 # 4 MiB a call, of the base64 that the records travel as.
 MAX_CALL_BYTES = 3 * 1024 * 1024
-# No new call after this long, so that there is time left to queue the rest.
-_BUDGET_SECONDS = 4.0
 _CONFIG = Config(
     parameter_validation=False,
     user_agent="putevents-gateway",  # botocore builds its own anew for every call
     tcp_keepalive=True,
-    connect_timeout=1,
+    connect_timeout=1,  # with the next: within time_left.DELIVERY_SECONDS
     read_timeout=3,
     # One more try, for a connection that died while the function was frozen; the rest is the
     # queue's.
@@ -55,9 +53,8 @@ class DeliveryStreams:
         once a request. Nothing is raised for a failure outside.
         """
         failures: Counter[str] = Counter()
-        deadline = monotonic() + _BUDGET_SECONDS
         for records in _calls(pack(documents)):
-            if monotonic() > deadline:
+            if not time_left.is_enough_to_deliver():
                 failures["out of time"] += len(records)
                 break
             try:

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from time import monotonic
 from typing import NamedTuple, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from putevents.arrival import Arrival
+from putevents.arrival import Arrival, Arrivals
 from putevents.destinations.endpoint_item import (
     ADDRESS,
     USER_ID,
@@ -21,13 +20,12 @@ from putevents.destinations.endpoint_item import (
 )
 from putevents.destinations.item_store import CONNECTIONS, ContendedError, ItemStore
 from putevents.schemas import EndpointResponse, PublicEndpoint
+from putevents.time_left import time_left
 
 MAX_ENDPOINTS_PER_USER = 15
 # A user's oldest endpoint of these makes room for another one of them.
 _DEVICE_CHANNELS = ("ADM", "APNS", "APNS_SANDBOX", "APNS_VOIP", "APNS_VOIP_SANDBOX", "BAIDU", "GCM")
 _STATUS = "EndpointStatus"
-# No new call after this long, so that there is time left for the events and the queue.
-_BUDGET_SECONDS = 4.0
 _TOO_MANY = f"Exceeded maximum endpoint per user count: {MAX_ENDPOINTS_PER_USER}"
 _TOO_LARGE = "Endpoint is too large to be stored, or a number in it is."
 
@@ -55,21 +53,20 @@ class EndpointTable:
         self._store = ItemStore(table)
 
     def update(
-        self, application_id: str, updates: dict[str, PublicEndpoint], arrival: Arrival
+        self, application_id: str, updates: dict[str, PublicEndpoint], arrivals: Arrivals
     ) -> tuple[dict[str, Stored], list[Exception]]:
-        """Apply partial updates; `{}` only makes the endpoint exist.
+        """Apply partial updates, each as of its arrival; `{}` only makes the endpoint exist.
 
         Returns the endpoints as they are now, and what failed. An endpoint that is missing may be
         tried again with the same arrival.
         """
-        update = _Update(self._store, application_id, arrival)
         said: dict[str, Members] = {}
         refused: dict[str, Stored] = {}
         for id_, endpoint in updates.items():
             if _is_key(id_):
-                said[id_] = members_of(endpoint, update.stamp)
+                said[id_] = members_of(endpoint, stamp(arrivals[id_]))
             else:  # refused here, for the table would refuse the others with it
-                shown = response(application_id, id_, Item(created=arrival.timestamp), None)
+                shown = response(application_id, id_, Item(created=arrivals[id_].timestamp), None)
                 refused[id_] = Stored(shown, _TOO_LARGE)
         # What says nothing is only read; who names a user may be joining it.
         asked = [id_ for id_, members in said.items() if not members or USER_ID in members]
@@ -78,10 +75,12 @@ class EndpointTable:
             quiet = {
                 id_: _Updated(item)
                 for id_, item in known.items()
-                if not said[id_] and item.created <= arrival.timestamp
+                if not said[id_] and item.created <= arrivals[id_].timestamp
             }
             updated, failures = _in_parallel(
-                lambda id_: update.apply(id_, said[id_], known.get(id_)),
+                lambda id_: _Update(self._store, application_id, arrivals[id_]).apply(
+                    id_, said[id_], known.get(id_)
+                ),
                 [id_ for id_ in said if id_ not in quiet],
             )
             return refused | self._shown(application_id, quiet | updated), failures
@@ -123,7 +122,7 @@ class EndpointTable:
 
 
 class _Update:
-    """The update of one application's endpoints by one request."""
+    """The update of an application's endpoint by one request."""
 
     def __init__(self, store: ItemStore, application_id: str, arrival: Arrival) -> None:
         self._store = store
@@ -225,13 +224,12 @@ def _user_key(user_id: str) -> str:
 def _in_parallel(
     task: Callable[[WorkT], ResultT], work: list[WorkT]
 ) -> tuple[dict[WorkT, ResultT], list[Exception]]:
-    """Do the work side by side until time is up; what was done, and what failed."""
-    deadline = monotonic() + _BUDGET_SECONDS
+    """Do the work side by side while there is time; what was done, and what failed."""
     done: dict[WorkT, ResultT] = {}
     failures: list[Exception] = []
 
     def attempt(item: WorkT) -> None:
-        if monotonic() > deadline:
+        if not time_left.is_enough_to_deliver():
             failures.append(TimeoutError())
             return
         try:

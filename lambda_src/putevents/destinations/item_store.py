@@ -26,7 +26,7 @@ _CONFIG = Config(
     parameter_validation=False,
     user_agent="putevents-gateway",  # botocore builds its own anew for every call
     tcp_keepalive=True,
-    connect_timeout=1,
+    connect_timeout=1,  # with the next: within time_left.DELIVERY_SECONDS
     read_timeout=2,
     max_pool_connections=CONNECTIONS,
     # One more try, which also waits out a moment of throttling; the rest is the queue's.

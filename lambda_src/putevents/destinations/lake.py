@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from pydantic_core import to_json
 
-from putevents.arrival import Arrival
+from putevents.arrival import Arrival, Arrivals
 from putevents.destinations import DestinationError
 from putevents.destinations.delivery_stream import MAX_RECORD_BYTES, DeliveryStreams, kind_of
 from putevents.destinations.endpoint_table import FAILURES, EndpointTable, Stored
@@ -42,11 +42,11 @@ class LakeDestination:
         self._endpoints = EndpointTable(settings.endpoint_table)
 
     def deliver(
-        self, application_id: str, batch_item: dict[str, ValidBatch], arrival: Arrival
+        self, application_id: str, batch_item: dict[str, ValidBatch], arrivals: Arrivals
     ) -> dict[str, ItemResponse]:
         """Deliver; see Destination. The events of an endpoint that was not stored wait with it."""
         updates = {id_: batch.endpoint for id_, batch in batch_item.items()}
-        stored = self._update(application_id, updates, arrival)
+        stored = self._update(application_id, updates, arrivals)
         answers: dict[str, ItemResponse] = {
             id_: {"EndpointItemResponse": _answer(stored[id_]), "EventsItemResponse": {}}
             for id_ in stored
@@ -56,7 +56,7 @@ class LakeDestination:
             for id_, (endpoint, _) in stored.items():
                 events = batch_item[id_].events
                 for event_id, record in event_records(
-                    application_id, id_, endpoint, events, arrival
+                    application_id, id_, endpoint, events, arrivals[id_]
                 ):
                     if len(record) < MAX_RECORD_BYTES:
                         yield (id_, event_id), record
@@ -81,7 +81,8 @@ class LakeDestination:
         self, application_id: str, endpoint_id: str, endpoint: PublicEndpoint, arrival: Arrival
     ) -> EndpointItemResponse | None:
         """Create or update one endpoint; None if that failed."""
-        stored = self._update(application_id, {endpoint_id: endpoint}, arrival)
+        arrivals = {endpoint_id: arrival}
+        stored = self._update(application_id, {endpoint_id: endpoint}, arrivals)
         return _answer(stored[endpoint_id]) if stored else None
 
     def get_endpoint(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:
@@ -111,9 +112,9 @@ class LakeDestination:
         return found
 
     def _update(
-        self, application_id: str, updates: dict[str, PublicEndpoint], arrival: Arrival
+        self, application_id: str, updates: dict[str, PublicEndpoint], arrivals: Arrivals
     ) -> dict[str, Stored]:
-        stored, failures = self._endpoints.update(application_id, updates, arrival)
+        stored, failures = self._endpoints.update(application_id, updates, arrivals)
         for kind, count in Counter(kind_of(failure) for failure in failures).items():
             logger.warning("update_endpoint failed", error=kind, calls=count)
         return stored
