@@ -4,16 +4,15 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Sequence
-from pathlib import Path
 
 from aws_cdk import Aws, RemovalPolicy
 from aws_cdk import aws_glue as glue
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.queries import VIEWS, view_sql
 from infra.tables import DAY, PARTITIONS, RAW_EVENTS, REJECTED_EVENTS, VIEW, Column, trino_type
 
-SQL = Path(__file__).parent / "sql"
 # No event has arrived before; Athena looks for no partition outside.
 DAYS = "2026-01-01,NOW+1DAYS"
 _PARQUET = "org.apache.hadoop.hive.ql.io.parquet"
@@ -47,7 +46,7 @@ class Catalog(Construct):
         self.rejected_events = self._table(
             "rejected_events", REJECTED_EVENTS, [DAY], f"{folder}/rejected/", {}
         )
-        for view in ("events", "recent_events"):
+        for view in VIEWS:
             self._view(view, view_sql(view))
 
     def _table(
@@ -114,16 +113,6 @@ class Catalog(Construct):
         )
         made.node.add_dependency(self._database)
         return made
-
-
-def view_sql(view: str) -> str:
-    """The SQL of `events` or, over the last 91 days of arrival and so cheaper, `recent_events`."""
-    sql = (SQL / "events.sql").read_text()
-    if view == "recent_events":
-        table, days = "FROM raw_events", "INTERVAL '91' DAY"
-        bound = f"WHERE day >= date_format(current_date - {days}, '%Y-%m-%d')"
-        sql = sql.replace(table, f"{table}\n    {bound}")
-    return sql
 
 
 def _columns(columns: Sequence[Column]) -> list[glue.CfnTable.ColumnProperty]:

@@ -1,32 +1,14 @@
 """The Athena workgroup of the lake, and the queries that replace Pinpoint's own charts."""
 
-from pathlib import Path
-from typing import NamedTuple
-
 from aws_cdk import aws_athena as athena
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.catalog import SQL, Catalog
+from infra.catalog import Catalog
+from infra.queries import named_queries
 from infra.settings import DeploySettings
 
 _GIGABYTE = 10**9
-
-
-class Query(NamedTuple):
-    """A named query: its file's first comment is its name, those that follow describe it."""
-
-    name: str
-    description: str
-    sql: str
-
-    @classmethod
-    def read(cls, file: Path) -> "Query":
-        lines = file.read_text().splitlines()
-        comments = [line for line in lines if line.startswith("--")]
-        said = [line.removeprefix("--").strip() for line in comments]
-        sql = "\n".join(lines[len(comments) :]).strip()
-        return cls(said[0].rstrip("."), " ".join(said[1:]), sql)
 
 
 class QueryWorkGroup(Construct):
@@ -64,11 +46,10 @@ class QueryWorkGroup(Construct):
                 ),
             ),
         )
-        for file in sorted((SQL / "queries").glob("*.sql")):
-            query = Query.read(file)
+        for query in named_queries():
             named = athena.CfnNamedQuery(
                 self,
-                file.stem,
+                query.file,
                 database=catalog.database,
                 name=query.name,
                 description=query.description,

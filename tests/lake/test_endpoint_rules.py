@@ -150,6 +150,11 @@ def test_a_users_sixteenth_device_lets_the_oldest_go(phones: Endpoints) -> None:
     assert gone["EndpointStatus"] == "INACTIVE"
     assert not gone.get("User")
     assert phones.of_user("u") == {f"p{day}" for day in range(2, 17)}
+    date = "2027-01-01T00:00:00Z"
+    assert not phones.update("p17", ChannelType="GCM", EffectiveDate=date, User={"UserId": "u"})
+    left = phones.of_user("u")
+    assert len(left) == 15
+    assert "p17" in left
 
 
 def test_a_users_sixteenth_address_is_refused_and_nothing_of_it_kept(phones: Endpoints) -> None:
