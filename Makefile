@@ -26,7 +26,7 @@ test-unit: $(VENV)/dev ## run the fast tests only (under a minute)
 	$(BIN)/pytest tests/unit
 
 bench: $(VENV)/dev ## what the gateway costs beside the boto3 call that it wraps
-	@$(BIN)/python -m tests.benchmarks.bench | grep -v '"_aws"'
+	@for part in bench lake; do $(BIN)/python -m tests.benchmarks.$$part | grep -v '"_aws"'; done
 
 check: $(VENV)/dev ## ruff, ruff format, mypy strict; changes nothing
 	$(BIN)/ruff check
