@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 from botocore.stub import ANY, Stubber
+from pydantic.alias_generators import to_pascal
 
-from putevents.destinations.endpoint_item import Item, Member
+from putevents.destinations.endpoint_item import Item, Member, members_of
 from putevents.destinations.item_store import ContendedError, ItemStore
+from putevents.schemas import EndpointDemographic, PublicEndpoint
 
 KEY = {"application_id": {"S": "app"}, "endpoint_id": {"S": "phone"}}
 UPDATE = {"OptOut": Member("NONE", "0002-a")}
@@ -103,3 +105,22 @@ def test_an_item_that_everybody_changes_at_once_is_a_failure(
         refuse(dynamodb, item(revision + 1))
     with pytest.raises(ContendedError):
         store.write("app", "phone", UPDATE, 9)
+
+
+def test_the_largest_endpoint_fits_into_an_update_expression(
+    store: ItemStore, dynamodb: Stubber
+) -> None:
+    endpoint = PublicEndpoint.model_validate(
+        dict.fromkeys(("Address", "EndpointStatus", "OptOut", "RequestId"), "x")
+        | {"ChannelType": "GCM", "EffectiveDate": "2026-01-01T00:00:00Z"}
+        | {"Attributes": {str(number): ["x"] for number in range(250)}, "User": {"UserId": "u"}}
+        | {"Demographic": dict.fromkeys(map(to_pascal, EndpointDemographic.model_fields), "x")}
+        | {"Location": {"City": "", "Country": "", "PostalCode": "", "Region": ""}}
+    )
+    sent: list[dict[str, Any]] = []
+    events: Any = store._client.meta.events
+    events.register("provide-client-params", lambda params, **_: sent.append(params))
+    dynamodb.add_response("update_item", {})
+    store.write("app", "phone", members_of(endpoint, "0002-a"), 9)
+    assert len(sent[0]["ExpressionAttributeNames"]) > 265
+    assert len(sent[0]["UpdateExpression"]) <= 4096

@@ -33,8 +33,6 @@ _CONFIG = Config(
     retries={"total_max_attempts": 2, "mode": "standard"},
 )
 _KEYS_PER_READ = 100  # BatchGetItem's limit
-# An update expression holds 4 KB; a part of an update is an update.
-_MEMBERS_PER_WRITE = 150
 _TRIES = 5
 # Members that an index leads to, and the attribute that it is keyed by.
 _INDEXED = {USER_ID: "user_id", ADDRESS: "address"}
@@ -79,15 +77,25 @@ class ItemStore:
     ) -> tuple[Item, Item]:
         """Set the members that are newer than what is stored; the item before and after.
 
-        An item that is not there is created, also by an update that says nothing.
+        An item that is not there is created, also by an update that says nothing. It takes one
+        conditional UpdateItem; if it came late, one more that leaves what is newer.
         """
-        names, size = list(update), _MEMBERS_PER_WRITE
-        parts = [names[start : start + size] for start in range(0, len(names), size)] or [[]]
         key = _key(application_id, id_)
-        written = [
-            self._write(key, {name: update[name] for name in part}, created) for part in parts
-        ]
-        return written[0][0], written[-1][1]
+        stamp = max((member.stamp for member in update.values()), default="")
+        write = _Write(key, update, _IN_ORDER, {":seen": {"S": stamp}}, created, stamp)
+        for _ in range(_TRIES):
+            try:
+                answer: Any = self._client.update_item(**write.request(self._table))
+            except ClientError as error:
+                seen = decode(_found(error))
+            else:
+                before = decode(answer.get("Attributes", {}))
+                return before, before.after(write.update, created)
+            newer = seen.missing_or_older(update)
+            if seen.revision and seen.created <= created and not newer:
+                return seen, seen
+            write = _after(seen, key, newer, created, stamp)
+        raise ContendedError("Too many change the item at once.")
 
     def delete(self, application_id: str, id_: str) -> Item | None:
         """Remove an item; what it was, or None."""
@@ -109,24 +117,6 @@ class ItemStore:
             },
         )
         return [item["endpoint_id"]["S"] for page in pages for item in page["Items"]]
-
-    def _write(self, key: Attribute, update: Members, created: int) -> tuple[Item, Item]:
-        """One conditional UpdateItem; if it came late, one more that leaves what is newer."""
-        stamp = max((member.stamp for member in update.values()), default="")
-        write = _Write(key, update, _IN_ORDER, {":seen": {"S": stamp}}, created, stamp)
-        for _ in range(_TRIES):
-            try:
-                answer: Any = self._client.update_item(**write.request(self._table))
-            except ClientError as error:
-                seen = decode(_found(error))
-            else:
-                before = decode(answer.get("Attributes", {}))
-                return before, before.after(write.update, created)
-            newer = seen.missing_or_older(update)
-            if seen.revision and seen.created <= created and not newer:
-                return seen, seen
-            write = _after(seen, key, newer, created, stamp)
-        raise ContendedError("Too many change the item at once.")
 
 
 # True for nearly every update: nothing that is stored is newer.
