@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from time import time_ns
 from typing import NamedTuple, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -34,6 +35,14 @@ WorkT = TypeVar("WorkT")
 ResultT = TypeVar("ResultT")
 
 
+class Change(NamedTuple):
+    """A partial update, when it came in, and since when its endpoint is known to exist (ms)."""
+
+    endpoint: PublicEndpoint
+    arrival: Arrival
+    created: int
+
+
 class Stored(NamedTuple):
     """An endpoint as it is now, and the rule for which its update was refused, if it was."""
 
@@ -60,13 +69,23 @@ class EndpointTable:
         Returns the endpoints as they are now, and what failed. An endpoint that is missing may be
         tried again with the same arrival.
         """
+        changes = {
+            id_: Change(endpoint, arrivals[id_], arrivals[id_].timestamp)
+            for id_, endpoint in updates.items()
+        }
+        return self.update_each(application_id, changes)
+
+    def update_each(
+        self, application_id: str, changes: dict[str, Change]
+    ) -> tuple[dict[str, Stored], list[Exception]]:
+        """As `update`, of endpoints that may be known for longer than since their arrival."""
         said: dict[str, Members] = {}
         refused: dict[str, Stored] = {}
-        for id_, endpoint in updates.items():
+        for id_, (endpoint, arrival, created) in changes.items():
             if _is_key(id_):
-                said[id_] = members_of(endpoint, stamp(arrivals[id_]))
+                said[id_] = members_of(endpoint, stamp(arrival))
             else:  # refused here, for the table would refuse the others with it
-                shown = response(application_id, id_, Item(created=arrivals[id_].timestamp), None)
+                shown = response(application_id, id_, Item(created=created), None)
                 refused[id_] = Stored(shown, _TOO_LARGE)
         # What says nothing is only read; who names a user may be joining it.
         asked = [id_ for id_, members in said.items() if not members or USER_ID in members]
@@ -75,10 +94,10 @@ class EndpointTable:
             quiet = {
                 id_: _Updated(item)
                 for id_, item in known.items()
-                if not said[id_] and item.created <= arrivals[id_].timestamp
+                if not said[id_] and item.created <= changes[id_].created
             }
             updated, failures = _in_parallel(
-                lambda id_: _Update(self._store, application_id, arrivals[id_]).apply(
+                lambda id_: _Update(self._store, application_id, changes[id_]).apply(
                     id_, said[id_], known.get(id_)
                 ),
                 [id_ for id_ in said if id_ not in quiet],
@@ -122,13 +141,13 @@ class EndpointTable:
 
 
 class _Update:
-    """The update of an application's endpoint by one request."""
+    """The update of one endpoint of an application, and what follows from it for others."""
 
-    def __init__(self, store: ItemStore, application_id: str, arrival: Arrival) -> None:
+    def __init__(self, store: ItemStore, application_id: str, change: Change) -> None:
         self._store = store
         self._application_id = application_id
-        self._created = arrival.timestamp
-        self.stamp = stamp(arrival)
+        self._created = change.created
+        self.stamp = stamp(change.arrival)
 
     def apply(self, endpoint_id: str, members: Members, known: Item | None) -> _Updated:
         """Apply a partial update, unless a rule or the table's limits refuse it."""
@@ -174,8 +193,9 @@ class _Update:
         """The rule for which the endpoint cannot be this user's, if there is one."""
         if not _is_key(_user_key(user_id)):
             return _TOO_LARGE
-        if known and known.value(USER_ID) == user_id:
-            return None
+        was = known.members.get(USER_ID) if known else None
+        if was and (was.value == user_id or was.stamp > self.stamp):
+            return None  # it does not join: it is there already, or went elsewhere since
         joining = (known.members if known else {}) | own
         return None if self._make_room(endpoint_id, user_id, joining) else _TOO_MANY
 
@@ -191,13 +211,13 @@ class _Update:
             return False
         oldest = min(devices, key=lambda id_: str(items[id_].value("EffectiveDate") or ""))
         gone = {USER_ID: Member("", self.stamp), _STATUS: Member("INACTIVE", self.stamp)}
-        self._write(oldest, gone)
+        self._write_other(oldest, gone)
         return True
 
     def _silence_others(self, endpoint_id: str, address: str) -> None:
         """Messages to an address go through the endpoint that was updated last."""
         for other in self._others(endpoint_id, "address", address):
-            self._write(other, {_STATUS: Member("INACTIVE", self.stamp)})
+            self._write_other(other, {_STATUS: Member("INACTIVE", self.stamp)})
 
     def _others(self, endpoint_id: str, attribute: str, value: str) -> list[str]:
         found = self._store.find(self._application_id, attribute, value)
@@ -205,7 +225,11 @@ class _Update:
 
     def _share(self, user_id: str | None, attributes: Members) -> None:
         if user_id and attributes:
-            self._write(_user_key(user_id), attributes)
+            self._write_other(_user_key(user_id), attributes)
+
+    def _write_other(self, id_: str, members: Members) -> None:
+        # Since when this endpoint exists says nothing about another one.
+        self._store.write(self._application_id, id_, members, time_ns() // 1_000_000)
 
     def _write(self, id_: str, members: Members) -> tuple[Item, Item]:
         return self._store.write(self._application_id, id_, members, self._created)
