@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from putevents.arrival import Arrival
-from putevents.destinations.endpoint_table import Change, EndpointTable
+from putevents.destinations.endpoint_table import EndpointTable
+from putevents.destinations.endpoint_update import Change
 from putevents.schemas import EndpointResponse, PublicEndpoint
 
 START = 1_764_054_000_000
