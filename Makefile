@@ -26,7 +26,7 @@ test-unit: $(VENV)/dev ## run the fast tests only (under a minute)
 	$(BIN)/pytest tests/unit
 
 bench: $(VENV)/dev ## what the gateway costs beside the boto3 call that it wraps
-	@$(BIN)/python -m tests.benchmarks.bench | grep -v '"_aws"'
+	@for part in bench lake; do $(BIN)/python -m tests.benchmarks.$$part | grep -v '"_aws"'; done
 
 check: $(VENV)/dev ## ruff, ruff format, mypy strict; changes nothing
 	$(BIN)/ruff check
@@ -85,7 +85,7 @@ $(CDK): infra/package.json | $(VENV)/dev
 # --- the real stack in an emulated AWS on this machine, and its dead letters ----------------------
 
 EMULATOR := .venv-emulator
-.PHONY: deploy-emulated destroy-emulated redrive
+.PHONY: deploy-emulated destroy-emulated redrive dead-letters
 
 deploy-emulated: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## cdk deploy into an emulated AWS on this machine (CDK_OPTIONS="-c auth=none")
 	@$(BIN)/python -m tests.deployed.emulated up $(CDK_OPTIONS)
@@ -94,7 +94,10 @@ destroy-emulated: $(VENV)/dev ## take the emulated deployment away
 	@$(BIN)/python -m tests.deployed.emulated down
 
 redrive: $(VENV)/dev ## move the dead letters of the deployed stack back to its queue
-	@$(BIN)/python -m infra.redrive
+	@$(BIN)/python -m infra.redrive $(OPTIONS)
+
+dead-letters: $(VENV)/dev ## list them: when, why, how many events (OPTIONS="--export FILE" writes JSON Lines)
+	@$(BIN)/python -m infra.dead_letters $(OPTIONS)
 
 test: $(EMULATOR)/ready # tests/deployed runs on it
 

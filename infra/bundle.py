@@ -17,7 +17,7 @@ SOURCE = ROOT / "lambda_src"
 BUILD = ROOT / ".build"
 
 # The AWS services that the functions call; botocore carries the data of over 400.
-SERVICES = {"pinpoint", "sqs"}
+SERVICES = {"dynamodb", "firehose", "pinpoint", "sqs"}
 MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 # Nothing that we use imports or reads these: metadata, commands, boto3's resources (we make

@@ -6,6 +6,7 @@ from aws_cdk import Aws, Duration, RemovalPolicy
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kinesisfirehose as firehose
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
@@ -18,8 +19,11 @@ from infra.api import PutEventsApi
 # As putevents.observability writes them.
 NAMESPACE = "PutEventsGateway"
 SERVICE = "putevents-gateway"
-# A message that fails at each try is dead after 25 minutes; half-way there somebody should know.
+# A message that fails at each try is dead after most of a day; long before somebody should know.
 OLD = Duration.minutes(15)
+# Firehose buffers for a quarter of an hour at most, and tries for ever where it cannot write.
+LATE = Duration.hours(1)
+_STREAM_METRICS = ("DeliveryToS3.DataFreshness", "FailedConversion.Records")
 _AT_LEAST = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
 
 
@@ -36,6 +40,7 @@ class Monitoring(Construct):
         queue: sqs.IQueue,
         dead_letter_queue: sqs.IQueue,
         application_ids: Sequence[str],
+        streams: Mapping[str, firehose.IDeliveryStream],
         email: str | None,
     ) -> None:
         super().__init__(scope, id)
@@ -56,6 +61,19 @@ class Monitoring(Construct):
                 _delivery_failures(application_id),
                 f"For 15 minutes events of {application_id} have not been delivered.",
                 periods=3,
+            )
+        for application_id, stream in streams.items():
+            late, unreadable = (_delivered(stream, name) for name in _STREAM_METRICS)
+            self._alarm(
+                f"DataFreshness-{application_id}",
+                late,
+                f"Events of {application_id} do not get into the lake.",
+                LATE.to_seconds(),
+            )
+            self._alarm(
+                f"ConversionErrors-{application_id}",
+                unreadable,
+                f"Events of {application_id} lie under errors/ in the lake's bucket.",
             )
 
     def _alarm(
@@ -79,6 +97,10 @@ class Monitoring(Construct):
         if self._action:
             alarm.add_alarm_action(self._action)
             alarm.add_ok_action(self._action)
+
+
+def _delivered(stream: firehose.IDeliveryStream, name: str) -> cloudwatch.Metric:
+    return stream.metric(name, statistic="Maximum")
 
 
 def _delivery_failures(application_id: str) -> cloudwatch.Metric:

@@ -5,52 +5,59 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import click
 from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.deployed import STACK, outputs
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
-STACK = "PutEventsGateway"
 LOOK_SECONDS = 2
 
 
 def redrive(sqs: "SQSClient", source_url: str, destination_url: str) -> int:
-    """Move every message from one queue to the other, telling how it goes; how many there were."""
-    source, destination = _arn(sqs, source_url), _arn(sqs, destination_url)
+    """Move every message from one queue to the other, showing how it goes; how many there were."""
+    source, count = _arn_and_count(sqs, source_url)
+    destination, _ = _arn_and_count(sqs, destination_url)
     # The destination is named though SQS knows where a dead letter fell from: what the queue door
     # put there itself fell from nowhere, and a task without a destination would fail over it.
     sqs.start_message_move_task(SourceArn=source, DestinationArn=destination)
-    while (task := _task(sqs, source))["Status"] == "RUNNING":
-        moved, all_ = (task.get(f"ApproximateNumberOfMessages{kind}", 0) for kind in _KINDS)
-        print(f"{moved} of {all_} moved", flush=True)
-        time.sleep(LOOK_SECONDS)
+    with click.progressbar(length=count, label=f"{count} dead letters", show_pos=True) as bar:
+        while (task := _task(sqs, source))["Status"] == "RUNNING":
+            bar.update(_moved(task) - bar.pos)
+            time.sleep(LOOK_SECONDS)
+        bar.update(_moved(task) - bar.pos)
     if task["Status"] != "COMPLETED":
         sys.exit(f"The move ended as {task['Status']}. {task.get('FailureReason', '')}".rstrip())
+    return _moved(task)
+
+
+def _moved(task: Any) -> int:
     return int(task.get("ApproximateNumberOfMessagesMoved", 0))
-
-
-_KINDS = ("Moved", "ToMove")
 
 
 def _task(sqs: "SQSClient", source: str) -> Any:
     return sqs.list_message_move_tasks(SourceArn=source)["Results"][0]
 
 
-def _arn(sqs: "SQSClient", url: str) -> str:
-    answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
-    return answer["Attributes"]["QueueArn"]
+def _arn_and_count(sqs: "SQSClient", url: str) -> tuple[str, int]:
+    answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
+    found = answer["Attributes"]
+    return found["QueueArn"], int(found["ApproximateNumberOfMessages"])
 
 
-def main(stack: str = STACK) -> None:
-    """Redrive the stack that the credentials and region of the environment lead to."""
-    [found] = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}
-    moved = redrive(boto3.client("sqs"), outputs["DeadLetterQueueUrl"], outputs["QueueUrl"])
-    print(f"Dead letters moved back to {outputs['QueueUrl']}: {moved}")
+@click.command()
+@click.option("--stack", default=STACK, show_default=True, help="The name of the deployed stack.")
+def main(stack: str) -> None:
+    """Move the dead letters of the stack back to its queue, where they are tried anew."""
+    try:
+        found = outputs(stack)
+        moved = redrive(boto3.client("sqs"), found["DeadLetterQueueUrl"], found["QueueUrl"])
+    except (BotoCoreError, ClientError) as error:
+        sys.exit(str(error))
+    print(f"Dead letters moved back to {found['QueueUrl']}: {moved}")
 
 
 if __name__ == "__main__":
-    try:
-        main(*sys.argv[1:])
-    except (BotoCoreError, ClientError) as error:
-        sys.exit(str(error))
+    main()

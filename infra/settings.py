@@ -20,6 +20,8 @@ from pydantic.alias_generators import to_camel
 MAX_APPLICATIONS = 75
 MAX_APPLICATION_CHARACTERS = 2500
 MAX_ORIGIN_CHARACTERS = 500
+# A delivery stream's name has 64, and begins with the stack's.
+MAX_LAKE_ID_CHARACTERS = 40
 # What the CDK CLI itself keeps in the context, beside names that have a colon.
 _CLI_NAMES = {"cli-telemetry", "acknowledged-issue-numbers"}
 
@@ -74,13 +76,14 @@ class DeploySettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel)
 
     # Another destination is named here, and stack.py connects it.
-    destination: Literal["pinpoint"] = Field("pinpoint", description="pinpoint")
+    destination: Literal["pinpoint", "lake"] = Field("pinpoint", description="pinpoint or lake")
     pinpoint_endpoint_url: Annotated[_Url | None, _Optional] = Field(
         None, description="the http(s) URL of another PutEvents server, or nothing for AWS"
     )
     application_ids: Annotated[tuple[_ApplicationId, ...], _Listed, _Distinct] = Field(
         description=f"1 to {MAX_APPLICATIONS} ids of letters, digits, '.', '_' and '-' (a,b or a "
-        f"JSON list), together at most {MAX_APPLICATION_CHARACTERS} characters",
+        f"JSON list), together at most {MAX_APPLICATION_CHARACTERS} characters, for destination "
+        f"lake at most {MAX_LAKE_ID_CHARACTERS} each",
     )
     auth: Literal["iam", "cognito", "api-key", "none"] = Field(
         "iam", description="iam, cognito, api-key or none"
@@ -100,6 +103,19 @@ class DeploySettings(BaseModel):
         10, ge=2, le=1000, description="queue functions at work at once, 2 to 1000"
     )
     retry_delay_seconds: int = Field(30, ge=0, le=900, description="seconds, 0 to 900")
+    lake_buffer_seconds: int = Field(
+        300,
+        ge=0,
+        le=900,
+        description="seconds, 0 to 900, that events wait to be written together; fewer make more "
+        "and smaller files",
+    )
+    event_retention_days: int = Field(
+        0, ge=0, le=36_500, description="days, or 0 for ever, that the lake keeps events"
+    )
+    query_limit_gb: int = Field(
+        100, ge=1, le=7_000_000, description="GB that one query may read, 1 to 7000000"
+    )
     log_retention_days: LogRetention = Field(
         LogRetention.ONE_MONTH, description=", ".join(str(days.value) for days in LogRetention)
     )
@@ -107,7 +123,9 @@ class DeploySettings(BaseModel):
         None, description="one e-mail address, or nothing"
     )
     removal_policy: Literal["destroy", "retain"] = Field(
-        "destroy", description="destroy or retain (queues and logs, when the stack is destroyed)"
+        "destroy",
+        description="destroy or retain (queues and logs, when the stack is destroyed; what the "
+        "lake holds always stays)",
     )
     api_log_role: Literal["create", "existing"] = Field(
         "create", description="create or existing (the role API Gateway logs with, one an account)"
@@ -117,6 +135,8 @@ class DeploySettings(BaseModel):
     def _check_together(self) -> Self:
         ids, characters = self.application_ids, len(",".join(self.application_ids))
         if not 0 < len(ids) <= MAX_APPLICATIONS or characters > MAX_APPLICATION_CHARACTERS:
+            raise ValueError("applicationIds")
+        if self.destination == "lake" and max(map(len, ids)) > MAX_LAKE_ID_CHARACTERS:
             raise ValueError("applicationIds")
         if len(",".join(self.cors_origins)) > MAX_ORIGIN_CHARACTERS:
             raise ValueError("corsOrigins")

@@ -3,12 +3,14 @@
 from pathlib import Path
 
 from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
+from aws_cdk import aws_kinesisfirehose as firehose
 from aws_cdk import aws_lambda_event_sources as event_sources
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.api import PutEventsApi
 from infra.function import PutEventsFunction
+from infra.lake import Lake
 from infra.monitoring import NAMESPACE, SERVICE, Monitoring
 from infra.pinpoint import connect_pinpoint
 from infra.settings import DeploySettings
@@ -16,8 +18,9 @@ from infra.settings import DeploySettings
 API_TIMEOUT = Duration.seconds(28)  # API Gateway waits for 29
 QUEUE_TIMEOUT = Duration.seconds(60)
 VISIBILITY_TIMEOUT = Duration.seconds(6 * 60)  # six times the function's: AWS's advice
-# Four messages that each wait twice 7 seconds for a dead destination still fit in 60.
-BATCH_SIZE = 4
+BATCH_SIZE = 10  # as many as a receive brings; they are joined into few calls
+# The queue door gives up after 32 attempts, with a reason. This is for the message that it dies of.
+MAX_RECEIVE_COUNT = 40
 
 
 class PutEventsStack(Stack):
@@ -28,7 +31,7 @@ class PutEventsStack(Stack):
     ) -> None:
         super().__init__(scope, id, description="PutEvents Gateway")
         dead_letters = _queue(self, "DeadLetterQueue", settings)
-        last = sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=5)
+        last = sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=MAX_RECEIVE_COUNT)
         queue = _queue(self, "Queue", settings, dead_letter_queue=last)
         environment = _environment(settings, queue, dead_letters)
 
@@ -56,7 +59,13 @@ class PutEventsStack(Stack):
                 report_batch_item_failures=True,
             )
         )
-        connect_pinpoint(api_function, queue_function, settings)  # the one destination as yet
+        streams: dict[str, firehose.DeliveryStream] = {}
+        if settings.destination == "lake":
+            lake = Lake(self, "Lake", name=self.stack_name, settings=settings)
+            lake.connect(api_function, queue_function)
+            streams = lake.streams.events
+        else:
+            connect_pinpoint(api_function, queue_function, settings)
         api = PutEventsApi(
             self, "Api", name=self.stack_name, function=api_function, settings=settings
         )
@@ -68,6 +77,7 @@ class PutEventsStack(Stack):
             queue=queue,
             dead_letter_queue=dead_letters,
             application_ids=settings.application_ids,
+            streams=streams,
             email=settings.alarm_email,
         )
         CfnOutput(self, "ApiUrl", value=api.base_url)

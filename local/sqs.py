@@ -9,10 +9,19 @@ from pydantic import ValidationError
 
 from local.messages import NewMessage
 from local.queue import Queues
-from local.sqs_shapes import MAX_BYTES, Entry, Request, SqsError, received, sent
+from local.sqs_shapes import (
+    MAX_BYTES,
+    Entry,
+    Request,
+    SqsError,
+    VisibilityRequest,
+    received,
+    sent,
+)
 
 TARGET = "AmazonSQS."
 MAX_ENTRIES = 10
+NO_SUCH_HANDLE = "No message has this receipt handle."
 
 
 class SqsApi:
@@ -26,6 +35,7 @@ class SqsApi:
             "ReceiveMessage": self._receive_message,
             "DeleteMessage": self._delete_message,
             "ChangeMessageVisibility": self._change_message_visibility,
+            "ChangeMessageVisibilityBatch": self._change_message_visibility_batch,
             "GetQueueAttributes": self._get_queue_attributes,
         }
 
@@ -62,10 +72,7 @@ class SqsApi:
             "Successful": [
                 {"Id": entry.id, **answer} for entry, answer in zip(taken, answers, strict=True)
             ],
-            "Failed": [
-                {"Id": entry_id, "SenderFault": True, "Code": error.code, "Message": str(error)}
-                for entry_id, error in refused
-            ],
+            "Failed": [_failure(entry_id, error.code, str(error)) for entry_id, error in refused],
         }
 
     def _send(self, queue: str, entries: list[Entry]) -> list[dict[str, Any]]:
@@ -89,8 +96,19 @@ class SqsApi:
         request = Request.model_validate(given)
         seconds = request.visibility_timeout or 0
         if not self._queues.change_visibility(request.queue, request.receipt_handle, seconds):
-            raise SqsError("ReceiptHandleIsInvalid", "No message has this receipt handle.")
+            raise SqsError("ReceiptHandleIsInvalid", NO_SUCH_HANDLE)
         return {}
+
+    def _change_message_visibility_batch(self, given: Any) -> dict[str, Any]:
+        request, change = VisibilityRequest.model_validate(given), self._queues.change_visibility
+        _check_entries([entry.id for entry in request.entries])
+        changed, failed = [], []
+        for entry in request.entries:
+            if change(request.queue, entry.receipt_handle, entry.visibility_timeout):
+                changed.append({"Id": entry.id})
+            else:
+                failed.append(_failure(entry.id, "ReceiptHandleIsInvalid", NO_SUCH_HANDLE))
+        return {"Successful": changed, "Failed": failed}
 
     def _get_queue_attributes(self, given: Any) -> dict[str, Any]:
         due, in_flight, delayed = self._queues.counts(Request.model_validate(given).queue)
@@ -103,16 +121,24 @@ class SqsApi:
 
 
 def _check_batch(entries: list[Entry]) -> None:
-    if not entries:
+    _check_entries([entry.id for entry in entries])
+    if sum(entry.size for entry in entries) > MAX_BYTES:
+        raise SqsError("BatchRequestTooLong", f"A batch has at most {MAX_BYTES} bytes.")
+
+
+def _check_entries(ids: list[str]) -> None:
+    if not ids:
         raise SqsError("EmptyBatchRequest", "A batch has at least one entry.")
-    if len(entries) > MAX_ENTRIES:
+    if len(ids) > MAX_ENTRIES:
         raise SqsError(
             "TooManyEntriesInBatchRequest", f"A batch has at most {MAX_ENTRIES} entries."
         )
-    if len({entry.id for entry in entries}) < len(entries):
+    if len(set(ids)) < len(ids):
         raise SqsError("BatchEntryIdsNotDistinct", "Two entries have the same Id.")
-    if sum(entry.size for entry in entries) > MAX_BYTES:
-        raise SqsError("BatchRequestTooLong", f"A batch has at most {MAX_BYTES} bytes.")
+
+
+def _failure(entry_id: str, code: str, message: str) -> dict[str, Any]:
+    return {"Id": entry_id, "SenderFault": True, "Code": code, "Message": message}
 
 
 def _error(code: str, message: str) -> dict[str, Any]:

@@ -66,14 +66,18 @@ class Entry(Shape):
         return None
 
 
-class Request(Shape):
-    """What any of the actions may name."""
+class VisibilityEntry(Shape):
+    """A received message that is to be seen again at another time."""
+
+    id: str
+    receipt_handle: str
+    visibility_timeout: int = Field(ge=0, le=MAX_VISIBILITY_SECONDS)
+
+
+class QueueRequest(Shape):
+    """What every action names."""
 
     queue_url: str
-    entries: list[Entry] = []
-    receipt_handle: str = ""
-    visibility_timeout: int | None = Field(None, ge=0, le=MAX_VISIBILITY_SECONDS)
-    max_number_of_messages: int = Field(1, ge=1, le=10)
 
     @property
     def queue(self) -> str:
@@ -81,6 +85,21 @@ class Request(Shape):
         if name not in (QUEUE, DEAD_LETTERS):
             raise SqsError("QueueDoesNotExist", f"The queues here: {QUEUE} and {DEAD_LETTERS}.")
         return name
+
+
+class Request(QueueRequest):
+    """What any of the actions may name."""
+
+    entries: list[Entry] = []
+    receipt_handle: str = ""
+    visibility_timeout: int | None = Field(None, ge=0, le=MAX_VISIBILITY_SECONDS)
+    max_number_of_messages: int = Field(1, ge=1, le=10)
+
+
+class VisibilityRequest(QueueRequest):
+    """ChangeMessageVisibilityBatch."""
+
+    entries: list[VisibilityEntry] = []
 
 
 def sent(entry: Entry, message_id: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from local.database import FILE, Database
 from local.endpoint_store import EndpointRefusedError, EndpointStore
 from local.event_store import record_event, record_rejected
-from putevents.arrival import Arrival
+from putevents.arrival import Arrival, Arrivals
 from putevents.destinations import DestinationError
 from putevents.event_record import event_records
 from putevents.rejected import rejected_record
@@ -36,14 +36,14 @@ class LocalDestination:
         self._database = database or Database(Path(os.environ["DATA_DIR"], FILE))
 
     def deliver(
-        self, application_id: str, batch_item: dict[str, ValidBatch], arrival: Arrival
+        self, application_id: str, batch_item: dict[str, ValidBatch], arrivals: Arrivals
     ) -> dict[str, ItemResponse]:
         """Store everything in one transaction; what could not be written is answered 500."""
         try:
             with self._database.transaction() as connection:
                 return {
                     endpoint_id: _store_batch(
-                        connection, application_id, endpoint_id, batch, arrival
+                        connection, application_id, endpoint_id, batch, arrivals[endpoint_id]
                     )
                     for endpoint_id, batch in batch_item.items()
                 }
@@ -68,7 +68,8 @@ class LocalDestination:
         self, application_id: str, endpoint_id: str, endpoint: PublicEndpoint, arrival: Arrival
     ) -> EndpointItemResponse | None:
         """Create or update one endpoint; None if that failed."""
-        answers = self.deliver(application_id, {endpoint_id: ValidBatch(endpoint, {})}, arrival)
+        batch_item, arrivals = {endpoint_id: ValidBatch(endpoint, {})}, {endpoint_id: arrival}
+        answers = self.deliver(application_id, batch_item, arrivals)
         return answers[endpoint_id]["EndpointItemResponse"] if answers else None
 
     def get_endpoint(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:

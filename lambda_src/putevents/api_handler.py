@@ -15,8 +15,10 @@ from putevents.observability import annotate, logger, tracer
 from putevents.parsing import parse, read, read_json
 from putevents.rejected import keep_rejected
 from putevents.responses import ERRORS, MethodNotAllowedError, refuse, respond
+from putevents.retry import Rest
 from putevents.schemas import EventsRequest
 from putevents.settings import settings
+from putevents.time_left import time_left
 
 # What the real clients' preflights ask for beside what Powertools always allows (authorization,
 # content-type, x-amz-date, x-amz-security-token, x-api-key), and what they read from an answer.
@@ -55,9 +57,10 @@ def put_events(application_id: str) -> Response[str]:
     with tracer.provider.in_subsegment("validate"):
         request = parse(body, EventsRequest)
         annotate(application_id, request.event_count)
-    report = ingest(application_id, request, len(body), arrival, gateway.destination)
+    report = ingest(application_id, request, len(body), arrival, gateway.deliver)
     if report.undelivered:
-        not_queued = gateway.retry_queue.queue(application_id, report.undelivered, arrival)
+        rest = Rest(application_id, report.undelivered, arrival)
+        [not_queued] = gateway.retry_queue.queue([rest])
         report.confirm_queued(not_queued)
     if report.refusals and gateway.destination.keeps_rejected:
         keep_rejected(read_json(body), report, arrival, gateway.destination)
@@ -86,6 +89,7 @@ def refuse_whole(error: Exception) -> Response[str]:
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one API Gateway REST proxy event."""
+    time_left.begin(context)
     return app.resolve(event, context)
 
 

@@ -1,6 +1,7 @@
 """When something came in, and by which request; it rides along with every retry."""
 
 import time
+from collections.abc import Mapping
 from typing import NamedTuple
 
 
@@ -14,3 +15,7 @@ class Arrival(NamedTuple):
     def now(cls, request_id: str) -> "Arrival":
         """What comes in at this moment."""
         return cls(request_id, time.time_ns() // 1_000_000)
+
+
+# By endpoint id: messages that came in at different times are delivered in one call.
+Arrivals = Mapping[str, Arrival]

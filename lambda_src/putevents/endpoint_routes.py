@@ -10,11 +10,12 @@ from aws_lambda_powertools.event_handler.router import APIGatewayRouter
 
 from putevents import gateway
 from putevents.arrival import Arrival
-from putevents.ingest import final_answer, judge_endpoint
+from putevents.ingest import judge_endpoint
 from putevents.observability import logger
 from putevents.parsing import BadRequestError, parse, read
 from putevents.rejection import Rejection
 from putevents.responses import ForbiddenError, NotStoredError, UnknownEndpointError, respond
+from putevents.retry import Rest
 from putevents.schemas import (
     EndpointBatchRequest,
     EndpointItemResponse,
@@ -23,6 +24,7 @@ from putevents.schemas import (
     ValidBatch,
 )
 from putevents.settings import settings
+from putevents.settle import final_answer
 
 router = APIGatewayRouter()  # type: ignore[no-untyped-call]
 
@@ -39,7 +41,7 @@ def update_endpoint(application_id: str, endpoint_id: str) -> Response[str]:
     endpoint = judge_endpoint(endpoint_id, parse(body, PublicEndpoint), len(body))
     if isinstance(endpoint, Rejection):
         raise BadRequestError(endpoint.message)
-    answer = gateway.destination.update_endpoint(application_id, endpoint_id, endpoint, arrival)
+    answer = gateway.update_endpoint(application_id, endpoint_id, endpoint, arrival)
     return _settle(application_id, {endpoint_id: endpoint}, {endpoint_id: answer}, [], arrival)
 
 
@@ -61,8 +63,8 @@ def update_endpoints_batch(application_id: str) -> Response[str]:
     batch_item = {
         endpoint_id: ValidBatch(endpoint, {}) for endpoint_id, endpoint in endpoints.items()
     }
-    deliver = gateway.destination.deliver
-    answers = deliver(application_id, batch_item, arrival) if endpoints else {}
+    arrivals = dict.fromkeys(endpoints, arrival)
+    answers = (endpoints and gateway.deliver(application_id, batch_item, arrivals)) or {}
     return _settle(
         application_id,
         endpoints,
@@ -87,8 +89,10 @@ def _settle(
             undelivered[endpoint_id] = ValidBatch(endpoint, {})
         elif final["StatusCode"] != HTTPStatus.ACCEPTED:
             refusals.append(final["Message"])
-    if undelivered and gateway.retry_queue.queue(application_id, undelivered, arrival):
-        raise NotStoredError
+    if undelivered:
+        [not_queued] = gateway.retry_queue.queue([Rest(application_id, undelivered, arrival)])
+        if not_queued:
+            raise NotStoredError
     if refusals:
         raise BadRequestError(refusals[0])
     _log("update_endpoint", application_id, endpoints=len(endpoints), queued=len(undelivered))

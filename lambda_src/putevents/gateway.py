@@ -1,13 +1,24 @@
 """What this process is: the applications it serves, its destination, its queue, each made once."""
 
+from collections.abc import Callable
+from typing import TypeVar
 from urllib.parse import unquote
 
+from putevents.arrival import Arrival, Arrivals
+from putevents.breaker import Breaker
 from putevents.destinations import load
+from putevents.observability import logger
 from putevents.retry import RetryQueue
+from putevents.schemas import EndpointItemResponse, ItemResponse, PublicEndpoint, ValidBatch
 from putevents.settings import settings
+from putevents.settle import any_final, final_answer
+from putevents.time_left import time_left
 
 destination = load(settings())
 retry_queue = RetryQueue(settings())
+# As long as what failed once waits on the queue: it would find the destination untried.
+breaker = Breaker(settings().retry_delay_seconds)
+AnswerT = TypeVar("AnswerT")
 
 
 class UnknownApplicationError(Exception):
@@ -20,3 +31,46 @@ def served(application_id: str) -> str:
     if not settings().serves(application_id):
         raise UnknownApplicationError("Application not found.")
     return application_id
+
+
+def deliver(
+    application_id: str, batch_item: dict[str, ValidBatch], arrivals: Arrivals
+) -> dict[str, ItemResponse] | None:
+    """Deliver, see Destination; None if it was not tried: it is down, or the time is short."""
+    nothing: dict[str, ItemResponse] = {}
+    return _ask(
+        application_id,
+        lambda: destination.deliver(application_id, batch_item, arrivals),
+        any_final,
+        failed=nothing,
+    )
+
+
+def update_endpoint(
+    application_id: str, endpoint_id: str, endpoint: PublicEndpoint, arrival: Arrival
+) -> EndpointItemResponse | None:
+    """Create or update one endpoint; None if that failed or was not tried."""
+    return _ask(
+        application_id,
+        lambda: destination.update_endpoint(application_id, endpoint_id, endpoint, arrival),
+        lambda answer: final_answer(answer) is not None,
+        failed=None,
+    )
+
+
+def _ask(
+    application_id: str,
+    call: Callable[[], AnswerT],
+    is_answered: Callable[[AnswerT], bool],
+    failed: AnswerT,
+) -> AnswerT | None:
+    if not (breaker.lets_through(application_id) and time_left.is_enough_to_deliver()):
+        return None
+    try:
+        answer = call()
+    except Exception as error:
+        # A bug of the destination's confirms nothing; what was to be delivered can still be queued.
+        logger.exception("destination failed", error=type(error).__name__)
+        answer = failed
+    breaker.note(application_id, answered=is_answered(answer))
+    return answer

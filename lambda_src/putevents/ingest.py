@@ -1,10 +1,9 @@
 """The room behind both doors: judge each event, deliver the good ones, answer for all."""
 
+from collections.abc import Callable
 from time import perf_counter
-from typing import Any
 
-from putevents.arrival import Arrival
-from putevents.destinations import Destination
+from putevents.arrival import Arrival, Arrivals
 from putevents.observability import annotate, tracer
 from putevents.rejection import (
     BAD_ENDPOINT_ID,
@@ -13,20 +12,21 @@ from putevents.rejection import (
     LARGE_EVENT,
     Rejection,
 )
-from putevents.report import ACCEPTED, FAILED, Refusal, Report
+from putevents.report import ACCEPTED, FAILED, Report
 from putevents.schemas import (
     MAX_ENDPOINT_BYTES,
     MAX_EVENT_BYTES,
     Event,
-    EventItemResponse,
     EventsRequest,
     ItemResponse,
     PublicEndpoint,
     ValidBatch,
 )
+from putevents.settle import settle
 from putevents.split import NO_CHANGE
 
-REFUSED = "Refused by the destination."
+# Delivers, as gateway.deliver does; None if that was not tried.
+Deliver = Callable[[str, dict[str, ValidBatch], Arrivals], dict[str, ItemResponse] | None]
 _UTF8 = 4  # bytes that a character can take: in a smaller request no part needs to be measured
 
 
@@ -35,27 +35,28 @@ def ingest(
     request: EventsRequest,
     size: int,
     arrival: Arrival,
-    destination: Destination,
+    deliver: Deliver,
 ) -> Report:
     """Judge, deliver and settle one request, whose JSON was `size` characters long.
 
     What the report lists as undelivered is for the door to queue.
     """
-    report = Report(application_id)
-    good = _judge(request, size, report)
+    report, good = judge(application_id, request, size)
     if good:
         started = perf_counter()
         with tracer.provider.in_subsegment("deliver"):
             annotate(application_id, sum(len(batch.events) for batch in good.values()))
-            answers = destination.deliver(application_id, good, arrival)
+            answers = deliver(application_id, good, dict.fromkeys(good, arrival))
         report.latency_ms = (perf_counter() - started) * 1000
-        _settle(good, answers, report)
+        settle(good, answers or {}, report)
     return report
 
 
-def _judge(request: EventsRequest, size: int, report: Report) -> dict[str, ValidBatch]:
+def judge(
+    application_id: str, request: EventsRequest, size: int
+) -> tuple[Report, dict[str, ValidBatch]]:
     """Answer 400 for what breaks a rule; return the rest, whose answers are still open."""
-    good = {}
+    report, good = Report(application_id), {}
     for endpoint_id, batch in request.batch_item.items():
         item: ItemResponse = {"EndpointItemResponse": ACCEPTED, "EventsItemResponse": {}}
         report.results[endpoint_id] = item
@@ -79,7 +80,7 @@ def _judge(request: EventsRequest, size: int, report: Report) -> dict[str, Valid
             endpoint = NO_CHANGE
         if events or endpoint is not NO_CHANGE:
             good[endpoint_id] = ValidBatch(endpoint=endpoint, events=events)
-    return good
+    return report, good
 
 
 def judge_endpoint(
@@ -111,48 +112,3 @@ def _judge_event(event_id: str, event: Event | Rejection, size: int) -> Event | 
 def _is_unicode(text: str) -> bool:
     """Whether no half of a surrogate pair stands alone in it, which no destination can store."""
     return text.isascii() or not any("\ud800" <= c <= "\udfff" for c in text)
-
-
-def _settle(good: dict[str, ValidBatch], answers: dict[str, ItemResponse], report: Report) -> None:
-    """Take over the destination's answers; what has none that is final stays undelivered."""
-    for endpoint_id, batch in good.items():
-        item = report.results[endpoint_id]
-        answer: Any = answers.get(endpoint_id) or {}
-        endpoint = NO_CHANGE
-        if batch.endpoint.model_fields_set:
-            final = final_answer(answer.get("EndpointItemResponse"))
-            item["EndpointItemResponse"] = final or FAILED
-            endpoint = NO_CHANGE if final else batch.endpoint
-            if final and final is not ACCEPTED:
-                report.refusals.append(Refusal(endpoint_id, None, REFUSED))
-        events = {}
-        event_answers = answer.get("EventsItemResponse") or {}
-        for event_id, event in batch.events.items():
-            final = final_answer(event_answers.get(event_id))
-            if final is None:
-                events[event_id] = event
-                continue
-            item["EventsItemResponse"][event_id] = final
-            if final is ACCEPTED:
-                report.accepted += 1
-            else:
-                report.rejected += 1
-                report.refusals.append(Refusal(endpoint_id, event_id, REFUSED))
-        if events or endpoint is not NO_CHANGE:
-            report.undelivered[endpoint_id] = ValidBatch(endpoint=endpoint, events=events)
-
-
-def final_answer(answer: Any) -> EventItemResponse | None:
-    """A destination's answer for a part, made sure of; None if it leaves the part undelivered."""
-    status = answer.get("StatusCode") if isinstance(answer, dict) else None
-    if not isinstance(status, int):
-        return None
-    if 200 <= status < 300:
-        return ACCEPTED
-    if 400 <= status < 500 and status != 429:
-        message = answer.get("Message")
-        # Several clients go by the text alone: a refusal must not read as success.
-        if not isinstance(message, str) or not message or message.lower() == "accepted":
-            message = REFUSED
-        return {"StatusCode": status, "Message": message}
-    return None

@@ -1,85 +1,84 @@
 """Door 2: an SQS batch in, batchItemFailures out."""
 
+from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import (
-    BatchProcessor,
-    EventType,
-    process_partial_response,
-)
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.data_classes import SQSEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from putevents import gateway
-from putevents.arrival import Arrival
-from putevents.ingest import ingest
+from putevents.coalesce import deliver, join
+from putevents.ingest import judge
+from putevents.message import Message
 from putevents.observability import annotate, logger, tracer
 from putevents.parsing import BadRequestError, parse, read_json
 from putevents.rejected import keep_rejected, refused_part
-from putevents.report import Report
-from putevents.retry import ARRIVAL_TIMESTAMP, ATTEMPT, REQUEST_ID
+from putevents.retry import MAX_ATTEMPTS, Rest
 from putevents.schemas import QueueMessage
 from putevents.settings import settings
-
-# Every message failing is no fault of the function: its answer names them all.
-processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-
-
-class UndeliveredError(Exception):
-    """The message stays on the queue: SQS shows it again, and in the end dead-letters it whole."""
+from putevents.settle import settle
+from putevents.time_left import time_left
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Deliver a batch of messages; the answer names those that stay on the queue."""
-    return process_partial_response(
-        event=event, record_handler=record_handler, processor=processor, context=context
-    )
-
-
-def record_handler(record: SQSRecord) -> None:
-    """Deliver one message; raises if it must stay on the queue as it is."""
+    time_left.begin(context)
     started = perf_counter()
+    messages = [Message(record) for record in SQSEvent(event).records]
+    _each(messages, _judge)
+    for call in join(message for message in messages if message.good):
+        deliver(call)
+    _each(messages, _settle)
+    _each(messages, _keep_refused)
+    _requeue_rests([m for m in messages if m.report.undelivered and not m.failure])
+    for message in messages:
+        _finish(message, round((perf_counter() - started) * 1000, 1))
+    stay = [message for message in messages if message.failure and not message.is_buried]
+    gateway.retry_queue.postpone([(m.record.receipt_handle, m.attempt) for m in stay])
+    return {"batchItemFailures": [{"itemIdentifier": m.record.message_id} for m in stay]}
+
+
+def _each(messages: list[Message], step: Callable[[Message], None]) -> None:
+    """Take a step with each message that is well; one that fails fails alone."""
+    for message in messages:
+        if message.failure:
+            continue
+        try:
+            step(message)
+        except Exception as error:
+            logger.exception("failed", message_id=message.record.message_id)
+            message.failure = type(error).__name__
+
+
+def _judge(message: Message) -> None:
+    body = message.record.body
     try:
-        arrival = _arrival(record)
-        report = _deliver(record, arrival)
-        _keep_refused(record, report, arrival)
-        _requeue_rest(record, report, arrival)
-    except Exception as error:
-        gateway.retry_queue.postpone(record.receipt_handle, _attempt(record))
-        if isinstance(error, BadRequestError | UndeliveredError):
-            logger.warning("message stays", message_id=record.message_id, reason=str(error))
-        else:
-            logger.exception("failed", message_id=record.message_id)
-        raise
-    report.log(
-        "queue_message",
-        message_id=record.message_id,
-        duration_ms=round((perf_counter() - started) * 1000, 1),
-    )
+        with tracer.provider.in_subsegment("validate"):
+            parsed = parse(body, QueueMessage)
+            annotate(parsed.application_id, parsed.events_request.event_count)
+    except BadRequestError as error:
+        message.failure, message.is_hopeless = str(error), True
+        return
+    if not settings().serves(parsed.application_id):
+        message.failure, message.is_hopeless = "Application not found.", True
+        return
+    message.report, message.good = judge(parsed.application_id, parsed.events_request, len(body))
 
 
-def _deliver(record: SQSRecord, arrival: Arrival) -> Report:
-    with tracer.provider.in_subsegment("validate"):
-        message = parse(record.body, QueueMessage)
-        annotate(message.application_id, message.events_request.event_count)
-    if not settings().serves(message.application_id):
-        raise UndeliveredError("Application not found.")
-    return ingest(
-        message.application_id,
-        message.events_request,
-        len(record.body),
-        arrival,
-        gateway.destination,
-    )
+def _settle(message: Message) -> None:
+    settle(message.good, message.answers, message.report)
+    if message.report.undelivered and not (message.report.accepted or message.report.refusals):
+        message.failure = "Nothing of it could be delivered."
 
 
-def _keep_refused(record: SQSRecord, report: Report, arrival: Arrival) -> None:
+def _keep_refused(message: Message) -> None:
     """Keep what was refused as it came: here nobody hears a 400, so a person must find it."""
+    report, arrival = message.report, message.arrival
     if not report.refusals:
         return
-    request = read_json(record.body)["EventsRequest"]
+    request = read_json(message.record.body)["EventsRequest"]
     if keep_rejected(request, report, arrival, gateway.destination):
         return
     refused = {
@@ -87,45 +86,35 @@ def _keep_refused(record: SQSRecord, report: Report, arrival: Arrival) -> None:
         for endpoint_id, item in report.results.items()
         if (kept := refused_part(request["BatchItem"][endpoint_id], item))
     }
-    rule = report.refusals[0].rule
-    if not gateway.retry_queue.bury(report.application_id, refused, rule, arrival):
-        raise UndeliveredError("The dead-letter queue did not take what was refused.")
+    rule, bury = report.refusals[0].rule, gateway.retry_queue.bury
+    if not bury(report.application_id, refused, rule, arrival, message.attempt):
+        message.failure = "The dead-letter queue did not take what was refused."
 
 
-def _requeue_rest(record: SQSRecord, report: Report, arrival: Arrival) -> None:
-    """Replace a message that half succeeded by one with the rest; leave one that failed whole."""
-    if not report.undelivered:
+def _requeue_rests(messages: list[Message]) -> None:
+    """Replace messages that half succeeded by ones with the rest."""
+    rests = [
+        Rest(m.report.application_id, m.report.undelivered, m.arrival, m.attempt) for m in messages
+    ]
+    not_queued = gateway.retry_queue.queue(rests)
+    for message, pieces in zip(messages, not_queued, strict=True):
+        if pieces:
+            message.failure = "The rest of it could not be queued."
+        else:
+            message.report.confirm_queued([])
+
+
+def _finish(message: Message, duration_ms: float) -> None:
+    """Say what became of a message; one that has no hope left goes to the dead letters."""
+    message_id, attempt = message.record.message_id, message.attempt
+    if not message.failure:
+        message.report.log("queue_message", message_id=message_id, duration_ms=duration_ms)
         return
-    if not report.accepted and not report.refusals:
-        raise UndeliveredError("Nothing of it could be delivered.")
-    attempt = _attempt(record) + 1
-    queue, application_id = gateway.retry_queue.queue, report.application_id
-    not_queued = queue(application_id, report.undelivered, arrival, attempt)
-    if not_queued:
-        raise UndeliveredError("The rest of it could not be queued.")
-    report.confirm_queued(not_queued)
-
-
-def _attempt(record: SQSRecord) -> int:
-    """How often this was tried, on this message and on those that it replaces."""
-    received = int(record.attributes.approximate_receive_count or 1)
-    return received + _number(_attribute(record, ATTEMPT))
-
-
-def _arrival(record: SQSRecord) -> Arrival:
-    """When it first came in: a message of our own says so, a producer's came as it was sent."""
-    sent = _number(record.raw_event["attributes"].get("SentTimestamp", ""))
-    return Arrival(
-        _attribute(record, REQUEST_ID) or record.message_id,
-        _number(_attribute(record, ARRIVAL_TIMESTAMP)) or sent,
-    )
-
-
-def _attribute(record: SQSRecord, name: str) -> str:
-    # A producer may have sent one of our names with a type of its own, which counts as none.
-    attributes = record.raw_event.get("messageAttributes", {})
-    return attributes.get(name, {}).get("stringValue") or ""
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 16 else 0
+    reason = message.failure
+    if not message.is_hopeless and attempt >= MAX_ATTEMPTS:
+        reason = f"Given up after attempt {attempt}: {reason}"
+    if message.is_hopeless or attempt >= MAX_ATTEMPTS:
+        bury_whole = gateway.retry_queue.bury_whole
+        message.is_buried = bury_whole(message.record.body, reason, message.arrival, attempt)
+    text = "message is a dead letter" if message.is_buried else "message stays"
+    logger.warning(text, message_id=message_id, reason=reason, attempt=attempt)

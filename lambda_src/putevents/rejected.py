@@ -5,9 +5,11 @@ from typing import Any, NotRequired, TypedDict
 
 from putevents.arrival import Arrival
 from putevents.destinations import Destination
+from putevents.observability import logger
 from putevents.rejection import RejectedPart
 from putevents.report import Report
 from putevents.schemas import EndpointItemResponse, EventItemResponse, ItemResponse
+from putevents.time_left import time_left
 
 _MAX_RAW = 256 * 1024  # characters of a rejected part that are kept
 _MAX_ID = 1024
@@ -51,7 +53,7 @@ def keep_rejected(
     request: dict[str, Any], report: Report, arrival: Arrival, destination: Destination
 ) -> bool:
     """Give a raw EventsRequest's rejected parts to the destination; whether it keeps them."""
-    if not destination.keeps_rejected:
+    if not destination.keeps_rejected or not time_left.is_enough_to_deliver():
         return False
     rejected = []
     for endpoint_id, event_id, rule in report.refusals:
@@ -65,7 +67,12 @@ def keep_rejected(
             message = item["EventsItemResponse"][event_id]["Message"]
             raw = raw["Events"][event_id]
         rejected.append(RejectedPart(endpoint_id, event_id, rule, message, raw))
-    return destination.keep_rejected(report.application_id, rejected, arrival)
+    try:
+        return destination.keep_rejected(report.application_id, rejected, arrival)
+    except Exception as error:
+        # A bug of the destination's must not fail the request: the rest of it is delivered.
+        logger.exception("rejected not kept", error=type(error).__name__)
+        return False
 
 
 def refused_part(raw: Any, item: ItemResponse) -> Any:

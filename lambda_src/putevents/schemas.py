@@ -90,7 +90,7 @@ class Session(Shape):
     id: str
     start_timestamp: Timestamp
     stop_timestamp: Timestamp | None = None
-    duration: int | None = None
+    duration: Annotated[int, Field(ge=-(2**63), lt=2**63)] | None = None  # a bigint of any table
 
     @model_validator(mode="after")
     def _duration_is_stop_minus_start(self) -> Self:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from functools import cache
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -25,12 +25,36 @@ class SettingsError(Exception):
     """An environment variable is missing or wrong; nothing can be served until it is put right."""
 
 
-class Settings(BaseModel):
-    """What a function must know to start; there is no default that could drop data in silence."""
+class Environment(BaseModel):
+    """Settings that are environment variables, by their names in upper case."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    destination: Literal["pinpoint", "local"]
+    @classmethod
+    def load(cls, environ: Mapping[str, str] = os.environ) -> Self:
+        """Read the settings; raises SettingsError with one line that names each wrong variable."""
+        given = {
+            name: environ[name.upper()] for name in cls.model_fields if name.upper() in environ
+        }
+        try:
+            return cls.model_validate(given)
+        except ValidationError as error:
+            wrong = "; ".join(f"{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
+            raise SettingsError(f"Wrong environment: {wrong}") from None
+
+
+class LakeSettings(Environment):
+    """What the destination `lake` must know beside."""
+
+    endpoint_table: Annotated[str, Field(min_length=1)]
+    event_stream_prefix: Annotated[str, Field(min_length=1)]  # an application's stream: prefix + id
+    rejected_stream: Annotated[str, Field(min_length=1)]
+
+
+class Settings(Environment):
+    """What a function must know to start; there is no default that could drop data in silence."""
+
+    destination: Literal["pinpoint", "lake", "local"]
     application_ids: Annotated[_Names, Field(min_length=1)]
     retry_queue_url: Annotated[str, Field(pattern="^https?://")]
     dead_letter_queue_url: Annotated[str, Field(pattern="^https?://")]
@@ -42,18 +66,6 @@ class Settings(BaseModel):
     def serves(self, application_id: str) -> bool:
         """Whether this gateway takes events for the application."""
         return application_id in self.application_ids or ANY in self.application_ids
-
-    @classmethod
-    def load(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
-        """Read the settings; raises SettingsError with one line that names each wrong variable."""
-        given = {
-            name: environ[name.upper()] for name in cls.model_fields if name.upper() in environ
-        }
-        try:
-            return cls.model_validate(given)
-        except ValidationError as error:
-            wrong = "; ".join(f"{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
-            raise SettingsError(f"Wrong environment: {wrong}") from None
 
 
 @cache

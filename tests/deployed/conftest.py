@@ -18,7 +18,7 @@ from tests.deployed.upstream import Upstream
 
 # Applications for tests that look for the traces of their own requests among all.
 WATCHED = tuple(f"watched-{number}" for number in range(10))
-Redrive = Callable[[], str]
+Make = Callable[..., str]
 StartEmulator = Callable[[], Deployment]
 ORIGINS = ("https://app.example.com", "https://www.example.com")
 
@@ -107,13 +107,13 @@ def _endpoint_id() -> str:
     return f"endpoint-{secrets.token_hex(4)}"
 
 
-@pytest.fixture(name="redrive")
-def _redrive(gateway: Gateway) -> Redrive:
-    """`make redrive` in the deployment's account; what it prints."""
+@pytest.fixture(name="make")
+def _make(gateway: Gateway) -> Make:
+    """`make redrive` or `make dead-letters` in the deployment's account; what it prints."""
 
-    def run() -> str:
+    def run(module: str, *options: str) -> str:
         return subprocess.run(
-            [sys.executable, "-m", "infra.redrive", gateway.deployment.stack],
+            [sys.executable, "-m", module, f"--stack={gateway.deployment.stack}", *options],
             cwd=ROOT,
             env={"PATH": os.environ["PATH"], **gateway.deployment.emulator.environment()},
             check=True,

@@ -93,9 +93,14 @@ class Gateway:
         signed = sign(url, body, method, sent, self.key, self.secret)
         return send(url, body, method, signed)
 
-    def produce(self, *bodies: str) -> None:
-        """Send messages to the queue, ten at most, as one batch."""
-        entries = [{"Id": str(n), "MessageBody": body} for n, body in enumerate(bodies)]
+    def produce(self, *bodies: str, attempt: int = 0) -> None:
+        """Send messages to the queue, ten at most, as one batch; as if they had been tried."""
+        number = {"Attempt": {"DataType": "Number", "StringValue": str(attempt)}}
+        tried = number if attempt else {}
+        entries = [
+            {"Id": str(n), "MessageBody": body, "MessageAttributes": tried}
+            for n, body in enumerate(bodies)
+        ]
         answer = self.sqs.send_message_batch(QueueUrl=self.queue, Entries=entries)
         assert len(answer.get("Successful", [])) == len(bodies), answer
 

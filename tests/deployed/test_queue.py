@@ -8,8 +8,8 @@ from tests.deployed.gateway import APPLICATION, Gateway
 from tests.deployed.upstream import Upstream
 
 
-def test_of_a_batch_with_a_poison_message_only_that_is_tried_again_and_dead_lettered(
-    gateway: Gateway, upstream: Upstream, endpoint_id: str, few_tries: None
+def test_of_a_batch_with_a_poison_message_only_that_is_dead_lettered(
+    gateway: Gateway, upstream: Upstream, endpoint_id: str
 ) -> None:
     good = [message(APPLICATION, request(endpoint_id, {name: EVENT})) for name in ("a", "b")]
     poison = '{"ApplicationId": "my-app", "EventsRequest": '
@@ -18,12 +18,13 @@ def test_of_a_batch_with_a_poison_message_only_that_is_tried_again_and_dead_lett
 
     [dead] = eventually(gateway.dead_letters)
     assert dead["Body"] == poison
+    assert dead["MessageAttributes"]["Reason"]["StringValue"] == "The body is not valid JSON."
     assert upstream.accepted == {(APPLICATION, endpoint_id, name): 1 for name in ("a", "b")}
     eventually(lambda: gateway.waiting() == 0)
 
 
 def test_messages_for_an_application_not_served_are_dead_lettered_whole(
-    gateway: Gateway, upstream: Upstream, endpoint_id: str, few_tries: None
+    gateway: Gateway, upstream: Upstream, endpoint_id: str
 ) -> None:
     body = message("other", numbered(endpoint_id, 2))
 
@@ -35,7 +36,7 @@ def test_messages_for_an_application_not_served_are_dead_lettered_whole(
 
 
 def test_of_a_message_the_refused_events_are_dead_lettered_and_the_others_delivered_once(
-    gateway: Gateway, upstream: Upstream, endpoint_id: str, few_tries: None
+    gateway: Gateway, upstream: Upstream, endpoint_id: str
 ) -> None:
     bad = {"EventType": "no time"}
     events = {"good": EVENT, "bad": bad}

@@ -2,11 +2,12 @@
 
 import json
 import threading
+from pathlib import Path
 
 import pytest
 
-from tests.deployed.bodies import EVENT, numbered, request
-from tests.deployed.conftest import Redrive
+from tests.deployed.bodies import EVENT, message, numbered, request
+from tests.deployed.conftest import Make
 from tests.deployed.eventually import eventually
 from tests.deployed.gateway import APPLICATION, Gateway
 from tests.deployed.upstream import (
@@ -21,6 +22,7 @@ from tests.deployed.upstream import (
 )
 
 OK = (202, "Accepted")
+MAX_ATTEMPTS = 32
 
 
 def test_events_taken_while_pinpoint_was_down_arrive_once_when_it_is_back(
@@ -118,31 +120,51 @@ def test_what_pinpoint_refuses_is_told_the_client_and_never_made_again(
     assert len(upstream.calls) == 1
 
 
-def test_what_can_never_be_delivered_is_a_dead_letter_and_redrive_delivers_it(
-    gateway: Gateway,
-    upstream: Upstream,
-    endpoint_id: str,
-    few_tries: None,
-    redrive: Redrive,
+def test_what_was_tried_too_often_is_a_dead_letter_with_its_reason_until_it_is_redriven(
+    gateway: Gateway, upstream: Upstream, endpoint_id: str, make: Make, tmp_path: Path
 ) -> None:
     upstream.stop()
     body = numbered(endpoint_id, 2)
     body["BatchItem"]["other-" + endpoint_id] = {"Endpoint": {"OptOut": "ALL"}, "Events": {}}
-    assert gateway.put_events(body).status == 202
+    gateway.produce(message(APPLICATION, body), attempt=MAX_ATTEMPTS - 1)
 
     [dead] = eventually(gateway.dead_letters)
-
     assert json.loads(dead["Body"]) == {"ApplicationId": APPLICATION, "EventsRequest": body}
     eventually(lambda: gateway.waiting() == 0)
 
+    file = tmp_path / "dead.jsonl"
+    listed = make("infra.dead_letters", f"--export={file}").splitlines()
+    [exported] = map(json.loads, file.read_text().splitlines())
+    why = f"Given up after attempt {MAX_ATTEMPTS}: Nothing of it could be delivered."
+    assert listed[1].endswith(f"  {MAX_ATTEMPTS}       2  {APPLICATION:<20}  {why}")
+    assert listed[2:] == ["Dead letters: 1"]
+    assert exported["Reason"] == why
+    assert (exported["Body"], exported["Events"]) == (dead["Body"], 2)
+    assert exported["DeadSince"] >= exported["ArrivedAt"]
+
     upstream.recover()
-    assert redrive().endswith("moved back to " + gateway.queue + ": 1\n")
+    printed = make("infra.redrive")
+    assert printed.startswith("1 dead letters")
+    assert printed.endswith("moved back to " + gateway.queue + ": 1\n")
 
     eventually(lambda: len(upstream.accepted) == 2 and gateway.waiting() == 0)
     assert set(upstream.accepted.values()) == {1}
     [call] = upstream.calls
     assert call.batch_item == body["BatchItem"]
     assert gateway.dead_letters() == []
+    assert make("infra.dead_letters") == "Dead letters: 0\n"
+
+
+def test_what_the_function_never_ends_with_is_given_up_by_sqs(
+    gateway: Gateway, upstream: Upstream, endpoint_id: str, few_tries: None, make: Make
+) -> None:
+    upstream.stop()
+    gateway.put_events(numbered(endpoint_id, 1))
+
+    eventually(gateway.dead_letters)
+
+    listed = make("infra.dead_letters").splitlines()
+    assert "SQS gave it up" in listed[1]
 
 
 def _one_event(event_id: str, item: dict[str, object] | None) -> Behaviour:

@@ -82,6 +82,11 @@ class Deployment:
         return [str(message.entry.data) for message in messages]
 
 
+def listed(value: Any) -> list[Any]:
+    """What a template holds as a list, or alone where it is one."""
+    return value if isinstance(value, list) else [value]
+
+
 def text(value: Any) -> str:
     """A value of a template with its references as <Name>, for reading and comparing."""
     match value:

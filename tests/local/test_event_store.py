@@ -38,7 +38,7 @@ def deliver(
 ) -> None:
     batches: Any = EventsRequest.model_validate(body).batch_item
     good = {id_: ValidBatch(batch.endpoint, batch.events) for id_, batch in batches.items()}
-    destination.deliver("app", good, arrival)
+    destination.deliver("app", good, dict.fromkeys(good, arrival))
 
 
 def records(database: Database) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from local.database import FILE, Database
 from local.event_source import EventSource
 from local.messages import DEAD_LETTERS, QUEUE, NewMessage
-from local.queue import MAX_BATCH_BYTES, Queues
+from local.queue import MAX_BATCH_BYTES, MAX_RECEIVE_COUNT, Queues
 from tests.local.running_gateway import EVENT, RunningGateway, put_events_body
 
 if TYPE_CHECKING:
@@ -85,14 +85,16 @@ def test_a_poison_message_ends_with_the_dead_letters_and_holds_up_nobody(
 ) -> None:
     printed = len(gateway.lines)
     poison = f"no JSON at all, {printed}"
-    sqs.send_message(QueueUrl=queue_url(gateway), MessageBody=poison)
-    sqs.send_message(QueueUrl=queue_url(gateway), MessageBody=message("beside-poison"))
-    gateway.wait_for("queue  1 to the dead letters after 5 tries", printed)
+    entries: Any = [
+        {"Id": "1", "MessageBody": poison},
+        {"Id": "2", "MessageBody": message("beside-poison")},
+    ]
+    sqs.send_message_batch(QueueUrl=queue_url(gateway), Entries=entries)
+    gateway.wait_for("queue  2 taken", printed)
 
-    letters = sqs.receive_message(
-        QueueUrl=queue_url(gateway, DEAD_LETTERS), MaxNumberOfMessages=10, VisibilityTimeout=0
-    )["Messages"]
-    assert poison in [letter["Body"] for letter in letters]
+    sql = "SELECT attributes FROM messages WHERE queue = ? AND body = ?"
+    [(attributes,)] = gateway.rows(sql, DEAD_LETTERS, poison)
+    assert json.loads(attributes)["Reason"]["StringValue"] == "The body is not valid JSON."
     assert gateway.stored("beside-poison") == [("device", "1", "hello")]
 
 
@@ -166,6 +168,9 @@ def test_a_queue_that_is_not_here_and_an_action_that_is_not_offered_are_said_so(
         sqs.change_message_visibility(
             QueueUrl=queue_url(gateway), ReceiptHandle="no such", VisibilityTimeout=1
         )
+    entry: Any = {"Id": "1", "ReceiptHandle": "no such", "VisibilityTimeout": 1}
+    answer = sqs.change_message_visibility_batch(QueueUrl=queue_url(gateway), Entries=[entry])
+    assert answer["Failed"][0]["Code"] == "ReceiptHandleIsInvalid"
     with pytest.raises(sqs.exceptions.UnsupportedOperation):
         sqs.purge_queue(QueueUrl=queue_url(gateway))
 
@@ -240,7 +245,7 @@ def test_a_handler_that_raises_leaves_everything_on_the_queue(queues: Queues) ->
 
     queues.send(QUEUE, [NewMessage("one", {})])
     source = EventSource(queues, handler, "us-east-1")
-    for _ in range(5):
+    for _ in range(MAX_RECEIVE_COUNT):
         source.deliver_due()
     tried = queues.counts(QUEUE)
     source.deliver_due()

@@ -35,7 +35,7 @@ def _deliver(path: Path) -> Iterator[Deliver]:
     def deliver(body: dict[str, Any]) -> dict[str, ItemResponse]:
         batches: Any = EventsRequest.model_validate(body).batch_item
         good = {id_: ValidBatch(b.endpoint, b.events) for id_, b in batches.items()}
-        return destination.deliver("app", good, ARRIVAL)
+        return destination.deliver("app", good, dict.fromkeys(good, ARRIVAL))
 
     yield deliver
     database.close()

@@ -218,10 +218,13 @@ def test_at_a_terminal_it_prompts_and_an_interrupt_forgets_the_line(folder: Path
         shown = _read_until(master, "athena> ")
         os.write(master, b"SELECT oops\n")
         _read_until(master, "...> ")
+        # Python's readline may miss one that comes just as it begins to wait.
         prompt.send_signal(signal.SIGINT)
+        while not select.select([master], [], [], 1)[0]:
+            prompt.send_signal(signal.SIGINT)
         _read_until(master, "athena> ")
         os.write(master, b"SELECT count(*) AS events FROM events;\n")
-        answer = _read_until(master, "athena> ")
+        answer = _read_until(master, "(1 row)")
         os.write(master, b".quit\n")
         assert prompt.wait(SECONDS) == 0
     finally:

@@ -1,6 +1,7 @@
 """What every unit test stands on: a known environment, no sockets but loopback."""
 
 import os
+from math import inf
 
 import pytest
 from pytest_socket import socket_allow_hosts
@@ -18,13 +19,23 @@ def _loopback_only() -> None:
     socket_allow_hosts(["127.0.0.1"], allow_unix_socket=True)
 
 
+@pytest.fixture(autouse=True)
+def _time_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As at the start of an invocation, however long ago another test began one."""
+    from putevents.time_left import time_left
+
+    monkeypatch.setattr(time_left, "_end", inf)
+
+
 @pytest.fixture(name="destination")
 def _destination(monkeypatch: pytest.MonkeyPatch) -> FakeDestination:
     """What both doors deliver to, for this test."""
     from putevents import gateway  # reads the environment that stands above
+    from putevents.breaker import Breaker
 
     destination = FakeDestination()
     monkeypatch.setattr(gateway, "destination", destination)
+    monkeypatch.setattr(gateway, "breaker", Breaker(seconds=30))
     return destination
 
 

@@ -2,13 +2,15 @@
 
 import json
 from base64 import b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from putevents.arrival import Arrival
+from putevents.arrival import Arrival, Arrivals
 from putevents.rejection import RejectedPart
+from putevents.retry import Rest
 from putevents.schemas import (
     EndpointItemResponse,
     EndpointResponse,
@@ -17,6 +19,7 @@ from putevents.schemas import (
     ValidBatch,
 )
 from putevents.settings import Settings
+from putevents.time_left import TimeLeft
 
 ENVIRONMENT = {
     "DESTINATION": "pinpoint",
@@ -41,6 +44,24 @@ class Context(LambdaContext):
     _function_name = "function"
     _memory_limit_in_mb = 1024
     _invoked_function_arn = "arn:aws:lambda:us-east-1:123456789012:function:function"
+    seconds_left = 28.0
+
+    @classmethod
+    def get_remaining_time_in_millis(cls) -> int:
+        return int(cls.seconds_left * 1000)
+
+
+class LateContext(Context):
+    """Of an invocation that is about to be killed."""
+
+    seconds_left = 1.0
+
+
+def nearly_over() -> TimeLeft:
+    """What is left of such an invocation."""
+    left = TimeLeft()
+    left.begin(LateContext())
+    return left
 
 
 @dataclass
@@ -53,14 +74,17 @@ class FakeDestination:
     endpoints: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     stored: dict[str, EndpointResponse] = field(default_factory=dict)
     arrivals: list[Arrival] = field(default_factory=list)
+    calls: list[int] = field(default_factory=list)  # of each, how many endpoints
     keeps_rejected: bool = False
     rejected: list[tuple[str, RejectedPart]] = field(default_factory=list)
 
     def deliver(
-        self, application_id: str, batch_item: dict[str, ValidBatch], arrival: Arrival
+        self, application_id: str, batch_item: dict[str, ValidBatch], arrivals: Arrivals
     ) -> dict[str, ItemResponse]:
         answers: dict[str, Any] = {}
-        self.arrivals.append(arrival)
+        assert arrivals.keys() == batch_item.keys()
+        self.arrivals += dict.fromkeys(arrivals.values())
+        self.calls.append(len(batch_item))
         for endpoint_id, batch in batch_item.items():
             answers[endpoint_id] = {"EventsItemResponse": {}}
             self.endpoints.append((endpoint_id, json.loads(batch.endpoint.wire)))
@@ -83,7 +107,8 @@ class FakeDestination:
     def update_endpoint(
         self, application_id: str, endpoint_id: str, endpoint: PublicEndpoint, arrival: Arrival
     ) -> EndpointItemResponse | None:
-        answers = self.deliver(application_id, {endpoint_id: ValidBatch(endpoint, {})}, arrival)
+        batch_item = {endpoint_id: ValidBatch(endpoint, {})}
+        answers = self.deliver(application_id, batch_item, {endpoint_id: arrival})
         return answers[endpoint_id].get("EndpointItemResponse")
 
     def get_endpoint(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:
@@ -110,30 +135,31 @@ class FakeQueue:
     broken: bool = False
     queued: list[tuple[str, dict[str, ValidBatch], int]] = field(default_factory=list)
     buried: list[tuple[str, dict[str, Any], str]] = field(default_factory=list)
+    buried_whole: list[tuple[str, str, int]] = field(default_factory=list)
     postponed: list[tuple[str, int]] = field(default_factory=list)
     arrivals: list[Arrival] = field(default_factory=list)
 
-    def queue(
-        self,
-        application_id: str,
-        batch_item: dict[str, ValidBatch],
-        arrival: Arrival,
-        attempt: int = 1,
-    ) -> list[dict[str, ValidBatch]]:
+    def queue(self, rests: Sequence[Rest]) -> list[list[dict[str, ValidBatch]]]:
         if self.broken:
-            return [batch_item]
-        self.queued.append((application_id, batch_item, attempt))
-        self.arrivals.append(arrival)
-        return []
+            return [[rest.batch_item] for rest in rests]
+        for rest in rests:
+            self.queued.append((rest.application_id, rest.batch_item, rest.attempt))
+            self.arrivals.append(rest.arrival)
+        return [[] for _ in rests]
 
     def bury(
-        self, application_id: str, raw_batch_item: dict[str, Any], reason: str, arrival: Arrival
+        self, application_id: str, raw: dict[str, Any], reason: str, arrival: Arrival, attempt: int
     ) -> bool:
-        self.buried.append((application_id, raw_batch_item, reason))
+        self.buried.append((application_id, raw, reason))
         return not self.broken
 
-    def postpone(self, receipt_handle: str, attempt: int) -> None:
-        self.postponed.append((receipt_handle, attempt))
+    def bury_whole(self, body: str, reason: str, arrival: Arrival, attempt: int) -> bool:
+        if not self.broken:
+            self.buried_whole.append((body, reason, attempt))
+        return not self.broken
+
+    def postpone(self, waiting: Sequence[tuple[str, int]]) -> None:
+        self.postponed += waiting
 
     @property
     def events(self) -> list[tuple[str, str, str]]:

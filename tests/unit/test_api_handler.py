@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from putevents import api_handler
+from putevents.breaker import FAILURES
+from putevents.rejection import RejectedPart
 from tests.unit.doors import ACCEPTED, Context, FakeDestination, FakeQueue, http_event
 
 REQUESTS = Path(__file__).parents[1] / "events" / "requests"
@@ -81,6 +83,20 @@ def test_one_bad_event_is_rejected_alone(destination: FakeDestination) -> None:
         ("my-app", "phone-2", "still-good"),
     ]
     assert destination.endpoints == [("phone-1", {}), ("phone-2", {})]
+
+
+def test_a_destination_that_keeps_what_is_rejected_gets_it_as_it_came(
+    destination: FakeDestination,
+) -> None:
+    body = {"BatchItem": {"phone": {"Endpoint": {}, "Events": {"bad": {"Odd": "\ud800"}}}}}
+    put_events(body)
+    assert destination.rejected == []
+    destination.keeps_rejected = True
+    put_events(body)
+    part = RejectedPart(
+        "phone", "bad", "Missing EventType", "Missing EventType (EventType)", {"Odd": "\ud800"}
+    )
+    assert destination.rejected == [("my-app", part)]
 
 
 @pytest.mark.parametrize("position", [0, 49, 99])
@@ -260,10 +276,49 @@ def test_our_own_bug_is_a_500_that_tells_nothing(
     def bug(*_: Any) -> None:
         raise RuntimeError("secret inside")
 
-    monkeypatch.setattr(destination, "deliver", bug)
+    monkeypatch.setattr(api_handler, "ingest", bug)
     status, body, headers = answer(http_event(body_of({"1": EVENT})))
     assert (status, headers["x-amzn-ErrorType"]) == (500, "InternalServerErrorException")
     assert body == {"Message": "Internal server error.", "RequestID": "request-1"}
+
+
+def test_what_a_bug_of_the_destination_holds_up_is_queued(
+    destination: FakeDestination, queue: FakeQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def bug(*_: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(destination, "deliver", bug)
+    monkeypatch.setattr(destination, "keep_rejected", bug)
+    destination.keeps_rejected = True
+    results = put_events(body_of({"1": EVENT, "bad": {}}))
+    told = {i: a["StatusCode"] for i, a in results["phone"]["EventsItemResponse"].items()}
+    assert told == {"1": 202, "bad": 400}
+    assert queue.events == [("my-app", "phone", "1")]
+
+
+def test_with_the_end_near_everything_is_queued_and_nothing_else_is_called(
+    destination: FakeDestination, queue: FakeQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Context, "seconds_left", 20)
+    destination.keeps_rejected = True
+    results = put_events(body_of({"1": EVENT, "bad": {}}))
+    assert results["phone"]["EventsItemResponse"]["1"] == ACCEPTED
+    assert queue.events == [("my-app", "phone", "1")]
+    assert (destination.calls, destination.rejected) == ([], [])
+
+
+def test_a_destination_that_is_down_is_left_alone_and_what_comes_is_queued(
+    destination: FakeDestination, queue: FakeQueue
+) -> None:
+    destination.codes, destination.endpoint_code = {"1": 503}, None
+    for _ in range(FAILURES + 3):
+        put_events(body_of({"1": EVENT}))
+    answer(http_event({"OptOut": "ALL"}, "/v1/apps/my-app/endpoints/phone", "PUT"))
+    assert len(destination.calls) == FAILURES
+    assert len(queue.queued) == FAILURES + 4
+    put_events(body_of({"2": EVENT}), path="/v1/apps/other-app/events")
+    assert destination.delivered == [("other-app", "phone", "2")]
 
 
 def test_any_content_type_and_gzip_are_read(destination: FakeDestination) -> None:

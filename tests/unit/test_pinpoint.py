@@ -10,12 +10,13 @@ from botocore.stub import Stubber
 from putevents.destinations import DestinationError, pinpoint
 from putevents.destinations.pinpoint import PinpointDestination
 from putevents.schemas import Event, PublicEndpoint, ValidBatch
-from tests.unit.doors import ARRIVAL
+from tests.unit.doors import ARRIVAL, nearly_over
 from tests.upstream import ACCEPTED, Upstream, accept_all, running_upstream
 
 
 def deliver(batch_item: dict[str, ValidBatch], application_id: str = "a") -> Any:
-    return PinpointDestination().deliver(application_id, batch_item, ARRIVAL)
+    arrivals = dict.fromkeys(batch_item, ARRIVAL)
+    return PinpointDestination().deliver(application_id, batch_item, arrivals)
 
 
 def events(count: int, size: int = 0) -> dict[str, Event]:
@@ -60,9 +61,7 @@ def test_an_event_goes_out_as_it_was_validated_and_signed(upstream: Upstream) ->
 
 
 def test_250_events_go_in_calls_of_100_and_their_answers_are_merged(upstream: Upstream) -> None:
-    answers = PinpointDestination().deliver(
-        "a", {"phone": ValidBatch(ENDPOINT, events(250))}, ARRIVAL
-    )
+    answers = deliver({"phone": ValidBatch(ENDPOINT, events(250))})
     assert [len(r["BatchItem"]["phone"]["Events"]) for _, r in upstream.requests] == [100, 100, 50]
     assert answers["phone"]["EventsItemResponse"] == dict.fromkeys(events(250), ACCEPTED)
 
@@ -83,9 +82,7 @@ def test_the_answers_of_single_events_are_passed_on(upstream: Upstream) -> None:
         return 202, body
 
     upstream.answer = answer
-    answers = PinpointDestination().deliver(
-        "a", {"phone": ValidBatch(ENDPOINT, events(3))}, ARRIVAL
-    )
+    answers = deliver({"phone": ValidBatch(ENDPOINT, events(3))})
     assert answers["phone"]["EventsItemResponse"] == {"e0": ACCEPTED, "e1": refused, "e2": ACCEPTED}
 
 
@@ -120,9 +117,7 @@ def test_a_call_that_is_refused_for_what_it_holds_does_not_stop_the_next(
         return (400, {"Message": "no"}) if first else (202, accept_all(request))
 
     upstream.answer = refuse_the_first
-    answers = PinpointDestination().deliver(
-        "a", {"phone": ValidBatch(ENDPOINT, events(150))}, ARRIVAL
-    )
+    answers = deliver({"phone": ValidBatch(ENDPOINT, events(150))})
     assert len(answers["phone"]["EventsItemResponse"]) == 50
     # The first call carried the endpoint's own data, so its answer is still open.
     assert "EndpointItemResponse" not in answers["phone"]
@@ -137,12 +132,16 @@ def test_a_destination_that_is_down_is_not_called_again_for_the_rest(upstream: U
 def test_when_time_is_up_the_rest_is_left_for_the_queue(
     upstream: Upstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pinpoint, "_BUDGET_SECONDS", 0)
-    answers = PinpointDestination().deliver(
-        "a", {"phone": ValidBatch(ENDPOINT, events(300))}, ARRIVAL
-    )
+    monkeypatch.setattr(pinpoint, "time_left", nearly_over())
+    answers = deliver({"phone": ValidBatch(ENDPOINT, events(300))})
     assert len(upstream.requests) == 1
     assert len(answers["phone"]["EventsItemResponse"]) == 100
+
+
+def test_what_is_rejected_is_kept_by_the_queue_door_alone() -> None:
+    destination = PinpointDestination()
+    assert not destination.keeps_rejected
+    assert not destination.keep_rejected("a", [], ARRIVAL)
 
 
 # --- endpoints, by the SDK's own stub against the real service model -------------------------

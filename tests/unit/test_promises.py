@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from putevents import api_handler, gateway, queue_handler
+from putevents.breaker import Breaker
 from tests.unit.doors import ACCEPTED, Context, FakeDestination, FakeQueue, http_event, sqs_record
 
 GOOD = {"EventType": "a", "Timestamp": "2026-11-24T10:00:00Z"}
@@ -42,6 +43,7 @@ def test_each_id_is_answered_and_no_202_is_empty(
     destination, queue = FakeDestination(codes=codes), FakeQueue(broken=queue_broken)
     patch.setattr(gateway, "destination", destination)
     patch.setattr(gateway, "retry_queue", queue)
+    patch.setattr(gateway, "breaker", Breaker(seconds=30))
     response = api_handler.lambda_handler(http_event({"BatchItem": batch_item}), Context())
     results = json.loads(response["body"])["Results"]
 
@@ -71,6 +73,7 @@ def test_the_queue_door_keeps_every_event_somewhere(
     destination, queue = FakeDestination(codes=codes), FakeQueue(broken=queue_broken)
     patch.setattr(gateway, "destination", destination)
     patch.setattr(gateway, "retry_queue", queue)
+    patch.setattr(gateway, "breaker", Breaker(seconds=30))
     body = {"ApplicationId": "my-app", "EventsRequest": {"BatchItem": batch_item}}
     answer = queue_handler.lambda_handler({"Records": [sqs_record(body)]}, Context())
 

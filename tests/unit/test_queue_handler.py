@@ -8,15 +8,23 @@ import pytest
 
 from putevents import queue_handler
 from putevents.arrival import Arrival
+from putevents.breaker import FAILURES
 from putevents.rejection import RejectedPart
+from putevents.retry import MAX_ATTEMPTS
 from tests.unit.doors import Context, FakeDestination, FakeQueue, sqs_record
 
 EVENTS = Path(__file__).parents[1] / "events"
 EVENT = {"EventType": "a", "Timestamp": "2026-11-24T10:00:00Z"}
 
 
-def message(events: dict[str, Any], application_id: str = "my-app", **endpoint: Any) -> Any:
-    batch_item = {"phone": {"Endpoint": endpoint, "Events": events}}
+def message(
+    events: dict[str, Any],
+    application_id: str = "my-app",
+    *,
+    endpoint_id: str = "phone",
+    **endpoint: Any,
+) -> Any:
+    batch_item = {endpoint_id: {"Endpoint": endpoint, "Events": events}}
     return {"ApplicationId": application_id, "EventsRequest": {"BatchItem": batch_item}}
 
 
@@ -59,13 +67,24 @@ def test_the_event_that_sqs_sends_is_delivered(
         '{"ApplicationId": "unknown", "EventsRequest": {"BatchItem": {}}}',
     ],
 )  # fmt: skip
-def test_a_poison_message_fails_alone(
+def test_a_poison_message_is_a_dead_letter_at_once_and_its_neighbour_is_delivered(
     destination: FakeDestination, queue: FakeQueue, poison: str
 ) -> None:
     good = sqs_record(message({"1": EVENT}), "good")
-    assert stay(sqs_record(poison, "poison"), good) == ["poison"]
-    assert queue.postponed == [("receipt-poison", 1)]
+    assert stay(sqs_record(poison, "poison"), good) == []
+    [(body, reason, attempt)] = queue.buried_whole
+    assert (body, attempt) == (poison, 1)
+    assert reason
+    assert queue.postponed == []
     assert destination.delivered == [("my-app", "phone", "1")]
+
+
+def test_a_poison_message_stays_when_the_dead_letters_cannot_be_reached(
+    destination: FakeDestination, queue: FakeQueue
+) -> None:
+    queue.broken = True
+    assert stay(sqs_record("not json", "poison")) == ["poison"]
+    assert queue.postponed == [("receipt-poison", 1)]
 
 
 def test_a_message_that_half_succeeded_is_replaced_by_the_rest(
@@ -75,7 +94,7 @@ def test_a_message_that_half_succeeded_is_replaced_by_the_rest(
     events = {"1": EVENT, "2": EVENT, "3": EVENT}
     assert stay(sqs_record(message(events, OptOut="ALL"), received=2, Attempt="3")) == []
     [(application_id, batch_item, attempt)] = queue.queued
-    assert (application_id, attempt) == ("my-app", 6)
+    assert (application_id, attempt) == ("my-app", 5)
     assert set(batch_item["phone"].events) == {"2", "3"}
     assert not batch_item["phone"].endpoint.model_fields_set
 
@@ -131,6 +150,107 @@ def test_a_message_of_which_nothing_was_delivered_stays_and_waits_longer(
     assert queue.queued == []
 
 
+def test_what_failed_too_often_is_a_dead_letter_with_the_reason(
+    destination: FakeDestination, queue: FakeQueue
+) -> None:
+    destination.codes, destination.endpoint_code = {"1": 503}, None
+    body = json.dumps(message({"1": EVENT}))
+    sent: Any = {"Attempt": str(MAX_ATTEMPTS - 3)}
+    assert stay(sqs_record(body, received=2, **sent)) == ["m1"]
+    assert stay(sqs_record(body, received=3, **sent)) == []
+    why = "Given up after attempt 32: Nothing of it could be delivered."
+    assert queue.buried_whole == [(body, why, MAX_ATTEMPTS)]
+
+
+def test_a_dead_letter_that_comes_back_is_counted_anew(
+    destination: FakeDestination, queue: FakeQueue
+) -> None:
+    destination.codes, destination.endpoint_code = {"1": 503}, None
+    sent: Any = {"Attempt": str(MAX_ATTEMPTS), "Reason": "Given up"}
+    assert stay(sqs_record(message({"1": EVENT}), **sent)) == ["m1"]
+    assert queue.postponed == [("receipt-m1", 1)]
+
+
+def test_with_the_end_near_messages_are_left_on_the_queue(
+    destination: FakeDestination, queue: FakeQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Context, "seconds_left", 20)
+    assert stay(sqs_record(message({"1": EVENT}))) == ["m1"]
+    assert destination.calls == []
+
+
+def test_messages_of_one_application_are_delivered_in_one_call_and_answered_each(
+    destination: FakeDestination, queue: FakeQueue
+) -> None:
+    destination.codes = {"2": 500, "3": 400, "4": None}
+    records = [
+        sqs_record(
+            message({event_id: EVENT, "ok" + event_id: EVENT}, endpoint_id=event_id), event_id
+        )
+        for event_id in ("1", "2", "3", "4")
+    ]
+    assert stay(*records) == []
+    assert destination.calls == [4]
+    assert destination.arrivals == [Arrival(i, 1764054000001) for i in ("1", "2", "3", "4")]
+    assert queue.events == [("my-app", "2", "2"), ("my-app", "4", "4")]
+    assert queue.arrivals == [Arrival(i, 1764054000001) for i in ("2", "4")]
+    assert [list(raw) for _, raw, _ in queue.buried] == [["3"]]
+
+
+def test_two_messages_of_one_endpoint_or_two_applications_or_too_many_events_are_not_joined(
+    destination: FakeDestination, queue: FakeQueue
+) -> None:
+    events = {str(number): EVENT for number in range(60)}
+    records = [
+        sqs_record(message({"1": EVENT}), "m1"),
+        sqs_record(message({"1": EVENT}), "m2"),
+        sqs_record(message({"1": EVENT}, "other-app"), "m3"),
+        sqs_record(message(events, endpoint_id="x"), "m4"),
+        sqs_record(message(events, endpoint_id="y"), "m5"),
+        sqs_record(message({}, endpoint_id="z", OptOut="ALL"), "m6"),
+    ]
+    assert stay(*records) == []
+    assert destination.calls == [3, 2, 1]
+    assert len(destination.delivered) == 123
+
+
+def test_one_message_that_spoils_a_call_fails_alone(
+    destination: FakeDestination, queue: FakeQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    well = destination.deliver
+
+    def spoilt(application_id: str, batch_item: Any, arrivals: Any) -> Any:
+        return {} if "e0" in batch_item else well(application_id, batch_item, arrivals)
+
+    monkeypatch.setattr(destination, "deliver", spoilt)
+    records = [
+        sqs_record(message({"1": EVENT}, endpoint_id=f"e{number}"), f"m{number}")
+        for number in range(10)
+    ]
+    assert stay(*records) == ["m0"]
+    assert len(destination.delivered) == 9
+
+
+def test_a_destination_that_is_down_is_not_asked_for_each_message(
+    destination: FakeDestination, queue: FakeQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+
+    def down(*call: Any) -> dict[str, Any]:
+        asked.append(call)
+        return {}
+
+    monkeypatch.setattr(destination, "deliver", down)
+    records = [
+        sqs_record(message({"1": EVENT}, endpoint_id=f"e{number}"), f"m{number}")
+        for number in range(10)
+    ]
+    assert len(stay(*records)) == 10
+    assert len(stay(*records)) == 10
+    assert len(asked) == FAILURES
+    assert len(queue.postponed) == 20
+
+
 def test_a_rest_that_cannot_be_queued_keeps_the_message(
     destination: FakeDestination, queue: FakeQueue
 ) -> None:
@@ -179,14 +299,17 @@ def test_a_message_stays_when_the_dead_letters_cannot_be_reached(
     assert stay(sqs_record(message({"bad": {}}))) == ["m1"]
 
 
-def test_our_own_bug_keeps_the_message(
-    destination: FakeDestination, queue: FakeQueue, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("where", ["_judge", "_settle", "_keep_refused"])
+def test_our_own_bug_keeps_the_message_and_gives_up_in_the_end(
+    destination: FakeDestination, queue: FakeQueue, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
     def bug(*_: Any) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(destination, "deliver", bug)
+    monkeypatch.setattr(queue_handler, where, bug)
     assert stay(sqs_record(message({"1": EVENT}))) == ["m1"]
+    assert stay(sqs_record(message({"1": EVENT}), received=MAX_ATTEMPTS)) == []
+    assert queue.buried_whole[0][1] == "Given up after attempt 32: RuntimeError"
 
 
 def test_the_body_is_what_the_cli_takes_as_its_input(destination: FakeDestination) -> None:

@@ -8,10 +8,12 @@ import pytest
 from botocore.stub import ANY, Stubber
 
 from putevents import retry
-from putevents.retry import RetryQueue
-from putevents.schemas import Event, PublicEndpoint, ValidBatch
+from putevents.retry import MAX_ATTEMPTS, Rest, RetryQueue
+from putevents.schemas import MAX_EVENT_BYTES, Event, PublicEndpoint, ValidBatch
 from putevents.settings import Settings
-from tests.unit.doors import ARRIVAL, ENVIRONMENT
+from putevents.sqs_messages import raw_bodies
+from putevents.time_left import QUEUEING_SECONDS, TimeLeft
+from tests.unit.doors import ARRIVAL, ENVIRONMENT, Context
 
 QUEUE, DEAD = ENVIRONMENT["RETRY_QUEUE_URL"], ENVIRONMENT["DEAD_LETTER_QUEUE_URL"]
 EVENT = Event(EventType="a", Timestamp="2026-11-24T10:00:00Z")
@@ -33,33 +35,63 @@ def sent(queue_url: str, body: Any, **others: Any) -> dict[str, Any]:
     return {"QueueUrl": queue_url, "MessageBody": body, "MessageAttributes": ANY, **others}
 
 
+ATTRIBUTES = {
+    "Attempt": {"DataType": "Number", "StringValue": "1"},
+    "RequestId": {"DataType": "String", "StringValue": ARRIVAL.request_id},
+    "ArrivalTimestamp": {"DataType": "Number", "StringValue": str(ARRIVAL.timestamp)},
+}
+
+
+def rest(*events: str, application_id: str = "a", event: Event = EVENT, attempt: int = 1) -> Rest:
+    batch_item = {"phone": ValidBatch(PublicEndpoint(), dict.fromkeys(events, event))}
+    return Rest(application_id, batch_item, ARRIVAL, attempt)
+
+
+@pytest.fixture(name="bodies")
+def _bodies(retry_queue: RetryQueue) -> list[str]:
+    """What every message that is sent holds."""
+    bodies: list[str] = []
+
+    def note(params: dict[str, Any], **_: Any) -> None:
+        bodies.extend(entry["MessageBody"] for entry in params.get("Entries", [params]))
+
+    for call in ("SendMessage", "SendMessageBatch"):
+        retry_queue._client.meta.events.register_first(f"provide-client-params.sqs.{call}", note)
+    return bodies
+
+
 def test_what_failed_is_queued_as_the_cli_takes_it(retry_queue: RetryQueue, sqs: Stubber) -> None:
     body = (
         '{"ApplicationId":"my \\"app\\"","EventsRequest":{"BatchItem":{"phone":{"Endpoint":{},'
         '"Events":{"1":{"EventType":"a","Timestamp":"2026-11-24T10:00:00Z"}}}}}}'
     )
-    attributes = {
-        "Attempt": {"DataType": "Number", "StringValue": "1"},
-        "RequestId": {"DataType": "String", "StringValue": ARRIVAL.request_id},
-        "ArrivalTimestamp": {"DataType": "Number", "StringValue": str(ARRIVAL.timestamp)},
-    }
-    sqs.add_response(
-        "send_message", {}, sent(QUEUE, body, DelaySeconds=30, MessageAttributes=attributes)
-    )
-    assert (
-        retry_queue.queue(
-            'my "app"', {"phone": ValidBatch(PublicEndpoint(), {"1": EVENT})}, ARRIVAL
-        )
-        == []
-    )
+    expected = sent(QUEUE, body, DelaySeconds=ANY)
+    sqs.add_response("send_message", {}, {**expected, "MessageAttributes": ATTRIBUTES})
+    assert retry_queue.queue([rest("1", application_id='my "app"')]) == [[]]
     assert json.loads(body)["ApplicationId"] == 'my "app"'
 
 
-@pytest.mark.parametrize(("attempt", "seconds"), [(1, 30), (2, 120), (3, 480), (4, 900), (99, 900)])
-def test_the_delay_grows_fourfold_up_to_sqs_limit(
-    retry_queue: RetryQueue, attempt: int, seconds: int
+@pytest.mark.parametrize(
+    ("attempt", "longest"), [(1, 30), (2, 120), (3, 480), (4, 1920), (5, 3600), (99, 3600)]
+)
+def test_the_wait_grows_and_is_never_the_same_for_all(
+    retry_queue: RetryQueue, attempt: int, longest: int
 ) -> None:
-    assert retry_queue.delay(attempt) == seconds
+    waits = {retry_queue.wait(attempt) for _ in range(200)}
+    assert min(waits) >= longest / 2
+    assert max(waits) <= longest
+    assert len(waits) > 5
+
+
+def test_an_outage_of_half_a_day_is_outlasted(retry_queue: RetryQueue) -> None:
+    assert sum(retry_queue.wait(attempt) for attempt in range(1, MAX_ATTEMPTS)) > 12 * 3600
+
+
+def test_a_new_message_waits_no_longer_than_sqs_lets_it(
+    retry_queue: RetryQueue, sqs: Stubber
+) -> None:
+    sqs.add_response("send_message", {}, sent(QUEUE, ANY, DelaySeconds=900))
+    assert retry_queue.queue([rest("1", attempt=20)]) == [[]]
 
 
 def test_what_the_queue_refuses_is_told_piece_by_piece(
@@ -68,61 +100,168 @@ def test_what_the_queue_refuses_is_told_piece_by_piece(
     large = Event(EventType="a", Timestamp="2026-11-24T10:00:00Z", AppTitle="x" * 700_000)
     batch_item = {"phone": ValidBatch(PublicEndpoint(OptOut="ALL"), {"1": large, "2": large})}
     sqs.add_client_error("send_message", "ThrottlingException", http_status_code=400)
-    sqs.add_response("send_message", {}, sent(QUEUE, ANY, DelaySeconds=30))
-    [refused] = retry_queue.queue("a", batch_item, ARRIVAL)
+    sqs.add_response("send_message", {}, sent(QUEUE, ANY, DelaySeconds=ANY))
+    [[refused]] = retry_queue.queue([Rest("a", batch_item, ARRIVAL)])
     assert refused["phone"].events == {"1": large}
     assert refused["phone"].endpoint.opt_out == "ALL"
 
 
-def test_a_message_has_only_characters_that_sqs_takes(
+def test_rests_of_several_messages_are_sent_together_and_each_is_confirmed_by_itself(
     retry_queue: RetryQueue, sqs: Stubber
 ) -> None:
-    bodies: list[str] = []
-    retry_queue._client.meta.events.register_first(
-        "provide-client-params.sqs.SendMessage",
-        lambda params, **_: bodies.append(params["MessageBody"]),
+    ok = {"MessageId": "m", "MD5OfMessageBody": "x"}
+    failed = {"Id": "1", "Code": "InternalError", "SenderFault": False}
+    batch = {"QueueUrl": QUEUE, "Entries": ANY}
+    answer = {"Successful": [{"Id": i, **ok} for i in ("0", "2")], "Failed": [failed]}
+    sqs.add_response("send_message_batch", answer, batch)
+    rests = [rest("1"), rest("2", application_id="b"), rest("3")]
+    assert retry_queue.queue(rests) == [[], [rests[1].batch_item], []]
+
+
+def test_an_entry_that_is_not_mentioned_was_not_sent(retry_queue: RetryQueue, sqs: Stubber) -> None:
+    ok = {"Id": "1", "MessageId": "m", "MD5OfMessageBody": "x"}
+    sqs.add_response("send_message_batch", {"Successful": [ok], "Failed": []})
+    rests = [rest("1"), rest("2")]
+    assert retry_queue.queue(rests) == [[rests[0].batch_item], []]
+
+
+def test_f21_a_batch_has_ten_entries_and_a_mebibyte_at_most(
+    retry_queue: RetryQueue, sqs: Stubber, bodies: list[str]
+) -> None:
+    half = Event(EventType="a", Timestamp="2026-11-24T10:00:00Z", AppTitle="x" * 500_000)
+    for call in ("send_message_batch", "send_message", "send_message_batch", "send_message"):
+        sqs.add_client_error(call, "ThrottlingException")
+    retry_queue.queue([rest(str(number)) for number in range(11)])
+    retry_queue.queue([rest(str(number), event=half) for number in range(3)])
+    small, large = bodies[:11], bodies[11:]
+    assert (len(small), len(large)) == (11, 3)
+    assert sum(map(len, large[:2])) < 1024 * 1024 < sum(map(len, large))
+
+
+def test_f11_an_event_at_the_limit_fits_into_a_message(
+    retry_queue: RetryQueue, sqs: Stubber, bodies: list[str]
+) -> None:
+    plain = len(EVENT.wire) + len('"AppTitle":"",') + 1
+    limit = Event(
+        EventType="a", Timestamp="2026-11-24T10:00:00Z", AppTitle="x" * (MAX_EVENT_BYTES - plain)
     )
+    assert len(limit.wire) == MAX_EVENT_BYTES - 1
+    sqs.add_response("send_message", {}, sent(QUEUE, ANY, DelaySeconds=ANY))
+    assert retry_queue.queue([rest("1", event=limit)]) == [[]]
+    assert len(bodies[0]) < 1024 * 1024
+
+
+def test_a_message_has_only_characters_that_sqs_takes(
+    retry_queue: RetryQueue, sqs: Stubber, bodies: list[str]
+) -> None:
     odd = Event(EventType="\ufffe\uffff\0", Timestamp="2026-11-24T10:00:00Z")
-    sqs.add_response("send_message", {}, sent(QUEUE, ANY, DelaySeconds=30))
-    retry_queue.queue("a", {"phone": ValidBatch(PublicEndpoint(), {"1": odd})}, ARRIVAL)
+    sqs.add_response("send_message", {}, sent(QUEUE, ANY, DelaySeconds=ANY))
+    retry_queue.queue([rest("1", event=odd)])
     assert not set(bodies[0]) & {"\ufffe", "\uffff", "\0"}
     event = json.loads(bodies[0])["EventsRequest"]["BatchItem"]["phone"]["Events"]["1"]
     assert event["EventType"] == "\ufffe\uffff\0"
 
 
+def test_a_text_that_doubles_when_it_is_escaped_is_cut_smaller(
+    retry_queue: RetryQueue, sqs: Stubber, bodies: list[str]
+) -> None:
+    odd = Event(EventType="\ufffe" * 100_000, Timestamp="2026-11-24T10:00:00Z")
+    for _ in range(3):
+        sqs.add_response("send_message", {})
+    retry_queue.queue([rest("1", "2", "3", event=odd)])
+    assert max(len(body.encode()) for body in bodies) < 1024 * 1024
+
+
 def test_dead_letters_keep_the_parts_as_they_came_with_the_reason(
     retry_queue: RetryQueue, sqs: Stubber
 ) -> None:
-    raw = {"phone": {"Endpoint": {}, "Events": {"1": {"Odd": 1}}}}
-    body = json.dumps({"BatchItem": raw})
-    attributes = {
-        "Reason": {"DataType": "String", "StringValue": "no\\n\\xe9"},
-        "RequestId": {"DataType": "String", "StringValue": ARRIVAL.request_id},
-        "ArrivalTimestamp": {"DataType": "Number", "StringValue": str(ARRIVAL.timestamp)},
-    }
-    expected = sent(DEAD, f'{{"ApplicationId":"a","EventsRequest":{body}}}')
-    sqs.add_response("send_message", {}, {**expected, "MessageAttributes": attributes})
-    assert retry_queue.bury("a", raw, "no\né", ARRIVAL)
+    raw = {"phone": {"Endpoint": {}, "Events": {"1": {"Odd": "é\ud800"}}}}
+    body = (
+        '{"ApplicationId":"a","EventsRequest":{"BatchItem":{"phone":{"Endpoint":{},'
+        '"Events":{"1":{"Odd":"é\\ud800"}}}}}}'
+    )
+    why = {"Reason": {"DataType": "String", "StringValue": "no\\n\\xe9"}}
+    expected = {**sent(DEAD, body, DelaySeconds=0), "MessageAttributes": {**ATTRIBUTES, **why}}
+    sqs.add_response("send_message", {}, expected)
+    assert retry_queue.bury("a", raw, "no\né", ARRIVAL, 1)
     sqs.add_client_error("send_message", "QueueDoesNotExist")
-    assert not retry_queue.bury("a", raw, "no", ARRIVAL)
+    assert not retry_queue.bury("a", raw, "", ARRIVAL, 1)
 
 
-def test_a_message_that_failed_whole_waits_longer(retry_queue: RetryQueue, sqs: Stubber) -> None:
-    expected = {"QueueUrl": QUEUE, "ReceiptHandle": "r", "VisibilityTimeout": 120}
-    sqs.add_response("change_message_visibility", {}, expected)
-    retry_queue.postpone("r", 2)
+def test_a_dead_message_is_kept_as_it_came(retry_queue: RetryQueue, sqs: Stubber) -> None:
+    sqs.add_response("send_message", {}, sent(DEAD, "not json", DelaySeconds=0))
+    assert retry_queue.bury_whole("not json", "no", ARRIVAL, 1)
+
+
+LONG = "x" * 400_000
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        {"a": {"Endpoint": {"x": 1}, "Events": {str(n): {"t": LONG} for n in range(4)}}},
+        {str(n): {"Endpoint": {}, "Events": {"1": {"t": LONG}}} for n in range(3)},
+        {"a": {"Endpoint": {}, "Events": {"1": {"t": LONG * 4}}}, "b": LONG * 4},
+        {"a": {"Endpoint": {}, "Events": [LONG] * 4}},
+    ],
+)
+def test_refused_parts_are_cut_to_what_sqs_takes(
+    retry_queue: RetryQueue, sqs: Stubber, bodies: list[str], raw: dict[str, Any]
+) -> None:
+    for _ in range(len(list(raw_bodies("a", raw)))):
+        sqs.add_response("send_message", {})
+    retry_queue.bury("a", raw, "no", ARRIVAL, 1)
+    kept: dict[str, Any] = {}
+    for body in bodies:
+        for endpoint_id, batch in json.loads(body)["EventsRequest"]["BatchItem"].items():
+            if endpoint_id in kept:
+                assert batch["Endpoint"] == {}
+                kept[endpoint_id]["Events"] |= batch["Events"]
+            else:
+                kept[endpoint_id] = batch
+    assert kept == raw
+
+
+def test_messages_that_failed_whole_wait_longer(retry_queue: RetryQueue, sqs: Stubber) -> None:
+    waits: list[int] = []
+    retry_queue._client.meta.events.register_first(
+        "provide-client-params.sqs.ChangeMessageVisibilityBatch",
+        lambda params, **_: waits.extend(e["VisibilityTimeout"] for e in params["Entries"]),
+    )
+    sqs.add_response("change_message_visibility_batch", {"Successful": [], "Failed": []})
+    retry_queue.postpone([("r", 1), ("s", 3)])
+    assert 15 <= waits[0] <= 30
+    assert 240 <= waits[1] <= 480
 
 
 def test_a_message_that_cannot_be_postponed_is_no_error(
-    retry_queue: RetryQueue, sqs: Stubber
+    retry_queue: RetryQueue, sqs: Stubber, caplog: pytest.LogCaptureFixture
 ) -> None:
-    sqs.add_client_error("change_message_visibility", "ReceiptHandleIsInvalid")
-    retry_queue.postpone("r", 1)
+    failed = {"Id": "0", "Code": "ReceiptHandleIsInvalid", "SenderFault": True}
+    sqs.add_response("change_message_visibility_batch", {"Successful": [], "Failed": [failed]})
+    retry_queue.postpone([("r", 1)])
+    sqs.add_client_error("change_message_visibility_batch", "QueueDoesNotExist")
+    retry_queue.postpone([("r", 1)])
+    assert [record.message for record in caplog.records] == ["messages not postponed"] * 2
 
 
+def test_nothing_asks_nothing(retry_queue: RetryQueue) -> None:
+    retry_queue.postpone([])
+    assert retry_queue.queue([]) == []
+    assert "_client" not in vars(retry_queue)
+
+
+@pytest.mark.parametrize("short", ["budget", "invocation"])
 def test_when_time_is_up_the_queue_is_not_asked_again(
-    retry_queue: RetryQueue, sqs: Stubber, monkeypatch: pytest.MonkeyPatch
+    retry_queue: RetryQueue, sqs: Stubber, monkeypatch: pytest.MonkeyPatch, short: str
 ) -> None:
-    monkeypatch.setattr(retry, "_BUDGET_SECONDS", -1)
-    batch_item = {"phone": ValidBatch(PublicEndpoint(), {"1": EVENT})}
-    assert retry_queue.queue("a", batch_item, ARRIVAL) == [batch_item]
+    if short == "budget":
+        monkeypatch.setattr(retry, "_BUDGET_SECONDS", -1)
+    else:
+        monkeypatch.setattr(Context, "seconds_left", QUEUEING_SECONDS - 1)
+        near_the_end = TimeLeft()
+        near_the_end.begin(Context())
+        monkeypatch.setattr(retry, "time_left", near_the_end)
+        retry_queue.postpone([("r", 1)])
+    asked = rest("1")
+    assert retry_queue.queue([asked]) == [[asked.batch_item]]

@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import Protocol, cast
 
-from putevents.arrival import Arrival
+from putevents.arrival import Arrival, Arrivals
 from putevents.rejection import RejectedPart
 from putevents.schemas import (
     EndpointItemResponse,
@@ -16,6 +16,7 @@ from putevents.settings import Settings
 
 _HOMES = {
     "pinpoint": ("putevents.destinations.pinpoint", "PinpointDestination"),
+    "lake": ("putevents.destinations.lake", "LakeDestination"),
     "local": ("local.store", "LocalDestination"),  # not in the Lambda package: a laptop's
 }
 
@@ -33,11 +34,13 @@ class Destination(Protocol):
     keeps_rejected: bool  # whether there is a place for what broke a rule
 
     def deliver(
-        self, application_id: str, batch_item: dict[str, ValidBatch], arrival: Arrival
+        self, application_id: str, batch_item: dict[str, ValidBatch], arrivals: Arrivals
     ) -> dict[str, ItemResponse]:
         """Deliver; an id that is missing from the answer, or has 429 or 5xx, was not delivered.
 
-        Nothing is raised for a failure outside.
+        `arrivals` says when each endpoint's batch came in. Nothing is raised for a failure outside.
+        It asks `time_left` before each call outside but the first, none of which may take longer
+        than its `DELIVERY_SECONDS`.
         """
         ...
 

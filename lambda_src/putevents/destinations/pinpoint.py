@@ -2,14 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from putevents.arrival import Arrival
+from putevents.arrival import Arrival, Arrivals
 from putevents.destinations import DestinationError
 from putevents.observability import logger
 from putevents.rejection import RejectedPart
@@ -23,6 +22,7 @@ from putevents.schemas import (
     ValidBatch,
 )
 from putevents.split import NO_CHANGE, Piece, split
+from putevents.time_left import time_left
 
 if TYPE_CHECKING:
     from mypy_boto3_pinpoint import PinpointClient
@@ -31,14 +31,12 @@ _CONFIG = Config(
     parameter_validation=False,  # every part was validated at the door
     user_agent="putevents-gateway",  # botocore builds its own anew for every call
     tcp_keepalive=True,
-    connect_timeout=1,
+    connect_timeout=1,  # with the next: within time_left.DELIVERY_SECONDS
     read_timeout=5,
     # One more try, for a connection that died while the function was frozen; the rest is the
     # queue's.
     retries={"total_max_attempts": 2, "mode": "standard"},
 )
-# No new call after this long, so that 28 seconds are enough to queue the rest and to answer.
-_BUDGET_SECONDS = 5.0
 _WIRE = "putevents_wire"
 
 
@@ -54,14 +52,13 @@ class PinpointDestination:
         events.register("before-call.pinpoint.PutEvents", _send_wire)
 
     def deliver(
-        self, application_id: str, batch_item: dict[str, ValidBatch], arrival: Arrival
+        self, application_id: str, batch_item: dict[str, ValidBatch], arrivals: Arrivals
     ) -> dict[str, ItemResponse]:
         """Deliver; see Destination. What a broken call carried is missing from the answer."""
         answers: dict[str, ItemResponse] = {}
         failures: Counter[str] = Counter()
-        deadline = monotonic() + _BUDGET_SECONDS
         for piece in split(batch_item, max_items=MAX_EVENTS_PER_CALL, max_bytes=MAX_REQUEST_BYTES):
-            if answers and monotonic() > deadline:
+            if answers and not time_left.is_enough_to_deliver():
                 failures["out of time"] += 1
                 break
             try:

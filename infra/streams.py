@@ -1,0 +1,134 @@
+"""The delivery streams: one for each application's events, one for what was rejected."""
+
+from typing import Any
+
+from aws_cdk import Aws, Duration, Size, Stack
+from aws_cdk import aws_glue as glue
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kinesisfirehose as firehose
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra.acknowledge import acknowledge
+from infra.catalog import Catalog
+from infra.function import PutEventsFunction
+from infra.settings import DeploySettings
+
+# The same in CloudFormation's spelling and in cdk-nag's.
+_STREAMS = f"arn:{Aws.PARTITION}:firehose:{Aws.REGION}:{Aws.ACCOUNT_ID}:deliverystream"
+_STREAMS_IN_NAG = "arn:<AWS::Partition>:firehose:<AWS::Region>:<AWS::AccountId>:deliverystream"
+# Of the CDK's own, which would be a log for each stream; the stub lacks its optional member.
+_NO_LOGGING: Any = firehose.DisableLogging()
+_DAY = "day=!{timestamp:yyyy-MM-dd}/"
+
+
+class EventStreams(Construct):
+    """A stream of its own puts each application's events under its folder, and keeps a flood apart.
+
+    Dynamic partitioning of one stream would do the first, for a price per GB and with a limit on
+    open partitions beyond which records go to the errors.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        name: str,
+        bucket: s3.Bucket,
+        catalog: Catalog,
+        log: logs.ILogGroup,
+        settings: DeploySettings,
+    ) -> None:
+        super().__init__(scope, id)
+        self._bucket, self._log = bucket, log
+        self._log_stream = logs.LogStream(self, "LogStream", log_group=log)
+        self._buffer = Duration.seconds(settings.lake_buffer_seconds)
+        self._role = iam.Role(
+            self, "Role", assumed_by=iam.ServicePrincipal("firehose.amazonaws.com")
+        )
+        log.grant_write(self._role)
+        # The functions make an application's stream name from this: see putevents.settings.
+        self.prefix = f"{name}-"
+        self.events = {
+            application_id: self._stream(
+                f"Events-{application_id}",
+                f"events/application_id={application_id}/",
+                catalog.raw_events,
+                f"{self.prefix}{application_id}",
+            )
+            for application_id in settings.application_ids
+        }
+        self._rejected = self._stream("Rejected", "rejected/", catalog.rejected_events)
+        self.rejected = self._rejected.delivery_stream_name
+        self._explain()
+
+    def let_write(self, function: PutEventsFunction) -> None:
+        """Let a function put records into these streams."""
+        function.add_to_role_policy(
+            iam.PolicyStatement(
+                actions=["firehose:PutRecordBatch"],
+                # One pattern: an ARN for each application would outgrow the role's policy.
+                resources=[f"{_STREAMS}/{self.prefix}*", self._rejected.delivery_stream_arn],
+            )
+        )
+        acknowledge(
+            function.own_role,
+            f"IAM5[Resource::{_STREAMS_IN_NAG}/{self.prefix}*]",
+            "Names that begin so are this stack's: its own name is unique in account and region.",
+        )
+
+    def _stream(
+        self, id: str, folder: str, table: glue.CfnTable, name: str | None = None
+    ) -> firehose.DeliveryStream:
+        conversion = firehose.DataFormatConversionProps(
+            schema_configuration=firehose.SchemaConfiguration.from_cfn_table(table),
+            # With lower-casing on, the keys that clients chose for attributes would change too.
+            input_format=firehose.OpenXJsonInputFormat(lowercase_column_names=False),
+            output_format=firehose.OutputFormat.PARQUET,
+        )
+        stream = firehose.DeliveryStream(
+            self,
+            id,
+            delivery_stream_name=name,
+            role=self._role,
+            encryption=firehose.StreamEncryption.aws_owned_key(),
+            destination=firehose.S3Bucket(
+                self._bucket,
+                role=self._role,
+                data_output_prefix=f"{folder}{_DAY}",
+                # What cannot be converted is kept whole, in base64 inside a JSON text.
+                error_output_prefix=f"errors/!{{firehose:error-output-type}}/{folder}{_DAY}",
+                buffering_interval=self._buffer,
+                buffering_size=Size.mebibytes(128),
+                data_format_conversion=conversion,
+                logging_config=_NO_LOGGING,
+            ),
+        )
+        stream.node.default_child.add_property_override(  # type: ignore[union-attr]
+            "ExtendedS3DestinationConfiguration.CloudWatchLoggingOptions",
+            {
+                "Enabled": True,
+                "LogGroupName": self._log.log_group_name,
+                "LogStreamName": self._log_stream.log_stream_name,
+            },
+        )
+        return stream
+
+    def _explain(self) -> None:
+        bucket = Stack.of(self).get_logical_id(self._bucket.node.default_child)  # type: ignore[arg-type]
+        for action in ("Abort", "DeleteObject", "GetBucket", "GetObject", "List"):
+            acknowledge(
+                self._role, f"IAM5[Action::s3:{action}*]", "The CDK's own grant to a stream."
+            )
+        acknowledge(
+            self._role,
+            f"IAM5[Resource::<{bucket}.Arn>/*]",
+            "A stream writes new objects, whose names Firehose makes.",
+        )
+        acknowledge(
+            self._role,
+            "IAM5[Resource::*]",
+            "Only glue:GetSchemaVersion has it, which the CDK grants for reading a table's schema.",
+        )

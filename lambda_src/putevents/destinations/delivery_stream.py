@@ -1,0 +1,114 @@
+"""Documents into Firehose: several to a record, many records to a call, the failed ones told."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from putevents.observability import logger
+from putevents.time_left import time_left
+
+if TYPE_CHECKING:
+    from mypy_boto3_firehose import FirehoseClient
+
+MAX_RECORD_BYTES = 1000 * 1024
+# Firehose bills each record in steps of 5 KB, so small documents share one.
+BILLED_BYTES = 5 * 1024
+MAX_CALL_RECORDS = 500
+# 4 MiB a call, of the base64 that the records travel as.
+MAX_CALL_BYTES = 3 * 1024 * 1024
+_CONFIG = Config(
+    parameter_validation=False,
+    user_agent="putevents-gateway",  # botocore builds its own anew for every call
+    tcp_keepalive=True,
+    connect_timeout=1,  # with the next: within time_left.DELIVERY_SECONDS
+    read_timeout=3,
+    # One more try, for a connection that died while the function was frozen; the rest is the
+    # queue's.
+    retries={"total_max_attempts": 2, "mode": "standard"},
+)
+KeyT = TypeVar("KeyT")
+
+
+class Record(NamedTuple, Generic[KeyT]):
+    """Documents that are delivered or fail together, each on a line of its own."""
+
+    keys: list[KeyT]
+    data: bytes
+
+
+class DeliveryStreams:
+    """The account's delivery streams, by name."""
+
+    def __init__(self) -> None:
+        self._client: FirehoseClient = boto3.client("firehose", config=_CONFIG)
+
+    def put(self, stream: str, documents: Iterable[tuple[KeyT, bytes]]) -> Iterator[KeyT]:
+        """Put JSON documents of at most MAX_RECORD_BYTES; yield the keys that Firehose confirmed.
+
+        After a call that failed as a whole the rest is not tried: a stream that is down is asked
+        once a request. Nothing is raised for a failure outside.
+        """
+        failures: Counter[str] = Counter()
+        for records in _calls(pack(documents)):
+            if not time_left.is_enough_to_deliver():
+                failures["out of time"] += len(records)
+                break
+            try:
+                answers = self._put(stream, records)
+            except Exception as error:
+                # Whatever botocore raises, also over an answer it cannot read, nothing of this
+                # call was confirmed.
+                failures[kind_of(error)] += len(records)
+                break
+            for record, answer in zip(records, answers, strict=False):
+                if answer.get("RecordId") and not answer.get("ErrorCode"):
+                    yield from record.keys
+                else:
+                    failures[str(answer.get("ErrorCode"))] += 1
+        for kind, count in failures.items():
+            logger.warning("put_record_batch failed", error=kind, records=count)
+
+    def _put(self, stream: str, records: list[Record[KeyT]]) -> list[dict[str, Any]]:
+        data: Any = [{"Data": record.data} for record in records]
+        answer: Any = self._client.put_record_batch(DeliveryStreamName=stream, Records=data)
+        return [dict(told) for told in answer["RequestResponses"]]
+
+
+def pack(documents: Iterable[tuple[KeyT, bytes]]) -> Iterator[Record[KeyT]]:
+    """Put documents together, in order, as long as they fit into one billed step."""
+    keys: list[KeyT] = []
+    lines: list[bytes] = []
+    size = 0
+    for key, document in documents:
+        if keys and size + len(document) + 1 > BILLED_BYTES:
+            yield Record(keys, b"".join(lines))
+            keys, lines, size = [], [], 0
+        keys.append(key)
+        lines += [document, b"\n"]
+        size += len(document) + 1
+    if keys:
+        yield Record(keys, b"".join(lines))
+
+
+def _calls(records: Iterable[Record[KeyT]]) -> Iterator[list[Record[KeyT]]]:
+    call: list[Record[KeyT]] = []
+    size = 0
+    for record in records:
+        if call and (len(call) == MAX_CALL_RECORDS or size + len(record.data) > MAX_CALL_BYTES):
+            yield call
+            call, size = [], 0
+        call.append(record)
+        size += len(record.data)
+    if call:
+        yield call
+
+
+def kind_of(error: Exception) -> str:
+    """What went wrong, without what it went wrong with."""
+    if isinstance(error, ClientError):
+        return str(error.response.get("Error", {}).get("Code"))
+    return type(error).__name__

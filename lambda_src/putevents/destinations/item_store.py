@@ -1,0 +1,197 @@
+"""DynamoDB calls on the items of the endpoint table; nothing here knows what an endpoint is."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from putevents.destinations.endpoint_item import (
+    ADDRESS,
+    USER_ID,
+    Attribute,
+    Item,
+    Members,
+    decode,
+    encode,
+    encode_member,
+)
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+CONNECTIONS = 16
+_CONFIG = Config(
+    parameter_validation=False,
+    user_agent="putevents-gateway",  # botocore builds its own anew for every call
+    tcp_keepalive=True,
+    connect_timeout=1,  # with the next: within time_left.DELIVERY_SECONDS
+    read_timeout=2,
+    max_pool_connections=CONNECTIONS,
+    # One more try, which also waits out a moment of throttling; the rest is the queue's.
+    retries={"total_max_attempts": 2, "mode": "standard"},
+)
+_KEYS_PER_READ = 100  # BatchGetItem's limit
+_TRIES = 5
+# Members that an index leads to, and the attribute that it is keyed by.
+_INDEXED = {USER_ID: "user_id", ADDRESS: "address"}
+INDEXES = {"user_id": "by_user", "address": "by_address"}
+
+
+class ContendedError(Exception):
+    """Others kept changing the item; trying again helps."""
+
+
+class ItemStore:
+    """The table; any failure of a call is raised as botocore raises it."""
+
+    def __init__(self, table: str) -> None:
+        self._table = table
+        self._client: DynamoDBClient = boto3.client("dynamodb", config=_CONFIG)
+
+    def read(self, application_id: str, ids: Iterable[str]) -> dict[str, Item]:
+        """The items that are there, as they are at this moment."""
+        keys = [_key(application_id, id_) for id_ in dict.fromkeys(ids)]
+        size = _KEYS_PER_READ
+        found = [
+            decoded
+            for start in range(0, len(keys), size)
+            for decoded in self._read(keys[start : start + size])
+        ]
+        return dict(found)
+
+    def _read(self, keys: list[Attribute]) -> Iterator[tuple[str, Item]]:
+        for _ in range(_TRIES):
+            asked: Any = {self._table: {"Keys": keys, "ConsistentRead": True}}
+            answer: Any = self._client.batch_get_item(RequestItems=asked)
+            for item in answer["Responses"].get(self._table, []):
+                yield item["endpoint_id"]["S"], decode(item)
+            keys = answer.get("UnprocessedKeys", {}).get(self._table, {}).get("Keys", [])
+            if not keys:
+                return
+        raise ContendedError("The table gives its items too slowly.")
+
+    def write(
+        self, application_id: str, id_: str, update: Members, created: int
+    ) -> tuple[Item, Item]:
+        """Set the members that are newer than what is stored; the item before and after.
+
+        An item that is not there is created, also by an update that says nothing. It takes one
+        conditional UpdateItem; if it came late, one more that leaves what is newer.
+        """
+        key = _key(application_id, id_)
+        stamp = max((member.stamp for member in update.values()), default="")
+        write = _Write(key, update, _IN_ORDER, {":seen": {"S": stamp}}, created, stamp)
+        for _ in range(_TRIES):
+            try:
+                answer: Any = self._client.update_item(**write.request(self._table))
+            except ClientError as error:
+                seen = decode(_found(error))
+            else:
+                before = decode(answer.get("Attributes", {}))
+                return before, before.after(write.update, created)
+            newer = seen.missing_or_older(update)
+            if seen.revision and seen.created <= created and not newer:
+                return seen, seen
+            write = _after(seen, key, newer, created, stamp)
+        raise ContendedError("Too many change the item at once.")
+
+    def delete(self, application_id: str, id_: str) -> Item | None:
+        """Remove an item; what it was, or None."""
+        key: Any = _key(application_id, id_)
+        answer: Any = self._client.delete_item(
+            TableName=self._table, Key=key, ReturnValues="ALL_OLD"
+        )
+        return decode(answer["Attributes"]) if "Attributes" in answer else None
+
+    def find(self, application_id: str, attribute: str, value: str) -> list[str]:
+        """The ids of the items that an index leads to; it lags behind by moments."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName=INDEXES[attribute],
+            KeyConditionExpression=f"{attribute} = :value AND application_id = :application",
+            ExpressionAttributeValues={
+                ":value": {"S": value},
+                ":application": {"S": application_id},
+            },
+        )
+        return [item["endpoint_id"]["S"] for page in pages for item in page["Items"]]
+
+
+# True for nearly every update: nothing that is stored is newer.
+_IN_ORDER = (
+    "(attribute_not_exists(latest) OR latest <= :seen)"
+    " AND (attribute_not_exists(created) OR created <= :created)"
+)
+
+
+class _Write(NamedTuple):
+    """One UpdateItem: the members to set, on a condition about what is stored."""
+
+    key: Attribute
+    update: Members
+    condition: str
+    seen: Attribute
+    created: int
+    latest: str
+
+    def request(self, table: str) -> Any:
+        sets = ["created = if_not_exists(created, :created)", "latest = :latest"]
+        if self.condition is not _IN_ORDER:
+            sets[0] = "created = :created"
+        names: dict[str, str] = {}
+        values: dict[str, Any] = {
+            **self.seen,
+            ":created": {"N": str(self.created)},
+            ":latest": {"S": self.latest},
+            ":one": {"N": "1"},
+        }
+        removes = []
+        for number, (name, member) in enumerate(self.update.items()):
+            names[f"#{number}"], values[f":{number}"] = name, encode_member(member)
+            sets.append(f"#{number}=:{number}")
+            if attribute := _INDEXED.get(name):
+                if member.value:
+                    sets.append(f"{attribute} = :{attribute}")
+                    values[f":{attribute}"] = encode(member.value)
+                else:  # an index takes no empty text
+                    removes.append(attribute)
+        expression = f"SET {','.join(sets)} ADD revision :one"
+        if removes:
+            expression += f" REMOVE {','.join(removes)}"
+        return {
+            "TableName": table,
+            "Key": self.key,
+            "UpdateExpression": expression,
+            "ConditionExpression": self.condition,
+            "ExpressionAttributeValues": values,
+            "ReturnValues": "ALL_OLD",
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+            **({"ExpressionAttributeNames": names} if names else {}),
+        }
+
+
+def _after(seen: Item, key: Attribute, newer: Members, created: int, stamp: str) -> _Write:
+    """What is left to write once it is known what is stored, unless that changes meanwhile."""
+    if not seen.revision:  # deleted meanwhile
+        return _Write(key, newer, "attribute_not_exists(created)", {}, created, stamp)
+    return _Write(
+        key,
+        newer,
+        "revision = :seen",
+        {":seen": {"N": str(seen.revision)}},
+        min(seen.created, created),
+        max(seen.latest, stamp),
+    )
+
+
+def _key(application_id: str, id_: str) -> Attribute:
+    return {"application_id": {"S": application_id}, "endpoint_id": {"S": id_}}
+
+
+def _found(error: ClientError) -> Any:
+    """The item that a condition did not hold for; any other error is raised again."""
+    if error.response.get("Error", {}).get("Code") != "ConditionalCheckFailedException":
+        raise error
+    return error.response.get("Item", {})

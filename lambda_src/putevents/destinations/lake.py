@@ -1,0 +1,134 @@
+"""Destination `lake`: events by Firehose to Parquet in S3, endpoints in DynamoDB."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pydantic_core import to_json
+
+from putevents.arrival import Arrival, Arrivals
+from putevents.destinations import DestinationError
+from putevents.destinations.delivery_stream import MAX_RECORD_BYTES, DeliveryStreams, kind_of
+from putevents.destinations.endpoint_table import FAILURES, EndpointTable, Stored
+from putevents.event_record import event_records
+from putevents.observability import logger
+from putevents.rejected import rejected_record
+from putevents.rejection import LARGE_EVENT, RejectedPart
+from putevents.schemas import (
+    EndpointItemResponse,
+    EndpointResponse,
+    EventItemResponse,
+    ItemResponse,
+    PublicEndpoint,
+    ValidBatch,
+)
+from putevents.settings import LakeSettings
+
+_ACCEPTED: EventItemResponse = {"StatusCode": 202, "Message": "Accepted"}
+_TOO_LARGE: EventItemResponse = {"StatusCode": 400, "Message": LARGE_EVENT.message}
+EventKey = tuple[str, str]  # an endpoint's id and an event's
+
+
+class LakeDestination:
+    """Brings the endpoints up to date, then stores each event with its endpoint as it is now."""
+
+    keeps_rejected = True
+
+    def __init__(self) -> None:
+        settings = LakeSettings.load()
+        self._streams = DeliveryStreams()
+        self._stream_prefix = settings.event_stream_prefix
+        self._rejected_stream = settings.rejected_stream
+        self._endpoints = EndpointTable(settings.endpoint_table)
+
+    def deliver(
+        self, application_id: str, batch_item: dict[str, ValidBatch], arrivals: Arrivals
+    ) -> dict[str, ItemResponse]:
+        """Deliver; see Destination. The events of an endpoint that was not stored wait with it."""
+        updates = {id_: batch.endpoint for id_, batch in batch_item.items()}
+        stored = self._update(application_id, updates, arrivals)
+        answers: dict[str, ItemResponse] = {
+            id_: {"EndpointItemResponse": _answer(stored[id_]), "EventsItemResponse": {}}
+            for id_ in stored
+        }
+
+        def documents() -> Iterator[tuple[EventKey, bytes]]:
+            for id_, (endpoint, _) in stored.items():
+                events = batch_item[id_].events
+                for event_id, record in event_records(
+                    application_id, id_, endpoint, events, arrivals[id_]
+                ):
+                    if len(record) < MAX_RECORD_BYTES:
+                        yield (id_, event_id), record
+                    else:  # with the endpoint in it, it outgrows what Firehose takes
+                        answers[id_]["EventsItemResponse"][event_id] = _TOO_LARGE
+
+        for id_, event_id in self._streams.put(self._stream_prefix + application_id, documents()):
+            answers[id_]["EventsItemResponse"][event_id] = _ACCEPTED
+        return answers
+
+    def keep_rejected(
+        self, application_id: str, rejected: list[RejectedPart], arrival: Arrival
+    ) -> bool:
+        """Write them where the table rejected_events finds them; whether Firehose has them all."""
+        documents = [
+            (number, to_json(rejected_record(application_id, part, arrival)))
+            for number, part in enumerate(rejected)
+        ]
+        return len(list(self._streams.put(self._rejected_stream, documents))) == len(rejected)
+
+    def update_endpoint(
+        self, application_id: str, endpoint_id: str, endpoint: PublicEndpoint, arrival: Arrival
+    ) -> EndpointItemResponse | None:
+        """Create or update one endpoint; None if that failed."""
+        arrivals = {endpoint_id: arrival}
+        stored = self._update(application_id, {endpoint_id: endpoint}, arrivals)
+        return _answer(stored[endpoint_id]) if stored else None
+
+    def get_endpoint(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:
+        """The endpoint as it is stored, or None."""
+        with _asked():
+            return next(iter(self._endpoints.get(application_id, [endpoint_id])), None)
+
+    def delete_endpoint(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:
+        """Delete an endpoint; what it was, or None."""
+        found = self.get_endpoint(application_id, endpoint_id)
+        with _asked():
+            if found:
+                self._endpoints.delete(application_id, found)
+        return found
+
+    def get_user_endpoints(self, application_id: str, user_id: str) -> list[EndpointResponse]:
+        """The endpoints of a user."""
+        with _asked():
+            return self._endpoints.of_user(application_id, user_id)
+
+    def delete_user_endpoints(self, application_id: str, user_id: str) -> list[EndpointResponse]:
+        """Delete the endpoints of a user; what they were."""
+        found = self.get_user_endpoints(application_id, user_id)
+        with _asked():
+            for endpoint in found:
+                self._endpoints.delete(application_id, endpoint)
+        return found
+
+    def _update(
+        self, application_id: str, updates: dict[str, PublicEndpoint], arrivals: Arrivals
+    ) -> dict[str, Stored]:
+        stored, failures = self._endpoints.update(application_id, updates, arrivals)
+        for kind, count in Counter(kind_of(failure) for failure in failures).items():
+            logger.warning("update_endpoint failed", error=kind, calls=count)
+        return stored
+
+
+@contextmanager
+def _asked() -> Iterator[None]:
+    try:
+        yield
+    except FAILURES as error:
+        raise DestinationError(kind_of(error)) from error
+
+
+def _answer(stored: Stored) -> EndpointItemResponse:
+    if stored.refusal:
+        return {"StatusCode": 400, "Message": stored.refusal}
+    return {"StatusCode": 202, "Message": "Accepted"}

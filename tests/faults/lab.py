@@ -1,0 +1,168 @@
+"""The lab: both doors in this process, with real boto3 clients, in a world that fails on demand."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from random import Random
+from typing import Any
+from unittest.mock import patch
+
+import boto3
+from botocore.config import Config
+
+from local.database import FILE, Database
+from local.event_source import EventSource
+from local.messages import DEAD_LETTERS, QUEUE, NewMessage
+from local.queue import Queues
+from putevents import api_handler, gateway, queue_handler, retry
+from putevents.breaker import Breaker
+from putevents.destinations import pinpoint
+from putevents.settings import Settings
+from tests.faults.ledger import Balance, Key, Ledger
+from tests.faults.world import KilledError, World
+from tests.unit.doors import ENVIRONMENT, Context, http_event
+
+QUEUES_AT = "https://sqs.us-east-1.amazonaws.com/123456789012"
+SETTINGS = Settings.load(
+    ENVIRONMENT
+    | {
+        "RETRY_QUEUE_URL": f"{QUEUES_AT}/{QUEUE}",
+        "DEAD_LETTER_QUEUE_URL": f"{QUEUES_AT}/{DEAD_LETTERS}",
+    }
+)
+SECONDS = {"api": 28.0, "queue": 60.0}
+VISIBILITY_SECONDS = 360
+_ONE_TRY = Config(retries={"total_max_attempts": 1, "mode": "standard"})
+
+
+class Lab:
+    """One gateway, its clients and their books, in its `world`."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.world = World(Random(seed))  # noqa: S311 # it must come again
+        self.ledger = Ledger()
+        self.queues = Queues(Database(folder / FILE), VISIBILITY_SECONDS)
+        self._sent: dict[Key, Any] = {}
+        self._source = EventSource(self.queues, self._consume, "us-east-1")
+
+    # --- what is done to the gateway -----------------------------------------------------------
+
+    def put(self, application_id: str, request: Any, seconds: float = SECONDS["api"]) -> None:
+        """A client's request; what it is told goes to the ledger."""
+        self.ledger.send(application_id, request)
+        for endpoint_id, batch in request["BatchItem"].items():
+            for event_id, sent in batch["Events"].items():
+                self._sent[application_id, endpoint_id, event_id] = sent
+        event = http_event(request, f"/v1/apps/{application_id}/events")
+        answer = self._invoke(api_handler.lambda_handler, event, seconds)
+        if answer and answer["statusCode"] == 202:
+            results = json.loads(answer["body"])["Results"]
+            asked = {e: set(batch["Events"]) for e, batch in request["BatchItem"].items()}
+            assert {e: set(item["EventsItemResponse"]) for e, item in results.items()} == asked
+            self.ledger.answer(application_id, results)
+
+    def resend(self) -> None:
+        """The clients send again what they were told to, with the ids it had."""
+        requests: dict[str, Any] = {}
+        for key in self.ledger.kept():
+            application_id, endpoint_id, event_id = key
+            batch_item = requests.setdefault(application_id, {"BatchItem": {}})["BatchItem"]
+            batch = batch_item.setdefault(endpoint_id, {"Endpoint": {}, "Events": {}})
+            batch["Events"][event_id] = self._sent[key]
+        for application_id, request in requests.items():
+            self.put(application_id, request)
+
+    def produce(self, application_id: str, request: Any) -> None:
+        """A producer's message, confirmed by SQS."""
+        self.ledger.send(application_id, request)
+        self.produce_text(json.dumps({"ApplicationId": application_id, "EventsRequest": request}))
+        self.ledger.accept(application_id, request)
+
+    def produce_text(self, body: str) -> None:
+        self.queues.send(QUEUE, [NewMessage(body, {})])
+
+    def work(self, seconds: float = SECONDS["queue"], *, forget: bool = False) -> None:
+        """Give the queue door one batch; `forget` loses its answer, so all of it comes again."""
+        self._seconds, self._forget = seconds, forget
+        with suppress(KilledError):
+            self._source.deliver_due()
+
+    def redrive(self) -> None:
+        """What `make redrive` does."""
+        for letter in self.queues.receive(DEAD_LETTERS, 10):
+            self.queues.send(QUEUE, [NewMessage(letter.body, letter.attributes)])
+            self.queues.delete(DEAD_LETTERS, [letter.receipt_handle])
+
+    def redeploy(self) -> None:
+        """A new process takes over: nothing that the old one remembered is left."""
+        gateway.breaker = Breaker(SETTINGS.retry_delay_seconds)
+
+    def recover(self) -> None:
+        """All edges are well, clients send again what they kept, and the queue runs empty."""
+        self.world.recover()
+        self.resend()
+        for _ in range(1000):
+            if not any(self.queues.counts(QUEUE)):
+                return
+            self.world.now += 900
+            self.work()
+        raise AssertionError("the queue does not run empty")
+
+    # --- what is found in the end --------------------------------------------------------------
+
+    def balance(self) -> Balance:
+        """Where everything is."""
+        with self.queues._database.transaction() as connection:
+            bodies = [body for (body,) in connection.execute("SELECT body FROM messages")]
+        return self.ledger.balance(self.world.stored, bodies)
+
+    # --- how it is done --------------------------------------------------------------------------
+
+    def _invoke(self, handler: Callable[..., Any], event: Any, seconds: float) -> Any:
+        """The handler's answer; None if it did not live to give one."""
+        self.world.end = self.world.now + seconds
+        Context.seconds_left, before = seconds, Context.seconds_left
+        try:
+            return handler(event, Context())
+        except KilledError:
+            return None
+        finally:
+            Context.seconds_left = before
+
+    def _consume(self, event: Any) -> Any:
+        answer = self._invoke(queue_handler.lambda_handler, event, self._seconds)
+        if answer is None or self._forget:
+            raise KilledError
+        return answer
+
+
+@contextmanager
+def running_lab(seed: int = 0) -> Iterator[Lab]:
+    """A lab that both doors stand in until the block ends."""
+    folder = Path(tempfile.mkdtemp())
+    lab = Lab(folder, seed)
+    world, queues = lab.world, lab.queues
+    queue = retry.RetryQueue(SETTINGS)
+    sqs = boto3.client("sqs", config=Config(parameter_validation=False).merge(_ONE_TRY))
+    vars(queue)["_client"] = sqs
+    with (
+        patch.object(pinpoint, "_CONFIG", pinpoint._CONFIG.merge(_ONE_TRY)),
+        patch.object(gateway, "retry_queue", queue),
+        patch.object(gateway, "breaker", Breaker(SETTINGS.retry_delay_seconds)),
+        patch("putevents.breaker.monotonic", lambda: world.now),
+        patch("putevents.time_left.monotonic", lambda: world.now),
+        patch("putevents.retry.monotonic", lambda: world.now),
+        patch("putevents.arrival.time.time_ns", lambda: int(world.now * 1e9)),
+        patch("local.queue._now", lambda: int(world.now * 1000)),
+    ):
+        destination = pinpoint.PinpointDestination()
+        events = destination._client.meta.events
+        events.register("before-send.pinpoint", world.client_hook("pinpoint", queues))
+        sqs.meta.events.register("before-send.sqs", world.client_hook("sqs", queues))
+        with patch.object(gateway, "destination", destination):
+            yield lab
+    lab.queues._database.close()
+    shutil.rmtree(folder)

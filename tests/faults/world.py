@@ -1,0 +1,128 @@
+"""What is outside of the gateway: a destination, SQS, the time, and death at any moment.
+
+botocore hands its requests over here instead of to a socket. Behind the Pinpoint client is a
+counter of what was stored, behind the SQS client are the laptop's queues.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from random import Random
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from botocore.awsrequest import AWSResponse
+from botocore.exceptions import ReadTimeoutError
+
+from local.queue import Queues
+from local.sqs import TARGET, SqsApi
+from tests.faults import edges
+from tests.faults.edges import ACCEPTED, Call, Ending, Fault
+from tests.faults.ledger import Key, keys
+
+# So long a client waits for an edge that hangs, its second try included.
+HANGS = {"pinpoint": 12.0, "sqs": 8.0}
+
+
+class KilledError(BaseException):
+    """kill -9, as far as one process can play it: no handler of ours may catch it."""
+
+
+class World:
+    """`destination` and `queue` say how these behave; it comes again with the same `chance`."""
+
+    def __init__(self, chance: Random) -> None:
+        self.chance = chance
+        self.stored: Counter[Key] = Counter()
+        self.destination: Fault = edges.well
+        self.queue: Fault = edges.well
+        self.now = 1_800_000_000.0
+        self.end = 0.0  # of the invocation
+        self.ran_out = 0  # invocations that Lambda had to end
+        self.calls = 0
+        self._moments = 0
+        self._death: int | None = None
+
+    def recover(self) -> None:
+        """All is well from now on."""
+        self.destination = self.queue = edges.well
+        self._death = None
+
+    def die_after(self, moments: int | None) -> None:
+        """Kill what runs at a moment from now; each call has two, one before and one after it."""
+        self._death = None if moments is None else self._moments + moments
+
+    def client_hook(self, service: str, queues: Queues) -> Callable[..., Any]:
+        """What botocore calls instead of sending a request to this service."""
+        sqs = SqsApi(queues)
+
+        def answer(request: Any, **_: Any) -> AWSResponse:
+            self.calls += 1
+            self._pass_moment()
+            try:
+                if service == "pinpoint":
+                    status, body = self._deliver(request)
+                else:
+                    status, body = self._ask_queue(sqs, request)
+            except ReadTimeoutError:
+                self._hang(HANGS[service])
+                raise
+            self._pass_moment()
+            headers: Any = {"Content-Type": "application/json"}
+            return AWSResponse(request.url, status, headers, _Raw(body))
+
+        return answer
+
+    def _pass_moment(self) -> None:
+        if self._death is not None and self._moments >= self._death:
+            self._death = None
+            raise KilledError
+        self._moments += 1
+
+    def _hang(self, seconds: float) -> None:
+        self.now += seconds
+        if self.now > self.end:
+            self.ran_out += 1
+            raise KilledError
+
+    def _deliver(self, request: Any) -> Ending:
+        application_id = unquote(urlsplit(request.url).path.split("/")[3])
+        asked = json.loads(request.body)
+        items = keys(application_id, asked)
+
+        def do(but: set[int]) -> Any:
+            self.stored.update(key for n, key in enumerate(items) if n not in but)
+            return {
+                "Results": {
+                    endpoint_id: {
+                        "EndpointItemResponse": ACCEPTED,
+                        "EventsItemResponse": dict.fromkeys(batch["Events"], ACCEPTED),
+                    }
+                    for endpoint_id, batch in asked["BatchItem"].items()
+                }
+            }
+
+        return self.destination(Call(items, do, self.chance))
+
+    def _ask_queue(self, sqs: SqsApi, request: Any) -> Ending:
+        target = request.headers["X-Amz-Target"]
+        action = (target.decode() if isinstance(target, bytes) else target).removeprefix(TARGET)
+        asked = json.loads(request.body)
+        items = asked.get("Entries", [asked])
+
+        def do(but: set[int]) -> Any:
+            kept = {"Entries": [e for n, e in enumerate(items) if n not in but]}
+            body = asked | (kept if "Entries" in asked else {})
+            status, answer = sqs.answer(action, json.dumps(body).encode())
+            assert status == 200, answer
+            return answer
+
+        return self.queue(Call(items, do, self.chance))
+
+
+class _Raw(BytesIO):
+    """A response's body, as botocore reads one."""
+
+    def stream(self, **_: Any) -> Iterator[bytes]:
+        yield self.read()

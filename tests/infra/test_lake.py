@@ -1,0 +1,229 @@
+"""The lake of the template: what is written, where it lies, who may touch it, what is kept."""
+
+import json
+import re
+from base64 import b64decode
+from pathlib import Path
+from typing import Any, get_args, get_origin, get_type_hints
+
+import pytest
+
+from infra.endpoint_table import INDEXES
+from infra.settings import DeploySettings, DeploySettingsError
+from infra.tables import RAW_EVENTS, REJECTED_EVENTS, VIEW, Column, trino_type
+from putevents.destinations.item_store import INDEXES as CODE_INDEXES
+from putevents.event_record import EventRecord
+from putevents.rejected import RejectedRecord
+from putevents.settings import LakeSettings
+from tests.infra.conftest import Deploy
+from tests.infra.deployment import Deployment, listed, text
+from tests.infra.test_contract import environment
+from tests.infra.test_nag import findings
+
+CODE = Path(__file__).parents[2] / "lambda_src/putevents/destinations"
+DOORS = ("api", "queue")
+
+
+@pytest.fixture(name="lake", scope="module")
+def _lake(deploy: Deploy) -> Deployment:
+    return deploy(destination="lake", applicationIds="my-app,other-app")
+
+
+def hive_type(python: Any) -> str:
+    """The column type that a record's member needs."""
+    simple = {str: "string", int: "bigint", float: "double"}
+    if python in simple:
+        return simple[python]
+    if get_origin(python) is dict:
+        return f"map<{','.join(hive_type(part) for part in get_args(python))}>"
+    if get_origin(python) is list:
+        return f"array<{hive_type(get_args(python)[0])}>"
+    members = (f"{name}:{hive_type(part)}" for name, part in get_type_hints(python).items())
+    return f"struct<{','.join(members)}>"
+
+
+@pytest.mark.parametrize(
+    ("record", "columns"), [(EventRecord, RAW_EVENTS), (RejectedRecord, REJECTED_EVENTS)]
+)
+def test_each_member_of_a_record_has_a_column_of_its_type(
+    record: Any, columns: list[Column]
+) -> None:
+    written = {name: hive_type(type_) for name, type_ in get_type_hints(record).items()}
+
+    assert written == {column.name: column.type for column in columns}
+
+
+@pytest.mark.parametrize(
+    ("hive", "trino"),
+    [
+        ("string", "varchar"),
+        ("timestamp", "timestamp(3)"),
+        ("map<string,array<string>>", "map(varchar,array(varchar))"),
+        ("struct<start_timestamp:bigint,s:struct<string:double>>",
+         "row(start_timestamp bigint,s row(varchar double))"),
+    ],
+)  # fmt: skip
+def test_a_views_columns_are_spelled_as_athena_spells_them(hive: str, trino: str) -> None:
+    assert trino_type(hive) == trino
+
+
+def test_the_tables_are_found_by_projection_where_the_streams_write(lake: Deployment) -> None:
+    tables = {t["TableInput"]["Name"]: t["TableInput"] for t in lake.all("Glue::Table")}
+    bucket = lake.outputs["LakeBucket"]["Ref"]
+    raw = tables["raw_events"]["Parameters"]
+    template = text(raw["storage.location.template"])
+    prefix = f"s3://<{bucket}>/"
+
+    assert raw["projection.application_id.values"] == "my-app,other-app"
+    for stream in streams(lake):
+        destination = stream["ExtendedS3DestinationConfiguration"]
+        name = destination["DataFormatConversionConfiguration"]["SchemaConfiguration"]["TableName"]
+        table = lake.template["Resources"][name["Ref"]]["Properties"]["TableInput"]
+        template = text(table["Parameters"]["storage.location.template"])
+        day = destination["Prefix"].replace("!{timestamp:yyyy-MM-dd}", "${day}")
+        folder = re.sub("application_id=[^/]+", "application_id=${application_id}", day)
+        assert f"{prefix}{folder}" == f"{template}/"
+
+
+def test_the_views_hold_their_sql_in_athenas_own_form(lake: Deployment) -> None:
+    views = [t["TableInput"] for t in lake.all("Glue::Table")]
+    views = [view for view in views if view["TableType"] == "VIRTUAL_VIEW"]
+
+    assert [view["Name"] for view in views] == ["events", "recent_events"]
+    for view in views:
+        encoded = re.fullmatch(r"/\* Presto View: (\S+) \*/", view["ViewOriginalText"])
+        assert encoded
+        definition = json.loads(b64decode(encoded[1]))
+        assert definition["schema"] == lake.outputs["LakeDatabase"]
+        assert definition["columns"] == [
+            {"name": column.name, "type": trino_type(column.type)} for column in VIEW
+        ]
+        recent = view["Name"] == "recent_events"
+        assert ("WHERE day >= " in definition["originalSql"]) is recent
+
+
+def streams(deployment: Deployment) -> list[dict[str, Any]]:
+    return deployment.all("KinesisFirehose::DeliveryStream")
+
+
+def test_a_stream_converts_keeps_what_it_cannot_and_changes_no_key(lake: Deployment) -> None:
+    assert len(streams(lake)) == 3
+    for stream in streams(lake):
+        destination = stream["ExtendedS3DestinationConfiguration"]
+        conversion = destination["DataFormatConversionConfiguration"]
+        assert conversion["OutputFormatConfiguration"]["Serializer"].keys() == {"ParquetSerDe"}
+        deserializer = conversion["InputFormatConfiguration"]["Deserializer"]
+        assert deserializer == {"OpenXJsonSerDe": {"CaseInsensitive": False}}
+        assert destination["BufferingHints"]["SizeInMBs"] >= 64
+        assert destination["ErrorOutputPrefix"].startswith("errors/!{firehose:error-output-type}/")
+        assert destination["CloudWatchLoggingOptions"]["Enabled"] is True
+        assert stream["DeliveryStreamEncryptionConfigurationInput"]["KeyType"] == "AWS_OWNED_CMK"
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_the_function_finds_the_streams_and_the_table(lake: Deployment, door: str) -> None:
+    variables = lake.function(door)["Environment"]["Variables"]
+    settings = LakeSettings.load({name: text(value) for name, value in variables.items()})
+    names = {text(stream.get("DeliveryStreamName", "")) for stream in streams(lake)}
+
+    assert {f"{settings.event_stream_prefix}{id_}" for id_ in ("my-app", "other-app")} < names
+    assert settings.endpoint_table == f"<{lake.outputs['EndpointTable']['Ref']}>"
+    assert settings.rejected_stream.startswith("<LakeStreamsRejected")
+    assert environment(lake, door)["DESTINATION"] == "lake"
+
+
+def allowed(deployment: Deployment, door: str, service: str) -> set[str]:
+    return {
+        action.partition(":")[2]
+        for statement in deployment.statements(door)
+        for action in listed(statement["Action"])
+        if action.startswith(f"{service}:")
+    }
+
+
+def test_the_roles_allow_what_the_code_calls_and_nothing_else(lake: Deployment) -> None:
+    source = (CODE / "item_store.py").read_text() + (CODE / "delivery_stream.py").read_text()
+    called = set(re.findall(r"self\._client\.(\w+)\(", source)) - {"get_paginator"}
+    called |= set(re.findall(r'get_paginator\("(\w+)"\)', source))
+    names = {name.title().replace("_", "") for name in called}
+
+    assert allowed(lake, "api", "dynamodb") | allowed(lake, "api", "firehose") == names
+    assert allowed(lake, "api", "dynamodb") - allowed(lake, "queue", "dynamodb") == {"DeleteItem"}
+    assert allowed(lake, "queue", "firehose") == {"PutRecordBatch"}
+    assert not allowed(lake, "api", "mobiletargeting")
+
+
+def test_the_table_is_safe_and_its_indexes_are_the_codes(lake: Deployment) -> None:
+    table = lake.one("DynamoDB::Table")
+    keys = {
+        index["IndexName"]: index["KeySchema"][0]["AttributeName"]
+        for index in table["GlobalSecondaryIndexes"]
+    }
+
+    assert keys == INDEXES == {index: attribute for attribute, index in CODE_INDEXES.items()}
+    assert [key["AttributeName"] for key in table["KeySchema"]] == ["application_id", "endpoint_id"]
+    assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert "TimeToLiveSpecification" not in table
+
+
+def test_what_the_lake_holds_outlives_the_stack(lake: Deployment) -> None:
+    kept = {
+        resource["Type"]
+        for resource in lake.template["Resources"].values()
+        if resource.get("DeletionPolicy") == "RetainExceptOnCreate"
+    }
+
+    assert kept == {"AWS::S3::Bucket", "AWS::DynamoDB::Table"}
+
+
+def test_the_bucket_is_private_encrypted_and_forgets_what_the_settings_say(deploy: Deploy) -> None:
+    def days(**options: Any) -> dict[str, int]:
+        bucket = deploy(destination="lake", **options).one("S3::Bucket")
+        assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+        assert bucket["BucketEncryption"]
+        rules = bucket["LifecycleConfiguration"]["Rules"]
+        return {r["Prefix"]: r["ExpirationInDays"] for r in rules if "Prefix" in r}
+
+    assert days() == {"rejected/": 90, "athena-results/": 7}
+    assert days(eventRetentionDays=400)["events/"] == 400
+
+
+def test_a_query_cannot_read_more_than_its_limit(deploy: Deploy) -> None:
+    group = deploy(destination="lake", queryLimitGb=5).one("Athena::WorkGroup")
+    configuration = group["WorkGroupConfiguration"]
+
+    assert configuration["BytesScannedCutoffPerQuery"] == 5 * 10**9
+    assert configuration["EnforceWorkGroupConfiguration"] is True
+    assert configuration["ResultConfiguration"]["EncryptionConfiguration"]
+
+
+def test_alarms_watch_whether_events_get_into_the_lake(lake: Deployment) -> None:
+    alarms = [a for a in lake.all("CloudWatch::Alarm") if a["Namespace"] == "AWS/Firehose"]
+
+    assert sorted(a["MetricName"] for a in alarms) == [
+        *["DeliveryToS3.DataFreshness"] * 2,
+        *["FailedConversion.Records"] * 2,
+    ]
+    assert all(a["Dimensions"][0]["Name"] == "DeliveryStreamName" for a in alarms)
+
+
+def test_nag_finds_nothing(lake: Deployment) -> None:
+    assert findings(lake.stack) == []
+    assert not [warning for warning in lake.warnings() if "pinpoint" in warning]
+
+
+def test_75_applications_fit_into_one_stack(deploy: Deploy) -> None:
+    ids = ",".join(f"{number:032x}" for number in range(75))
+    full = deploy(destination="lake", applicationIds=ids)
+
+    assert len(full.template["Resources"]) <= 500
+    for door in DOORS:
+        assert len(json.dumps(full.statements(door), separators=(",", ":"))) < 9000
+        assert len(json.dumps(full.function(door)["Environment"])) < 4096
+
+
+def test_an_id_that_no_stream_can_be_named_after_is_refused() -> None:
+    options = {"destination": "lake", "applicationIds": "a" * 41}
+    with pytest.raises(DeploySettingsError, match="lake at most 40 each"):
+        DeploySettings.from_context(options)

@@ -1,0 +1,118 @@
+"""The lake's own code in this process, against DynamoDB and Firehose of an emulated AWS."""
+
+import json
+import secrets
+from collections.abc import Callable, Iterator
+from math import inf
+from typing import Any
+
+import boto3
+import pytest
+
+from putevents.destinations.endpoint_table import EndpointTable
+from putevents.destinations.item_store import INDEXES
+from putevents.destinations.lake import LakeDestination
+from putevents.time_left import time_left
+from tests.deployed.emulator import ACCOUNT, Emulator
+from tests.deployed.faults import Faults
+
+BUCKET = "lake"
+MakeStream = Callable[[str], Callable[[], list[Any]]]
+
+
+@pytest.fixture(autouse=True)
+def _time_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As at the start of an invocation, however long ago another test began one."""
+    monkeypatch.setattr(time_left, "_end", inf)
+
+
+@pytest.fixture(name="aws", scope="session")
+def _aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """An emulated AWS in which the code's own clients find themselves."""
+    emulator = Emulator(tmp_path_factory.mktemp("lake"))
+    emulator.start(with_parent=True)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in emulator.environment().items():
+            patch.setenv(name, value)
+        # The session keeps the credentials that it once found.
+        patch.setattr(boto3, "DEFAULT_SESSION", None)
+        yield emulator
+    emulator.stop()
+
+
+@pytest.fixture(name="table", scope="session")
+def _table(aws: Emulator) -> str:
+    """A table with the keys and indexes of the deployed one; its name."""
+    keys = ("application_id", "endpoint_id")
+    attributes = [*keys, *INDEXES]
+    name = "endpoints"
+    aws.client("dynamodb").create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": a, "AttributeType": "S"} for a in attributes],
+        KeySchema=_schema(*keys),
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": index,
+                "KeySchema": _schema(attribute, "application_id"),
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
+            for attribute, index in INDEXES.items()
+        ],
+    )
+    return name
+
+
+@pytest.fixture(name="endpoints", scope="session")
+def _endpoints(table: str) -> EndpointTable:
+    return EndpointTable(table)
+
+
+@pytest.fixture(name="lake", scope="session")
+def _lake(aws: Emulator, table: str) -> LakeDestination:
+    """The destination, with streams that write what they are given, unconverted, into a bucket."""
+    aws.client("s3").create_bucket(Bucket=BUCKET)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ENDPOINT_TABLE", table)
+        patch.setenv("EVENT_STREAM_PREFIX", "events-")
+        patch.setenv("REJECTED_STREAM", "rejected")
+        return LakeDestination()
+
+
+@pytest.fixture(name="stream")
+def _stream(aws: Emulator) -> Iterator[MakeStream]:
+    """Makes a delivery stream, and reads what came through it."""
+
+    def make(name: str) -> Callable[[], list[Any]]:
+        aws.client("firehose").create_delivery_stream(
+            DeliveryStreamName=name,
+            ExtendedS3DestinationConfiguration={
+                "RoleARN": f"arn:aws:iam::{ACCOUNT}:role/firehose",
+                "BucketARN": f"arn:aws:s3:::{BUCKET}",
+                "Prefix": f"{name}/",
+            },
+        )
+        return lambda: _documents(aws, f"{name}/")
+
+    yield make
+    Faults(aws).set()
+
+
+def _documents(aws: Emulator, prefix: str) -> list[Any]:
+    s3 = aws.client("s3")
+    found = s3.list_objects_v2(Bucket=BUCKET, Prefix=prefix).get("Contents", [])
+    bodies = [s3.get_object(Bucket=BUCKET, Key=item["Key"])["Body"].read() for item in found]
+    return [json.loads(line) for body in bodies for line in body.splitlines()]
+
+
+@pytest.fixture(name="app")
+def _app() -> str:
+    """An application of the test's own, so that it sees nothing of the others."""
+    return f"app-{secrets.token_hex(4)}"
+
+
+def _schema(hash_key: str, range_key: str) -> list[dict[str, Any]]:
+    return [
+        {"AttributeName": hash_key, "KeyType": "HASH"},
+        {"AttributeName": range_key, "KeyType": "RANGE"},
+    ]
