@@ -107,6 +107,16 @@ $(EMULATOR)/ready: tests/deployed/requirements.txt | $(BIN)/python
 	$(EMULATOR)/bin/pip install --quiet --require-hashes -r tests/deployed/requirements.txt
 	@touch $@
 
+# --- SQL over what `make run` has stored -----------------------------------------------------------
+
+.PHONY: sql
+
+# Only what is said on make's command line: some shells have a NAME of their own.
+SQL_OPTION = $(if $(filter command,$(origin $(1))),--$(2) "$$$(1)")
+
+sql: $(VENV)/dev ## Athena's SQL over the local store (QUERY="SELECT ...", NAME=a_named_query, TODAY=2026-01-31)
+	@exec $(BIN)/python -m local.sql $(call SQL_OPTION,QUERY,query) $(call SQL_OPTION,NAME,name) $(call SQL_OPTION,TODAY,today)
+
 # --- events for a deployed gateway ----------------------------------------------------------------
 
 .PHONY: put-events

@@ -43,9 +43,9 @@ class Prompt:
     def _answer(self, text: str) -> None:
         try:
             if text.startswith("."):
-                print(self._command(*text.split(maxsplit=1)))
+                print(self._command(*text.split(maxsplit=1)), flush=True)
             else:
-                print(table(self._lake.query(text.removesuffix(";"))))
+                print(table(self._lake.query(text.removesuffix(";"))), flush=True)
         except (SqlError, StoreError) as error:
             print(error, file=sys.stderr)
             self._failed = True
@@ -77,14 +77,14 @@ class Prompt:
                 lines = []
                 continue
             except EOFError:
-                break
+                break  # a pipe may end without the last ;
             text = "\n".join(lines).strip()
             if text.startswith(".") or sqlite3.complete_statement(text):
                 yield text
                 lines = []
             elif not text:
                 lines = []
-        if lines:  # a pipe may end without the last ;
+        if lines:
             yield "\n".join(lines)
 
     def _line(self, prompt: str) -> str:

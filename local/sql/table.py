@@ -1,5 +1,6 @@
 """A query's result as a table for a terminal, in the characters that Athena would show."""
 
+from collections.abc import Iterable
 from typing import Any
 from unicodedata import combining, east_asian_width
 
@@ -32,8 +33,9 @@ def _cell(value: Any) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def _is_numeric(values: Any) -> bool:
-    return all(value is None or isinstance(value, int | float) for value in values)
+def _is_numeric(values: Iterable[Any]) -> bool:
+    known = [value for value in values if value is not None]
+    return bool(known) and all(isinstance(value, int | float) for value in known)
 
 
 def _pad(text: str, width: int, right: bool = False) -> str:
