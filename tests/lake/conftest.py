@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterator
 from typing import Any
 
+import boto3
 import pytest
 
 from infra.endpoint_table import INDEXES
@@ -19,6 +20,10 @@ def _aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in emulator.environment().items():
             patch.setenv(name, value)
+        # boto3's own session remembers the credentials that it found first in this process.
+        for name in ("AWS_SESSION_TOKEN", "AWS_PROFILE"):
+            patch.delenv(name, raising=False)
+        patch.setattr(boto3, "DEFAULT_SESSION", None)
         yield emulator
     emulator.stop()
 

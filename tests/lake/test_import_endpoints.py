@@ -139,7 +139,7 @@ def test_lines_that_were_rejected_before_it_was_killed_are_kept_once(
         process.kill()
     # As if it had been killed between the two files, the worst moment.
     with _beside(file, "rejected").open("a") as rejected:
-        rejected.write(f"# {file}:208: half a li")
+        rejected.write(f"# {file}:208: 1 values for 17 columns\nworst\n# half a li")
     status, summary, _ = import_endpoints(file)
 
     kept = _beside(file, "rejected").read_text().splitlines()
