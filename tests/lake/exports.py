@@ -68,18 +68,18 @@ class ImportEndpoints:
             **emulator.environment(),
         }
 
-    def start(self, file: Path, *options: str) -> subprocess.Popen[str]:
+    def start(self, file: Path, stderr: int = subprocess.PIPE) -> subprocess.Popen[str]:
         """The command, running."""
         return subprocess.Popen(
-            [sys.executable, "-m", "clients.import_endpoints", file, *self._options, *options],
+            [sys.executable, "-m", "clients.import_endpoints", file, *self._options],
             env=self._environment,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=stderr,
             text=True,
         )
 
-    def __call__(self, file: Path, *options: str) -> tuple[int, list[str], list[str]]:
+    def __call__(self, file: Path) -> tuple[int, list[str], list[str]]:
         """Run to the end: the exit code, the summary but its last line, the complaints."""
-        with self.start(file, *options) as process:
+        with self.start(file) as process:
             output, errors = process.communicate(timeout=SECONDS)
         return process.returncode, output.splitlines()[:-1], errors.splitlines()

@@ -1,7 +1,10 @@
 """import-endpoints into DynamoDB: killed and gone on with, throttled, down; live clients win."""
 
 import json
+import os
+import pty
 import secrets
+import signal
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -13,7 +16,7 @@ from putevents.destinations.endpoint_table import EndpointTable
 from putevents.schemas import PublicEndpoint
 from tests.deployed.emulator import Emulator
 from tests.deployed.faults import Faults, dynamodb_down, dynamodb_throttled
-from tests.lake.exports import ImportEndpoints, csv_lines, json_lines, stored
+from tests.lake.exports import SECONDS, ImportEndpoints, csv_lines, json_lines, stored
 
 
 @pytest.fixture(name="faults")
@@ -194,6 +197,36 @@ def test_a_table_that_is_down_stops_it_and_the_same_command_goes_on(
     assert (status, summary) == (0, ["imported   500 endpoints", "rejected   0 lines"])
     assert told == [f"Going on behind line 201 of {export / '1.csv'}."]
     assert _get(endpoints, app, range(500)) == _as_stored(app, range(500))
+
+
+def test_an_interrupted_import_tells_how_far_it_came(
+    import_endpoints: ImportEndpoints, export: Path, faults: Faults
+) -> None:
+    stuck = dynamodb_throttled("BatchGetItem", resource="phone-0120")
+    with faults.during(stuck), import_endpoints.start(export) as process:
+        assert process.stderr
+        assert "The table does not keep up" in process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=SECONDS)
+    assert (process.returncode, errors) == (130, "")
+    assert output.splitlines()[:2] == ["imported   100 endpoints", "rejected   0 lines"]
+
+    assert import_endpoints(export)[0] == 0
+
+
+def test_a_terminal_sees_a_progress_bar_and_bad_lines_beside_it(
+    import_endpoints: ImportEndpoints, tmp_path: Path
+) -> None:
+    file = _write(tmp_path / "endpoints.json", *json_lines(range(110)), "bad")
+    ours, theirs = pty.openpty()
+    with import_endpoints.start(file, stderr=theirs) as process:
+        process.communicate(timeout=SECONDS)
+    os.close(theirs)
+    with os.fdopen(ours, "rb") as terminal:
+        seen = terminal.read1().decode()
+
+    assert "[####################################]  100%" in seen
+    assert f"\r\x1b[K{file}:111: Not JSON" in seen
 
 
 def test_what_no_waiting_can_mend_stops_it_at_once(aws: Emulator, tmp_path: Path) -> None:
