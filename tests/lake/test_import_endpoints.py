@@ -101,6 +101,24 @@ def test_what_clients_have_sent_since_stays(
     assert web["CreationDate"] > "2025"
 
 
+def test_of_two_with_one_address_the_same_one_stays_active_in_any_order(
+    aws: Emulator, stack: str, endpoints: EndpointTable, tmp_path: Path, app: str
+) -> None:
+    lines = [line.replace('"token-1"', '"token-0"') for line in json_lines(range(2))]
+    active = []
+    for order in (lines, lines[::-1]):
+        application_id = f"{app}-{len(active)}"
+        import_endpoints = ImportEndpoints(aws, stack, application_id)
+        file = _write(tmp_path / "endpoints.json", *order)
+        for _ in range(2):
+            assert import_endpoints(file)[0] == 0
+            found = _get(endpoints, application_id, range(2))
+            active.append([e["Id"] for e in found if e["EndpointStatus"] == "ACTIVE"])
+
+    assert [len(ids) for ids in active] == [1, 1, 1, 1]
+    assert active[0] == active[1] == active[2] == active[3]
+
+
 def test_bad_lines_are_told_and_kept_as_they_came_and_the_rest_is_imported(
     import_endpoints: ImportEndpoints, endpoints: EndpointTable, tmp_path: Path, app: str
 ) -> None:
