@@ -219,6 +219,17 @@ def test_an_endpoint_that_left_a_user_since_takes_nobodys_place(phones: Endpoint
     assert phones.of_user("v") == {"gone"}
 
 
+def test_an_address_that_another_endpoint_took_since_is_its_own(phones: Endpoints) -> None:
+    address = {"ChannelType": "GCM", "Address": "token"}
+    phones.update("new", at=300, **address)
+    phones.update("old", at=100, **address)
+    assert [phones.get(id_)["EndpointStatus"] for id_ in ("old", "new")] == ["INACTIVE", "ACTIVE"]
+
+    phones.update("left", at=200, ChannelType="GCM", Address="other")
+    phones.update("left", at=100, **address)
+    assert phones.get("left")["EndpointStatus"] == "ACTIVE"
+
+
 def test_deleting_a_users_last_endpoint_deletes_what_is_known_of_the_user(
     phones: Endpoints,
 ) -> None:

@@ -78,7 +78,7 @@ class Update:
             # What was known of nobody yet comes along.
             self._share(user_id, user_attributes(before.members))
         if self._is_new(before, own, ADDRESS):
-            self._silence_others(endpoint_id, str(own[ADDRESS].value))
+            after = self._take_address(endpoint_id, after, str(own[ADDRESS].value))
         return Updated(after)
 
     def _is_new(self, before: Item, own: Members, name: str) -> bool:
@@ -115,11 +115,18 @@ class Update:
         self._write_other(oldest, gone, create=False)
         return True
 
-    def _silence_others(self, endpoint_id: str, address: str) -> None:
-        """Messages to an address go through the endpoint that was updated last."""
-        for other in self._others(endpoint_id, "address", address):
-            silent = {_STATUS: Member("INACTIVE", self.stamp)}
-            self._write_other(other, silent, create=False)
+    def _take_address(self, endpoint_id: str, item: Item, address: str) -> Item:
+        """Messages to an address go through the endpoint that took it last; this one's item."""
+        others = self._others(endpoint_id, "address", address)
+        for other, its in self._store.read(self._application_id, others).items():
+            taken = its.members.get(ADDRESS)
+            later = taken and taken.stamp > self.stamp and taken.value == item.value(ADDRESS)
+            if taken and later:
+                _, item = self._write(endpoint_id, {_STATUS: Member("INACTIVE", taken.stamp)})
+            else:
+                silent = {_STATUS: Member("INACTIVE", self.stamp)}
+                self._write_other(other, silent, create=False)
+        return item
 
     def _others(self, endpoint_id: str, attribute: str, value: str) -> list[str]:
         found = self._store.find(self._application_id, attribute, value)
