@@ -8,7 +8,7 @@ from botocore.stub import ANY, Stubber
 from pydantic.alias_generators import to_pascal
 
 from putevents.destinations.endpoint_item import Item, Member, members_of
-from putevents.destinations.item_store import ContendedError, ItemStore
+from putevents.destinations.item_store import READS, WRITES, ContendedError, ItemStore
 from putevents.schemas import EndpointDemographic, PublicEndpoint
 
 KEY = {"application_id": {"S": "app"}, "endpoint_id": {"S": "phone"}}
@@ -69,7 +69,7 @@ def test_keys_that_were_not_processed_are_asked_for_again(
 
 def test_keys_that_are_never_processed_are_a_failure(store: ItemStore, dynamodb: Stubber) -> None:
     rest = {"endpoints": {"Keys": [KEY]}}
-    for _ in range(5):
+    for _ in range(READS):
         answer = {"Responses": {}, "UnprocessedKeys": rest}
         dynamodb.add_response("batch_get_item", answer)
     with pytest.raises(ContendedError):
@@ -101,7 +101,7 @@ def test_an_item_that_was_deleted_meanwhile_is_created(store: ItemStore, dynamod
 def test_an_item_that_everybody_changes_at_once_is_a_failure(
     store: ItemStore, dynamodb: Stubber
 ) -> None:
-    for revision in range(5):
+    for revision in range(WRITES):
         refuse(dynamodb, item(revision + 1))
     with pytest.raises(ContendedError):
         store.write("app", "phone", UPDATE, 9)

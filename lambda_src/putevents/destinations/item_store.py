@@ -25,7 +25,8 @@ _CONFIG = Config(
     retries={"total_max_attempts": 2, "mode": "standard"},
 )
 _KEYS_PER_READ = 100  # BatchGetItem's limit
-_TRIES = 5
+READS = 3  # of keys that are left over each time
+WRITES = 10  # of which each fails only because another one succeeded
 INDEXES = {"user_id": "by_user", "address": "by_address"}
 
 
@@ -52,7 +53,7 @@ class ItemStore:
         return dict(found)
 
     def _read(self, keys: list[Attribute]) -> Iterator[tuple[str, Item]]:
-        for _ in range(_TRIES):
+        for _ in range(READS):
             asked: Any = {self._table: {"Keys": keys, "ConsistentRead": True}}
             answer: Any = self._client.batch_get_item(RequestItems=asked)
             for item in answer["Responses"].get(self._table, []):
@@ -80,7 +81,7 @@ class ItemStore:
         key = _key(application_id, id_)
         stamp = max((member.stamp for member in update.values()), default="")
         write = item_write.first(key, update, created, stamp, create=create)
-        for _ in range(_TRIES):
+        for _ in range(WRITES):
             try:
                 answer: Any = self._client.update_item(**write.request(self._table))
             except ClientError as error:
