@@ -124,6 +124,13 @@ sql: $(VENV)/dev ## Athena's SQL over the local store (QUERY="SELECT ...", NAME=
 put-events: $(VENV)/dev ## send events to a gateway, whatever its auth (OPTIONS="--url ..."; OPTIONS=--help)
 	@$(BIN)/python -m clients.put_events $(OPTIONS)
 
+# --- endpoints from elsewhere for a deployed lake -------------------------------------------------
+
+.PHONY: import-endpoints
+
+import-endpoints: $(VENV)/dev ## bring exported endpoints into a deployed lake (FILE=endpoints.csv OPTIONS="--application-id my-app")
+	@$(BIN)/python -m clients.import_endpoints $(if $(FILE),"$(FILE)") $(OPTIONS)
+
 # --- the real clients that tests/clients drives -----------------------------------------------------
 
 CLIENTS := .venv-clients

@@ -34,6 +34,8 @@ def _aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in emulator.environment().items():
             patch.setenv(name, value)
+        for name in ("AWS_SESSION_TOKEN", "AWS_PROFILE"):
+            patch.delenv(name, raising=False)
         # The session keeps the credentials that it once found.
         patch.setattr(boto3, "DEFAULT_SESSION", None)
         yield emulator

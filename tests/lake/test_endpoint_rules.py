@@ -6,6 +6,7 @@ import pytest
 
 from putevents.arrival import Arrival
 from putevents.destinations.endpoint_table import EndpointTable
+from putevents.destinations.endpoint_update import Change
 from putevents.schemas import EndpointResponse, PublicEndpoint
 
 START = 1_764_054_000_000
@@ -27,6 +28,13 @@ class Endpoints:
         assert failures == []
         assert stored[id_].endpoint == self.get(id_)
         return stored[id_].refusal
+
+    def bring(self, id_: str, updated: int, created: int, **members: Any) -> None:
+        """Apply an update of long ago, to an endpoint that is known for longer still."""
+        endpoint = PublicEndpoint.model_validate(members)
+        change = Change(endpoint, Arrival(id_, START + updated), START + created)
+        stored, failures = self.table.update_each(self.application_id, {id_: change})
+        assert (failures, stored[id_].refusal) == ([], None)
 
     def get(self, id_: str) -> EndpointResponse:
         [found] = self.table.get(self.application_id, [id_])
@@ -175,6 +183,51 @@ def test_an_address_belongs_to_the_endpoint_that_was_updated_last(phones: Endpoi
     phones.update("b", ChannelType="GCM", Address="")
     phones.update("a", ChannelType="GCM", Address="token")
     assert [phones.get(id_)["EndpointStatus"] for id_ in "ab"] == ["ACTIVE", "ACTIVE"]
+
+
+def test_an_endpoint_exists_since_it_was_created_wherever_it_was(phones: Endpoints) -> None:
+    phones.update("here", at=500, OptOut="NONE")
+    phones.bring("here", 400, 100, OptOut="ALL", Demographic={"Make": "apple"})
+    phones.bring("there", 400, 200, OptOut="NONE")
+    phones.bring("said nothing", 300, 300)
+    phones.update("there", at=500)
+
+    here = phones.get("here")
+    assert (here["CreationDate"][-5:], here["OptOut"]) == (".100Z", "NONE")
+    assert here["Demographic"] == {"Make": "apple"}
+    assert phones.get("there")["CreationDate"].endswith(".200Z")
+    assert phones.get("said nothing")["CreationDate"].endswith(".300Z")
+
+
+def test_how_long_an_endpoint_exists_says_nothing_about_others(phones: Endpoints) -> None:
+    address = {"Address": "x", "ChannelType": "EMAIL"}
+    phones.update("new", at=500, **address)
+    phones.bring("old", 600, 100, **address)
+
+    new = phones.get("new")
+    assert (new["CreationDate"][-5:], new["EndpointStatus"]) == (".500Z", "INACTIVE")
+
+
+def test_an_endpoint_that_left_a_user_since_takes_nobodys_place(phones: Endpoints) -> None:
+    user, date = {"UserId": "u"}, "2026-01-02T00:00:00Z"
+    phones.update("gone", at=500, ChannelType="APNS", User={"UserId": "v"})
+    for number in range(15):
+        phones.bring(f"p{number}", 100, 100, ChannelType="APNS", EffectiveDate=date, User=user)
+    phones.bring("gone", 200, 200, ChannelType="APNS", EffectiveDate=date, User=user)
+
+    assert phones.of_user("u") == {f"p{number}" for number in range(15)}
+    assert phones.of_user("v") == {"gone"}
+
+
+def test_an_address_that_another_endpoint_took_since_is_its_own(phones: Endpoints) -> None:
+    address = {"ChannelType": "GCM", "Address": "token"}
+    phones.update("new", at=300, **address)
+    phones.update("old", at=100, **address)
+    assert [phones.get(id_)["EndpointStatus"] for id_ in ("old", "new")] == ["INACTIVE", "ACTIVE"]
+
+    phones.update("left", at=200, ChannelType="GCM", Address="other")
+    phones.update("left", at=100, **address)
+    assert phones.get("left")["EndpointStatus"] == "ACTIVE"
 
 
 def test_deleting_a_users_last_endpoint_deletes_what_is_known_of_the_user(

@@ -124,3 +124,10 @@ def test_the_largest_endpoint_fits_into_an_update_expression(
     store.write("app", "phone", members_of(endpoint, "0002-a"), 9)
     assert len(sent[0]["ExpressionAttributeNames"]) > 265
     assert len(sent[0]["UpdateExpression"]) <= 4096
+
+
+def test_an_item_that_is_not_to_be_created_is_left_alone(
+    store: ItemStore, dynamodb: Stubber
+) -> None:
+    refuse(dynamodb, None)
+    assert store.write("app", "phone", UPDATE, 9, create=False) == (Item(), Item())

@@ -1,4 +1,4 @@
-"""The endpoints in DynamoDB: Pinpoint's rules of a partial update, of users and of addresses."""
+"""The endpoints in DynamoDB: updated many at once, read by id and by user."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -6,28 +6,26 @@ from typing import NamedTuple, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from putevents.arrival import Arrival, Arrivals
+from putevents.arrival import Arrivals
 from putevents.destinations.endpoint_item import (
-    ADDRESS,
     USER_ID,
     Item,
-    Member,
     Members,
     members_of,
     response,
     stamp,
-    user_attributes,
+)
+from putevents.destinations.endpoint_update import (
+    TOO_LARGE,
+    Change,
+    Update,
+    Updated,
+    is_key,
+    user_key,
 )
 from putevents.destinations.item_store import CONNECTIONS, ContendedError, ItemStore
 from putevents.schemas import EndpointResponse, PublicEndpoint
 from putevents.time_left import time_left
-
-MAX_ENDPOINTS_PER_USER = 15
-# A user's oldest endpoint of these makes room for another one of them.
-_DEVICE_CHANNELS = ("ADM", "APNS", "APNS_SANDBOX", "APNS_VOIP", "APNS_VOIP_SANDBOX", "BAIDU", "GCM")
-_STATUS = "EndpointStatus"
-_TOO_MANY = f"Exceeded maximum endpoint per user count: {MAX_ENDPOINTS_PER_USER}"
-_TOO_LARGE = "Endpoint is too large to be stored, or a number in it is."
 
 FAILURES = (BotoCoreError, ClientError, ContendedError)
 WorkT = TypeVar("WorkT")
@@ -38,11 +36,6 @@ class Stored(NamedTuple):
     """An endpoint as it is now, and the rule for which its update was refused, if it was."""
 
     endpoint: EndpointResponse
-    refusal: str | None = None
-
-
-class _Updated(NamedTuple):
-    item: Item
     refusal: str | None = None
 
 
@@ -60,25 +53,35 @@ class EndpointTable:
         Returns the endpoints as they are now, and what failed. An endpoint that is missing may be
         tried again with the same arrival.
         """
+        changes = {
+            id_: Change(endpoint, arrivals[id_], arrivals[id_].timestamp)
+            for id_, endpoint in updates.items()
+        }
+        return self.update_each(application_id, changes)
+
+    def update_each(
+        self, application_id: str, changes: dict[str, Change]
+    ) -> tuple[dict[str, Stored], list[Exception]]:
+        """As `update`, of endpoints that may be known for longer than since their arrival."""
         said: dict[str, Members] = {}
         refused: dict[str, Stored] = {}
-        for id_, endpoint in updates.items():
-            if _is_key(id_):
-                said[id_] = members_of(endpoint, stamp(arrivals[id_]))
+        for id_, (endpoint, arrival, created) in changes.items():
+            if is_key(id_):
+                said[id_] = members_of(endpoint, stamp(arrival))
             else:  # refused here, for the table would refuse the others with it
-                shown = response(application_id, id_, Item(created=arrivals[id_].timestamp), None)
-                refused[id_] = Stored(shown, _TOO_LARGE)
+                shown = response(application_id, id_, Item(created=created), None)
+                refused[id_] = Stored(shown, TOO_LARGE)
         # What says nothing is only read; who names a user may be joining it.
         asked = [id_ for id_, members in said.items() if not members or USER_ID in members]
         try:
             known = self._store.read(application_id, asked)
             quiet = {
-                id_: _Updated(item)
+                id_: Updated(item)
                 for id_, item in known.items()
-                if not said[id_] and item.created <= arrivals[id_].timestamp
+                if not said[id_] and item.created <= changes[id_].created
             }
             updated, failures = _in_parallel(
-                lambda id_: _Update(self._store, application_id, arrivals[id_]).apply(
+                lambda id_: Update(self._store, application_id, changes[id_]).apply(
                     id_, said[id_], known.get(id_)
                 ),
                 [id_ for id_ in said if id_ not in quiet],
@@ -89,13 +92,13 @@ class EndpointTable:
 
     def get(self, application_id: str, endpoint_ids: Iterable[str]) -> list[EndpointResponse]:
         """The endpoints that are there."""
-        items = self._store.read(application_id, filter(_is_key, endpoint_ids))
-        shown = self._shown(application_id, {id_: _Updated(item) for id_, item in items.items()})
+        items = self._store.read(application_id, filter(is_key, endpoint_ids))
+        shown = self._shown(application_id, {id_: Updated(item) for id_, item in items.items()})
         return [stored.endpoint for stored in shown.values()]
 
     def of_user(self, application_id: str, user_id: str) -> list[EndpointResponse]:
         """The endpoints of a user."""
-        if not _is_key(_user_key(user_id)):
+        if not is_key(user_key(user_id)):
             return []
         found = self.get(application_id, self._store.find(application_id, "user_id", user_id))
         # The index may still lead to one that has left.
@@ -106,11 +109,11 @@ class EndpointTable:
         self._store.delete(application_id, endpoint["Id"])
         user_id = endpoint.get("User", {}).get("UserId")
         if user_id and not self.of_user(application_id, user_id):
-            self._store.delete(application_id, _user_key(user_id))
+            self._store.delete(application_id, user_key(user_id))
 
-    def _shown(self, application_id: str, updated: dict[str, _Updated]) -> dict[str, Stored]:
+    def _shown(self, application_id: str, updated: dict[str, Updated]) -> dict[str, Stored]:
         keys = {
-            id_: _user_key(user_id)
+            id_: user_key(user_id)
             for id_, (item, _) in updated.items()
             if (user_id := item.value(USER_ID))
         }
@@ -119,106 +122,6 @@ class EndpointTable:
             id_: Stored(response(application_id, id_, item, users.get(keys.get(id_, ""))), refusal)
             for id_, (item, refusal) in updated.items()
         }
-
-
-class _Update:
-    """The update of an application's endpoint by one request."""
-
-    def __init__(self, store: ItemStore, application_id: str, arrival: Arrival) -> None:
-        self._store = store
-        self._application_id = application_id
-        self._created = arrival.timestamp
-        self.stamp = stamp(arrival)
-
-    def apply(self, endpoint_id: str, members: Members, known: Item | None) -> _Updated:
-        """Apply a partial update, unless a rule or the table's limits refuse it."""
-        try:
-            return self._apply(endpoint_id, members, known)
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ValidationException":
-                raise
-            return _Updated(known or self._write(endpoint_id, {})[1], _TOO_LARGE)
-
-    def _apply(self, endpoint_id: str, members: Members, known: Item | None) -> _Updated:
-        own = dict(members)
-        if members:  # an update wakes an endpoint, unless it says INACTIVE itself
-            own.setdefault(_STATUS, Member("ACTIVE", self.stamp))
-        user_id = str(own[USER_ID].value) if USER_ID in own else ""
-        refusal = self._refuse_user(endpoint_id, user_id, own, known) if user_id else None
-        if refusal:
-            return _Updated(known or self._write(endpoint_id, {})[1], refusal)
-        shared = user_attributes(members)
-        if user_id:  # what is said of a user by name is the user's, not the endpoint's
-            self._share(user_id, shared)
-            own = {name: member for name, member in own.items() if name not in shared}
-        before, after = self._write(endpoint_id, own)
-        if not user_id:
-            self._share(after.value(USER_ID), shared)
-        elif user_id == after.value(USER_ID) and self._is_new(before, own, USER_ID):
-            # What was known of nobody yet comes along.
-            self._share(user_id, user_attributes(before.members))
-        if self._is_new(before, own, ADDRESS):
-            self._silence_others(endpoint_id, str(own[ADDRESS].value))
-        return _Updated(after)
-
-    def _is_new(self, before: Item, own: Members, name: str) -> bool:
-        """Whether a member got a value, now or when this same update was tried before."""
-        if name not in own or not own[name].value:
-            return False
-        was = before.members.get(name)
-        return was is None or was.value != own[name].value or was.stamp == self.stamp
-
-    def _refuse_user(
-        self, endpoint_id: str, user_id: str, own: Members, known: Item | None
-    ) -> str | None:
-        """The rule for which the endpoint cannot be this user's, if there is one."""
-        if not _is_key(_user_key(user_id)):
-            return _TOO_LARGE
-        if known and known.value(USER_ID) == user_id:
-            return None
-        joining = (known.members if known else {}) | own
-        return None if self._make_room(endpoint_id, user_id, joining) else _TOO_MANY
-
-    def _make_room(self, endpoint_id: str, user_id: str, joining: Members) -> bool:
-        """Let a user's oldest device go when a new one is one too many; other channels stay."""
-        others = self._others(endpoint_id, "user_id", user_id)
-        if len(others) < MAX_ENDPOINTS_PER_USER:
-            return True
-        channel = joining.get("ChannelType")
-        items = self._store.read(self._application_id, others)
-        devices = [id_ for id_ in items if items[id_].value("ChannelType") in _DEVICE_CHANNELS]
-        if not channel or channel.value not in _DEVICE_CHANNELS or not devices:
-            return False
-        oldest = min(devices, key=lambda id_: str(items[id_].value("EffectiveDate") or ""))
-        gone = {USER_ID: Member("", self.stamp), _STATUS: Member("INACTIVE", self.stamp)}
-        self._write(oldest, gone)
-        return True
-
-    def _silence_others(self, endpoint_id: str, address: str) -> None:
-        """Messages to an address go through the endpoint that was updated last."""
-        for other in self._others(endpoint_id, "address", address):
-            self._write(other, {_STATUS: Member("INACTIVE", self.stamp)})
-
-    def _others(self, endpoint_id: str, attribute: str, value: str) -> list[str]:
-        found = self._store.find(self._application_id, attribute, value)
-        return [id_ for id_ in found if id_ != endpoint_id]
-
-    def _share(self, user_id: str | None, attributes: Members) -> None:
-        if user_id and attributes:
-            self._write(_user_key(user_id), attributes)
-
-    def _write(self, id_: str, members: Members) -> tuple[Item, Item]:
-        return self._store.write(self._application_id, id_, members, self._created)
-
-
-def _is_key(id_: str) -> bool:
-    """Whether it fits into the table's sort key."""
-    return len(id_.encode()) <= 1024
-
-
-def _user_key(user_id: str) -> str:
-    # No endpoint's id holds a dollar sign.
-    return f"$user/{user_id}"
 
 
 def _in_parallel(

@@ -1,22 +1,14 @@
 """DynamoDB calls on the items of the endpoint table; nothing here knows what an endpoint is."""
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from putevents.destinations.endpoint_item import (
-    ADDRESS,
-    USER_ID,
-    Attribute,
-    Item,
-    Members,
-    decode,
-    encode,
-    encode_member,
-)
+from putevents.destinations import item_write
+from putevents.destinations.endpoint_item import Attribute, Item, Members, decode
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -34,8 +26,6 @@ _CONFIG = Config(
 )
 _KEYS_PER_READ = 100  # BatchGetItem's limit
 _TRIES = 5
-# Members that an index leads to, and the attribute that it is keyed by.
-_INDEXED = {USER_ID: "user_id", ADDRESS: "address"}
 INDEXES = {"user_id": "by_user", "address": "by_address"}
 
 
@@ -73,16 +63,23 @@ class ItemStore:
         raise ContendedError("The table gives its items too slowly.")
 
     def write(
-        self, application_id: str, id_: str, update: Members, created: int
+        self,
+        application_id: str,
+        id_: str,
+        update: Members,
+        created: int,
+        *,
+        create: bool = True,
     ) -> tuple[Item, Item]:
         """Set the members that are newer than what is stored; the item before and after.
 
-        An item that is not there is created, also by an update that says nothing. It takes one
-        conditional UpdateItem; if it came late, one more that leaves what is newer.
+        An item that is not there is created, also by an update that says nothing; with `create`
+        off it is left alone, for an index leads to items for moments after they were deleted. It
+        takes one conditional UpdateItem; if it came late, one more that leaves what is newer.
         """
         key = _key(application_id, id_)
         stamp = max((member.stamp for member in update.values()), default="")
-        write = _Write(key, update, _IN_ORDER, {":seen": {"S": stamp}}, created, stamp)
+        write = item_write.first(key, update, created, stamp, create=create)
         for _ in range(_TRIES):
             try:
                 answer: Any = self._client.update_item(**write.request(self._table))
@@ -92,9 +89,11 @@ class ItemStore:
                 before = decode(answer.get("Attributes", {}))
                 return before, before.after(write.update, created)
             newer = seen.missing_or_older(update)
+            if not (seen.revision or create):
+                return seen, seen
             if seen.revision and seen.created <= created and not newer:
                 return seen, seen
-            write = _after(seen, key, newer, created, stamp)
+            write = item_write.after(seen, key, newer, created, stamp)
         raise ContendedError("Too many change the item at once.")
 
     def delete(self, application_id: str, id_: str) -> Item | None:
@@ -117,73 +116,6 @@ class ItemStore:
             },
         )
         return [item["endpoint_id"]["S"] for page in pages for item in page["Items"]]
-
-
-# True for nearly every update: nothing that is stored is newer.
-_IN_ORDER = (
-    "(attribute_not_exists(latest) OR latest <= :seen)"
-    " AND (attribute_not_exists(created) OR created <= :created)"
-)
-
-
-class _Write(NamedTuple):
-    """One UpdateItem: the members to set, on a condition about what is stored."""
-
-    key: Attribute
-    update: Members
-    condition: str
-    seen: Attribute
-    created: int
-    latest: str
-
-    def request(self, table: str) -> Any:
-        sets = ["created = if_not_exists(created, :created)", "latest = :latest"]
-        if self.condition is not _IN_ORDER:
-            sets[0] = "created = :created"
-        names: dict[str, str] = {}
-        values: dict[str, Any] = {
-            **self.seen,
-            ":created": {"N": str(self.created)},
-            ":latest": {"S": self.latest},
-            ":one": {"N": "1"},
-        }
-        removes = []
-        for number, (name, member) in enumerate(self.update.items()):
-            names[f"#{number}"], values[f":{number}"] = name, encode_member(member)
-            sets.append(f"#{number}=:{number}")
-            if attribute := _INDEXED.get(name):
-                if member.value:
-                    sets.append(f"{attribute} = :{attribute}")
-                    values[f":{attribute}"] = encode(member.value)
-                else:  # an index takes no empty text
-                    removes.append(attribute)
-        expression = f"SET {','.join(sets)} ADD revision :one"
-        if removes:
-            expression += f" REMOVE {','.join(removes)}"
-        return {
-            "TableName": table,
-            "Key": self.key,
-            "UpdateExpression": expression,
-            "ConditionExpression": self.condition,
-            "ExpressionAttributeValues": values,
-            "ReturnValues": "ALL_OLD",
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-            **({"ExpressionAttributeNames": names} if names else {}),
-        }
-
-
-def _after(seen: Item, key: Attribute, newer: Members, created: int, stamp: str) -> _Write:
-    """What is left to write once it is known what is stored, unless that changes meanwhile."""
-    if not seen.revision:  # deleted meanwhile
-        return _Write(key, newer, "attribute_not_exists(created)", {}, created, stamp)
-    return _Write(
-        key,
-        newer,
-        "revision = :seen",
-        {":seen": {"N": str(seen.revision)}},
-        min(seen.created, created),
-        max(seen.latest, stamp),
-    )
 
 
 def _key(application_id: str, id_: str) -> Attribute:
