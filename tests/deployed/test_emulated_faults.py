@@ -79,6 +79,7 @@ def test_cloudformation_makes_changes_and_deletes_named_queries(emulator: Emulat
     formation.update_stack(StackName=name, TemplateBody=_template(name, "SELECT 2"))
     formation.get_waiter("stack_update_complete").wait(StackName=name)
     assert athena.named_queries() == {"One": "SELECT 2"}
+    assert len(athena.client.list_named_queries(WorkGroup=name)["NamedQueryIds"]) == 1
 
     formation.delete_stack(StackName=name)
     formation.get_waiter("stack_delete_complete").wait(StackName=name)
