@@ -70,10 +70,13 @@ def test_whatever_the_queue_does_the_client_is_told_the_truth(lab: Lab, fault: s
     assert (after.twice > 0) == (balance.again > 0)
 
 
+@pytest.mark.parametrize("bad", [0, 1])
 @pytest.mark.parametrize("fault", QUEUE)
-def test_whatever_the_queue_does_to_the_queue_door_nothing_is_lost(lab: Lab, fault: str) -> None:
+def test_whatever_the_queue_does_to_the_queue_door_nothing_is_lost(
+    lab: Lab, fault: str, bad: int
+) -> None:
     for number in range(10):
-        lab.produce("my-app", request(str(number), 8, bad=1))
+        lab.produce("my-app", request(str(number), 8, bad))
     lab.world.destination, lab.world.queue = edges.single(500), QUEUE[fault]
     lab.work()
     assert lab.balance().lost == 0
