@@ -6,7 +6,7 @@ import secrets
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
@@ -89,16 +89,31 @@ def _application_id(unwatched: Iterator[str]) -> str:
     return next(unwatched)
 
 
-@pytest.fixture(name="few_tries")
-def _few_tries(gateway: Gateway) -> Iterator[None]:
-    """A queue that gives up sooner: the growing delays of its own five tries add up to minutes."""
-    name = "RedrivePolicy"
+@contextmanager
+def _queue_attribute(gateway: Gateway, name: str, change: Callable[[str], str]) -> Iterator[None]:
+    """The queue with an attribute changed."""
     answer = gateway.sqs.get_queue_attributes(QueueUrl=gateway.queue, AttributeNames=[name])
     before = answer["Attributes"][name]
-    fewer = json.dumps(json.loads(before) | {"maxReceiveCount": 2})
-    gateway.sqs.set_queue_attributes(QueueUrl=gateway.queue, Attributes={name: fewer})
-    yield
-    gateway.sqs.set_queue_attributes(QueueUrl=gateway.queue, Attributes={name: before})
+    for value in (change(before), before):
+        gateway.sqs.set_queue_attributes(QueueUrl=gateway.queue, Attributes={name: value})
+        if value != before:
+            yield
+
+
+@pytest.fixture(name="few_tries")
+def _few_tries(gateway: Gateway) -> Iterator[None]:
+    """A queue that SQS gives messages of up after two receives."""
+    with _queue_attribute(
+        gateway, "RedrivePolicy", lambda it: json.dumps(json.loads(it) | {"maxReceiveCount": 2})
+    ):
+        yield
+
+
+@pytest.fixture(name="impatient")
+def _impatient(gateway: Gateway) -> Iterator[None]:
+    """A queue that shows messages of a killed function again soon, and not after six minutes."""
+    with _queue_attribute(gateway, "VisibilityTimeout", lambda _: "5"):
+        yield
 
 
 @pytest.fixture(name="endpoint_id")

@@ -65,5 +65,5 @@ def test_a_queue_function_that_is_killed_at_any_moment_loses_nothing(functions: 
     balance = functions.balance()
     assert balance.lost == balance.again == balance.refused == 0
     assert balance.stored + balance.waiting == balance.sent == 19 * 13
-    # The event that was accepted comes again; once they are queued, so does all that both rests hold.
+    # What was accepted comes again; once they are queued, so does all that both rests hold.
     assert balance.twice == 12 + 5 * 5
