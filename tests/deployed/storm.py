@@ -6,6 +6,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from http.client import HTTPException
 from random import Random
 from typing import Any
@@ -53,6 +54,7 @@ class Storm:
             "500 for some": _some(500),
             "no answer for some": _some(None),
             "half an answer": _half,
+            "kill in mid-call": self._kill_in_mid_call,
         }
 
     def rage(self, name: str, requests: int) -> None:
@@ -117,8 +119,14 @@ class Storm:
         ).stdout
         for pid, parent in (map(int, line.split()) for line in listed.splitlines()):
             if parent == emulator:
-                os.kill(pid, signal.SIGKILL)
-                self.killed += 1
+                with suppress(ProcessLookupError):  # it was killed by another call's
+                    os.kill(pid, signal.SIGKILL)
+                    self.killed += 1
+
+    def _kill_in_mid_call(self, call: Call) -> Reply:
+        """The events are taken, and whoever brought them dies before it hears so."""
+        self._kill_workers()
+        return accept(call)
 
     def _redeploy(self) -> None:
         """Give both functions a new environment, as `cdk deploy` does."""

@@ -13,7 +13,7 @@ from tests.deployed.gateway import Gateway
 from tests.deployed.storm import EVENTS_A_REQUEST, Storm
 from tests.deployed.upstream import Upstream
 
-EVENTS = int(os.environ.get("EMULATED_EVENTS", 3_000))
+EVENTS = int(os.environ.get("EMULATED_EVENTS", 2_000))
 SEED = int(os.environ.get("SEED") or secrets.randbelow(10**6))
 SECONDS = 600.0  # what failed several times waits for minutes
 
