@@ -100,7 +100,7 @@ dead-letters: $(VENV)/dev ## list them: when, why, how many events (OPTIONS="--e
 	@$(BIN)/python -m infra.dead_letters $(OPTIONS)
 
 faults: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## break everything on purpose, for a million events (SEED=, EVENTS=, EMULATED_EVENTS=)
-	EVENTS=$${EVENTS:-1000000} EMULATED_EVENTS=$${EMULATED_EVENTS:-30000} \
+	@FAULT_TABLE=1 EVENTS=$${EVENTS:-1000000} EMULATED_EVENTS=$${EMULATED_EVENTS:-30000} \
 	  $(BIN)/pytest --quiet --show-capture=no tests/faults tests/deployed/test_faults.py
 
 test: $(EMULATOR)/ready # tests/deployed runs on it

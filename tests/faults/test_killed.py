@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.faults.books import Book
 from tests.faults.ledger import Balance
 from tests.faults.slaughter import Slaughter, slaughter
 
@@ -26,7 +27,9 @@ def request(name: str) -> Any:
     return {"BatchItem": {name: {"Endpoint": {"OptOut": "NONE"}, "Events": {**events, "bad": {}}}}}
 
 
-def test_an_api_function_that_is_killed_at_any_moment_loses_nothing(functions: Slaughter) -> None:
+def test_an_api_function_that_is_killed_at_any_moment_loses_nothing(
+    functions: Slaughter, book: Book
+) -> None:
     for moment in count():
         name = str(moment)
         functions.codes = {f"failing-{name}": 500, f"refused-{name}": 400}
@@ -35,6 +38,7 @@ def test_an_api_function_that_is_killed_at_any_moment_loses_nothing(functions: S
         assert functions.put(request(name))  # the client has heard nothing and sends again
     assert moment == 4  # before and after the destination's call, and the queue's
     balance = functions.drain()
+    book("API function killed at each of 4 moments", balance)
     # Each death but the first came after the good event was stored.
     expected = Balance(
         sent=20, stored=10, rejected=10, waiting=0, kept=0, lost=0, twice=4, again=0, refused=0
@@ -42,7 +46,9 @@ def test_an_api_function_that_is_killed_at_any_moment_loses_nothing(functions: S
     assert balance == expected
 
 
-def test_a_queue_function_that_is_killed_at_any_moment_loses_nothing(functions: Slaughter) -> None:
+def test_a_queue_function_that_is_killed_at_any_moment_loses_nothing(
+    functions: Slaughter, book: Book
+) -> None:
     for moment in count():
         name = str(moment)
         functions.codes = {f"failing-{name}": 500, f"refused-{name}": 400}
@@ -63,6 +69,7 @@ def test_a_queue_function_that_is_killed_at_any_moment_loses_nothing(functions: 
     # batch, a dead letter, and what is put off: two moments each.
     assert moment == 18
     balance = functions.balance()
+    book("queue function killed at each of 18 moments", balance)
     assert balance.lost == balance.again == balance.refused == 0
     assert balance.stored + balance.waiting == balance.sent == 19 * 13
     # What was accepted comes again; once they are queued, so does all that both rests hold.

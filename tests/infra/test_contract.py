@@ -170,8 +170,12 @@ def test_the_api_function_answers_before_api_gateway_gives_up(default: Deploymen
     assert default.function("api")["Timeout"] < 29
 
 
-def test_a_message_stays_hidden_for_six_times_its_functions_time(default: Deployment) -> None:
+def test_f35_receives_are_not_burnt_while_functions_are_throttled(default: Deployment) -> None:
     [queue] = [q for q in default.all("SQS::Queue") if "RedrivePolicy" in q]
+    mapping = default.one("Lambda::EventSourceMapping")
+
+    assert mapping["ScalingConfig"]["MaximumConcurrency"] == 10
+    assert queue["RedrivePolicy"]["maxReceiveCount"] >= 5
 
     assert queue["VisibilityTimeout"] >= 6 * default.function("queue")["Timeout"]
 
