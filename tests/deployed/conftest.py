@@ -13,6 +13,7 @@ import pytest
 from tests.deployed.deployment import Deployment
 from tests.deployed.emulator import ROOT, Emulator
 from tests.deployed.gateway import APPLICATION, Gateway
+from tests.deployed.storm import configure
 from tests.deployed.traces import TraceListener
 from tests.deployed.upstream import Upstream
 
@@ -114,6 +115,14 @@ def _impatient(gateway: Gateway) -> Iterator[None]:
     """A queue that shows messages of a killed function again soon, and not after six minutes."""
     with _queue_attribute(gateway, "VisibilityTimeout", lambda _: "5"):
         yield
+
+
+@pytest.fixture(name="restless")
+def _restless(gateway: Gateway) -> Iterator[None]:
+    """Functions that let nothing wait; what fails 32 times is a dead letter in no time."""
+    configure(gateway, RETRY_DELAY_SECONDS="0")
+    yield
+    configure(gateway, RETRY_DELAY_SECONDS="1")
 
 
 @pytest.fixture(name="endpoint_id")

@@ -129,15 +129,18 @@ class Storm:
         return accept(call)
 
     def _redeploy(self) -> None:
-        """Give both functions a new environment, as `cdk deploy` does."""
-        functions = self._gateway.deployment.emulator.client("lambda")
-        for function in functions.list_functions()["Functions"]:
-            variables = function["Environment"]["Variables"]
-            version = str(int(variables.get("VERSION", 0)) + 1)
-            functions.update_function_configuration(
-                FunctionName=function["FunctionName"],
-                Environment={"Variables": variables | {"VERSION": version}},
-            )
+        configure(self._gateway, VERSION=str(len(self.happened)))
+
+
+def configure(gateway: Gateway, **variables: str) -> None:
+    """Give both functions a new environment, as `cdk deploy` does."""
+    functions = gateway.deployment.emulator.client("lambda")
+    for function in functions.list_functions()["Functions"]:
+        before = function["Environment"]["Variables"]
+        functions.update_function_configuration(
+            FunctionName=function["FunctionName"],
+            Environment={"Variables": before | variables},
+        )
 
 
 def _event(event_id: str) -> dict[str, str]:
