@@ -85,7 +85,7 @@ $(CDK): infra/package.json | $(VENV)/dev
 # --- the real stack in an emulated AWS on this machine, and its dead letters ----------------------
 
 EMULATOR := .venv-emulator
-.PHONY: deploy-emulated destroy-emulated redrive dead-letters
+.PHONY: deploy-emulated destroy-emulated redrive dead-letters faults
 
 deploy-emulated: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## cdk deploy into an emulated AWS on this machine (CDK_OPTIONS="-c auth=none")
 	@$(BIN)/python -m tests.deployed.emulated up $(CDK_OPTIONS)
@@ -98,6 +98,10 @@ redrive: $(VENV)/dev ## move the dead letters of the deployed stack back to its 
 
 dead-letters: $(VENV)/dev ## list them: when, why, how many events (OPTIONS="--export FILE" writes JSON Lines)
 	@$(BIN)/python -m infra.dead_letters $(OPTIONS)
+
+faults: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## break everything on purpose, for a million events (SEED=, EVENTS=, EMULATED_EVENTS=)
+	@FAULT_TABLE=1 EVENTS=$${EVENTS:-1000000} EMULATED_EVENTS=$${EMULATED_EVENTS:-30000} \
+	  $(BIN)/pytest --quiet --show-capture=no tests/faults tests/deployed/test_faults.py
 
 test: $(EMULATOR)/ready # tests/deployed runs on it
 

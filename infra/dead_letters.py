@@ -108,7 +108,11 @@ def _date(milliseconds: str) -> str:
 
 
 @click.command()
-@click.option("--export", type=click.File("w"), help="Write them here too, one JSON object a line.")
+@click.option(
+    "--export",
+    type=click.File("w", lazy=False),
+    help="Write them here too, one JSON object a line.",
+)
 @click.option("--stack", default=STACK, show_default=True, help="The name of the deployed stack.")
 def main(export: TextIO | None, stack: str) -> None:
     """List the dead letters of the stack. None is deleted or moved."""

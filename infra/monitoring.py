@@ -49,7 +49,11 @@ class Monitoring(Construct):
         age = queue.metric_approximate_age_of_oldest_message
         failed = api.deployment_stage.metric_server_error
         self._alarm("DeadLetters", dead(statistic="Maximum"), "There are dead letters.")
-        self._alarm("QueueAge", age(statistic="Maximum"), "Events wait for long.", OLD.to_seconds())
+        for name, wait in (
+            ("QueueAge", age(statistic="Maximum")),
+            ("LongestWait", _longest_wait()),
+        ):
+            self._alarm(name, wait, "Events wait for long.", OLD.to_seconds())
         self._alarm("ServerErrors", failed(statistic="Sum"), "The API answered 5xx.")
         for name, function in functions.items():
             errors, throttles = function.metric_errors(), function.metric_throttles()
@@ -101,6 +105,16 @@ class Monitoring(Construct):
 
 def _delivered(stream: firehose.IDeliveryStream, name: str) -> cloudwatch.Metric:
     return stream.metric(name, statistic="Maximum")
+
+
+def _longest_wait() -> cloudwatch.Metric:
+    # What the queue's own age leaves out: messages that were received more than three times.
+    return cloudwatch.Metric(
+        namespace=NAMESPACE,
+        metric_name="LongestWait",
+        dimensions_map={"service": SERVICE},
+        statistic="Maximum",
+    )
 
 
 def _delivery_failures(application_id: str) -> cloudwatch.Metric:

@@ -16,6 +16,11 @@ class Arrival(NamedTuple):
         """What comes in at this moment."""
         return cls(request_id, time.time_ns() // 1_000_000)
 
+    @property
+    def age_seconds(self) -> float:
+        """How long ago that was."""
+        return time.time() - self.timestamp / 1000
+
 
 # By endpoint id: messages that came in at different times are delivered in one call.
 Arrivals = Mapping[str, Arrival]

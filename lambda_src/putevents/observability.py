@@ -16,13 +16,14 @@ metrics = Metrics(namespace=NAMESPACE, service=SERVICE)
 
 
 class Metric(StrEnum):
-    """Every metric there is, per application."""
+    """Every metric there is; all but the last are per application."""
 
     EVENTS_ACCEPTED = "EventsAccepted"
     EVENTS_REJECTED = "EventsRejected"
     EVENTS_QUEUED = "EventsQueued"
     DELIVERY_FAILURES = "DeliveryFailures"
     DELIVERY_LATENCY = "DeliveryLatency"
+    LONGEST_WAIT = "LongestWait"
 
 
 def emit(application_id: str, counts: dict[Metric, float]) -> None:
@@ -31,6 +32,12 @@ def emit(application_id: str, counts: dict[Metric, float]) -> None:
     for metric, value in counts.items():
         unit = MetricUnit.Milliseconds if metric is Metric.DELIVERY_LATENCY else MetricUnit.Count
         metrics.add_metric(metric, unit, value)
+    metrics.flush_metrics()
+
+
+def emit_wait(seconds: float) -> None:
+    """Write one EMF line: how long ago the oldest of what must wait on came in."""
+    metrics.add_metric(Metric.LONGEST_WAIT, MetricUnit.Seconds, seconds)
     metrics.flush_metrics()
 
 

@@ -12,7 +12,7 @@ from putevents import gateway
 from putevents.coalesce import deliver, join
 from putevents.ingest import judge
 from putevents.message import Message
-from putevents.observability import annotate, logger, tracer
+from putevents.observability import annotate, emit_wait, logger, tracer
 from putevents.parsing import BadRequestError, parse, read_json
 from putevents.rejected import keep_rejected, refused_part
 from putevents.retry import MAX_ATTEMPTS, Rest
@@ -36,7 +36,10 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItem
     for message in messages:
         _finish(message, round((perf_counter() - started) * 1000, 1))
     stay = [message for message in messages if message.failure and not message.is_buried]
-    gateway.retry_queue.postpone([(m.record.receipt_handle, m.attempt) for m in stay])
+    if stay:
+        # SQS's own age of the oldest message leaves out what was received more than three times.
+        emit_wait(max(message.arrival.age_seconds for message in stay))
+        gateway.retry_queue.postpone([(m.record.receipt_handle, m.attempt) for m in stay])
     return {"batchItemFailures": [{"itemIdentifier": m.record.message_id} for m in stay]}
 
 

@@ -87,7 +87,7 @@ class RetryQueue:
 
     def postpone(self, waiting: Sequence[tuple[str, int]]) -> None:
         """Let messages that failed whole, by receipt handle and attempt, be seen again later."""
-        if not waiting or not time_left.is_enough_to_queue():
+        if not time_left.is_enough_to_queue():
             return
         entries: Any = [
             {"Id": str(number), "ReceiptHandle": handle, "VisibilityTimeout": self.wait(attempt)}

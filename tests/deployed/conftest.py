@@ -6,13 +6,14 @@ import secrets
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
 from tests.deployed.deployment import Deployment
 from tests.deployed.emulator import ROOT, Emulator
 from tests.deployed.gateway import APPLICATION, Gateway
+from tests.deployed.storm import configure
 from tests.deployed.traces import TraceListener
 from tests.deployed.upstream import Upstream
 
@@ -89,16 +90,39 @@ def _application_id(unwatched: Iterator[str]) -> str:
     return next(unwatched)
 
 
-@pytest.fixture(name="few_tries")
-def _few_tries(gateway: Gateway) -> Iterator[None]:
-    """A queue that gives up sooner: the growing delays of its own five tries add up to minutes."""
-    name = "RedrivePolicy"
+@contextmanager
+def _queue_attribute(gateway: Gateway, name: str, change: Callable[[str], str]) -> Iterator[None]:
+    """The queue with an attribute changed."""
     answer = gateway.sqs.get_queue_attributes(QueueUrl=gateway.queue, AttributeNames=[name])
     before = answer["Attributes"][name]
-    fewer = json.dumps(json.loads(before) | {"maxReceiveCount": 2})
-    gateway.sqs.set_queue_attributes(QueueUrl=gateway.queue, Attributes={name: fewer})
+    for value in (change(before), before):
+        gateway.sqs.set_queue_attributes(QueueUrl=gateway.queue, Attributes={name: value})
+        if value != before:
+            yield
+
+
+@pytest.fixture(name="few_tries")
+def _few_tries(gateway: Gateway) -> Iterator[None]:
+    """A queue that SQS gives messages of up after two receives."""
+    with _queue_attribute(
+        gateway, "RedrivePolicy", lambda it: json.dumps(json.loads(it) | {"maxReceiveCount": 2})
+    ):
+        yield
+
+
+@pytest.fixture(name="impatient")
+def _impatient(gateway: Gateway) -> Iterator[None]:
+    """A queue that shows messages of a killed function again soon, and not after six minutes."""
+    with _queue_attribute(gateway, "VisibilityTimeout", lambda _: "5"):
+        yield
+
+
+@pytest.fixture(name="restless")
+def _restless(gateway: Gateway) -> Iterator[None]:
+    """Functions that let nothing wait; what fails 32 times is a dead letter in no time."""
+    configure(gateway, RETRY_DELAY_SECONDS="0")
     yield
-    gateway.sqs.set_queue_attributes(QueueUrl=gateway.queue, Attributes={name: before})
+    configure(gateway, RETRY_DELAY_SECONDS="1")
 
 
 @pytest.fixture(name="endpoint_id")

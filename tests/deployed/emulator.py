@@ -83,6 +83,11 @@ class Emulator:
             raise EmulatorError(f"MiniStack ended at once:\n{self.log.read_text()[-2000:]}")
         return process.pid
 
+    @property
+    def pid(self) -> int:
+        """The process that `start` started; the functions' are its children."""
+        return self._process.pid
+
     def answers(self) -> bool:
         """Whether it is there."""
         connection = HTTPConnection("localhost", self.port, timeout=2)

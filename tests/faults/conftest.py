@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from pytest_socket import socket_allow_hosts
 
+from tests.faults.books import Book, books
 from tests.unit.doors import ENVIRONMENT
 
 os.environ.update(ENVIRONMENT)
@@ -22,3 +23,16 @@ def _loopback_only() -> None:
 def _lab() -> Iterator[Lab]:
     with running_lab() as lab:
         yield lab
+
+
+@pytest.fixture(name="book")
+def _book() -> Book:
+    """Takes a balance into the table of the run."""
+    return books.add
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the table."""
+    if os.environ.get("FAULT_TABLE"):
+        for row in books.table():
+            terminalreporter.write_line(row)

@@ -33,7 +33,9 @@ class Balance(NamedTuple):
     # Beside those:
     twice: int  # stored more than once
     again: int  # stored or waiting, though its client was told to send it again
-    refused: int  # stored, though its client was told that it never will be
+    # Stored, though its client was told that it never will be: it was told "again" of a first copy,
+    # that the queue held after all, and the destination refused the second.
+    refused: int
 
     def __str__(self) -> str:
         return " ".join(f"{name}={count}" for name, count in self._asdict().items())

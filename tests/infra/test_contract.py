@@ -154,12 +154,15 @@ def test_the_roles_allow_what_the_destination_calls() -> None:
 
 
 def test_the_alarms_watch_the_metrics_that_are_written(default: Deployment) -> None:
-    [alarm] = [a for a in default.all("CloudWatch::Alarm") if a["Namespace"] == CODE_NAMESPACE]
+    alarms = [a for a in default.all("CloudWatch::Alarm") if a["Namespace"] == CODE_NAMESPACE]
 
-    assert alarm["MetricName"] == Metric.DELIVERY_FAILURES
-    assert {d["Name"]: d["Value"] for d in alarm["Dimensions"]} == {
-        "service": CODE_SERVICE,
-        "application": "my-app",
+    watched = {
+        alarm["MetricName"]: {d["Name"]: d["Value"] for d in alarm["Dimensions"]}
+        for alarm in alarms
+    }
+    assert watched == {
+        Metric.DELIVERY_FAILURES: {"service": CODE_SERVICE, "application": "my-app"},
+        Metric.LONGEST_WAIT: {"service": CODE_SERVICE},
     }
     assert (NAMESPACE, SERVICE) == (CODE_NAMESPACE, CODE_SERVICE)
 
@@ -172,8 +175,12 @@ def test_the_api_function_answers_before_api_gateway_gives_up(default: Deploymen
     assert default.function("api")["Timeout"] < 29
 
 
-def test_a_message_stays_hidden_for_six_times_its_functions_time(default: Deployment) -> None:
+def test_f35_receives_are_not_burnt_while_functions_are_throttled(default: Deployment) -> None:
     [queue] = [q for q in default.all("SQS::Queue") if "RedrivePolicy" in q]
+    mapping = default.one("Lambda::EventSourceMapping")
+
+    assert mapping["ScalingConfig"]["MaximumConcurrency"] == 10
+    assert queue["RedrivePolicy"]["maxReceiveCount"] >= 5
 
     assert queue["VisibilityTimeout"] >= 6 * default.function("queue")["Timeout"]
 

@@ -188,6 +188,7 @@ def test_every_way_to_lose_time_or_events_has_an_alarm(deploy: Deploy) -> None:
         "DeliveryFailures",
         "Errors",
         "Errors",
+        "LongestWait",
         "Throttles",
         "Throttles",
     ]

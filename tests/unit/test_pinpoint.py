@@ -202,3 +202,9 @@ def test_what_is_not_there_and_what_failed_are_told_apart(
     assert destination.get_user_endpoints("a", "jane") == []
     with pytest.raises(DestinationError):
         destination.get_endpoint("a", "phone")
+
+
+def test_put_events_has_no_place_for_what_was_rejected() -> None:
+    destination = PinpointDestination()
+    assert not destination.keeps_rejected
+    assert not destination.keep_rejected("a", [], ARRIVAL)

@@ -1,6 +1,7 @@
 """Door 2 retries what failed, alone, and keeps what nobody would otherwise hear of."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +161,19 @@ def test_what_failed_too_often_is_a_dead_letter_with_the_reason(
     assert stay(sqs_record(body, received=3, **sent)) == []
     why = "Given up after attempt 32: Nothing of it could be delivered."
     assert queue.buried_whole == [(body, why, MAX_ATTEMPTS)]
+
+
+def test_how_long_the_oldest_has_waited_is_measured(
+    destination: FakeDestination, queue: FakeQueue, capsys: pytest.CaptureFixture[str]
+) -> None:
+    destination.codes, destination.endpoint_code = {"1": 503}, None
+    minutes_ago = int((time.time() - 1800) * 1000)
+    old: Any = {"ArrivalTimestamp": str(minutes_ago)}
+    young: Any = {"ArrivalTimestamp": str(minutes_ago + 1_700_000)}
+    assert len(stay(*(sqs_record(message({"1": EVENT}), **sent) for sent in (young, old)))) == 2
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    [[wait]] = [line["LongestWait"] for line in lines if "LongestWait" in line]
+    assert 1800 <= wait < 1900
 
 
 def test_a_dead_letter_that_comes_back_is_counted_anew(

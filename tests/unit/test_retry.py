@@ -246,7 +246,6 @@ def test_a_message_that_cannot_be_postponed_is_no_error(
 
 
 def test_nothing_asks_nothing(retry_queue: RetryQueue) -> None:
-    retry_queue.postpone([])
     assert retry_queue.queue([]) == []
     assert "_client" not in vars(retry_queue)
 
