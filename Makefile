@@ -85,13 +85,16 @@ $(CDK): infra/package.json | $(VENV)/dev
 # --- the real stack in an emulated AWS on this machine, and its dead letters ----------------------
 
 EMULATOR := .venv-emulator
-.PHONY: deploy-emulated destroy-emulated redrive dead-letters faults
+.PHONY: deploy-emulated destroy-emulated sql-emulated redrive dead-letters faults
 
 deploy-emulated: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## cdk deploy into an emulated AWS on this machine (CDK_OPTIONS="-c auth=none")
 	@$(BIN)/python -m tests.deployed.emulated up $(CDK_OPTIONS)
 
 destroy-emulated: $(VENV)/dev ## take the emulated deployment away
 	@$(BIN)/python -m tests.deployed.emulated down
+
+sql-emulated: $(VENV)/dev ## Athena's SQL over the lake that deploy-emulated deployed (QUERY="SELECT ...")
+	@$(BIN)/python -m tests.deployed.emulated sql "$$QUERY"
 
 redrive: $(VENV)/dev ## move the dead letters of the deployed stack back to its queue
 	@$(BIN)/python -m infra.redrive $(OPTIONS)

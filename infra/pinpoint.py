@@ -41,7 +41,8 @@ def connect_pinpoint(
         Annotations.of(Stack.of(api_function)).add_warning_v2(
             "putevents:pinpoint-ended",
             "destination=pinpoint sends events to Amazon Pinpoint, which AWS ended on 2026-10-30: "
-            "set pinpointEndpointUrl to another server that takes PutEvents.",
+            "set pinpointEndpointUrl to another server that takes PutEvents, or destination=lake, "
+            "which keeps events in your own account.",
         )
 
 

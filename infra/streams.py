@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aws_cdk import Aws, Duration, Size, Stack
+from aws_cdk import Aws, Duration, RemovalPolicy, Size, Stack
 from aws_cdk import aws_glue as glue
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kinesisfirehose as firehose
@@ -43,7 +43,9 @@ class EventStreams(Construct):
     ) -> None:
         super().__init__(scope, id)
         self._bucket, self._log = bucket, log
-        self._log_stream = logs.LogStream(self, "LogStream", log_group=log)
+        self._log_stream = logs.LogStream(
+            self, "LogStream", log_group=log, removal_policy=RemovalPolicy.DESTROY
+        )
         self._buffer = Duration.seconds(settings.lake_buffer_seconds)
         self._role = iam.Role(
             self, "Role", assumed_by=iam.ServicePrincipal("firehose.amazonaws.com")

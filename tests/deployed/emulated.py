@@ -1,4 +1,4 @@
-"""`make deploy-emulated`, `make destroy-emulated`: the real stack on this machine, to try out."""
+"""`make deploy-emulated`, `destroy-emulated`, `sql-emulated`: the real stack here, to try out."""
 
 import json
 import os
@@ -6,9 +6,13 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from local.sql.lake import Result
+from local.sql.table import table
+from tests.deployed.athena import Athena
 from tests.deployed.curl import curl
 from tests.deployed.deployment import Deployment
 from tests.deployed.emulator import ROOT, Emulator, EmulatorError, free_port
@@ -18,6 +22,7 @@ FOLDER = Path(os.environ.get("EMULATED_DIR", ROOT / ".build/emulated"))
 STATE = FOLDER / "state.json"
 ENVIRONMENT = FOLDER / "environment"
 DATA = FOLDER / "data"
+NOTHING = Result(["(no rows)"], [])
 
 
 def up(*arguments: str) -> None:
@@ -32,7 +37,7 @@ def up(*arguments: str) -> None:
     print(f"""
   API    {deployment.api}
   queue  {deployment.outputs["QueueUrl"]}
-  events {_shown(DATA)}/, where a second gateway keeps them, standing for Pinpoint
+  events {_where(deployment)}
 
 {curl(deployment)}
 
@@ -54,6 +59,34 @@ def down() -> None:
         eventually(lambda: not deployment.emulator.answers())
     shutil.rmtree(FOLDER, ignore_errors=True)
     print("Nothing is left of the emulated deployment.")
+
+
+def sql(query: str) -> None:
+    """Ask the deployed workgroup, and show what it finds."""
+    state = _running()
+    stack: dict[str, str] = {}
+    if state:
+        [stack] = json.loads((FOLDER / "outputs.json").read_text()).values()
+    if not state or "LakeDatabase" not in stack:
+        raise EmulatorError('No lake: make deploy-emulated CDK_OPTIONS="-c destination=lake"')
+    athena = Athena(
+        Emulator(FOLDER, state["emulator_port"]),
+        workgroup=stack["LakeWorkGroup"],
+        database=stack["LakeDatabase"],
+    )
+    rows = athena.query(query)
+    print(table(Result(list(rows[0]), [tuple(row.values()) for row in rows]) if rows else NOTHING))
+
+
+def _where(deployment: Deployment) -> str:
+    """Where events end, in a word to the person who tries it."""
+    outputs = deployment.outputs
+    if "LakeDatabase" not in outputs:
+        return f"{_shown(DATA)}/, where a second gateway keeps them, standing for Pinpoint"
+    return (
+        f"Athena's database {outputs['LakeDatabase']}, workgroup {outputs['LakeWorkGroup']}:\n"
+        '         make sql-emulated QUERY="SELECT event_type, endpoint_id FROM events"'
+    )
 
 
 def _running() -> dict[str, int] | None:
@@ -110,6 +143,7 @@ def _say(step: str) -> None:
 
 if __name__ == "__main__":
     try:
-        {"up": up, "down": down}[sys.argv[1]](*sys.argv[2:])
+        commands: dict[str, Callable[..., None]] = {"up": up, "down": down, "sql": sql}
+        commands[sys.argv[1]](*sys.argv[2:])
     except (AssertionError, EmulatorError) as error:
         sys.exit(str(error))

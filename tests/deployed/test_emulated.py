@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.deployed.emulator import ROOT, Emulator
+from tests.deployed.gateway import send
 
 
 def test_a_deployment_to_try_out_answers_the_curl_that_it_prints_and_goes_away(
@@ -34,6 +35,21 @@ def test_a_deployment_to_try_out_answers_the_curl_that_it_prints_and_goes_away(
     assert gone.endswith("Nothing is left of the emulated deployment.\n")
     assert not folder.exists()
     assert not Emulator(tmp_path, int(port)).answers()
+
+
+def test_a_lake_to_try_out_answers_sql(tmp_path: Path) -> None:
+    folder = tmp_path / "emulated"
+    try:
+        printed = _emulated(folder, "up", "-c", "auth=none", "-c", "destination=lake")
+        [api] = re.findall(r"API +(http://\S+)", printed)
+        [query] = re.findall(r'make sql-emulated QUERY="(.+)"', printed)
+        body = (ROOT / "tests/events/requests/aws-documentation.json").read_bytes()
+        assert send(f"{api}/v1/apps/my-app/events", body).status == 202
+        found = _emulated(folder, "sql", query)
+    finally:
+        _emulated(folder, "down")
+
+    assert found.splitlines()[2:] == ["TestEvent  | ExampleEndpointID", "(1 row)"]
 
 
 def test_nothing_here_imports_the_code_that_is_deployed() -> None:
