@@ -60,8 +60,7 @@ def put_events(application_id: str) -> Response[str]:
     report = ingest(application_id, request, len(body), arrival, gateway.deliver)
     if report.undelivered:
         rest = Rest(application_id, report.undelivered, arrival)
-        [not_queued] = gateway.retry_queue.queue([rest])
-        report.confirm_queued(not_queued)
+        report.confirm_queued(gateway.queue(rest))
     if report.refusals and gateway.destination.keeps_rejected:
         keep_rejected(read_json(body), report, arrival, gateway.destination)
     report.log(

@@ -8,7 +8,7 @@ from putevents.arrival import Arrival, Arrivals
 from putevents.breaker import Breaker
 from putevents.destinations import load
 from putevents.observability import logger
-from putevents.retry import RetryQueue
+from putevents.retry import Rest, RetryQueue
 from putevents.schemas import EndpointItemResponse, ItemResponse, PublicEndpoint, ValidBatch
 from putevents.settings import settings
 from putevents.settle import any_final, final_answer
@@ -41,9 +41,18 @@ def deliver(
     return _ask(
         application_id,
         lambda: destination.deliver(application_id, batch_item, arrivals),
-        any_final,
+        lambda answers: any_final(batch_item, answers),
         failed=nothing,
     )
+
+
+def queue(rest: Rest) -> list[dict[str, ValidBatch]]:
+    """Queue what was not delivered, see RetryQueue; what the queue did not take."""
+    [not_queued] = retry_queue.queue([rest])
+    if not_queued:
+        # The client will come again, and then the destination is the only hope.
+        breaker.close(rest.application_id)
+    return not_queued
 
 
 def update_endpoint(

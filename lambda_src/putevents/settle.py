@@ -38,13 +38,15 @@ def settle(good: dict[str, ValidBatch], answers: dict[str, ItemResponse], report
             report.undelivered[endpoint_id] = ValidBatch(endpoint=endpoint, events=events)
 
 
-def any_final(answers: dict[str, ItemResponse]) -> bool:
-    """Whether anything at all was answered for good; else the call has failed whole."""
-    return any(
-        final_answer(item.get("EndpointItemResponse"))
-        or any(map(final_answer, (item.get("EventsItemResponse") or {}).values()))
-        for item in answers.values()
-    )
+def any_final(good: dict[str, ValidBatch], answers: dict[str, ItemResponse]) -> bool:
+    """Whether anything at all was answered for good; else the call has failed whole.
+
+    Where events were sent they decide: a lake can take endpoints while it takes no event.
+    """
+    if any(batch.events for batch in good.values()):
+        events = [item.get("EventsItemResponse") or {} for item in answers.values()]
+        return any(final_answer(answer) for each in events for answer in each.values())
+    return any(final_answer(item.get("EndpointItemResponse")) for item in answers.values())
 
 
 def final_answer(answer: Any) -> EventItemResponse | None:

@@ -321,6 +321,27 @@ def test_a_destination_that_is_down_is_left_alone_and_what_comes_is_queued(
     assert destination.delivered == [("other-app", "phone", "2")]
 
 
+def test_a_destination_that_takes_endpoints_but_no_event_is_left_alone_too(
+    destination: FakeDestination, queue: FakeQueue
+) -> None:
+    destination.codes = {"1": 503}
+    for _ in range(FAILURES + 3):
+        put_events(body_of({"1": EVENT}))
+    assert len(destination.calls) == FAILURES
+
+
+def test_while_the_queue_is_down_too_the_destination_is_asked_each_time(
+    destination: FakeDestination, queue: FakeQueue
+) -> None:
+    destination.codes, queue.broken = {"1": 503}, True
+    for _ in range(FAILURES + 3):
+        results = put_events(body_of({"1": EVENT}))
+        assert results["phone"]["EventsItemResponse"]["1"]["StatusCode"] == 500
+    destination.codes = {}
+    results = put_events(body_of({"1": EVENT}))
+    assert results["phone"]["EventsItemResponse"]["1"] == ACCEPTED
+
+
 def test_any_content_type_and_gzip_are_read(destination: FakeDestination) -> None:
     for content_type in ("text/plain;charset=UTF-8", "application/x-amz-json-1.1", "x/y"):
         data = gzip.compress(json.dumps(body_of({"1": EVENT})).encode())
