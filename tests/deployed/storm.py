@@ -1,5 +1,6 @@
-"""A storm over the deployed stack: workers killed, Pinpoint failing, redeploys, clients sending."""
+"""A storm over a deployed stack: workers killed, its edges failing, redeploys, clients sending."""
 
+import json
 import os
 import signal
 import subprocess
@@ -8,54 +9,70 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from http.client import HTTPException
+from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Protocol
 
 from tests.deployed.bodies import EVENT
+from tests.deployed.eventually import eventually
 from tests.deployed.gateway import APPLICATION, Gateway
-from tests.deployed.upstream import (
-    ACCEPTED,
-    Behaviour,
-    Call,
-    Reply,
-    Upstream,
-    accept,
-    fail,
-    respond,
-)
-from tests.faults.ledger import Ledger
+from tests.faults.ledger import Balance, Ledger
 
+Make = Callable[..., str]
 CLIENTS = 4
+SECONDS = 300.0
 EVENTS_A_REQUEST = 100
 # Something happens before each request of that number.
 CALM = 3
 
 
+class Weather(Protocol):
+    """What can go wrong at an edge of a stack."""
+
+    def faults(self) -> dict[str, Callable[[], None]]:
+        """By name, what brings each about; it lasts until the next."""
+        ...
+
+    def clear(self) -> None:
+        """Let all be well."""
+        ...
+
+
 class Storm:
     """Sends requests from several clients at once; what they were told is in `ledger`."""
 
-    def __init__(self, gateway: Gateway, upstream: Upstream, seed: int) -> None:
+    def __init__(self, gateway: Gateway, weather: Weather, seed: int) -> None:
         self.ledger = Ledger()
         self.happened: list[str] = []
         self.killed = 0  # processes
-        self._gateway, self._upstream = gateway, upstream
+        self._gateway, self._weather = gateway, weather
         self._chance = Random(seed)  # noqa: S311 # it must come again
         self._lock = threading.Lock()
         self._events: dict[str, Callable[[], None]] = {
-            "kill workers": self._kill_workers,
+            "kill workers": self.kill_workers,
             "redeploy": self._redeploy,
-            "stop": upstream.stop,
-            "recover": upstream.recover,
+            "clear": weather.clear,
+            **weather.faults(),
         }
-        self._behaviours: dict[str, Behaviour] = {
-            "whole 500": fail(500, "InternalServerErrorException"),
-            "whole 429": fail(429, "TooManyRequestsException"),
-            "whole 403": fail(403, "ForbiddenException"),
-            "500 for some": _some(500),
-            "no answer for some": _some(None),
-            "half an answer": _half,
-            "kill in mid-call": self._kill_in_mid_call,
-        }
+
+    def ride_out(self, name: str, events: int, make: Make, folder: Path) -> tuple[str, list[str]]:
+        """Rage, calm down, redrive; how many were redriven, and the bodies of the dead letters."""
+        file = folder / "dead.jsonl"
+        self.rage(name, events // EVENTS_A_REQUEST)
+        self.calm()
+        eventually(lambda: self._gateway.waiting() == 0, SECONDS)
+        redriven = make("infra.redrive").rpartition(": ")[2].strip()
+        eventually(lambda: self._gateway.waiting() == 0, SECONDS)
+        make("infra.dead_letters", f"--export={file}")
+        return redriven, [json.loads(line)["Body"] for line in file.read_text().splitlines()]
+
+    def tell(self, kind: str, seed: int, redriven: str, balance: Balance) -> None:
+        """Print what happened and how the books stand; fail unless they balance."""
+        faults = f"faults={len(self.happened)} killed={self.killed} redriven={redriven}"
+        print(f"\n  {kind}: SEED={seed} EMULATED_EVENTS={balance.sent} {faults} {balance}")
+        assert self.killed
+        assert balance.sent == balance.stored + balance.rejected + balance.waiting
+        assert balance.lost == balance.kept == balance.again == balance.refused == 0
 
     def rage(self, name: str, requests: int) -> None:
         """Let clients send so many requests of new events, while things happen."""
@@ -66,7 +83,7 @@ class Storm:
 
     def calm(self) -> None:
         """All is well; clients send again what they were told to."""
-        self._upstream.recover()
+        self._weather.clear()
         while kept := self.ledger.kept()[:EVENTS_A_REQUEST]:
             batch_item: dict[str, Any] = {}
             for _, endpoint_id, event_id in kept:
@@ -90,15 +107,11 @@ class Storm:
             return number
 
     def _choose(self) -> str:
-        return self._chance.choice([*self._events, *self._behaviours])
+        return self._chance.choice(list(self._events))
 
     def _happen(self, what: str) -> None:
         self.happened.append(what)
-        if what in self._events:
-            self._events[what]()
-        else:
-            self._upstream.recover()
-            self._upstream.behaviour = self._behaviours[what]
+        self._events[what]()
 
     def _put(self, request: Any) -> None:
         with self._lock:
@@ -111,7 +124,7 @@ class Storm:
             with self._lock:
                 self.ledger.answer(APPLICATION, answer.json["Results"])
 
-    def _kill_workers(self) -> None:
+    def kill_workers(self) -> None:
         """kill -9 every process that runs a function now."""
         emulator = self._gateway.deployment.emulator.pid
         listed = subprocess.run(
@@ -122,11 +135,6 @@ class Storm:
                 with suppress(ProcessLookupError):  # it was killed by another call's
                     os.kill(pid, signal.SIGKILL)
                     self.killed += 1
-
-    def _kill_in_mid_call(self, call: Call) -> Reply:
-        """The events are taken, and whoever brought them dies before it hears so."""
-        self._kill_workers()
-        return accept(call)
 
     def _redeploy(self) -> None:
         configure(self._gateway, VERSION=str(len(self.happened)))
@@ -146,20 +154,3 @@ def configure(gateway: Gateway, **variables: str) -> None:
 def _event(event_id: str) -> dict[str, str]:
     """The first of each request lacks all that an event must have."""
     return {} if event_id.endswith("-0") else EVENT
-
-
-def _some(code: int | None) -> Behaviour:
-    """Every third event is not taken."""
-    item = {"StatusCode": code, "Message": "no"} if code else None
-
-    def behaviour(call: Call) -> Reply:
-        third = set(list(call.events)[::3])
-        return respond(call, lambda key: item if key in third else ACCEPTED)
-
-    return behaviour
-
-
-def _half(call: Call) -> Reply:
-    """Half of the answer arrives."""
-    reply = accept(call)
-    return Reply(reply.status, reply.body[: len(reply.body) // 2])

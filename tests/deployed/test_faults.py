@@ -1,6 +1,5 @@
 """Events sent over HTTP into the deployed stack while its parts are being killed: none is lost."""
 
-import json
 import os
 import secrets
 from pathlib import Path
@@ -8,14 +7,13 @@ from pathlib import Path
 import pytest
 
 from tests.deployed.conftest import Make
-from tests.deployed.eventually import eventually
 from tests.deployed.gateway import Gateway
-from tests.deployed.storm import EVENTS_A_REQUEST, Storm
+from tests.deployed.storm import Storm
 from tests.deployed.upstream import Upstream
+from tests.deployed.weather import PinpointWeather
 
 EVENTS = int(os.environ.get("EMULATED_EVENTS", 2_000))
 SEED = int(os.environ.get("SEED") or secrets.randbelow(10**6))
-SECONDS = 300.0
 
 
 def test_what_is_sent_through_a_storm_is_stored_refused_or_waiting(
@@ -28,20 +26,11 @@ def test_what_is_sent_through_a_storm_is_stored_refused_or_waiting(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    storm, file = Storm(gateway, upstream, SEED), tmp_path / "dead.jsonl"
+    weather = PinpointWeather(upstream, lambda: storm.kill_workers())
+    storm = Storm(gateway, weather, SEED)
 
-    storm.rage(endpoint_id, EVENTS // EVENTS_A_REQUEST)
-    storm.calm()
-    eventually(lambda: gateway.waiting() == 0, SECONDS)
-    redriven = make("infra.redrive").rpartition(": ")[2].strip()
-    eventually(lambda: gateway.waiting() == 0, SECONDS)
+    redriven, bodies = storm.ride_out(endpoint_id, EVENTS, make, tmp_path)
 
-    make("infra.dead_letters", f"--export={file}")
-    bodies = [json.loads(line)["Body"] for line in file.read_text().splitlines()]
     balance = storm.ledger.balance(upstream.accepted, bodies)
     with capsys.disabled():
-        faults = f"faults={len(storm.happened)} killed={storm.killed} redriven={redriven}"
-        print(f"\n  emulated: SEED={SEED} EMULATED_EVENTS={EVENTS} {faults} {balance}")
-    assert storm.killed
-    assert balance.sent == balance.stored + balance.rejected + balance.waiting
-    assert balance.lost == balance.kept == balance.again == balance.refused == 0
+        storm.tell("emulated", SEED, redriven, balance)
