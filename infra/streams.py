@@ -64,6 +64,8 @@ class EventStreams(Construct):
         }
         self._rejected = self._stream("Rejected", "rejected/", catalog.rejected_events)
         self.rejected = self._rejected.delivery_stream_name
+        # Addresses for destinations in a VPC; nothing here uses them, which is a warning.
+        Stack.of(self).node.try_remove_child("@aws-cdk--aws-kinesisfirehose.CidrBlocks")
         self._explain()
 
     def let_write(self, function: PutEventsFunction) -> None:

@@ -208,6 +208,10 @@ def test_alarms_watch_whether_events_get_into_the_lake(lake: Deployment) -> None
     assert all(a["Dimensions"][0]["Name"] == "DeliveryStreamName" for a in alarms)
 
 
+def test_nothing_stands_in_the_template_that_nothing_uses(lake: Deployment) -> None:
+    assert "Mappings" not in lake.template
+
+
 def test_nag_finds_nothing(lake: Deployment) -> None:
     assert findings(lake.stack) == []
     assert not [warning for warning in lake.warnings() if "pinpoint" in warning]
