@@ -6,14 +6,24 @@ from pathlib import Path
 
 import pytest
 
-from tests.deployed.conftest import Make
-from tests.deployed.gateway import Gateway
+from tests.deployed.conftest import Make, StartEmulator
+from tests.deployed.gateway import APPLICATION, Gateway
 from tests.deployed.storm import Storm
 from tests.deployed.upstream import Upstream
 from tests.deployed.weather import PinpointWeather
 
 EVENTS = int(os.environ.get("EMULATED_EVENTS", 2_000))
 SEED = int(os.environ.get("SEED") or secrets.randbelow(10**6))
+
+
+@pytest.fixture(name="gateway", scope="module")
+def _gateway(fresh: StartEmulator, pinpoint: Upstream) -> Gateway:
+    """A stack of the storm's own: what a killed function leaves in a log concerns no other test."""
+    deployment = fresh()
+    deployment.deploy(
+        applicationIds=APPLICATION, pinpointEndpointUrl=pinpoint.url, retryDelaySeconds=1
+    )
+    return Gateway(deployment)
 
 
 def test_what_is_sent_through_a_storm_is_stored_refused_or_waiting(
