@@ -31,3 +31,7 @@ class Breaker:
         if failures >= FAILURES:
             text = "destination is back" if answered else "destination is left alone"
             logger.warning(text, application_id=application_id, failures=failures)
+
+    def close(self, application_id: str) -> None:
+        """Let the next calls through: there is nobody else who would take what they bring."""
+        self._failing.pop(application_id, None)

@@ -89,10 +89,8 @@ def _settle(
             undelivered[endpoint_id] = ValidBatch(endpoint, {})
         elif final["StatusCode"] != HTTPStatus.ACCEPTED:
             refusals.append(final["Message"])
-    if undelivered:
-        [not_queued] = gateway.retry_queue.queue([Rest(application_id, undelivered, arrival)])
-        if not_queued:
-            raise NotStoredError
+    if undelivered and gateway.queue(Rest(application_id, undelivered, arrival)):
+        raise NotStoredError
     if refusals:
         raise BadRequestError(refusals[0])
     _log("update_endpoint", application_id, endpoints=len(endpoints), queued=len(undelivered))

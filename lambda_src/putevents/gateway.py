@@ -8,7 +8,7 @@ from putevents.arrival import Arrival, Arrivals
 from putevents.breaker import Breaker
 from putevents.destinations import load
 from putevents.observability import logger
-from putevents.retry import RetryQueue
+from putevents.retry import Rest, RetryQueue
 from putevents.schemas import EndpointItemResponse, ItemResponse, PublicEndpoint, ValidBatch
 from putevents.settings import settings
 from putevents.settle import any_final, final_answer
@@ -56,6 +56,14 @@ def update_endpoint(
         lambda answer: final_answer(answer) is not None,
         failed=None,
     )
+
+
+def queue(rest: Rest) -> list[dict[str, ValidBatch]]:
+    """Queue what a request left undelivered; the pieces that the queue did not take."""
+    [not_queued] = retry_queue.queue([rest])
+    if not_queued:
+        breaker.close(rest.application_id)
+    return not_queued
 
 
 def _ask(

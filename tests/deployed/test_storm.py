@@ -1,4 +1,7 @@
-"""Events sent over HTTP into the deployed stack while its parts are being killed: none is lost."""
+"""Events sent over HTTP into the deployed stack while its parts are being killed: none is lost.
+
+It comes last: what the emulator writes of killed functions into their logs is no JSON of ours.
+"""
 
 import json
 import os
