@@ -104,7 +104,7 @@ dead-letters: $(VENV)/dev ## list them: when, why, how many events (OPTIONS="--e
 
 faults: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## break everything on purpose, for a million events (SEED=, EVENTS=, EMULATED_EVENTS=)
 	@FAULT_TABLE=1 EVENTS=$${EVENTS:-1000000} EMULATED_EVENTS=$${EMULATED_EVENTS:-30000} \
-	  $(BIN)/pytest --quiet --show-capture=no tests/faults tests/deployed/test_faults.py tests/deployed/test_lake_storm.py
+	  $(BIN)/pytest --quiet --show-capture=no tests/faults tests/deployed/test_storm.py tests/deployed/test_lake_storm.py
 
 test: $(EMULATOR)/ready # tests/deployed runs on it
 

@@ -59,8 +59,8 @@ def put_events(application_id: str) -> Response[str]:
         annotate(application_id, request.event_count)
     report = ingest(application_id, request, len(body), arrival, gateway.deliver)
     if report.undelivered:
-        rest = Rest(application_id, report.undelivered, arrival)
-        report.confirm_queued(gateway.queue(rest))
+        not_queued = gateway.queue(Rest(application_id, report.undelivered, arrival))
+        report.confirm_queued(not_queued)
     if report.refusals and gateway.destination.keeps_rejected:
         keep_rejected(read_json(body), report, arrival, gateway.destination)
     report.log(

@@ -22,10 +22,6 @@ class Breaker:
         failures, until = self._failing.get(application_id, (0, 0.0))
         return failures < FAILURES or monotonic() >= until
 
-    def close(self, application_id: str) -> None:
-        """Forget how often calls for the application failed."""
-        self._failing.pop(application_id, None)
-
     def note(self, application_id: str, *, answered: bool) -> None:
         """Take notice of a call: whether anything at all was answered for good."""
         failures, _ = self._failing.pop(application_id, (0, 0.0))
@@ -35,3 +31,7 @@ class Breaker:
         if failures >= FAILURES:
             text = "destination is back" if answered else "destination is left alone"
             logger.warning(text, application_id=application_id, failures=failures)
+
+    def close(self, application_id: str) -> None:
+        """Let the next calls through: there is nobody else who would take what they bring."""
+        self._failing.pop(application_id, None)

@@ -46,15 +46,6 @@ def deliver(
     )
 
 
-def queue(rest: Rest) -> list[dict[str, ValidBatch]]:
-    """Queue what was not delivered, see RetryQueue; what the queue did not take."""
-    [not_queued] = retry_queue.queue([rest])
-    if not_queued:
-        # The client will come again, and then the destination is the only hope.
-        breaker.close(rest.application_id)
-    return not_queued
-
-
 def update_endpoint(
     application_id: str, endpoint_id: str, endpoint: PublicEndpoint, arrival: Arrival
 ) -> EndpointItemResponse | None:
@@ -65,6 +56,14 @@ def update_endpoint(
         lambda answer: final_answer(answer) is not None,
         failed=None,
     )
+
+
+def queue(rest: Rest) -> list[dict[str, ValidBatch]]:
+    """Queue what a request left undelivered; the pieces that the queue did not take."""
+    [not_queued] = retry_queue.queue([rest])
+    if not_queued:
+        breaker.close(rest.application_id)
+    return not_queued
 
 
 def _ask(

@@ -357,6 +357,17 @@ def test_an_application_id_is_read_decoded(
     assert destination.delivered == [("my-app", "phone", "1")]
 
 
+def test_with_the_queue_down_too_the_destination_is_asked_each_time(
+    destination: FakeDestination, queue: FakeQueue
+) -> None:
+    destination.codes, destination.endpoint_code, queue.broken = {"1": 503}, None, True
+    for _ in range(2 * FAILURES):
+        put_events(body_of({"1": EVENT}))
+    destination.codes = {}
+    assert put_events(body_of({"1": EVENT}))["phone"]["EventsItemResponse"]["1"] == ACCEPTED
+    assert len(destination.calls) == 2 * FAILURES + 1
+
+
 # --- CORS ------------------------------------------------------------------------------------
 
 
