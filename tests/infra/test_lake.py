@@ -231,3 +231,21 @@ def test_an_id_that_no_stream_can_be_named_after_is_refused() -> None:
     options = {"destination": "lake", "applicationIds": "a" * 41}
     with pytest.raises(DeploySettingsError, match="lake at most 40 each"):
         DeploySettings.from_context(options)
+
+
+def test_a_stream_may_write_what_it_delivers_and_what_it_could_not_convert(
+    lake: Deployment,
+) -> None:
+    [stream, *_] = streams(lake)
+    name = stream["ExtendedS3DestinationConfiguration"]["RoleARN"]["Fn::GetAtt"][0]
+    allowed = {
+        (action, text(resource))
+        for policy in lake.all("IAM::Policy")
+        if {"Ref": name} in policy["Roles"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        for action in listed(statement["Action"])
+        for resource in listed(statement["Resource"])
+    }
+
+    bucket = lake.outputs["LakeBucket"]["Ref"]
+    assert ("s3:PutObject", f"<{bucket}.Arn>/*") in allowed
