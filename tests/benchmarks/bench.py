@@ -87,20 +87,24 @@ def _process_ms(code: str) -> float:
 def main() -> None:
     """Run both; the gateway's log lines are written but not shown."""
     with running_upstream() as upstream:
-        os.environ.update(
-            AWS_ENDPOINT_URL_PINPOINT=upstream.url,
-            DESTINATION="pinpoint",
-            APPLICATION_IDS="my-app",
-            RETRY_QUEUE_URL="http://127.0.0.1:9/retry",
-            DEAD_LETTER_QUEUE_URL="http://127.0.0.1:9/dead",
-            CORS_ORIGINS="*",
-            AWS_DEFAULT_REGION="us-east-1",
-            AWS_ACCESS_KEY_ID="AKIDEXAMPLE",
-            AWS_SECRET_ACCESS_KEY="made-up",
-        )
+        set_environment(DESTINATION="pinpoint", AWS_ENDPOINT_URL_PINPOINT=upstream.url)
         silence_logs()
         warm()
         cold()
+
+
+def set_environment(**own: str) -> None:
+    """What the functions find in theirs; its queues must not be needed."""
+    os.environ.update(
+        APPLICATION_IDS="my-app",
+        RETRY_QUEUE_URL="http://127.0.0.1:9/retry",
+        DEAD_LETTER_QUEUE_URL="http://127.0.0.1:9/dead",
+        CORS_ORIGINS="*",
+        AWS_DEFAULT_REGION="us-east-1",
+        AWS_ACCESS_KEY_ID="AKIDEXAMPLE",
+        AWS_SECRET_ACCESS_KEY="made-up",
+        **own,
+    )
 
 
 def silence_logs() -> None:

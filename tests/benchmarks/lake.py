@@ -1,7 +1,6 @@
 """`make bench`, second part: a request to the lake beside the two boto3 calls that it makes."""
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -9,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
-from tests.benchmarks.bench import EVENT, compare, silence_logs
+from tests.benchmarks.bench import EVENT, compare, set_environment, silence_logs
 from tests.unit.doors import Context, http_event
 
 KEY = {"application_id": {"S": "my-app"}, "endpoint_id": {"S": "phone"}}
@@ -58,19 +57,12 @@ def running_aws() -> Iterator[str]:
 def main() -> None:
     """The two calls with ready-made records against the whole handler, which makes them."""
     with running_aws() as url:
-        os.environ.update(
-            AWS_ENDPOINT_URL=url,
+        set_environment(
             DESTINATION="lake",
+            AWS_ENDPOINT_URL=url,
             ENDPOINT_TABLE="endpoints",
             EVENT_STREAM_PREFIX="events-",
             REJECTED_STREAM="rejected",
-            APPLICATION_IDS="my-app",
-            RETRY_QUEUE_URL="http://127.0.0.1:9/retry",
-            DEAD_LETTER_QUEUE_URL="http://127.0.0.1:9/dead",
-            CORS_ORIGINS="*",
-            AWS_DEFAULT_REGION="us-east-1",
-            AWS_ACCESS_KEY_ID="AKIDEXAMPLE",
-            AWS_SECRET_ACCESS_KEY="made-up",
         )
         silence_logs()
         import boto3

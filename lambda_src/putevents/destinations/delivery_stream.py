@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 import boto3
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from putevents.destinations.client_config import client_config
 from putevents.observability import logger
 from putevents.time_left import time_left
 
@@ -20,16 +20,7 @@ BILLED_BYTES = 5 * 1024
 MAX_CALL_RECORDS = 500
 # 4 MiB a call, of the base64 that the records travel as.
 MAX_CALL_BYTES = 3 * 1024 * 1024
-_CONFIG = Config(
-    parameter_validation=False,
-    user_agent="putevents-gateway",  # botocore builds its own anew for every call
-    tcp_keepalive=True,
-    connect_timeout=1,  # with the next: within time_left.DELIVERY_SECONDS
-    read_timeout=3,
-    # One more try, for a connection that died while the function was frozen; the rest is the
-    # queue's.
-    retries={"total_max_attempts": 2, "mode": "standard"},
-)
+_CONFIG = client_config(read_timeout=3)
 KeyT = TypeVar("KeyT")
 
 

@@ -4,26 +4,17 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from putevents.destinations import item_write
+from putevents.destinations.client_config import client_config
 from putevents.destinations.endpoint_item import Attribute, Item, Members, decode
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 CONNECTIONS = 16
-_CONFIG = Config(
-    parameter_validation=False,
-    user_agent="putevents-gateway",  # botocore builds its own anew for every call
-    tcp_keepalive=True,
-    connect_timeout=1,  # with the next: within time_left.DELIVERY_SECONDS
-    read_timeout=2,
-    max_pool_connections=CONNECTIONS,
-    # One more try, which also waits out a moment of throttling; the rest is the queue's.
-    retries={"total_max_attempts": 2, "mode": "standard"},
-)
+_CONFIG = client_config(read_timeout=2, max_pool_connections=CONNECTIONS)
 _KEYS_PER_READ = 100  # BatchGetItem's limit
 READS = 3  # of keys that are left over each time
 WRITES = 10  # of which each fails only because another one succeeded

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from putevents.arrival import Arrival, Arrivals
 from putevents.destinations import DestinationError
+from putevents.destinations.client_config import client_config
 from putevents.observability import logger
 from putevents.rejection import RejectedPart
 from putevents.schemas import (
@@ -27,16 +27,7 @@ from putevents.time_left import time_left
 if TYPE_CHECKING:
     from mypy_boto3_pinpoint import PinpointClient
 
-_CONFIG = Config(
-    parameter_validation=False,  # every part was validated at the door
-    user_agent="putevents-gateway",  # botocore builds its own anew for every call
-    tcp_keepalive=True,
-    connect_timeout=1,  # with the next: within time_left.DELIVERY_SECONDS
-    read_timeout=5,
-    # One more try, for a connection that died while the function was frozen; the rest is the
-    # queue's.
-    retries={"total_max_attempts": 2, "mode": "standard"},
-)
+_CONFIG = client_config(read_timeout=5)
 _WIRE = "putevents_wire"
 
 
