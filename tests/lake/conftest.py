@@ -3,6 +3,7 @@
 import json
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from math import inf
 from typing import Any
 
@@ -28,9 +29,16 @@ def _time_enough(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(name="aws", scope="session")
 def _aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    """An emulated AWS in which the code's own clients find themselves."""
+    """An emulated AWS."""
     emulator = Emulator(tmp_path_factory.mktemp("lake"))
     emulator.start(with_parent=True)
+    yield emulator
+    emulator.stop()
+
+
+@contextmanager
+def clients_of(emulator: Emulator) -> Iterator[pytest.MonkeyPatch]:
+    """Let the clients that the code makes meanwhile find themselves in the emulated AWS."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in emulator.environment().items():
             patch.setenv(name, value)
@@ -38,8 +46,7 @@ def _aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
             patch.delenv(name, raising=False)
         # The session keeps the credentials that it once found.
         patch.setattr(boto3, "DEFAULT_SESSION", None)
-        yield emulator
-    emulator.stop()
+        yield patch
 
 
 @pytest.fixture(name="table", scope="session")
@@ -66,15 +73,16 @@ def _table(aws: Emulator) -> str:
 
 
 @pytest.fixture(name="endpoints", scope="session")
-def _endpoints(table: str) -> EndpointTable:
-    return EndpointTable(table)
+def _endpoints(aws: Emulator, table: str) -> EndpointTable:
+    with clients_of(aws):
+        return EndpointTable(table)
 
 
 @pytest.fixture(name="lake", scope="session")
 def _lake(aws: Emulator, table: str) -> LakeDestination:
     """The destination, with streams that write what they are given, unconverted, into a bucket."""
     aws.client("s3").create_bucket(Bucket=BUCKET)
-    with pytest.MonkeyPatch.context() as patch:
+    with clients_of(aws) as patch:
         patch.setenv("ENDPOINT_TABLE", table)
         patch.setenv("EVENT_STREAM_PREFIX", "events-")
         patch.setenv("REJECTED_STREAM", "rejected")
