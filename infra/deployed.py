@@ -8,4 +8,4 @@ STACK = "PutEventsGateway"
 def outputs(stack: str) -> dict[str, str]:
     """What the stack says of itself, such as `QueueUrl` and `DeadLetterQueueUrl`."""
     [found] = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
-    return {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}
+    return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}

@@ -3,10 +3,10 @@
 import time
 from collections.abc import Callable
 
-import boto3
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
 from clients.import_endpoints.outcome import StoppedError
+from infra.deployed import outputs
 from putevents.destinations.endpoint_table import EndpointTable
 from putevents.destinations.endpoint_update import Change
 from putevents.destinations.item_store import ContendedError
@@ -65,11 +65,10 @@ class Table:
 
 def find_table(stack: str) -> str:
     """The name of a deployed stack's table of endpoints."""
-    [found] = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
-    for output in found.get("Outputs", []):
-        if output["OutputKey"] == "EndpointTable":
-            return str(output["OutputValue"])
-    raise StoppedError(f"The stack {stack} has no endpoints: deploy it with destination=lake.")
+    found = outputs(stack)
+    if "EndpointTable" not in found:
+        raise StoppedError(f"The stack {stack} has no endpoints: deploy it with destination=lake.")
+    return found["EndpointTable"]
 
 
 def _is_busy(error: Exception) -> bool:
