@@ -68,6 +68,11 @@ def dynamodb_down(operation: str = "UpdateItem", **more: Any) -> Fault:
     return _fail_call("dynamodb", operation, "InternalServerError", 500, more)
 
 
+def hanging(service: str, operation: str) -> Fault:
+    """Calls get no answer until the faults are set anew."""
+    return {"service": service, "operation": operation, "mode": "hang"}
+
+
 def lose_answer(service: str, operation: str, **more: Any) -> Fault:
     """The call is carried out, and its caller hears of an error."""
     return _fail_call(service, operation, "InternalFailure", 500, {"mode": "lose_answer", **more})

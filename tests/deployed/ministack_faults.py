@@ -9,11 +9,14 @@ mode          what a call of the operation gets
 fail_records  every n-th record of the call fails with `code` inside a 200, the others are taken
 fail_call     an error `code` with HTTP `status`; nothing is done
 lose_answer   it is done, and answered with an error all the same
+hang          no answer and nothing done until the faults are set anew, then an error
 
-`times` limits a fault to so many calls, `resource` to streams or tables whose name contains it.
+`every` spares all but each n-th call (or record). `times` limits a fault to so many calls,
+`resource` to streams or tables whose name contains it.
 GET /_faults tells the same list, each with its `hits`: the calls that it changed.
 """
 
+import asyncio
 import json
 import re
 from collections.abc import Callable
@@ -27,7 +30,7 @@ PATH = "/_faults"
 Fault = dict[str, Any]
 Call = Callable[[dict[str, Any]], Any]
 faults: list[Fault] = []
-_DEFAULTS = {"code": "InternalFailure", "status": 500, "every": 1, "hits": 0}
+_DEFAULTS = {"code": "InternalFailure", "status": 500, "every": 1, "hits": 0, "calls": 0}
 
 
 def install() -> None:
@@ -51,14 +54,37 @@ def told() -> bytes:
     return json.dumps(faults).encode()
 
 
+async def hang(target: str) -> bool:
+    """Wait as long as a call of that X-Amz-Target hangs; whether it did."""
+    fault = _hanging(target)
+    if not fault:
+        return False
+    fault["hits"] += 1
+    while fault in faults:
+        await asyncio.sleep(0.05)
+    return True
+
+
+def _hanging(target: str) -> Fault | None:
+    for fault in faults:
+        service, operation = fault["service"], fault["operation"]
+        if fault["mode"] == "hang" and re.fullmatch(rf"{service}_\d+\.{operation}", target, re.I):
+            return fault
+    return None
+
+
 def _faulty(service: str, operation: str, call: Call) -> Call:
     def faulty(data: dict[str, Any]) -> Any:
         fault = _find(service, operation, data)
         if not fault:
             return call(data)
-        fault["hits"] += 1
         if fault["mode"] == "fail_records":
+            fault["hits"] += 1
             return _fail_records(fault, call, data)
+        fault["calls"] += 1
+        if fault["calls"] % fault["every"]:
+            return call(data)
+        fault["hits"] += 1
         if fault["mode"] == "lose_answer":
             call(data)
         return responses.error_response_json(fault["code"], "Emulated fault.", fault["status"])
@@ -69,6 +95,8 @@ def _faulty(service: str, operation: str, call: Call) -> Call:
 def _find(service: str, operation: str, data: dict[str, Any]) -> Fault | None:
     resource = data.get("DeliveryStreamName") or data.get("TableName") or json.dumps(data)
     for fault in faults:
+        if fault["mode"] == "hang":
+            continue
         named = (fault["service"], fault["operation"]) == (service, operation)
         spent = fault["hits"] >= fault.get("times", fault["hits"] + 1)
         if named and not spent and fault.get("resource", "") in resource:

@@ -39,22 +39,34 @@ def serve_as_https(app: Any) -> Any:
 
 
 def serve_faults(app: Any, faults: Any) -> Any:
-    """Answer the path of the faults, and leave every other to the emulator."""
+    """Answer the path of the faults, hang the calls that shall, leave the rest to the emulator."""
 
     async def answering(scope: dict[str, Any], receive: Any, send: Any) -> None:
-        if scope["type"] != "http" or scope["path"] != faults.PATH:
+        if scope["type"] != "http":
             await app(scope, receive, send)
             return
-        body, more = b"", True
-        while more:
-            message = await receive()
-            body += message.get("body", b"")
-            more = message.get("more_body", False)
-        told = faults.set_faults(body) if scope["method"] == "PUT" else faults.told()
-        await send({"type": "http.response.start", "status": 200, "headers": []})
+        status, told = 200, b""
+        if scope["path"] == faults.PATH:
+            body = await _body(receive)
+            told = faults.set_faults(body) if scope["method"] == "PUT" else faults.told()
+        elif await faults.hang(dict(scope["headers"]).get(b"x-amz-target", b"").decode()):
+            status = 503
+        else:
+            await app(scope, receive, send)
+            return
+        await send({"type": "http.response.start", "status": status, "headers": []})
         await send({"type": "http.response.body", "body": told})
 
     return answering
+
+
+async def _body(receive: Any) -> bytes:
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return body
 
 
 def alone(action: Action) -> Action:

@@ -15,6 +15,7 @@ from tests.deployed.faults import (
     dynamodb_throttled,
     fail_records,
     firehose_down,
+    hanging,
     lose_answer,
 )
 from tests.deployed.gateway import APPLICATION
@@ -232,6 +233,8 @@ def test_what_is_rejected_can_be_found_with_its_rule(lake: Lake, endpoint_id: st
         pytest.param(dynamodb_throttled(times=2), 1, id="the table is throttled"),
         pytest.param(dynamodb_throttled("BatchGetItem", times=2), 1, id="reads are throttled"),
         pytest.param(dynamodb_down(times=2), 1, id="the table is down"),
+        pytest.param(hanging("firehose", "PutRecordBatch"), 1, id="Firehose hangs"),
+        pytest.param(hanging("dynamodb", "UpdateItem"), 1, id="the table hangs"),
         # The one fault that makes copies: it was stored, and nobody was told.
         pytest.param(lose_answer("firehose", "PutRecordBatch", times=2), 3, id="no answer"),
     ],
