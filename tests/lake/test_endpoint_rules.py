@@ -1,68 +1,98 @@
-"""Pinpoint's rules of a partial update, of users and of addresses, on the real expressions."""
+"""Pinpoint's rules of a partial update, of users and of addresses, in both stores of endpoints."""
 
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from local.database import FILE, Database
+from local.store import LocalDestination
 from putevents.arrival import Arrival
-from putevents.destinations.endpoint_table import EndpointTable
-from putevents.destinations.endpoint_update import Change
+from putevents.destinations import Destination
 from putevents.schemas import EndpointResponse, PublicEndpoint
 
 START = 1_764_054_000_000
+TOO_MANY = (400, "Exceeded maximum endpoint per user count: 15")
 
 
 class Endpoints:
     """The endpoints of one application; each update arrives a millisecond after the last."""
 
-    def __init__(self, table: EndpointTable, application_id: str) -> None:
-        self.table, self.application_id, self.now = table, application_id, START
+    def __init__(self, destination: Destination, application_id: str) -> None:
+        self.destination, self.application_id, self._now = destination, application_id, START
 
-    def update(self, id_: str, at: int | None = None, **members: Any) -> str | None:
-        """Apply one update; the refusal, if there was one."""
-        self.now += 1
-        arrival = Arrival("request", self.now if at is None else START + at)
-        endpoint = PublicEndpoint.model_validate(members)
-        update = self.table.update
-        stored, failures = update(self.application_id, {id_: endpoint}, {id_: arrival})
-        assert failures == []
-        assert stored[id_].endpoint == self.get(id_)
-        return stored[id_].refusal
+    def update(self, id_: str, **members: Any) -> tuple[int, str]:
+        """Apply one update; status and message of the answer."""
+        self._now += 1
+        answer = self.destination.update_endpoint(
+            self.application_id,
+            id_,
+            PublicEndpoint.model_validate(members),
+            Arrival("request", self._now),
+        )
+        assert answer
+        return answer["StatusCode"], answer["Message"]
 
-    def bring(self, id_: str, updated: int, created: int, **members: Any) -> None:
-        """Apply an update of long ago, to an endpoint that is known for longer still."""
-        endpoint = PublicEndpoint.model_validate(members)
-        change = Change(endpoint, Arrival(id_, START + updated), START + created)
-        stored, failures = self.table.update_each(self.application_id, {id_: change})
-        assert (failures, stored[id_].refusal) == ([], None)
+    def find(self, id_: str) -> EndpointResponse | None:
+        return self.destination.get_endpoint(self.application_id, id_)
 
     def get(self, id_: str) -> EndpointResponse:
-        [found] = self.table.get(self.application_id, [id_])
+        found = self.find(id_)
+        assert found
         return found
 
+    def user(self, id_: str) -> Any:
+        return self.get(id_).get("User")
+
+    def statuses(self, ids: str) -> list[str]:
+        return [self.get(id_)["EndpointStatus"] for id_ in ids]
+
     def of_user(self, user_id: str) -> set[str]:
-        return {e["Id"] for e in self.table.of_user(self.application_id, user_id)}
+        found = self.destination.get_user_endpoints(self.application_id, user_id)
+        return {endpoint["Id"] for endpoint in found}
+
+
+@pytest.fixture(name="local")
+def _local(tmp_path: Path) -> Iterator[LocalDestination]:
+    database = Database(tmp_path / FILE)
+    yield LocalDestination(database)
+    database.close()
+
+
+@pytest.fixture(name="application", params=["lake", "local"])
+def _application(request: pytest.FixtureRequest) -> Callable[[str], Endpoints]:
+    """The endpoints of an application in one of the stores, by the application's id."""
+    destination = request.getfixturevalue(request.param)
+    return lambda application_id: Endpoints(destination, application_id)
 
 
 @pytest.fixture(name="phones")
-def _phones(endpoints: EndpointTable, app: str) -> Endpoints:
-    return Endpoints(endpoints, app)
+def _phones(application: Callable[[str], Endpoints], app: str) -> Endpoints:
+    return application(app)
+
+
+def user(user_id: str, **attributes: list[str]) -> dict[str, Any]:
+    return {"UserId": user_id, "UserAttributes": attributes}
 
 
 def test_an_empty_update_makes_an_endpoint_exist_and_changes_nothing_after(
     phones: Endpoints,
 ) -> None:
-    phones.update("a")
+    assert phones.update("a") == (202, "Accepted")
     created = phones.get("a")
     assert created == {
         "ApplicationId": phones.application_id,
         "Id": "a",
         "CohortId": created["CohortId"],
-        "CreationDate": "2025-11-25T07:00:00.001Z",
+        "CreationDate": created["CreationDate"],
         "EndpointStatus": "ACTIVE",
         "OptOut": "ALL",
     }
-    phones.update("a", OptOut="NONE", Attributes={"k": ["v"]})
+    assert created["CohortId"] in {str(cohort) for cohort in range(100)}
+    assert created["CreationDate"][-5:-4] == "."
+    assert created["CreationDate"].endswith("Z")
+    phones.update("a", OptOut="NONE", EndpointStatus="INACTIVE", Attributes={"k": ["v"]})
     before = phones.get("a")
     phones.update("a")
     phones.update("a", Attributes={}, Metrics={}, Demographic={}, Location={}, User={})
@@ -70,6 +100,8 @@ def test_an_empty_update_makes_an_endpoint_exist_and_changes_nothing_after(
 
 
 def test_an_update_changes_what_it_names_and_keeps_the_rest(phones: Endpoints) -> None:
+    phones.update("a")
+    first = phones.get("a")
     phones.update(
         "a",
         ChannelType="GCM",
@@ -86,9 +118,8 @@ def test_an_update_changes_what_it_names_and_keeps_the_rest(phones: Endpoints) -
         EffectiveDate="2026-01-02T03:04:05Z",
         RequestId="r",
     )
-    assert {n: v for n, v in phones.get("a").items() if n not in ("CohortId", "ApplicationId")} == {
-        "Id": "a",
-        "CreationDate": "2025-11-25T07:00:00.001Z",
+    assert phones.get("a") == {
+        **first,
         "EndpointStatus": "ACTIVE",
         "OptOut": "ALL",
         "ChannelType": "GCM",
@@ -101,190 +132,140 @@ def test_an_update_changes_what_it_names_and_keeps_the_rest(phones: Endpoints) -
     }
 
 
-def test_an_update_wakes_an_endpoint_unless_it_says_otherwise(phones: Endpoints) -> None:
-    phones.update("a", EndpointStatus="INACTIVE")
-    assert phones.get("a")["EndpointStatus"] == "INACTIVE"
-    phones.update("a", OptOut="NONE")
-    assert phones.get("a")["EndpointStatus"] == "ACTIVE"
-
-
-def test_an_update_that_comes_late_changes_only_what_nothing_newer_has_set(
-    phones: Endpoints,
-) -> None:
-    phones.update("a", at=30, OptOut="NONE", Demographic={"Make": "new"})
-    phones.update("a", at=10, OptOut="ALL", Demographic={"Make": "old", "Model": "old"})
-    found = phones.get("a")
-    assert (found["OptOut"], found["Demographic"]) == ("NONE", {"Make": "new", "Model": "old"})
-    assert found["CreationDate"].endswith(".010Z")
-    phones.update("a", at=20, OptOut="ALL", Demographic={"Model": "newer"})
-    assert phones.get("a")["Demographic"] == {"Make": "new", "Model": "newer"}
-
-
-def test_the_same_update_twice_is_the_same_as_once(phones: Endpoints) -> None:
-    for _ in range(2):
-        phones.update("a", at=10, Attributes={"k": ["v"]}, User={"UserId": "u"})
-    assert phones.of_user("u") == {"a"}
-
-
-def test_the_endpoints_of_a_user_share_their_attributes(phones: Endpoints) -> None:
-    phones.update("a", User={"UserId": "u", "UserAttributes": {"plan": ["free"], "age": ["7"]}})
-    phones.update("b", User={"UserId": "u"})
-    phones.update("b", User={"UserAttributes": {"plan": ["pro"]}})
-    for id_ in ("a", "b"):
-        user = phones.get(id_)["User"]
-        assert user == {"UserId": "u", "UserAttributes": {"plan": ["pro"], "age": ["7"]}}
-    assert phones.of_user("u") == {"a", "b"}
-
-
-def test_what_was_known_of_nobody_comes_along_and_what_was_of_another_user_stays(
-    phones: Endpoints,
-) -> None:
-    phones.update("a", User={"UserAttributes": {"theme": ["dark"]}})
-    phones.update("b", User={"UserId": "u"})
-    phones.update("a", User={"UserId": "u", "UserAttributes": {"plan": ["pro"]}})
-    assert phones.get("b")["User"]["UserAttributes"] == {"theme": ["dark"], "plan": ["pro"]}
-    phones.update("b", User={"UserId": "other"})
-    assert phones.get("b")["User"] == {"UserId": "other"}
-    assert phones.of_user("u") == {"a"}
-
-
-def test_a_users_sixteenth_device_lets_the_oldest_go(phones: Endpoints) -> None:
-    for day in range(1, 16):
-        user = {"UserId": "u"}
-        date = f"2026-01-{day:02}T00:00:00Z"
-        assert not phones.update(f"p{day}", ChannelType="APNS", EffectiveDate=date, User=user)
-    assert not phones.update("p16", ChannelType="GCM", User={"UserId": "u"})
-    gone = phones.get("p1")
-    assert gone["EndpointStatus"] == "INACTIVE"
-    assert not gone.get("User")
-    assert phones.of_user("u") == {f"p{day}" for day in range(2, 17)}
-    date = "2027-01-01T00:00:00Z"
-    assert not phones.update("p17", ChannelType="GCM", EffectiveDate=date, User={"UserId": "u"})
-    left = phones.of_user("u")
-    assert len(left) == 15
-    assert "p17" in left
-
-
-def test_a_users_sixteenth_address_is_refused_and_nothing_of_it_kept(phones: Endpoints) -> None:
-    for number in range(15):
-        phones.update(f"p{number}", ChannelType="EMAIL", User={"UserId": "u"})
-    phones.update("p15", OptOut="NONE")
-    refusal = phones.update("p15", ChannelType="EMAIL", OptOut="ALL", User={"UserId": "u"})
-    assert refusal == "Exceeded maximum endpoint per user count: 15"
-    assert phones.get("p15")["OptOut"] == "NONE"
-    assert phones.update("unknown", ChannelType="SMS", User={"UserId": "u"}) == refusal
-    assert "User" not in phones.get("unknown")
-
-
-def test_an_address_belongs_to_the_endpoint_that_was_updated_last(phones: Endpoints) -> None:
-    phones.update("a", ChannelType="GCM", Address="token")
-    phones.update("b", ChannelType="GCM", Address="token")
-    assert [phones.get(id_)["EndpointStatus"] for id_ in "ab"] == ["INACTIVE", "ACTIVE"]
-    phones.update("b", ChannelType="GCM", Address="")
-    phones.update("a", ChannelType="GCM", Address="token")
-    assert [phones.get(id_)["EndpointStatus"] for id_ in "ab"] == ["ACTIVE", "ACTIVE"]
-
-
-def test_an_endpoint_exists_since_it_was_created_wherever_it_was(phones: Endpoints) -> None:
-    phones.update("here", at=500, OptOut="NONE")
-    phones.bring("here", 400, 100, OptOut="ALL", Demographic={"Make": "apple"})
-    phones.bring("there", 400, 200, OptOut="NONE")
-    phones.bring("said nothing", 300, 300)
-    phones.update("there", at=500)
-
-    here = phones.get("here")
-    assert (here["CreationDate"][-5:], here["OptOut"]) == (".100Z", "NONE")
-    assert here["Demographic"] == {"Make": "apple"}
-    assert phones.get("there")["CreationDate"].endswith(".200Z")
-    assert phones.get("said nothing")["CreationDate"].endswith(".300Z")
-
-
-def test_how_long_an_endpoint_exists_says_nothing_about_others(phones: Endpoints) -> None:
-    address = {"Address": "x", "ChannelType": "EMAIL"}
-    phones.update("new", at=500, **address)
-    phones.bring("old", 600, 100, **address)
-
-    new = phones.get("new")
-    assert (new["CreationDate"][-5:], new["EndpointStatus"]) == (".500Z", "INACTIVE")
-
-
-def test_an_endpoint_that_left_a_user_since_takes_nobodys_place(phones: Endpoints) -> None:
-    user, date = {"UserId": "u"}, "2026-01-02T00:00:00Z"
-    phones.update("gone", at=500, ChannelType="APNS", User={"UserId": "v"})
-    for number in range(15):
-        phones.bring(f"p{number}", 100, 100, ChannelType="APNS", EffectiveDate=date, User=user)
-    phones.bring("gone", 200, 200, ChannelType="APNS", EffectiveDate=date, User=user)
-
-    assert phones.of_user("u") == {f"p{number}" for number in range(15)}
-    assert phones.of_user("v") == {"gone"}
-
-
-def test_an_address_that_another_endpoint_took_since_is_its_own(phones: Endpoints) -> None:
-    address = {"ChannelType": "GCM", "Address": "token"}
-    phones.update("new", at=300, **address)
-    phones.update("old", at=100, **address)
-    assert [phones.get(id_)["EndpointStatus"] for id_ in ("old", "new")] == ["INACTIVE", "ACTIVE"]
-
-    phones.update("left", at=200, ChannelType="GCM", Address="other")
-    phones.update("left", at=100, **address)
-    assert phones.get("left")["EndpointStatus"] == "ACTIVE"
-
-
-def test_deleting_a_users_last_endpoint_deletes_what_is_known_of_the_user(
-    phones: Endpoints,
-) -> None:
-    for id_ in "ab":
-        phones.update(id_, User={"UserId": "u", "UserAttributes": {"age": ["7"]}})
-    phones.table.delete(phones.application_id, phones.get("a"))
-    assert phones.get("b")["User"]["UserAttributes"] == {"age": ["7"]}
-    phones.table.delete(phones.application_id, phones.get("b"))
-    phones.update("c", User={"UserId": "u"})
-    assert phones.get("c")["User"] == {"UserId": "u"}
-
-
-def test_applications_know_nothing_of_each_other(endpoints: EndpointTable, app: str) -> None:
-    one, other = Endpoints(endpoints, app), Endpoints(endpoints, f"{app}-other")
-    for which in (one, other):
-        which.update("a", ChannelType="GCM", Address="token", User={"UserId": "u"})
-    assert one.of_user("u") == other.of_user("u") == {"a"}
-    assert one.get("a")["EndpointStatus"] == other.get("a")["EndpointStatus"] == "ACTIVE"
-
-
 def test_an_endpoint_of_250_attributes_is_stored_whole(phones: Endpoints) -> None:
     attributes = {f"key-{number}": [str(number)] for number in range(250)}
     phones.update("a", Attributes=attributes, Demographic={"Make": "x"})
     assert phones.get("a")["Attributes"] == attributes
 
 
-@pytest.mark.parametrize("members", [{"Metrics": {"m": 1e300}}, {"User": {"UserId": "u" * 3000}}])
-def test_what_the_table_cannot_hold_is_refused(phones: Endpoints, members: Any) -> None:
-    refusal = phones.update("a", OptOut="NONE", **members)
-    assert refusal == "Endpoint is too large to be stored, or a number in it is."
-    assert phones.get("a")["OptOut"] == "ALL"
+def test_an_update_wakes_an_endpoint_unless_it_says_otherwise(phones: Endpoints) -> None:
+    phones.update("a", EndpointStatus="INACTIVE")
+    assert phones.statuses("a") == ["INACTIVE"]
+    phones.update("a", OptOut="NONE")
+    assert phones.statuses("a") == ["ACTIVE"]
 
 
-def test_an_id_that_no_key_can_hold_is_refused_alone(endpoints: EndpointTable, app: str) -> None:
-    long = "x" * 1025
-    updates = {id_: PublicEndpoint(OptOut="NONE") for id_ in (long, "a")}
-    arrivals = dict.fromkeys(updates, Arrival("r", START))
-    stored, failures = endpoints.update(app, updates, arrivals)
-    assert failures == []
-    assert stored[long].refusal
-    assert stored[long].endpoint["Id"] == long
-    assert stored["a"].endpoint["OptOut"] == "NONE"
-    assert endpoints.get(app, [long]) == endpoints.of_user(app, long) == []
-
-
-def test_hundreds_of_endpoints_are_updated_and_read_at_once(
-    endpoints: EndpointTable, app: str
+def test_ids_are_told_apart_by_case_and_applications_know_nothing_of_each_other(
+    application: Callable[[str], Endpoints], app: str
 ) -> None:
-    ids = [f"p{number}" for number in range(250)]
-    updates = {id_: PublicEndpoint(OptOut="NONE") for id_ in ids}
-    arrivals = dict.fromkeys(ids, Arrival("r", START))
-    stored, failures = endpoints.update(app, updates, arrivals)
-    assert failures == []
-    assert {stored[id_].endpoint["OptOut"] for id_ in ids} == {"NONE"}
-    quiet = {id_: PublicEndpoint() for id_ in ids}
-    again, failures = endpoints.update(app, quiet, arrivals)
-    assert failures == []
-    assert again == stored
+    one, other = application(app), application(f"{app}-other")
+    for which in (one, other):
+        which.update("a", ChannelType="GCM", Address="token", User={"UserId": "u"})
+    assert one.find("A") is None
+    assert one.of_user("u") == other.of_user("u") == {"a"}
+    assert one.statuses("a") == other.statuses("a") == ["ACTIVE"]
+
+
+def test_a_deleted_endpoint_is_told_once_and_gone(phones: Endpoints) -> None:
+    phones.update("a", Address="x", ChannelType="SMS")
+    before = phones.get("a")
+    delete = phones.destination.delete_endpoint
+    assert delete(phones.application_id, "a") == before
+    assert delete(phones.application_id, "a") is None
+    assert phones.find("a") is None
+
+
+def test_the_endpoints_of_a_user_are_deleted_together(phones: Endpoints) -> None:
+    for id_, user_id in (("1", "u"), ("2", "other"), ("3", "u")):
+        phones.update(id_, User=user(user_id))
+    assert phones.of_user("u") == {"1", "3"}
+    deleted = phones.destination.delete_user_endpoints(phones.application_id, "u")
+    assert {endpoint["Id"] for endpoint in deleted} == {"1", "3"}
+    assert phones.of_user("u") == set()
+    assert phones.of_user("other") == {"2"}
+
+
+def test_deleting_a_users_last_endpoint_deletes_what_is_known_of_the_user(
+    phones: Endpoints,
+) -> None:
+    for id_ in "ab":
+        phones.update(id_, User=user("u", age=["7"]))
+    phones.destination.delete_endpoint(phones.application_id, "a")
+    assert phones.user("b") == user("u", age=["7"])
+    phones.destination.delete_endpoint(phones.application_id, "b")
+    phones.update("c", User={"UserId": "u"})
+    assert not phones.user("c").get("UserAttributes")
+
+
+def test_the_endpoints_of_a_user_share_their_attributes(phones: Endpoints) -> None:
+    phones.update("a", User=user("u", plan=["free"], age=["7"]))
+    phones.update("b", User={"UserId": "u"})
+    phones.update("stranger", User=user("other", plan=["none"]))
+    phones.update("b", User={"UserAttributes": {"plan": ["pro"]}})
+    for id_ in ("a", "b"):
+        assert phones.user(id_) == user("u", plan=["pro"], age=["7"])
+    assert phones.user("stranger") == user("other", plan=["none"])
+
+
+def test_what_was_known_of_nobody_comes_along(phones: Endpoints) -> None:
+    phones.update("a", User={"UserAttributes": {"theme": ["dark"]}})
+    phones.update("b", User={"UserId": "u"})
+    phones.update("a", User=user("u", plan=["pro"]))
+    assert phones.user("a") == phones.user("b") == user("u", theme=["dark"], plan=["pro"])
+
+
+def test_what_was_known_of_another_user_stays_behind(phones: Endpoints) -> None:
+    phones.update("tablet", User=user("second", size=["l"]))
+    phones.update("phone", User=user("first", secret=["yes"]))
+    phones.update("phone", User={"UserId": "second"})
+    assert phones.user("phone") == phones.user("tablet") == user("second", size=["l"])
+    assert phones.of_user("first") == set()
+
+
+def test_a_users_sixteenth_address_is_refused_and_nothing_of_it_kept(phones: Endpoints) -> None:
+    for number in range(15):
+        phones.update(f"p{number}", ChannelType="EMAIL", User=user("u", n=[str(number)]))
+    phones.update("p15", OptOut="NONE")
+    sixteenth = user("u", n=["15"])
+    assert phones.update("p15", ChannelType="EMAIL", OptOut="ALL", User=sixteenth) == TOO_MANY
+    assert phones.get("p15")["OptOut"] == "NONE"
+    assert phones.user("p0") == user("u", n=["14"])
+    assert phones.update("unknown", ChannelType="SMS", User=sixteenth) == TOO_MANY
+    assert phones.find("unknown") is None
+    assert phones.update("p3", User={"UserId": "u"}) == (202, "Accepted")
+
+
+@pytest.mark.parametrize("channel", ["SMS", "GCM"])
+def test_a_sixteenth_endpoint_is_refused_if_there_is_no_device_to_let_go(
+    phones: Endpoints, channel: str
+) -> None:
+    for number in range(15):
+        phones.update(f"p{number}", ChannelType="EMAIL", User={"UserId": "u"})
+    assert phones.update("new", ChannelType=channel, User={"UserId": "u"}) == TOO_MANY
+    assert phones.of_user("u") == {f"p{number}" for number in range(15)}
+
+
+def test_a_users_sixteenth_device_lets_the_oldest_go(phones: Endpoints) -> None:
+    for number in range(15):
+        phones.update(
+            f"p{number}",
+            ChannelType="APNS" if number in (4, 7) else "EMAIL",
+            EffectiveDate=f"2026-01-{30 - number}T00:00:00Z",
+            User={"UserId": "u"},
+        )
+    assert phones.update("new", ChannelType="GCM", User={"UserId": "u"}) == (202, "Accepted")
+    assert phones.get("p7")["EndpointStatus"] == "INACTIVE"
+    assert not phones.user("p7")
+    assert phones.of_user("u") == {f"p{n}" for n in range(15) if n != 7} | {"new"}
+    date = "2027-01-01T00:00:00Z"  # without one, it is older than any other
+    phones.update("newer", ChannelType="GCM", EffectiveDate=date, User={"UserId": "u"})
+    assert phones.of_user("u") == {f"p{n}" for n in range(15) if n != 7} | {"newer"}
+
+
+def test_an_address_belongs_to_the_endpoint_that_was_updated_last(phones: Endpoints) -> None:
+    phones.update("a", ChannelType="GCM", Address="token")
+    phones.update("b", ChannelType="GCM", Address="token")
+    assert phones.statuses("ab") == ["INACTIVE", "ACTIVE"]
+    phones.update("a", OptOut="NONE")
+    assert phones.statuses("ab") == ["ACTIVE", "INACTIVE"]
+    phones.update("b", ChannelType="GCM", Address="token")
+    assert phones.statuses("ab") == ["INACTIVE", "ACTIVE"]
+    phones.update("b", ChannelType="GCM", Address="")
+    phones.update("a", ChannelType="GCM", Address="token")
+    assert phones.statuses("ab") == ["ACTIVE", "ACTIVE"]
+
+
+def test_endpoints_of_an_empty_address_leave_each_other_alone(phones: Endpoints) -> None:
+    for id_ in "ab":
+        phones.update(id_, ChannelType="GCM", Address="")
+    assert phones.statuses("ab") == ["ACTIVE", "ACTIVE"]

@@ -195,58 +195,6 @@ class TestFailures:
         assert rows(path, "SELECT event_id FROM events") == [("1",)]
 
 
-class TestEndpoints:
-    def test_a_new_endpoint_gets_what_the_service_gives(self, deliver: Deliver, path: Path) -> None:
-        deliver(put_events_body())
-
-        stored = endpoint(path)
-        assert (stored["OptOut"], stored["EndpointStatus"]) == ("ALL", "ACTIVE")
-        assert stored["CohortId"] in {str(n) for n in range(100)}
-        assert stored["CreationDate"].endswith("Z")
-
-    def test_an_empty_endpoint_changes_nothing(self, deliver: Deliver, path: Path) -> None:
-        sent = {
-            "Address": "a",
-            "ChannelType": "SMS",
-            "EndpointStatus": "INACTIVE",
-            "OptOut": "NONE",
-        }
-        deliver(put_events_body(endpoint=sent))
-        before = endpoint(path)
-        deliver(put_events_body(endpoint={}))
-        deliver(put_events_body(endpoint={"Attributes": {}, "User": {"UserAttributes": {}}}))
-
-        assert endpoint(path) == before
-
-    def test_cohort_and_creation_stay(self, deliver: Deliver, path: Path) -> None:
-        deliver(put_events_body())
-        before = endpoint(path)
-        for n in range(5):
-            deliver(put_events_body(endpoint={"RequestId": str(n)}))
-
-        assert endpoint(path) == {**before, "RequestId": "4"}
-
-    def test_the_endpoint_updated_last_has_the_address(self, deliver: Deliver, path: Path) -> None:
-        sent = {"Address": "a", "ChannelType": "SMS"}
-        for endpoint_id in ("first", "second"):
-            deliver(put_events_body(endpoint=sent, endpoint_id=endpoint_id))
-        sql = "SELECT endpoint_id, endpoint ->> 'EndpointStatus' FROM endpoints"
-        then = rows(path, sql)
-        deliver(put_events_body(endpoint=sent, endpoint_id="first"))
-
-        assert then == [("first", "INACTIVE"), ("second", "ACTIVE")]
-        assert rows(path, sql) == [("first", "ACTIVE"), ("second", "INACTIVE")]
-
-    def test_endpoints_without_an_address_leave_each_other_alone(
-        self, deliver: Deliver, path: Path
-    ) -> None:
-        for endpoint_id in ("first", "second"):
-            deliver(put_events_body(endpoint={"Address": ""}, endpoint_id=endpoint_id))
-
-        sql = "SELECT DISTINCT endpoint ->> 'EndpointStatus' FROM endpoints"
-        assert rows(path, sql) == [("ACTIVE",)]
-
-
 @pytest.mark.parametrize(
     ("stored", "update", "merged"),
     [

@@ -57,7 +57,7 @@ class Update:
         except ClientError as error:
             if error.response["Error"]["Code"] != "ValidationException":
                 raise
-            return Updated(known or self._write(endpoint_id, {})[1], TOO_LARGE)
+            return self._refused(endpoint_id, TOO_LARGE)
 
     def _apply(self, endpoint_id: str, members: Members, known: Item | None) -> Updated:
         own = dict(members)
@@ -66,7 +66,7 @@ class Update:
         user_id = str(own[USER_ID].value) if USER_ID in own else ""
         refusal = self._refuse_user(endpoint_id, user_id, own, known) if user_id else None
         if refusal:
-            return Updated(known or self._write(endpoint_id, {})[1], refusal)
+            return self._refused(endpoint_id, refusal)
         shared = user_attributes(members)
         if user_id:  # what is said of a user by name is the user's, not the endpoint's
             self._share(user_id, shared)
@@ -79,7 +79,14 @@ class Update:
             self._share(user_id, user_attributes(before.members))
         if self._is_new(before, own, ADDRESS):
             after = self._take_address(endpoint_id, after, str(own[ADDRESS].value))
+        elif self._is_new(before, own, _STATUS) and after.value(ADDRESS):
+            after = self._take_address(endpoint_id, after, after.value(ADDRESS))
         return Updated(after)
+
+    def _refused(self, endpoint_id: str, refusal: str) -> Updated:
+        """The endpoint as it was; one that did not exist still does not."""
+        stored = self._store.read(self._application_id, [endpoint_id])
+        return Updated(stored.get(endpoint_id) or Item(created=self._created), refusal)
 
     def _is_new(self, before: Item, own: Members, name: str) -> bool:
         """Whether a member got a value, now or when this same update was tried before."""
@@ -116,13 +123,15 @@ class Update:
         return True
 
     def _take_address(self, endpoint_id: str, item: Item, address: str) -> Item:
-        """Messages to an address go through the endpoint that took it last; this one's item."""
+        """Messages to an address go through the endpoint updated last; this one's item.
+
+        Not asked of each update: one that was ACTIVE before has silenced the others already.
+        """
         others = self._others(endpoint_id, "address", address)
         for other, its in self._store.read(self._application_id, others).items():
-            taken = its.members.get(ADDRESS)
-            later = taken and taken.stamp > self.stamp and taken.value == item.value(ADDRESS)
-            if taken and later:
-                _, item = self._write(endpoint_id, {_STATUS: Member("INACTIVE", taken.stamp)})
+            claim = _claim(its)
+            if claim > self.stamp and its.value(ADDRESS) == item.value(ADDRESS):
+                _, item = self._write(endpoint_id, {_STATUS: Member("INACTIVE", claim)})
             else:
                 silent = {_STATUS: Member("INACTIVE", self.stamp)}
                 self._write_other(other, silent, create=False)
@@ -143,6 +152,13 @@ class Update:
 
     def _write(self, id_: str, members: Members) -> tuple[Item, Item]:
         return self._store.write(self._application_id, id_, members, self._created)
+
+
+def _claim(item: Item) -> str:
+    """The stamp of the last update by which an endpoint had its address to itself."""
+    status, address = item.members.get(_STATUS), item.members.get(ADDRESS)
+    awake = status.stamp if status and status.value == "ACTIVE" else ""
+    return max(awake, address.stamp if address else "")
 
 
 def is_key(id_: str) -> bool:
