@@ -1,5 +1,6 @@
 """The SQLite file: what is committed here is on the disk before anybody is told so."""
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -10,6 +11,11 @@ FILE = "putevents.db"
 SCHEMA = Path(__file__).with_name("schema.sql").read_text()
 # Columns that a file of an earlier version lacks.
 LATER_COLUMNS = {"events": ("request_id", "record")}
+
+
+def data_folder() -> Path:
+    """The folder of the file, `.data` unless the environment's `DATA_DIR` says another."""
+    return Path(os.environ.get("DATA_DIR") or ".data")
 
 
 class Database:

@@ -5,11 +5,13 @@ import sqlite3
 from typing import cast
 
 from local.endpoints import Document, merge_endpoint, new_endpoint, share_user
-from putevents.schemas import EndpointResponse, PublicEndpoint
-
-MAX_ENDPOINTS_PER_USER = 15
-# A user's oldest endpoint of these makes room for another one of them.
-_DEVICE_CHANNELS = ("ADM", "APNS", "APNS_SANDBOX", "APNS_VOIP", "APNS_VOIP_SANDBOX", "BAIDU", "GCM")
+from putevents.rejection import TOO_MANY_ENDPOINTS
+from putevents.schemas import (
+    DEVICE_CHANNELS,
+    MAX_ENDPOINTS_PER_USER,
+    EndpointResponse,
+    PublicEndpoint,
+)
 
 _ONE = "application_id = :application_id AND endpoint_id = :endpoint_id"
 _OF_USER = "application_id = :application_id AND user_id = :user_id"
@@ -95,11 +97,9 @@ class EndpointStore:
         """Let a user's oldest device go when a new one is one too many; other channels stay."""
         if len(others) < MAX_ENDPOINTS_PER_USER:
             return
-        devices = [pair for pair in others if pair[1].get("ChannelType") in _DEVICE_CHANNELS]
-        if joining.get("ChannelType") not in _DEVICE_CHANNELS or not devices:
-            raise EndpointRefusedError(
-                f"Exceeded maximum endpoint per user count: {MAX_ENDPOINTS_PER_USER}"
-            )
+        devices = [pair for pair in others if pair[1].get("ChannelType") in DEVICE_CHANNELS]
+        if joining.get("ChannelType") not in DEVICE_CHANNELS or not devices:
+            raise EndpointRefusedError(TOO_MANY_ENDPOINTS.message)
         oldest, _ = min(devices, key=lambda pair: str(pair[1].get("EffectiveDate", "")))
         self._change(
             "json_set(json_remove(endpoint, '$.User'), '$.EndpointStatus', 'INACTIVE')",

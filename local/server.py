@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from local.database import FILE, Database
+from local.database import FILE, Database, data_folder
 from local.environment import StartError, set_environment
 from local.event_source import EventSource
 from local.gateway import Gateway
@@ -35,7 +35,7 @@ def main() -> int:
     _log_to_terminal()
     stopping = _stop_on_signals()
     try:
-        folder = _open_folder(Path(os.environ.get("DATA_DIR") or ".data"))
+        folder = _open_folder(data_folder())
         database = _open_database(folder)
         server = _listen(os.environ.get("PORT") or "8080")
         set_environment(os.environ, folder, server.url)

@@ -15,6 +15,7 @@ from putevents.destinations import DestinationError
 from putevents.event_record import event_records
 from putevents.rejected import rejected_record
 from putevents.rejection import RejectedPart
+from putevents.report import ACCEPTED
 from putevents.schemas import (
     EndpointItemResponse,
     EndpointResponse,
@@ -139,7 +140,7 @@ def _attempt(connection: sqlite3.Connection, write: Callable[..., None], *values
         answer = {"StatusCode": 500, "Message": "The local store could not write it."}
     else:
         connection.execute("RELEASE item")
-        return {"StatusCode": 202, "Message": "Accepted"}
+        return ACCEPTED
     connection.execute("ROLLBACK TO item")
     connection.execute("RELEASE item")
     return answer

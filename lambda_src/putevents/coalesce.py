@@ -30,7 +30,7 @@ def _fits(message: Message, call: list[Message]) -> bool:
     return (
         message.report.application_id == call[0].report.application_id
         and message.items + sum(m.items for m in call) <= MAX_EVENTS_PER_CALL
-        and sum(len(m.record.body.encode()) for m in (message, *call)) <= MAX_REQUEST_BYTES
+        and sum(m.size for m in (message, *call)) <= MAX_REQUEST_BYTES
         and not any(message.good.keys() & m.good.keys() for m in call)
     )
 

@@ -1,6 +1,7 @@
 """A message of the queue: what it holds, how often it was tried, and what became of it."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
@@ -39,7 +40,12 @@ class Message:
         # A dead letter that came back begins anew: whoever sent it back has mended something.
         return received + (0 if self._attribute(REASON) else _number(self._attribute(ATTEMPT)))
 
-    @property
+    @cached_property
+    def size(self) -> int:
+        """Bytes of its body."""
+        return len(self.record.body.encode())
+
+    @cached_property
     def arrival(self) -> Arrival:
         """When it first came in: a message of our own says so, a producer's came as it was sent."""
         sent = _number(self.record.raw_event["attributes"].get("SentTimestamp", ""))

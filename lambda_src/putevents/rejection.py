@@ -53,6 +53,7 @@ class RejectedPart(NamedTuple):
 MISSING_ENDPOINT = Rejection("Missing Endpoint", "Endpoint")
 BAD_ENDPOINT_ID = Rejection("Endpoint id should be text without $, { and }.", "")
 BAD_EVENT_ID = Rejection("Event id should be valid Unicode.", "")
+TOO_MANY_ENDPOINTS = Rejection("Exceeded maximum endpoint per user count: 15", "")
 LARGE_ENDPOINT = Rejection("Endpoint size should be at most 15 KB.", "Endpoint")
 LARGE_EVENT = Rejection("Event size should be at most 1000 KB.", "")
 

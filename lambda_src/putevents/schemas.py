@@ -23,11 +23,14 @@ MAX_REQUEST_BYTES = 4 * 1024 * 1024
 MAX_EVENT_BYTES = 1000 * 1024
 MAX_ENDPOINT_BYTES = 15 * 1024
 MAX_EVENTS_PER_CALL = 100
+MAX_ENDPOINTS_PER_USER = 15
 
 ChannelType = Literal[
     "PUSH", "GCM", "APNS", "APNS_SANDBOX", "APNS_VOIP", "APNS_VOIP_SANDBOX", "ADM",
     "SMS", "VOICE", "EMAIL", "BAIDU", "CUSTOM", "IN_APP",
 ]  # fmt: skip
+# A user's oldest endpoint of these makes room for another one of them.
+DEVICE_CHANNELS = ("ADM", "APNS", "APNS_SANDBOX", "APNS_VOIP", "APNS_VOIP_SANDBOX", "BAIDU", "GCM")
 
 
 def _real_date(text: str) -> str:

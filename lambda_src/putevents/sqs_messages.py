@@ -6,12 +6,15 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from putevents.arrival import Arrival
+from putevents.batches import batches
 from putevents.schemas import ValidBatch
 from putevents.split import split
 
 # SQS takes 1 MiB a message, its attributes included, and 1 MiB for all of a batch; 2 KiB of it are
 # left for the attributes and what stands around the EventsRequest.
-MAX_MESSAGE_BYTES = 1024 * 1024 - 2048
+_MAX_BYTES = 1024 * 1024
+_OVERHEAD_BYTES = 2048
+MAX_MESSAGE_BYTES = _MAX_BYTES - _OVERHEAD_BYTES
 MAX_MESSAGE_ITEMS = 1000
 MAX_BATCH_ENTRIES = 10
 ATTEMPT = "Attempt"
@@ -77,17 +80,12 @@ def raw_bodies(application_id: str, raw: dict[str, Any]) -> Iterator[str]:
 
 def packs(messages: Sequence[NewMessage]) -> Iterator[list[int]]:
     """The numbers of the messages, in batches that SQS takes at once."""
-    pack: list[int] = []
-    size = 0
-    for number, message in enumerate(messages):
-        length = len(message.body.encode()) + 2048
-        if pack and (len(pack) == MAX_BATCH_ENTRIES or size + length > 1024 * 1024):
-            yield pack
-            pack, size = [], 0
-        pack.append(number)
-        size += length
-    if pack:
-        yield pack
+    return batches(
+        range(len(messages)),
+        lambda number: len(messages[number].body.encode()) + _OVERHEAD_BYTES,
+        max_size=_MAX_BYTES,
+        max_count=MAX_BATCH_ENTRIES,
+    )
 
 
 def _halves(raw: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,13 +1,11 @@
 """`make sql`: the laptop's store answers the SQL that Athena answers for a deployed lake."""
 
 import argparse
-import os
 import sys
 from datetime import date
-from pathlib import Path
 
 from infra.queries import named_queries
-from local.database import FILE
+from local.database import FILE, data_folder
 from local.sql.dialect import SqlError
 from local.sql.lake import Lake, StoreError
 from local.sql.prompt import Prompt
@@ -17,10 +15,9 @@ from local.sql.table import table
 def main(arguments: list[str] | None = None) -> int:
     """Answer one query, or all that are typed; the exit status."""
     options = _parser().parse_args(arguments)
-    path = Path(os.environ.get("DATA_DIR") or ".data", FILE)
     try:
         query = _named(options.name) if options.name else options.query
-        lake = Lake(path, options.today)
+        lake = Lake(data_folder() / FILE, options.today)
         _tell_what_is_left_out(lake)
         if query is None:
             return Prompt(lake).run()

@@ -8,6 +8,8 @@ import pytest
 from botocore.stub import Stubber
 
 from infra.dead_letters import NO_REASON, dead_letters
+from putevents.arrival import Arrival
+from putevents.sqs_messages import attributes
 
 URL = "https://sqs.eu-west-1.amazonaws.com/123456789012/dead"
 
@@ -55,6 +57,15 @@ def test_each_says_when_why_how_many_events_and_whose() -> None:
         json.dumps(body),
     )  # fmt: skip
     assert found.row.split() == [*found[:2], "32", "2", "my-app", "no"]
+
+
+def test_what_the_functions_say_of_a_dead_letter_is_what_is_listed() -> None:
+    dead = letter(1, "x")
+    dead["MessageAttributes"] = attributes(Arrival("r", 1764050400000), 32, "no")
+    [found] = listed([dead])
+    assert (found.ArrivedAt, found.Attempt, found.Reason, found.RequestId) == (
+        "2025-11-25T06:00:00Z", 32, "no", "r",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,10 @@ from typing import Any
 import pytest
 
 from local.database import FILE, SCHEMA, Database
-from local.endpoint_store import MAX_ENDPOINTS_PER_USER
 from local.store import LocalDestination
 from putevents.arrival import Arrival
 from putevents.rejection import RejectedPart
-from putevents.schemas import EventsRequest, ValidBatch
+from putevents.schemas import MAX_ENDPOINTS_PER_USER, EventsRequest, ValidBatch
 from tests.local.running_gateway import EVENT, EVENT_MS, RunningGateway, put_events_body
 from tests.unit.doors import ARRIVAL
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 import boto3
 from botocore.exceptions import ClientError
 
+from putevents.batches import batches
 from putevents.destinations.client_config import client_config
 from putevents.observability import logger
 from putevents.time_left import time_left
@@ -44,7 +45,13 @@ class DeliveryStreams:
         once a request. Nothing is raised for a failure outside.
         """
         failures: Counter[str] = Counter()
-        for records in _calls(pack(documents)):
+        calls = batches(
+            pack(documents),
+            lambda record: len(record.data),
+            max_size=MAX_CALL_BYTES,
+            max_count=MAX_CALL_RECORDS,
+        )
+        for records in calls:
             if not time_left.is_enough_to_deliver():
                 failures["out of time"] += len(records)
                 break
@@ -71,31 +78,13 @@ class DeliveryStreams:
 
 def pack(documents: Iterable[tuple[KeyT, bytes]]) -> Iterator[Record[KeyT]]:
     """Put documents together, in order, as long as they fit into one billed step."""
-    keys: list[KeyT] = []
-    lines: list[bytes] = []
-    size = 0
-    for key, document in documents:
-        if keys and size + len(document) + 1 > BILLED_BYTES:
-            yield Record(keys, b"".join(lines))
-            keys, lines, size = [], [], 0
-        keys.append(key)
-        lines += [document, b"\n"]
-        size += len(document) + 1
-    if keys:
-        yield Record(keys, b"".join(lines))
+    for together in batches(documents, _line_length, max_size=BILLED_BYTES):
+        lines = [part for _, document in together for part in (document, b"\n")]
+        yield Record([key for key, _ in together], b"".join(lines))
 
 
-def _calls(records: Iterable[Record[KeyT]]) -> Iterator[list[Record[KeyT]]]:
-    call: list[Record[KeyT]] = []
-    size = 0
-    for record in records:
-        if call and (len(call) == MAX_CALL_RECORDS or size + len(record.data) > MAX_CALL_BYTES):
-            yield call
-            call, size = [], 0
-        call.append(record)
-        size += len(record.data)
-    if call:
-        yield call
+def _line_length(document: tuple[KeyT, bytes]) -> int:
+    return len(document[1]) + 1
 
 
 def kind_of(error: Exception) -> str:

@@ -16,13 +16,10 @@ from putevents.destinations.endpoint_item import (
     user_attributes,
 )
 from putevents.destinations.item_store import ItemStore
-from putevents.schemas import PublicEndpoint
+from putevents.rejection import TOO_MANY_ENDPOINTS
+from putevents.schemas import DEVICE_CHANNELS, MAX_ENDPOINTS_PER_USER, PublicEndpoint
 
-MAX_ENDPOINTS_PER_USER = 15
-# A user's oldest endpoint of these makes room for another one of them.
-_DEVICE_CHANNELS = ("ADM", "APNS", "APNS_SANDBOX", "APNS_VOIP", "APNS_VOIP_SANDBOX", "BAIDU", "GCM")
 _STATUS = "EndpointStatus"
-_TOO_MANY = f"Exceeded maximum endpoint per user count: {MAX_ENDPOINTS_PER_USER}"
 TOO_LARGE = "Endpoint is too large to be stored, or a number in it is."
 
 
@@ -105,7 +102,9 @@ class Update:
         if was and (was.value == user_id or was.stamp > self.stamp):
             return None  # it does not join: it is there already, or went elsewhere since
         joining = (known.members if known else {}) | own
-        return None if self._make_room(endpoint_id, user_id, joining) else _TOO_MANY
+        return (
+            None if self._make_room(endpoint_id, user_id, joining) else TOO_MANY_ENDPOINTS.message
+        )
 
     def _make_room(self, endpoint_id: str, user_id: str, joining: Members) -> bool:
         """Let a user's oldest device go when a new one is one too many; other channels stay."""
@@ -114,8 +113,8 @@ class Update:
             return True
         channel = joining.get("ChannelType")
         items = self._store.read(self._application_id, others)
-        devices = [id_ for id_ in items if items[id_].value("ChannelType") in _DEVICE_CHANNELS]
-        if not channel or channel.value not in _DEVICE_CHANNELS or not devices:
+        devices = [id_ for id_ in items if items[id_].value("ChannelType") in DEVICE_CHANNELS]
+        if not channel or channel.value not in DEVICE_CHANNELS or not devices:
             return False
         oldest = min(devices, key=lambda id_: str(items[id_].value("EffectiveDate") or ""))
         gone = {USER_ID: Member("", self.stamp), _STATUS: Member("INACTIVE", self.stamp)}

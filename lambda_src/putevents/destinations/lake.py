@@ -14,6 +14,7 @@ from putevents.event_record import event_records
 from putevents.observability import logger
 from putevents.rejected import rejected_record
 from putevents.rejection import LARGE_EVENT, RejectedPart
+from putevents.report import ACCEPTED
 from putevents.schemas import (
     EndpointItemResponse,
     EndpointResponse,
@@ -24,7 +25,6 @@ from putevents.schemas import (
 )
 from putevents.settings import LakeSettings
 
-_ACCEPTED: EventItemResponse = {"StatusCode": 202, "Message": "Accepted"}
 _TOO_LARGE: EventItemResponse = {"StatusCode": 400, "Message": LARGE_EVENT.message}
 EventKey = tuple[str, str]  # an endpoint's id and an event's
 
@@ -64,7 +64,7 @@ class LakeDestination:
                         answers[id_]["EventsItemResponse"][event_id] = _TOO_LARGE
 
         for id_, event_id in self._streams.put(self._stream_prefix + application_id, documents()):
-            answers[id_]["EventsItemResponse"][event_id] = _ACCEPTED
+            answers[id_]["EventsItemResponse"][event_id] = ACCEPTED
         return answers
 
     def keep_rejected(
@@ -131,4 +131,4 @@ def _asked() -> Iterator[None]:
 def _answer(stored: Stored) -> EndpointItemResponse:
     if stored.refusal:
         return {"StatusCode": 400, "Message": stored.refusal}
-    return {"StatusCode": 202, "Message": "Accepted"}
+    return ACCEPTED

@@ -12,6 +12,7 @@ from putevents.destinations import DestinationError
 from putevents.destinations.client_config import client_config
 from putevents.observability import logger
 from putevents.rejection import RejectedPart
+from putevents.report import ACCEPTED
 from putevents.schemas import (
     MAX_EVENTS_PER_CALL,
     MAX_REQUEST_BYTES,
@@ -89,7 +90,7 @@ class PinpointDestination:
                 return {"StatusCode": 400, "Message": error.response["Error"].get("Message", "")}
             logger.warning("update_endpoint failed", error=_kind(error))
             return None
-        return {"StatusCode": 202, "Message": "Accepted"}
+        return ACCEPTED
 
     def get_endpoint(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:
         """The endpoint as it is stored, or None."""
