@@ -7,7 +7,7 @@ from constructs import Construct
 from infra.acknowledge import acknowledge
 from infra.function import PutEventsFunction
 
-# As putevents.destinations.item_store asks them: the index by the attribute that it is keyed by.
+# As putevents.destinations.lake.dynamodb asks them: the index by the attribute that it is keyed by.
 INDEXES = {"by_user": "user_id", "by_address": "address"}
 
 

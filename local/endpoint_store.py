@@ -5,8 +5,8 @@ import sqlite3
 from typing import cast
 
 from local.endpoints import Document, merge_endpoint, new_endpoint, share_user
-from putevents.rejection import TOO_MANY_ENDPOINTS
-from putevents.schemas import (
+from putevents.wire.rules import TOO_MANY_ENDPOINTS
+from putevents.wire.schemas import (
     DEVICE_CHANNELS,
     MAX_ENDPOINTS_PER_USER,
     EndpointResponse,

@@ -4,9 +4,9 @@ import json
 import sqlite3
 from collections.abc import Iterable
 
-from putevents.arrival import Arrival
-from putevents.rejected import RejectedRecord
-from putevents.schemas import Event, milliseconds
+from putevents.ingest.rejected import RejectedRecord
+from putevents.wire.arrival import Arrival
+from putevents.wire.schemas import Event, milliseconds
 
 
 def record_event(

@@ -17,7 +17,7 @@ CREATE TABLE IF NOT EXISTS events (
     session TEXT NOT NULL,
     event TEXT NOT NULL,                 -- the whole event in its wire form
     request_id TEXT,                     -- the request or message that brought it first
-    record TEXT,                         -- JSON of putevents.event_record: a row of raw_events
+    record TEXT,                         -- JSON of putevents.wire.event_record: a row of raw_events
     PRIMARY KEY (application_id, endpoint_id, event_id, event_timestamp, event_type)
 );
 

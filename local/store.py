@@ -10,13 +10,13 @@ from typing import Any, TypeVar
 from local.database import FILE, Database
 from local.endpoint_store import EndpointRefusedError, EndpointStore
 from local.event_store import record_event, record_rejected
-from putevents.arrival import Arrival, Arrivals
 from putevents.destinations import DestinationError
-from putevents.event_record import event_records
-from putevents.rejected import rejected_record
-from putevents.rejection import RejectedPart
-from putevents.report import ACCEPTED
-from putevents.schemas import (
+from putevents.ingest.rejected import rejected_record
+from putevents.ingest.submission import ACCEPTED
+from putevents.wire.arrival import Arrival, Arrivals
+from putevents.wire.event_record import event_records
+from putevents.wire.rules import RejectedPart
+from putevents.wire.schemas import (
     EndpointItemResponse,
     EndpointResponse,
     ItemResponse,

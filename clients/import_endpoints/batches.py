@@ -10,7 +10,7 @@ from clients.import_endpoints.exported import BadLineError
 from clients.import_endpoints.formats import Format
 from clients.import_endpoints.lines import Line, Lines
 from clients.import_endpoints.outcome import StoppedError
-from putevents.destinations.endpoint_update import Change
+from putevents.endpoints.update import Change
 
 ENDPOINTS = 100  # as many as the table reads in one call
 _MAX_LINES = 1000  # so that a file of bad lines gets on, too

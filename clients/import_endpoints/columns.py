@@ -6,7 +6,7 @@ from typing import Any
 from pydantic.alias_generators import to_pascal
 
 from clients.import_endpoints.exported import BadLineError
-from putevents.schemas import (
+from putevents.wire.schemas import (
     EndpointDemographic,
     EndpointLocation,
     EndpointUser,

@@ -4,11 +4,11 @@ from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
-from putevents.arrival import Arrival
-from putevents.destinations.endpoint_update import Change
-from putevents.ingest import judge_endpoint
-from putevents.rejection import Rejection
-from putevents.schemas import PublicEndpoint, Timestamp, milliseconds
+from putevents.endpoints.update import Change
+from putevents.ingest.validate import judge_endpoint
+from putevents.wire.arrival import Arrival
+from putevents.wire.rules import Rejection
+from putevents.wire.schemas import PublicEndpoint, Timestamp, milliseconds
 
 _TIMESTAMP: TypeAdapter[str] = TypeAdapter(Timestamp)
 

@@ -7,9 +7,9 @@ from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
 from clients.import_endpoints.outcome import StoppedError
 from infra.deployed import outputs
-from putevents.destinations.endpoint_table import EndpointTable
-from putevents.destinations.endpoint_update import Change
-from putevents.destinations.item_store import ContendedError
+from putevents.destinations.lake.dynamodb import ContendedError
+from putevents.endpoints.table import EndpointTable
+from putevents.endpoints.update import Change
 
 _THROTTLED = {
     "ProvisionedThroughputExceededException",

@@ -9,16 +9,16 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from putevents import endpoint_routes, gateway
-from putevents.arrival import Arrival
-from putevents.ingest import ingest
+from putevents.ingest.rejected import keep_rejected
+from putevents.ingest.validate import ingest
 from putevents.observability import annotate, logger, tracer
-from putevents.parsing import parse, read, read_json
-from putevents.rejected import keep_rejected
-from putevents.responses import ERRORS, MethodNotAllowedError, refuse, respond
-from putevents.retry import Rest
-from putevents.schemas import EventsRequest
+from putevents.queue.retry import Rest
 from putevents.settings import settings
 from putevents.time_left import time_left
+from putevents.wire.answers import ERRORS, MethodNotAllowedError, refuse, respond
+from putevents.wire.arrival import Arrival
+from putevents.wire.body import parse, read, read_json
+from putevents.wire.schemas import EventsRequest
 
 # What the real clients' preflights ask for beside what Powertools always allows (authorization,
 # content-type, x-amz-date, x-amz-security-token, x-api-key), and what they read from an answer.

@@ -9,22 +9,22 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayRouter
 
 from putevents import gateway
-from putevents.arrival import Arrival
-from putevents.ingest import judge_endpoint
+from putevents.ingest.settle import final_answer
+from putevents.ingest.validate import judge_endpoint
 from putevents.observability import logger
-from putevents.parsing import BadRequestError, parse, read
-from putevents.rejection import Rejection
-from putevents.responses import ForbiddenError, NotStoredError, UnknownEndpointError, respond
-from putevents.retry import Rest
-from putevents.schemas import (
+from putevents.queue.retry import Rest
+from putevents.settings import settings
+from putevents.wire.answers import ForbiddenError, NotStoredError, UnknownEndpointError, respond
+from putevents.wire.arrival import Arrival
+from putevents.wire.body import BadRequestError, parse, read
+from putevents.wire.rules import Rejection
+from putevents.wire.schemas import (
     EndpointBatchRequest,
     EndpointItemResponse,
     EndpointResponse,
     PublicEndpoint,
     ValidBatch,
 )
-from putevents.settings import settings
-from putevents.settle import final_answer
 
 router = APIGatewayRouter()  # type: ignore[no-untyped-call]
 

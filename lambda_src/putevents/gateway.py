@@ -4,15 +4,15 @@ from collections.abc import Callable
 from typing import TypeVar
 from urllib.parse import unquote
 
-from putevents.arrival import Arrival, Arrivals
 from putevents.breaker import Breaker
 from putevents.destinations import load
+from putevents.ingest.settle import any_final, final_answer
 from putevents.observability import logger
-from putevents.retry import Rest, RetryQueue
-from putevents.schemas import EndpointItemResponse, ItemResponse, PublicEndpoint, ValidBatch
+from putevents.queue.retry import Rest, RetryQueue
 from putevents.settings import settings
-from putevents.settle import any_final, final_answer
 from putevents.time_left import time_left
+from putevents.wire.arrival import Arrival, Arrivals
+from putevents.wire.schemas import EndpointItemResponse, ItemResponse, PublicEndpoint, ValidBatch
 
 destination = load(settings())
 retry_queue = RetryQueue(settings())

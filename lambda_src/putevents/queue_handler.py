@@ -8,17 +8,17 @@ from aws_lambda_powertools.utilities.data_classes import SQSEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from putevents import gateway
-from putevents.coalesce import deliver, join
-from putevents.ingest import judge
-from putevents.message import Message
+from putevents.ingest.deliver import deliver, join
+from putevents.ingest.rejected import keep_rejected, refused_part
+from putevents.ingest.settle import settle
+from putevents.ingest.validate import judge
 from putevents.observability import annotate, emit_wait, logger, tracer
-from putevents.parsing import BadRequestError, parse, read_json
-from putevents.rejected import keep_rejected, refused_part
-from putevents.retry import MAX_ATTEMPTS, Rest
-from putevents.schemas import QueueMessage
+from putevents.queue.received import Message
+from putevents.queue.retry import MAX_ATTEMPTS, Rest
 from putevents.settings import settings
-from putevents.settle import settle
 from putevents.time_left import time_left
+from putevents.wire.body import BadRequestError, parse, read_json
+from putevents.wire.schemas import QueueMessage
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse

@@ -15,7 +15,7 @@ from clients.import_endpoints.__main__ import import_endpoints
 from clients.import_endpoints.batches import Batch, batches
 from clients.import_endpoints.columns import _KNOWN
 from clients.import_endpoints.outcome import StoppedError
-from putevents.schemas import milliseconds
+from putevents.wire.schemas import milliseconds
 
 NOW = milliseconds("2026-11-01T00:00:00Z")
 CREATED, UPDATED = "2019-08-23T10:54:35.220Z", "2024-05-06T07:08:09Z"

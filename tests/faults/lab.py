@@ -17,9 +17,10 @@ from local.database import FILE, Database
 from local.event_source import EventSource
 from local.messages import DEAD_LETTERS, QUEUE, NewMessage
 from local.queue import Queues
-from putevents import api_handler, gateway, queue_handler, retry
+from putevents import api_handler, gateway, queue_handler
 from putevents.breaker import Breaker
 from putevents.destinations import pinpoint
+from putevents.queue import retry
 from putevents.settings import Settings
 from tests.faults.ledger import Balance, Key, Ledger
 from tests.faults.world import KilledError, World
@@ -152,8 +153,8 @@ def running_lab(seed: int = 0) -> Iterator[Lab]:
         patch.object(gateway, "breaker", Breaker(SETTINGS.retry_delay_seconds)),
         patch("putevents.breaker.monotonic", lambda: world.now),
         patch("putevents.time_left.monotonic", lambda: world.now),
-        patch("putevents.retry.monotonic", lambda: world.now),
-        patch("putevents.arrival.time.time_ns", lambda: int(world.now * 1e9)),
+        patch("putevents.queue.retry.monotonic", lambda: world.now),
+        patch("putevents.wire.arrival.time.time_ns", lambda: int(world.now * 1e9)),
         patch("local.queue._now", lambda: int(world.now * 1000)),
     ):
         destination = pinpoint.PinpointDestination()

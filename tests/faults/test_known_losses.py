@@ -16,12 +16,12 @@ from local.database import FILE, Database
 from local.messages import DEAD_LETTERS, QUEUE
 from local.store import LocalDestination
 from putevents import api_handler
-from putevents.arrival import Arrival
-from putevents.parsing import parse
-from putevents.retry import MAX_ATTEMPTS
-from putevents.schemas import MAX_EVENT_BYTES, QueueMessage, ValidBatch
-from putevents.schemas import Event as EventShape
-from putevents.split import NO_CHANGE
+from putevents.queue.retry import MAX_ATTEMPTS
+from putevents.wire.arrival import Arrival
+from putevents.wire.body import parse
+from putevents.wire.schemas import MAX_EVENT_BYTES, QueueMessage, ValidBatch
+from putevents.wire.schemas import Event as EventShape
+from putevents.wire.split import NO_CHANGE
 from tests.faults import edges
 from tests.faults.edges import DESTINATION
 from tests.faults.edges import QUEUE as QUEUE_FAULTS

@@ -17,9 +17,9 @@ from local.queue import MAX_RECEIVE_COUNT as LOCAL_MAX_RECEIVE_COUNT
 from putevents.observability import NAMESPACE as CODE_NAMESPACE
 from putevents.observability import SERVICE as CODE_SERVICE
 from putevents.observability import Metric
-from putevents.retry import MAX_ATTEMPTS, MAX_WAIT_SECONDS
+from putevents.queue.messages import MAX_MESSAGE_BYTES
+from putevents.queue.retry import MAX_ATTEMPTS, MAX_WAIT_SECONDS
 from putevents.settings import Settings
-from putevents.sqs_messages import MAX_MESSAGE_BYTES
 from putevents.time_left import DELIVERY_SECONDS, QUEUEING_SECONDS
 from tests.infra.conftest import Deploy
 from tests.infra.deployment import ROOT, Deployment
@@ -32,7 +32,9 @@ for handler in sys.argv[1:]:
     assert callable(getattr(importlib.import_module(module), name)), handler
 from putevents.api_handler import EXPOSE_HEADERS, app
 from putevents import gateway
-from putevents.destinations import delivery_stream, item_store, pinpoint
+from putevents.destinations import pinpoint
+    from putevents.destinations.lake import dynamodb as item_store
+    from putevents.destinations.lake import firehose as delivery_stream
 def seconds(config):
     tries = config.retries["total_max_attempts"]
     return tries * (config.connect_timeout + config.read_timeout)

@@ -8,8 +8,8 @@ import pytest
 from botocore.stub import Stubber
 
 from infra.dead_letters import NO_REASON, dead_letters
-from putevents.arrival import Arrival
-from putevents.sqs_messages import attributes
+from putevents.queue.messages import attributes
+from putevents.wire.arrival import Arrival
 
 URL = "https://sqs.eu-west-1.amazonaws.com/123456789012/dead"
 

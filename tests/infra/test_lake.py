@@ -11,10 +11,10 @@ import pytest
 from infra.endpoint_table import INDEXES
 from infra.settings import DeploySettings, DeploySettingsError
 from infra.tables import RAW_EVENTS, REJECTED_EVENTS, VIEW, Column, trino_type
-from putevents.destinations.item_store import INDEXES as CODE_INDEXES
-from putevents.event_record import EventRecord
-from putevents.rejected import RejectedRecord
+from putevents.destinations.lake.dynamodb import INDEXES as CODE_INDEXES
+from putevents.ingest.rejected import RejectedRecord
 from putevents.settings import LakeSettings
+from putevents.wire.event_record import EventRecord
 from tests.infra.conftest import Deploy
 from tests.infra.deployment import Deployment, listed, text
 from tests.infra.test_contract import environment

@@ -10,9 +10,9 @@ from typing import Any
 import boto3
 import pytest
 
-from putevents.destinations.endpoint_table import EndpointTable
-from putevents.destinations.item_store import INDEXES
-from putevents.destinations.lake import LakeDestination
+from putevents.destinations.lake.destination import LakeDestination
+from putevents.destinations.lake.dynamodb import INDEXES
+from putevents.endpoints.table import EndpointTable
 from putevents.time_left import time_left
 from tests.deployed.emulator import ACCOUNT, Emulator
 from tests.deployed.faults import Faults

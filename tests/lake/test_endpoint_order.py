@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from putevents.arrival import Arrival
-from putevents.destinations.endpoint_table import EndpointTable
-from putevents.schemas import EndpointResponse, PublicEndpoint
+from putevents.endpoints.table import EndpointTable
+from putevents.wire.arrival import Arrival
+from putevents.wire.schemas import EndpointResponse, PublicEndpoint
 
 START = 1_764_054_000_000
 VALUES = st.lists(st.text("ab", max_size=1), max_size=2)

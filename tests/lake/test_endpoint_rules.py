@@ -8,9 +8,9 @@ import pytest
 
 from local.database import FILE, Database
 from local.store import LocalDestination
-from putevents.arrival import Arrival
 from putevents.destinations import Destination
-from putevents.schemas import EndpointResponse, PublicEndpoint
+from putevents.wire.arrival import Arrival
+from putevents.wire.schemas import EndpointResponse, PublicEndpoint
 
 START = 1_764_054_000_000
 TOO_MANY = (400, "Exceeded maximum endpoint per user count: 15")

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from putevents.arrival import Arrival
-from putevents.destinations.endpoint_table import EndpointTable
-from putevents.destinations.endpoint_update import Change
-from putevents.schemas import EndpointResponse, PublicEndpoint
+from putevents.endpoints.table import EndpointTable
+from putevents.endpoints.update import Change
+from putevents.wire.arrival import Arrival
+from putevents.wire.schemas import EndpointResponse, PublicEndpoint
 
 START = 1_764_054_000_000
 

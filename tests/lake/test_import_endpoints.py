@@ -11,9 +11,9 @@ from zlib import crc32
 
 import pytest
 
-from putevents.arrival import Arrival
-from putevents.destinations.endpoint_table import EndpointTable
-from putevents.schemas import PublicEndpoint
+from putevents.endpoints.table import EndpointTable
+from putevents.wire.arrival import Arrival
+from putevents.wire.schemas import PublicEndpoint
 from tests.deployed.emulator import Emulator
 from tests.deployed.faults import Faults, dynamodb_down, dynamodb_throttled
 from tests.lake.exports import SECONDS, ImportEndpoints, csv_lines, json_lines, stored

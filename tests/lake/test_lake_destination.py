@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from putevents.arrival import Arrival
-from putevents.destinations import DestinationError, endpoint_table
-from putevents.destinations.lake import LakeDestination
-from putevents.rejection import RejectedPart
-from putevents.schemas import Event, PublicEndpoint, ValidBatch
+from putevents.destinations import DestinationError
+from putevents.destinations.lake.destination import LakeDestination
+from putevents.endpoints import table as endpoint_table
+from putevents.wire.arrival import Arrival
+from putevents.wire.rules import RejectedPart
+from putevents.wire.schemas import Event, PublicEndpoint, ValidBatch
 from tests.deployed.emulator import Emulator
 from tests.deployed.faults import (
     Fault,

@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
-from putevents.arrival import Arrival
-from putevents.event_record import event_records
-from putevents.schemas import EndpointResponse, Event
+from putevents.wire.arrival import Arrival
+from putevents.wire.event_record import event_records
+from putevents.wire.schemas import EndpointResponse, Event
 
 TYPES = ("level-up", "Level-Up", "größe ✓", "_monetization.purchase", "_userauth.sign_in")
 PLATFORMS = (("ANDROID", "14"), ("Android", "15"), ("iOS", "17.4"), (None, None))

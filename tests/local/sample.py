@@ -7,9 +7,9 @@ from typing import Any
 
 from local.database import FILE, Database
 from local.store import LocalDestination
-from putevents.arrival import Arrival
-from putevents.rejection import RejectedPart
-from putevents.schemas import EventsBatch, ValidBatch
+from putevents.wire.arrival import Arrival
+from putevents.wire.rules import RejectedPart
+from putevents.wire.schemas import EventsBatch, ValidBatch
 
 TODAY = date(2026, 6, 14)
 APPLICATION = "my-app"

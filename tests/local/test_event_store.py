@@ -11,9 +11,9 @@ import pytest
 
 from local.database import FILE, SCHEMA, Database
 from local.store import LocalDestination
-from putevents.arrival import Arrival
-from putevents.rejection import RejectedPart
-from putevents.schemas import MAX_ENDPOINTS_PER_USER, EventsRequest, ValidBatch
+from putevents.wire.arrival import Arrival
+from putevents.wire.rules import RejectedPart
+from putevents.wire.schemas import MAX_ENDPOINTS_PER_USER, EventsRequest, ValidBatch
 from tests.local.running_gateway import EVENT, EVENT_MS, RunningGateway, put_events_body
 from tests.unit.doors import ARRIVAL
 

@@ -12,7 +12,7 @@ import pytest
 from local.database import FILE, Database
 from local.endpoints import merge_endpoint, new_endpoint
 from local.store import LocalDestination
-from putevents.schemas import EventsRequest, ItemResponse, ValidBatch
+from putevents.wire.schemas import EventsRequest, ItemResponse, ValidBatch
 from tests.local.running_gateway import EVENT, EVENT_MS, ROOT, put_events_body
 from tests.unit.doors import ARRIVAL
 

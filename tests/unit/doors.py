@@ -8,18 +8,18 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from putevents.arrival import Arrival, Arrivals
-from putevents.rejection import RejectedPart
-from putevents.retry import Rest
-from putevents.schemas import (
+from putevents.queue.retry import Rest
+from putevents.settings import Settings
+from putevents.time_left import TimeLeft
+from putevents.wire.arrival import Arrival, Arrivals
+from putevents.wire.rules import RejectedPart
+from putevents.wire.schemas import (
     EndpointItemResponse,
     EndpointResponse,
     ItemResponse,
     PublicEndpoint,
     ValidBatch,
 )
-from putevents.settings import Settings
-from putevents.time_left import TimeLeft
 
 ENVIRONMENT = {
     "DESTINATION": "pinpoint",

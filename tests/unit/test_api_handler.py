@@ -9,7 +9,7 @@ import pytest
 
 from putevents import api_handler
 from putevents.breaker import FAILURES
-from putevents.rejection import RejectedPart
+from putevents.wire.rules import RejectedPart
 from tests.unit.doors import ACCEPTED, Context, FakeDestination, FakeQueue, http_event
 
 REQUESTS = Path(__file__).parents[1] / "events" / "requests"

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from urllib3 import HTTPResponse
 
-from putevents.destinations import delivery_stream
-from putevents.destinations.delivery_stream import (
+from putevents.destinations.lake import firehose as delivery_stream
+from putevents.destinations.lake.firehose import (
     BILLED_BYTES,
     MAX_CALL_BYTES,
     DeliveryStreams,

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from putevents import rejection, report, responses
 from putevents.api_handler import ALLOW_HEADERS, EXPOSE_HEADERS, app
+from putevents.ingest import submission as report
 from putevents.observability import Metric
+from putevents.wire import answers as responses
+from putevents.wire import rules as rejection
 
 ROOT = Path(__file__).parents[2]
 SPEC = (ROOT / "docs/spec.md").read_text()

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from putevents.event_record import event_records
-from putevents.schemas import Event
+from putevents.wire.event_record import event_records
+from putevents.wire.schemas import Event
 from tests.unit.doors import ARRIVAL
 
 REQUESTS = Path(__file__).parents[1] / "events" / "requests"

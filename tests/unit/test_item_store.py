@@ -7,9 +7,9 @@ import pytest
 from botocore.stub import ANY, Stubber
 from pydantic.alias_generators import to_pascal
 
-from putevents.destinations.endpoint_item import Item, Member, members_of
-from putevents.destinations.item_store import READS, WRITES, ContendedError, ItemStore
-from putevents.schemas import EndpointDemographic, PublicEndpoint
+from putevents.destinations.lake.dynamodb import READS, WRITES, ContendedError, ItemStore
+from putevents.endpoints.item import Item, Member, members_of
+from putevents.wire.schemas import EndpointDemographic, PublicEndpoint
 
 KEY = {"application_id": {"S": "app"}, "endpoint_id": {"S": "phone"}}
 UPDATE = {"OptOut": Member("NONE", "0002-a")}

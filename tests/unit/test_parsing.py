@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from putevents.parsing import BadRequestError, PayloadTooLargeError, decode, parse
-from putevents.rejection import Rejection
-from putevents.schemas import MAX_REQUEST_BYTES, EventsBatch, EventsRequest
+from putevents.wire.body import BadRequestError, PayloadTooLargeError, decode, parse
+from putevents.wire.rules import Rejection
+from putevents.wire.schemas import MAX_REQUEST_BYTES, EventsBatch, EventsRequest
 
 EVENT = '{"EventType":"a","Timestamp":"2026-11-24T10:00:00Z"%s}'
 

@@ -9,7 +9,7 @@ from botocore.stub import Stubber
 
 from putevents.destinations import DestinationError, pinpoint
 from putevents.destinations.pinpoint import PinpointDestination
-from putevents.schemas import Event, PublicEndpoint, ValidBatch
+from putevents.wire.schemas import Event, PublicEndpoint, ValidBatch
 from tests.unit.doors import ARRIVAL, nearly_over
 from tests.upstream import ACCEPTED, Upstream, accept_all, running_upstream
 

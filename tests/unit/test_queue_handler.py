@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from putevents import queue_handler
-from putevents.arrival import Arrival
 from putevents.breaker import FAILURES
-from putevents.rejection import RejectedPart
-from putevents.retry import MAX_ATTEMPTS
+from putevents.queue.retry import MAX_ATTEMPTS
+from putevents.wire.arrival import Arrival
+from putevents.wire.rules import RejectedPart
 from tests.unit.doors import Context, FakeDestination, FakeQueue, sqs_record
 
 EVENTS = Path(__file__).parents[1] / "events"

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from botocore.stub import ANY, Stubber
 
-from putevents import retry
-from putevents.retry import MAX_ATTEMPTS, Rest, RetryQueue
-from putevents.schemas import MAX_EVENT_BYTES, Event, PublicEndpoint, ValidBatch
+from putevents.queue import retry
+from putevents.queue.messages import raw_bodies
+from putevents.queue.retry import MAX_ATTEMPTS, Rest, RetryQueue
 from putevents.settings import Settings
-from putevents.sqs_messages import raw_bodies
 from putevents.time_left import QUEUEING_SECONDS, TimeLeft
+from putevents.wire.schemas import MAX_EVENT_BYTES, Event, PublicEndpoint, ValidBatch
 from tests.unit.doors import ARRIVAL, ENVIRONMENT, Context
 
 QUEUE, DEAD = ENVIRONMENT["RETRY_QUEUE_URL"], ENVIRONMENT["DEAD_LETTER_QUEUE_URL"]

@@ -8,10 +8,10 @@ import pytest
 from botocore.model import Shape as ServiceShape
 from pydantic import BaseModel
 
-from putevents import schemas
-from putevents.parsing import BadRequestError, parse
-from putevents.rejection import Rejection
-from putevents.schemas import EventsBatch, EventsRequest
+from putevents.wire import schemas
+from putevents.wire.body import BadRequestError, parse
+from putevents.wire.rules import Rejection
+from putevents.wire.schemas import EventsBatch, EventsRequest
 
 SERVICE = botocore.session.get_session().get_service_model("pinpoint")
 EVENT = {"EventType": "song.played", "Timestamp": "2026-11-24T10:00:00.000Z"}

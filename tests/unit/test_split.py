@@ -5,8 +5,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from putevents.schemas import Event, PublicEndpoint, ValidBatch
-from putevents.split import NO_CHANGE, split
+from putevents.wire.schemas import Event, PublicEndpoint, ValidBatch
+from putevents.wire.split import NO_CHANGE, split
 
 EVENT = Event(EventType="a", Timestamp="2026-11-24T10:00:00Z")
 BATCHES = st.dictionaries(

@@ -3,20 +3,20 @@
 from importlib import import_module
 from typing import Protocol, cast
 
-from putevents.arrival import Arrival, Arrivals
-from putevents.rejection import RejectedPart
-from putevents.schemas import (
+from putevents.settings import Settings
+from putevents.wire.arrival import Arrival, Arrivals
+from putevents.wire.rules import RejectedPart
+from putevents.wire.schemas import (
     EndpointItemResponse,
     EndpointResponse,
     ItemResponse,
     PublicEndpoint,
     ValidBatch,
 )
-from putevents.settings import Settings
 
 _HOMES = {
     "pinpoint": ("putevents.destinations.pinpoint", "PinpointDestination"),
-    "lake": ("putevents.destinations.lake", "LakeDestination"),
+    "lake": ("putevents.destinations.lake.destination", "LakeDestination"),
     "local": ("local.store", "LocalDestination"),  # not in the Lambda package: a laptop's
 }
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.exceptions import ClientError
 
-from putevents.arrival import Arrival, Arrivals
 from putevents.destinations import DestinationError
 from putevents.destinations.client_config import client_config
+from putevents.ingest.submission import ACCEPTED
 from putevents.observability import logger
-from putevents.rejection import RejectedPart
-from putevents.report import ACCEPTED
-from putevents.schemas import (
+from putevents.time_left import time_left
+from putevents.wire.arrival import Arrival, Arrivals
+from putevents.wire.rules import RejectedPart
+from putevents.wire.schemas import (
     MAX_EVENTS_PER_CALL,
     MAX_REQUEST_BYTES,
     EndpointItemResponse,
@@ -22,8 +23,7 @@ from putevents.schemas import (
     PublicEndpoint,
     ValidBatch,
 )
-from putevents.split import NO_CHANGE, Piece, split
-from putevents.time_left import time_left
+from putevents.wire.split import NO_CHANGE, Piece, split
 
 if TYPE_CHECKING:
     from mypy_boto3_pinpoint import PinpointClient

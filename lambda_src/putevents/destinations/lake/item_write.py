@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from putevents.destinations.endpoint_item import (
+from putevents.endpoints.item import (
     ADDRESS,
     USER_ID,
     Attribute,

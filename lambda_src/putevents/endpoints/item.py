@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from zlib import crc32
 
-from putevents.arrival import Arrival
-from putevents.schemas import EndpointResponse, PublicEndpoint
+from putevents.wire.arrival import Arrival
+from putevents.wire.schemas import EndpointResponse, PublicEndpoint
 
 Value = str | float | list[str]
 Attribute = dict[str, Any]  # DynamoDB's JSON: {"S": ...}, {"N": ...}, {"L": [...]}, {"M": {...}}

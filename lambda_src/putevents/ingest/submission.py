@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from putevents.observability import Metric, emit, logger
-from putevents.rejection import Rejection
-from putevents.schemas import EventItemResponse, ItemResponse, ValidBatch
+from putevents.wire.rules import Rejection
+from putevents.wire.schemas import EventItemResponse, ItemResponse, ValidBatch
 
 # Clients compare this text to the letter.
 ACCEPTED: EventItemResponse = {"StatusCode": 202, "Message": "Accepted"}

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from botocore.exceptions import ClientError
 
-from putevents.arrival import Arrival
-from putevents.destinations.endpoint_item import (
+from putevents.destinations.lake.dynamodb import ItemStore
+from putevents.endpoints.item import (
     ADDRESS,
     USER_ID,
     Item,
@@ -15,9 +15,9 @@ from putevents.destinations.endpoint_item import (
     stamp,
     user_attributes,
 )
-from putevents.destinations.item_store import ItemStore
-from putevents.rejection import TOO_MANY_ENDPOINTS
-from putevents.schemas import DEVICE_CHANNELS, MAX_ENDPOINTS_PER_USER, PublicEndpoint
+from putevents.wire.arrival import Arrival
+from putevents.wire.rules import TOO_MANY_ENDPOINTS
+from putevents.wire.schemas import DEVICE_CHANNELS, MAX_ENDPOINTS_PER_USER, PublicEndpoint
 
 _STATUS = "EndpointStatus"
 TOO_LARGE = "Endpoint is too large to be stored, or a number in it is."

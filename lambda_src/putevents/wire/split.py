@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from putevents.schemas import PublicEndpoint, ValidBatch
+from putevents.wire.schemas import PublicEndpoint, ValidBatch
 
 # Stands in the later pieces of an endpoint, whose own data went with the first.
 NO_CHANGE = PublicEndpoint()

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 import boto3
 from botocore.exceptions import ClientError
 
-from putevents.batches import batches
 from putevents.destinations.client_config import client_config
 from putevents.observability import logger
 from putevents.time_left import time_left
+from putevents.wire.batches import batches
 
 if TYPE_CHECKING:
     from mypy_boto3_firehose import FirehoseClient

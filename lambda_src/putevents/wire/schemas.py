@@ -17,7 +17,7 @@ from pydantic import (
 from pydantic.alias_generators import to_pascal
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from putevents.rejection import MISSING_ENDPOINT, Rejection
+from putevents.wire.rules import MISSING_ENDPOINT, Rejection
 
 MAX_REQUEST_BYTES = 4 * 1024 * 1024
 MAX_EVENT_BYTES = 1000 * 1024

@@ -6,8 +6,8 @@ from typing import NamedTuple, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from putevents.arrival import Arrivals
-from putevents.destinations.endpoint_item import (
+from putevents.destinations.lake.dynamodb import CONNECTIONS, ContendedError, ItemStore
+from putevents.endpoints.item import (
     USER_ID,
     Item,
     Members,
@@ -15,7 +15,7 @@ from putevents.destinations.endpoint_item import (
     response,
     stamp,
 )
-from putevents.destinations.endpoint_update import (
+from putevents.endpoints.update import (
     TOO_LARGE,
     Change,
     Update,
@@ -23,9 +23,9 @@ from putevents.destinations.endpoint_update import (
     is_key,
     user_key,
 )
-from putevents.destinations.item_store import CONNECTIONS, ContendedError, ItemStore
-from putevents.schemas import EndpointResponse, PublicEndpoint
 from putevents.time_left import time_left
+from putevents.wire.arrival import Arrivals
+from putevents.wire.schemas import EndpointResponse, PublicEndpoint
 
 FAILURES = (BotoCoreError, ClientError, ContendedError)
 WorkT = TypeVar("WorkT")

@@ -5,8 +5,8 @@ from typing import Any, NotRequired, TypedDict
 
 from pydantic_core import to_json
 
-from putevents.arrival import Arrival
-from putevents.schemas import EndpointResponse, Event, Session, milliseconds
+from putevents.wire.arrival import Arrival
+from putevents.wire.schemas import EndpointResponse, Event, Session, milliseconds
 
 EVENT_VERSION = "3.0"
 

@@ -5,10 +5,10 @@ from functools import cached_property
 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from putevents.arrival import Arrival
-from putevents.report import Report
-from putevents.schemas import ItemResponse, ValidBatch
-from putevents.sqs_messages import ARRIVAL_TIMESTAMP, ATTEMPT, REASON, REQUEST_ID
+from putevents.ingest.submission import Report
+from putevents.queue.messages import ARRIVAL_TIMESTAMP, ATTEMPT, REASON, REQUEST_ID
+from putevents.wire.arrival import Arrival
+from putevents.wire.schemas import ItemResponse, ValidBatch
 
 
 @dataclass

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from putevents.report import ACCEPTED, FAILED, Refusal, Report
-from putevents.schemas import EventItemResponse, ItemResponse, ValidBatch
-from putevents.split import NO_CHANGE
+from putevents.ingest.submission import ACCEPTED, FAILED, Refusal, Report
+from putevents.wire.schemas import EventItemResponse, ItemResponse, ValidBatch
+from putevents.wire.split import NO_CHANGE
 
 REFUSED = "Refused by the destination."
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
-from putevents.arrival import Arrival
-from putevents.batches import batches
-from putevents.schemas import ValidBatch
-from putevents.split import split
+from putevents.wire.arrival import Arrival
+from putevents.wire.batches import batches
+from putevents.wire.schemas import ValidBatch
+from putevents.wire.split import split
 
 # SQS takes 1 MiB a message, its attributes included, and 1 MiB for all of a batch; 2 KiB of it are
 # left for the attributes and what stands around the EventsRequest.

@@ -6,16 +6,17 @@ from contextlib import contextmanager
 
 from pydantic_core import to_json
 
-from putevents.arrival import Arrival, Arrivals
 from putevents.destinations import DestinationError
-from putevents.destinations.delivery_stream import MAX_RECORD_BYTES, DeliveryStreams, kind_of
-from putevents.destinations.endpoint_table import FAILURES, EndpointTable, Stored
-from putevents.event_record import event_records
+from putevents.destinations.lake.firehose import MAX_RECORD_BYTES, DeliveryStreams, kind_of
+from putevents.endpoints.table import FAILURES, EndpointTable, Stored
+from putevents.ingest.rejected import rejected_record
+from putevents.ingest.submission import ACCEPTED
 from putevents.observability import logger
-from putevents.rejected import rejected_record
-from putevents.rejection import LARGE_EVENT, RejectedPart
-from putevents.report import ACCEPTED
-from putevents.schemas import (
+from putevents.settings import LakeSettings
+from putevents.wire.arrival import Arrival, Arrivals
+from putevents.wire.event_record import event_records
+from putevents.wire.rules import LARGE_EVENT, RejectedPart
+from putevents.wire.schemas import (
     EndpointItemResponse,
     EndpointResponse,
     EventItemResponse,
@@ -23,7 +24,6 @@ from putevents.schemas import (
     PublicEndpoint,
     ValidBatch,
 )
-from putevents.settings import LakeSettings
 
 _TOO_LARGE: EventItemResponse = {"StatusCode": 400, "Message": LARGE_EVENT.message}
 EventKey = tuple[str, str]  # an endpoint's id and an event's

@@ -3,17 +3,18 @@
 from collections.abc import Callable
 from time import perf_counter
 
-from putevents.arrival import Arrival, Arrivals
+from putevents.ingest.settle import settle
+from putevents.ingest.submission import ACCEPTED, FAILED, Report
 from putevents.observability import annotate, tracer
-from putevents.rejection import (
+from putevents.wire.arrival import Arrival, Arrivals
+from putevents.wire.rules import (
     BAD_ENDPOINT_ID,
     BAD_EVENT_ID,
     LARGE_ENDPOINT,
     LARGE_EVENT,
     Rejection,
 )
-from putevents.report import ACCEPTED, FAILED, Report
-from putevents.schemas import (
+from putevents.wire.schemas import (
     MAX_ENDPOINT_BYTES,
     MAX_EVENT_BYTES,
     Event,
@@ -22,8 +23,7 @@ from putevents.schemas import (
     PublicEndpoint,
     ValidBatch,
 )
-from putevents.settle import settle
-from putevents.split import NO_CHANGE
+from putevents.wire.split import NO_CHANGE
 
 # Delivers, as gateway.deliver does; None if that was not tried.
 Deliver = Callable[[str, dict[str, ValidBatch], Arrivals], dict[str, ItemResponse] | None]

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from time import perf_counter
 
 from putevents import gateway
-from putevents.message import Message
 from putevents.observability import annotate, tracer
-from putevents.schemas import MAX_EVENTS_PER_CALL, MAX_REQUEST_BYTES
+from putevents.queue.received import Message
+from putevents.wire.schemas import MAX_EVENTS_PER_CALL, MAX_REQUEST_BYTES
 
 
 def join(messages: Iterable[Message]) -> list[list[Message]]:

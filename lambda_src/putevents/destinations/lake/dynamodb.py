@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.exceptions import ClientError
 
-from putevents.destinations import item_write
 from putevents.destinations.client_config import client_config
-from putevents.destinations.endpoint_item import Attribute, Item, Members, decode
+from putevents.destinations.lake import item_write
+from putevents.endpoints.item import Attribute, Item, Members, decode
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

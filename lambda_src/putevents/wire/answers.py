@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
 from putevents.destinations import DestinationError
 from putevents.gateway import UnknownApplicationError
-from putevents.parsing import BadRequestError, PayloadTooLargeError
+from putevents.wire.body import BadRequestError, PayloadTooLargeError
 
 
 class UnknownEndpointError(Exception):

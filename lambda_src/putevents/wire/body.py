@@ -9,8 +9,8 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 from aws_lambda_powertools.utilities.parser import parse as parse_model
 from pydantic import ValidationError
 
-from putevents.rejection import Rejection
-from putevents.schemas import MAX_REQUEST_BYTES, Shape
+from putevents.wire.rules import Rejection
+from putevents.wire.schemas import MAX_REQUEST_BYTES, Shape
 
 _GZIP_MAGIC = b"\x1f\x8b"
 ShapeT = TypeVar("ShapeT", bound=Shape)

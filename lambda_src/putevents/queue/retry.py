@@ -6,12 +6,12 @@ from random import uniform
 from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from putevents.arrival import Arrival
 from putevents.observability import logger
-from putevents.schemas import ValidBatch
+from putevents.queue.messages import NewMessage, attributes, packs, raw_bodies, valid_pieces
 from putevents.settings import Settings
-from putevents.sqs_messages import NewMessage, attributes, packs, raw_bodies, valid_pieces
 from putevents.time_left import time_left
+from putevents.wire.arrival import Arrival
+from putevents.wire.schemas import ValidBatch
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

@@ -3,13 +3,13 @@
 import json
 from typing import Any, NotRequired, TypedDict
 
-from putevents.arrival import Arrival
 from putevents.destinations import Destination
+from putevents.ingest.submission import Report
 from putevents.observability import logger
-from putevents.rejection import RejectedPart
-from putevents.report import Report
-from putevents.schemas import EndpointItemResponse, EventItemResponse, ItemResponse
 from putevents.time_left import time_left
+from putevents.wire.arrival import Arrival
+from putevents.wire.rules import RejectedPart
+from putevents.wire.schemas import EndpointItemResponse, EventItemResponse, ItemResponse
 
 _MAX_RAW = 256 * 1024  # characters of a rejected part that are kept
 _MAX_ID = 1024

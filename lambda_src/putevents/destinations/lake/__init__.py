@@ -1,0 +1,1 @@
+"""Destination `lake`: Firehose to Parquet in S3, endpoints in DynamoDB."""

@@ -1,0 +1,1 @@
+"""Pinpoint's rules for endpoints, over any store of items."""

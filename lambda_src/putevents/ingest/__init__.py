@@ -1,0 +1,1 @@
+"""The one sequence behind every door: validate, deliver, settle, queue the rest."""

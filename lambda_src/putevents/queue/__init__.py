@@ -1,0 +1,1 @@
+"""The retry queue and the dead letters behind it."""
