@@ -64,6 +64,13 @@ class Response:
     headers: Headers
     body: bytes
 
+    def encoded_headers(self, request_id: str) -> list[tuple[bytes, bytes]]:
+        """The headers as they go out, with the ones that API Gateway adds to every response."""
+        headers = [*self.headers, ("x-amzn-RequestId", request_id)]
+        if self.status not in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
+            headers.append(("Content-Length", str(len(self.body))))
+        return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+
 
 def json_response(status: int, body: object, *headers: tuple[str, str]) -> Response:
     return Response(

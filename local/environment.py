@@ -4,7 +4,7 @@ from collections.abc import MutableMapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from local.messages import DEAD_LETTERS, QUEUE
+from local.queue_message import DEAD_LETTERS, QUEUE
 
 
 class StartError(Exception):

@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable, Collection
 from typing import Any
 
-from local.messages import QUEUE, Message
-from local.queue import MAX_RECEIVE_COUNT, Queues
+from local.queue_message import QUEUE, Message
+from local.queues import MAX_RECEIVE_COUNT, Queues
 from local.sqs_shapes import md5_of, md5_of_attributes
 
 BATCH_SIZE = 10

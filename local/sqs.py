@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from local.messages import NewMessage
-from local.queue import Queues
+from local.queue_message import NewMessage
+from local.queues import Queues
 from local.sqs_shapes import (
     MAX_BYTES,
     Entry,

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_pascal
 
-from local.messages import DEAD_LETTERS, QUEUE, Attributes, Message
+from local.queue_message import DEAD_LETTERS, QUEUE, Attributes, Message
 
 MAX_BYTES = 1024 * 1024
 MAX_DELAY_SECONDS = 900

@@ -19,8 +19,8 @@ from typing import Any
 from local.api_gateway import Request, Response, json_response
 from local.database import FILE, Database
 from local.event_source import EventSource
-from local.messages import QUEUE, NewMessage
-from local.queue import Queues
+from local.queue_message import QUEUE, NewMessage
+from local.queues import Queues
 from local.sqs import TARGET, SqsApi
 from local.web import WebServer
 from tests.deployed.upstream import ACCEPTED, Call, Reply, Upstream, fail, respond

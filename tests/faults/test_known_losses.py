@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from local.database import FILE, Database
-from local.messages import DEAD_LETTERS, QUEUE
+from local.queue_message import DEAD_LETTERS, QUEUE
 from local.store import LocalDestination
 from putevents import api_handler
 from putevents.queue.retry import MAX_ATTEMPTS

@@ -19,8 +19,8 @@ from local.api_gateway import (
     proxy_response,
 )
 from local.event_source import sqs_event
-from local.lambda_environment import HandlerError, LambdaContext, LambdaEnvironment
-from local.messages import Message
+from local.lambda_function import HandlerError, LambdaContext, LambdaEnvironment
+from local.queue_message import Message
 from local.sqs_shapes import md5_of_attributes
 
 

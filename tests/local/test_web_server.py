@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
-from local.body import MAX_BYTES
+from local.request_body import MAX_BYTES
 from tests.local.running_gateway import EVENT, SECONDS, RunningGateway, put_events_body
 
 BODY = json.dumps(put_events_body())
@@ -92,7 +92,7 @@ def test_a_percent_encoded_application_id_is_decoded_once(
 
 
 def test_a_path_that_nobody_encoded_is_taken_as_utf_8(gateway: RunningGateway) -> None:
-    head = f"POST /v1/apps/café/events HTTP/1.1\r\nContent-Length: {len(BODY)}\r\n\r\n"
+    head = f"POST /v1/apps/café/events HTTP/1.1\r\nHost: x\r\nContent-Length: {len(BODY)}\r\n\r\n"
     with raw_connection(gateway) as connection:
         connection.sendall(head.encode() + BODY.encode())
 
@@ -214,7 +214,7 @@ def test_a_client_that_hangs_up_half_way_stores_nothing_and_harms_nobody(
     gateway: RunningGateway,
 ) -> None:
     with raw_connection(gateway) as connection:
-        head = f"POST /v1/apps/broken/events HTTP/1.1\r\nContent-Length: {len(BODY) + 1}\r\n\r\n"
+        head = f"POST /v1/apps/broken/events HTTP/1.1\r\nHost: x\r\nContent-Length: {len(BODY) + 1}\r\n\r\n"
         connection.sendall(head.encode() + BODY.encode())
     with raw_connection(gateway) as connection:
         connection.sendall(b"POST /v1/apps/bro")
@@ -227,7 +227,7 @@ def test_a_client_that_hangs_up_half_way_stores_nothing_and_harms_nobody(
 
 def test_a_silent_client_keeps_nobody_waiting(gateway: RunningGateway) -> None:
     with raw_connection(gateway) as silent:
-        silent.sendall(b"POST /v1/apps/silent/events HTTP/1.1\r\nContent-Length: 5\r\n\r\n")
+        silent.sendall(b"POST /v1/apps/silent/events HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n")
 
         assert gateway.put_events(put_events_body(), "busy")
 

@@ -1,5 +1,6 @@
-"""Which part of the laptop's gateway answers a request: a handler, the queues, or itself."""
+"""Routes a request: to the PutEvents handler, to the queues, or to the health check."""
 
+import asyncio
 import sqlite3
 from http import HTTPStatus
 
@@ -12,35 +13,35 @@ from local.api_gateway import (
     proxy_response,
 )
 from local.database import Database
-from local.lambda_environment import HandlerError, LambdaEnvironment
-from local.messages import DEAD_LETTERS, QUEUE
+from local.lambda_function import HandlerError, LambdaFunction
+from local.queue_message import DEAD_LETTERS, QUEUE
 from local.sqs import TARGET, SqsApi
 
 # SDKs post either to the endpoint or to the queue's own URL.
 SQS_PATHS = ("/", f"/{QUEUE}", f"/{DEAD_LETTERS}")
 
 
-class Gateway:
-    """Answers every request that the web server has read."""
+class Routing:
+    """Finds who answers a request; what blocks is done in threads."""
 
-    def __init__(self, database: Database, api: LambdaEnvironment, sqs: SqsApi) -> None:
+    def __init__(self, database: Database, api: LambdaFunction, sqs: SqsApi) -> None:
         self._database = database
         self._api = api
         self._sqs = sqs
 
-    def respond(self, request: Request) -> Response:
-        """The answer to a request; nothing that a client sends makes it raise."""
+    async def respond(self, request: Request) -> Response:
+        """The response to a request."""
         if request.path == "/health" and request.method in ("GET", "HEAD"):
-            return self._health()
+            return await asyncio.to_thread(self._health)
         target = request.header("x-amz-target") or ""
         if target.startswith(TARGET) and request.method == "POST" and request.path in SQS_PATHS:
-            status, answer = self._sqs.answer(target.removeprefix(TARGET), request.body)
-            return json_response(status, answer)
-        return self._put_events(request)
+            action = target.removeprefix(TARGET)
+            return json_response(*await asyncio.to_thread(self._sqs.answer, action, request.body))
+        return await self._put_events(request)
 
-    def _put_events(self, request: Request) -> Response:
+    async def _put_events(self, request: Request) -> Response:
         try:
-            return proxy_response(self._api.invoke(proxy_event(request)))
+            return proxy_response(await asyncio.wrap_future(self._api.submit(proxy_event(request))))
         except (HandlerError, AttributeError, KeyError, TypeError, ValueError):
             return error_response(HTTPStatus.INTERNAL_SERVER_ERROR, request.request_id)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from itertools import accumulate
 
 from local.database import Database
-from local.messages import DEAD_LETTERS, QUEUE, Message, NewMessage
+from local.queue_message import DEAD_LETTERS, QUEUE, Message, NewMessage
 
 MAX_RECEIVE_COUNT = 40  # as infra/stack.py has it
 # What one Lambda invocation takes; ten messages of the largest size would be more.
