@@ -62,11 +62,15 @@ class LambdaFunction:
         self._environments = ThreadPoolExecutor(max_environments, thread_name_prefix=name)
         self._environment = threading.local()
 
-    def submit(self, event: dict[str, Any]) -> Future[Any]:
-        """The handler's answer, through JSON as on AWS; the future holds HandlerError if it raised."""
-        return self._environments.submit(self._invoke, event)
+    def invoke(self, event: dict[str, Any]) -> Any:
+        """Return the handler's answer, through JSON as on AWS; raises HandlerError if it raised."""
+        return self.submit(event).result()
 
-    def _invoke(self, event: dict[str, Any]) -> Any:
+    def submit(self, event: dict[str, Any]) -> Future[Any]:
+        """Start an invocation; the future gets what `invoke` returns or raises."""
+        return self._environments.submit(self._run, event)
+
+    def _run(self, event: dict[str, Any]) -> Any:
         context = LambdaContext(self._name, self._timeout_seconds)
         try:
             return json.loads(json.dumps(self._handler()(event, context)))

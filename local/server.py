@@ -11,7 +11,7 @@ from local.console import greet, log_to_terminal
 from local.database import Database, data_folder
 from local.environment import StartError, set_environment
 from local.event_source import EventSource
-from local.lambda_function import LambdaFunction
+from local.handlers import API_TIMEOUT_SECONDS, make_functions
 from local.queues import Queues
 from local.routing import Routing
 from local.sqs import SqsApi
@@ -20,11 +20,6 @@ from local.stop_signals import StopSignals
 from local.web_app import WebApp
 from local.web_server import WebServer
 from local.whole_lines import WholeLines
-
-# As long as the functions may take on AWS.
-API_TIMEOUT_SECONDS = 28
-QUEUE_TIMEOUT_SECONDS = 60
-MAX_API_ENVIRONMENTS = 32
 
 log = logging.getLogger("local")
 
@@ -56,9 +51,9 @@ async def _run() -> None:
 
 
 async def _serve(server: WebServer, database: Database, signals: StopSignals) -> None:
-    api, queue = _functions()
+    api, queue = make_functions()
     queues = Queues(Database(database.path), visibility_seconds())
-    source = EventSource(queues, lambda event: queue.submit(event).result(), os.environ["AWS_REGION"])
+    source = EventSource(queues, queue.invoke, os.environ["AWS_REGION"])
     app = WebApp(Routing(database, api, SqsApi(queues)).respond)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(server.serve(app))
@@ -69,32 +64,6 @@ async def _serve(server: WebServer, database: Database, signals: StopSignals) ->
         await app.drain(API_TIMEOUT_SECONDS)
         await asyncio.to_thread(source.stop)
         server.stop()
-
-
-def _functions() -> tuple[LambdaFunction, LambdaFunction]:
-    """Both functions; the handlers read the environment as they are imported, as on AWS."""
-    from putevents.settings import Settings, SettingsError
-
-    try:
-        Settings.load()
-    except SettingsError as error:
-        raise StartError(f"{error}.") from None
-    import threading
-
-    from putevents import api_handler, queue_handler
-
-    turn = threading.Lock()
-
-    def locked(handler):
-        def run(event, context):
-            with turn:
-                return handler(event, context)
-        return lambda: run
-
-    return (
-        LambdaFunction(locked(api_handler.lambda_handler), "local-api", API_TIMEOUT_SECONDS, MAX_API_ENVIRONMENTS),
-        LambdaFunction(locked(queue_handler.lambda_handler), "local-queue", QUEUE_TIMEOUT_SECONDS, 1),
-    )
 
 
 def _greet(server: WebServer, database: Database) -> None:

@@ -1,0 +1,37 @@
+"""Makes the two Lambda functions, whose environments share one gateway in this process."""
+
+from functools import partial
+
+from local.environment import StartError
+from local.lambda_function import LambdaFunction
+
+# As long as the functions may take on AWS.
+API_TIMEOUT_SECONDS = 28
+QUEUE_TIMEOUT_SECONDS = 60
+# So many requests may hang at a destination before others have to wait.
+MAX_API_ENVIRONMENTS = 32
+
+
+def make_functions() -> tuple[LambdaFunction, LambdaFunction]:
+    """Return the API function and the queue function, as the environment describes them."""
+    # Imported late: a folder or a port that cannot be used is said without this half second.
+    from local.store import LocalDestination
+    from local.thread_safe_resolver import ThreadSafeResolver
+    from putevents import api_handler, queue_handler
+    from putevents.errors import SettingsError
+    from putevents.gateway import Gateway
+    from putevents.settings import Settings
+
+    try:
+        settings = Settings.load()
+    except SettingsError as error:
+        raise StartError(f"{error}.") from None
+    gateway = Gateway.load(
+        settings, LocalDestination() if settings.destination == "local" else None
+    )
+    make_api_handler = partial(api_handler.make_handler, gateway, ThreadSafeResolver)
+    make_queue_handler = partial(queue_handler.make_handler, gateway)
+    return (
+        LambdaFunction(make_api_handler, "local-api", API_TIMEOUT_SECONDS, MAX_API_ENVIRONMENTS),
+        LambdaFunction(make_queue_handler, "local-queue", QUEUE_TIMEOUT_SECONDS, 1),
+    )
