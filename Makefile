@@ -53,6 +53,7 @@ destroy: $(VENV)/dev $(CDK) ## cdk destroy
 lock: $(VENV)/dev ## resolve what is asked for into the pinned requirements.txt files
 	$(BIN)/uv pip compile pyproject.toml --group dev $(LOCK) -o requirements.txt
 	$(BIN)/uv pip compile pyproject.toml -c requirements.txt $(LOCK) -o lambda_src/requirements.txt
+	$(BIN)/uv pip compile pyproject.toml --group run -c requirements.txt $(LOCK) -o local/requirements.txt
 	$(BIN)/uv pip compile tests/deployed/requirements.in $(LOCK) -o tests/deployed/requirements.txt
 	$(BIN)/uv pip compile tests/clients/requirements.in $(LOCK) -o tests/clients/requirements.txt
 	$(NPM) install --prefix tests/clients --package-lock-only --no-audit --no-fund --loglevel=error
@@ -68,8 +69,8 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 # What running needs, and no more, so that the first answer comes quickly.
-$(VENV)/run: lambda_src/requirements.txt | $(BIN)/python
-	$(BIN)/pip install --quiet --require-hashes -r lambda_src/requirements.txt
+$(VENV)/run: local/requirements.txt | $(BIN)/python
+	$(BIN)/pip install --quiet --require-hashes -r local/requirements.txt
 	@touch $@
 
 $(VENV)/dev: requirements.txt | $(BIN)/python

@@ -10,6 +10,8 @@ API_TIMEOUT_SECONDS = 28
 QUEUE_TIMEOUT_SECONDS = 60
 # So many requests may hang at a destination before others have to wait.
 MAX_API_ENVIRONMENTS = 32
+# SQLite writes one transaction at a time: more threads would only take the GIL from its writer.
+MAX_LOCAL_ENVIRONMENTS = 2
 
 
 def make_functions() -> tuple[LambdaFunction, LambdaFunction]:
@@ -26,12 +28,12 @@ def make_functions() -> tuple[LambdaFunction, LambdaFunction]:
         settings = Settings.load()
     except SettingsError as error:
         raise StartError(f"{error}.") from None
-    gateway = Gateway.load(
-        settings, LocalDestination() if settings.destination == "local" else None
-    )
+    is_local = settings.destination == "local"
+    gateway = Gateway.load(settings, LocalDestination() if is_local else None)
+    environments = MAX_LOCAL_ENVIRONMENTS if is_local else MAX_API_ENVIRONMENTS
     make_api_handler = partial(api_handler.make_handler, gateway, ThreadSafeResolver)
     make_queue_handler = partial(queue_handler.make_handler, gateway)
     return (
-        LambdaFunction(make_api_handler, "local-api", API_TIMEOUT_SECONDS, MAX_API_ENVIRONMENTS),
+        LambdaFunction(make_api_handler, "local-api", API_TIMEOUT_SECONDS, environments),
         LambdaFunction(make_queue_handler, "local-queue", QUEUE_TIMEOUT_SECONDS, 1),
     )

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import socket
 import sqlite3
 import sys
 from contextlib import redirect_stdout
@@ -15,10 +16,10 @@ from local.handlers import API_TIMEOUT_SECONDS, make_functions
 from local.queues import Queues
 from local.routing import Routing
 from local.sqs import SqsApi
-from local.startup import LOG_FILE, listen, open_database, open_folder, visibility_seconds
+from local.startup import LOG_FILE, open_database, open_folder, open_port, visibility_seconds
 from local.stop_signals import StopSignals
 from local.web_app import WebApp
-from local.web_server import WebServer
+from local.web_server import WebServer, url_of
 from local.whole_lines import WholeLines
 
 log = logging.getLogger("local")
@@ -39,36 +40,38 @@ async def _run() -> None:
     signals = StopSignals()
     folder = open_folder(data_folder())
     database = open_database(folder)
-    server = listen(os.environ.get("PORT") or "8080")
-    set_environment(os.environ, folder, server.url)
-    # Handlers write logs and metrics to stdout, which is CloudWatch's on AWS.
-    with (folder / LOG_FILE).open("a", buffering=1) as file, redirect_stdout(WholeLines(file)):
-        await _serve(server, database, signals)
+    with open_port(os.environ.get("PORT") or "8080") as listener:
+        set_environment(os.environ, folder, url_of(listener))
+        # Handlers write logs and metrics to stdout, which is CloudWatch's on AWS.
+        with (folder / LOG_FILE).open("a", buffering=1) as file, redirect_stdout(WholeLines(file)):
+            await _serve(listener, database, signals)
     try:
         database.settle()
     except sqlite3.Error as error:
         log.error("%s cannot be written: %s", database.path, error)
 
 
-async def _serve(server: WebServer, database: Database, signals: StopSignals) -> None:
+async def _serve(listener: socket.socket, database: Database, signals: StopSignals) -> None:
     api, queue = make_functions()
     queues = Queues(Database(database.path), visibility_seconds())
     source = EventSource(queues, queue.invoke, os.environ["AWS_REGION"])
     app = WebApp(Routing(database, api, SqsApi(queues)).respond)
+    server = WebServer(app, listener)
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(server.serve(app))
+        tasks.create_task(server.serve())
         source.start()
-        _greet(server, database)
+        _greet(url_of(listener), database)
         await signals.wait()
         log.info("stopping: what is in hand is being finished")
         await app.drain(API_TIMEOUT_SECONDS)
+        # The handler in hand still sends messages to this server's queues.
         await asyncio.to_thread(source.stop)
         server.stop()
 
 
-def _greet(server: WebServer, database: Database) -> None:
-    first = os.environ["APPLICATION_IDS"].split(",")[0].strip().replace("*", "my-app")
-    greet(server.url, database.path, database.path.with_name(LOG_FILE), first)
+def _greet(url: str, database: Database) -> None:
+    application_id = os.environ["APPLICATION_IDS"].split(",")[0].strip().replace("*", "my-app")
+    greet(url, database.path, database.path.with_name(LOG_FILE), application_id)
 
 
 if __name__ == "__main__":

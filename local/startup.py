@@ -2,12 +2,13 @@
 
 import errno
 import os
+import socket
 import sqlite3
 from pathlib import Path
 
 from local.database import FILE, Database
 from local.environment import StartError
-from local.web_server import HOST, WebServer
+from local.web_server import HOST, listen
 
 LOG_FILE = "gateway.log"
 
@@ -34,12 +35,12 @@ def open_database(folder: Path) -> Database:
     return database
 
 
-def listen(port: str) -> WebServer:
-    """Take the port."""
+def open_port(port: str) -> socket.socket:
+    """Take the port of loopback that `make run` was given."""
     if not (port.isascii() and port.isdecimal() and len(port) < 6 and int(port) < 65536):
         raise StartError(f"PORT should be a number from 0 to 65535, not {port!r}.")
     try:
-        return WebServer(int(port))
+        return listen(int(port))
     except OSError as error:
         busy = error.errno == errno.EADDRINUSE
         why = "is in use by another program" if busy else f"cannot be used ({error.strerror})"

@@ -1,4 +1,4 @@
-"""The HTTP server of a laptop: uvicorn on a socket of loopback, started and stopped by its caller."""
+"""The HTTP server of a laptop: uvicorn on loopback, started and stopped by its caller."""
 
 import socket
 from contextlib import AbstractContextManager, nullcontext
@@ -12,27 +12,41 @@ from local.connection import Connection
 HOST = "127.0.0.1"
 BACKLOG = 128
 IDLE_SECONDS = 60  # until a client that sends no request is hung up on
-GRACE_SECONDS = 5  # for the last answers to leave
+GRACE_SECONDS = 5  # for the last responses to leave
 MAX_HEAD_BYTES = 64 * 1024
 
 
+def listen(port: int) -> socket.socket:
+    """Take a port of loopback; clients that connect wait until they are served."""
+    # asyncio sends without Nagle's delay only where a socket names TCP itself.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((HOST, port))
+        listener.listen(BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def url_of(listener: socket.socket) -> str:
+    """Return the URL of a port that `listen` took."""
+    return f"http://{HOST}:{listener.getsockname()[1]}"
+
+
 class _Server(uvicorn.Server):
-    def capture_signals(self) -> AbstractContextManager[None]:
+    def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]
         """Leave signals to the process, whose stop has more steps than the server's."""
         return nullcontext()
 
 
 class WebServer:
-    """Listens from the start; answers while `serve` runs."""
+    """Serves an ASGI application to whoever connects to a listener."""
 
-    def __init__(self, port: int, *, idle_seconds: int = IDLE_SECONDS) -> None:
-        self._socket = socket.create_server((HOST, port), backlog=BACKLOG)
-        self._idle_seconds = idle_seconds
-        self._server: _Server | None = None
-        self.url = f"http://{HOST}:{self._socket.getsockname()[1]}"
-
-    async def serve(self, app: Application) -> None:
-        """Answer requests until `stop` is called."""
+    def __init__(
+        self, app: Application, listener: socket.socket, *, idle_seconds: float = IDLE_SECONDS
+    ) -> None:
         settings: dict[str, Any] = {
             "http": Connection,
             "ws": "none",
@@ -44,15 +58,17 @@ class WebServer:
             "access_log": False,
             "log_config": None,
             "log_level": "error",
-            "backlog": BACKLOG,
-            "timeout_keep_alive": self._idle_seconds,
+            "timeout_keep_alive": idle_seconds,
             "timeout_graceful_shutdown": GRACE_SECONDS,
             "h11_max_incomplete_event_size": MAX_HEAD_BYTES,
         }
+        self._listener = listener
         self._server = _Server(uvicorn.Config(app, **settings))
-        await self._server.serve(sockets=[self._socket])
+
+    async def serve(self) -> None:
+        """Answer requests until `stop` is called."""
+        await self._server.serve(sockets=[self._listener])
 
     def stop(self) -> None:
-        """Close the port and all connections, once what is being sent has left."""
-        if self._server:
-            self._server.should_exit = True
+        """Close the port, and each connection when what is being sent has left."""
+        self._server.should_exit = True

@@ -4,6 +4,7 @@ Each outside call has two moments: before it is done, and after it is done but n
 Killed after an answer is killed before the next call.
 """
 
+import asyncio
 import json
 import os
 import signal
@@ -22,9 +23,10 @@ from local.event_source import EventSource
 from local.queue_message import QUEUE, NewMessage
 from local.queues import Queues
 from local.sqs import TARGET, SqsApi
-from local.web import WebServer
+from local.web_app import WebApp
 from tests.deployed.upstream import ACCEPTED, Call, Reply, Upstream, fail, respond
 from tests.faults.ledger import Balance, Key, Ledger
+from tests.serving import serving
 from tests.unit.doors import ENVIRONMENT, http_event
 
 ROOT = Path(__file__).parents[2]
@@ -47,8 +49,8 @@ class Slaughter:
         self._database = Database(folder / FILE)
         self.queues = Queues(self._database, visibility_seconds=0)
         self._sqs = SqsApi(self.queues)
-        self._server = WebServer(0)
-        self._server.serve(self._ask_queue)
+        self._server = serving(WebApp(self._respond))
+        self._url = self._server.__enter__()
         self._source = EventSource(self.queues, self._consume, "us-east-1")
         self._moments = 0
         self._death: int | None = None
@@ -103,8 +105,7 @@ class Slaughter:
         self._functions.stdin.close()
         self._functions.wait()
         self._functions.stdout.close()
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.__exit__(None, None, None)
         self.upstream.stop()
         self._database.close()
 
@@ -152,6 +153,9 @@ class Slaughter:
         self._survives()
         return reply
 
+    async def _respond(self, request: Request) -> Response:
+        return await asyncio.to_thread(self._ask_queue, request)
+
     def _ask_queue(self, request: Request) -> Response:
         if not self._survives():
             return json_response(500, {})
@@ -165,9 +169,9 @@ class Slaughter:
             "PATH": os.environ["PATH"],
             "PYTHONPATH": f"{ROOT / 'lambda_src'}:{ROOT}",
             "RETRY_DELAY_SECONDS": "0",
-            "RETRY_QUEUE_URL": f"{self._server.url}/queue",
-            "DEAD_LETTER_QUEUE_URL": f"{self._server.url}/dead-letters",
-            "AWS_ENDPOINT_URL_SQS": self._server.url,
+            "RETRY_QUEUE_URL": f"{self._url}/queue",
+            "DEAD_LETTER_QUEUE_URL": f"{self._url}/dead-letters",
+            "AWS_ENDPOINT_URL_SQS": self._url,
             "AWS_ENDPOINT_URL_PINPOINT": self.upstream.url,
         }
 

@@ -227,7 +227,9 @@ def test_a_client_that_hangs_up_half_way_stores_nothing_and_harms_nobody(
 
 def test_a_silent_client_keeps_nobody_waiting(gateway: RunningGateway) -> None:
     with raw_connection(gateway) as silent:
-        silent.sendall(b"POST /v1/apps/silent/events HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n")
+        silent.sendall(
+            b"POST /v1/apps/silent/events HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n"
+        )
 
         assert gateway.put_events(put_events_body(), "busy")
 
