@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 
-# A supervisor signals the whole process group and `make` passes its own signal on: that is one stop.
+# A supervisor signals the whole process group, and `make` passes its signal on: that is one stop.
 SAME_STOP_SECONDS = 1
 
 
@@ -16,7 +16,7 @@ class StopSignals:
         self._stopping = asyncio.Event()
         self._first_at = 0.0
         for number in (signal.SIGINT, signal.SIGTERM):
-            # The loop runs this between two steps, so that no lock is taken inside a signal handler.
+            # The loop calls `_stop` between two steps: no lock is taken inside a signal handler.
             self._loop.add_signal_handler(number, self._stop)
 
     async def wait(self) -> None:

@@ -1,4 +1,4 @@
-"""Powertools' resolver with the current request on the instance, so that threads can have one each."""
+"""Powertools' resolver, one for each thread: it keeps the current request on the instance."""
 
 from typing import Any
 
@@ -7,10 +7,10 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
 
 class ThreadSafeResolver(APIGatewayRestResolver):
-    """Keeps its request to itself, where Powertools keeps it in an attribute of all resolvers' class.
+    """Keeps event and context where no other resolver sees them.
 
-    `resolve` first makes the event from what it was given, then assigns event and context to the
-    class; nothing reads them there while these properties stand before.
+    Powertools' `resolve` assigns both to the class `BaseRouter`, which all resolvers share. These
+    properties hide those attributes.
     """
 
     _event: APIGatewayProxyEvent

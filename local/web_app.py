@@ -11,7 +11,7 @@ from http import HTTPStatus
 from local.api_gateway import Request, Response, error_response
 from local.asgi import Receive, Scope, Send
 from local.console import summary
-from local.request_body import BodyTooLargeError, ClientGoneError, discard_rest, read_body
+from local.request_body import ClientGoneError, TooLargeError, discard_rest, read_body
 
 HANG_UP = "hang_up"  # where a connection's state says how to close it without an answer
 
@@ -36,8 +36,8 @@ class WebApp:
             with self._interrupted_by_stop(scope, request):
                 try:
                     request = replace(request, body=await read_body(scope, receive))
-                except BodyTooLargeError:
-                    return await _reject_body(request, receive, send)
+                except TooLargeError as error:
+                    return await _reject(error.status, request, receive, send)
         except ClientGoneError:
             return await _hang_up(scope, receive)
         with self._finished_before_stop():
@@ -114,9 +114,9 @@ async def _start(
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
 
 
-async def _reject_body(request: Request, receive: Receive, send: Send) -> None:
-    """Answer 413 at once, and close the connection when the client has sent all or waited."""
-    response = error_response(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, request.request_id)
+async def _reject(status: HTTPStatus, request: Request, receive: Receive, send: Send) -> None:
+    """Answer at once, and close the connection when the client has sent all or waited."""
+    response = error_response(status, request.request_id)
     await _start(send, response, request, (b"connection", b"close"))
     await send({"type": "http.response.body", "body": response.body, "more_body": True})
     log.info(summary(request, response))

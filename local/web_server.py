@@ -8,12 +8,12 @@ import uvicorn
 
 from local.asgi import Application
 from local.connection import Connection
+from local.request_body import MAX_HEAD_BYTES
 
 HOST = "127.0.0.1"
 BACKLOG = 128
 IDLE_SECONDS = 60  # until a client that sends no request is hung up on
 GRACE_SECONDS = 5  # for the last responses to leave
-MAX_HEAD_BYTES = 64 * 1024
 
 
 def listen(port: int) -> socket.socket:
