@@ -26,7 +26,7 @@ test-unit: $(VENV)/dev ## run the fast tests only (under a minute)
 	$(BIN)/pytest tests/unit
 
 bench: $(VENV)/dev ## what the gateway costs beside the boto3 call that it wraps
-	@for part in bench lake; do $(BIN)/python -m tests.benchmarks.$$part | grep -v '"_aws"'; done
+	@for part in bench bench_lake; do $(BIN)/python -m tests.benchmarks.$$part | grep -v '"_aws"'; done
 
 check: $(VENV)/dev ## ruff, ruff format, mypy strict; changes nothing
 	$(BIN)/ruff check

@@ -22,7 +22,7 @@ from putevents.queue.retry import MAX_ATTEMPTS, MAX_WAIT_SECONDS
 from putevents.settings import Settings
 from putevents.time_left import DELIVERY_SECONDS, QUEUEING_SECONDS
 from tests.infra.conftest import Deploy
-from tests.infra.deployment import ROOT, Deployment
+from tests.infra.synthesis import ROOT, Deployment
 
 # Asked of the code in a process of its own, which has the environment of the template.
 QUESTIONS = """

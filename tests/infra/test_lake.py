@@ -16,7 +16,7 @@ from putevents.ingest.rejected import RejectedRecord
 from putevents.settings import LakeSettings
 from putevents.wire.event_record import EventRecord
 from tests.infra.conftest import Deploy
-from tests.infra.deployment import Deployment, listed, text
+from tests.infra.synthesis import Deployment, listed, text
 from tests.infra.test_contract import environment
 from tests.infra.test_nag import findings
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.infra.conftest import Deploy
-from tests.infra.deployment import Deployment, listed, text
+from tests.infra.synthesis import Deployment, listed, text
 
 DAY = 24 * 60 * 60
 
