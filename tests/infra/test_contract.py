@@ -11,7 +11,7 @@ import pytest
 from infra.api import ROUTES
 from infra.gateway_responses import EXPOSED
 from infra.monitoring import NAMESPACE, SERVICE
-from infra.pinpoint import CALLS
+from infra.pinpoint_access import CALLS
 from local.event_source import BATCH_SIZE as LOCAL_BATCH_SIZE
 from local.queue import MAX_RECEIVE_COUNT as LOCAL_MAX_RECEIVE_COUNT
 from putevents.observability import NAMESPACE as CODE_NAMESPACE

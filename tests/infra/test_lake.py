@@ -8,8 +8,8 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
 
+from infra.deploy_settings import DeploySettings, DeploySettingsError
 from infra.endpoint_table import INDEXES
-from infra.settings import DeploySettings, DeploySettingsError
 from infra.tables import RAW_EVENTS, REJECTED_EVENTS, VIEW, Column, trino_type
 from putevents.destinations.lake.dynamodb import INDEXES as CODE_INDEXES
 from putevents.ingest.rejected import RejectedRecord
