@@ -10,7 +10,6 @@ from infra.function import PutEventsFunction
 # The calls of putevents.destinations.pinpoint; the queue function makes only PutEvents.
 CALLS = [
     "PutEvents",
-    "UpdateEndpoint",
     "GetEndpoint",
     "DeleteEndpoint",
     "GetUserEndpoints",

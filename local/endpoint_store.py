@@ -5,10 +5,9 @@ import sqlite3
 from typing import cast
 
 from local.endpoints import Document, merge_endpoint, new_endpoint, share_user
-from putevents.wire.rules import TOO_MANY_ENDPOINTS
+from putevents.wire.rules import MAX_ENDPOINTS_PER_USER, TOO_MANY_ENDPOINTS
 from putevents.wire.schemas import (
     DEVICE_CHANNELS,
-    MAX_ENDPOINTS_PER_USER,
     EndpointResponse,
     PublicEndpoint,
 )

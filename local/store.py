@@ -10,14 +10,13 @@ from typing import Any, TypeVar
 from local.database import FILE, Database
 from local.endpoint_store import EndpointRefusedError, EndpointStore
 from local.event_store import record_event, record_rejected
-from putevents.destinations import DestinationError
-from putevents.ingest.rejected import rejected_record
-from putevents.ingest.submission import ACCEPTED
+from putevents.errors import DestinationError
+from putevents.time_left import TimeLeft
+from putevents.wire.answers import ACCEPTED
 from putevents.wire.arrival import Arrival, Arrivals
 from putevents.wire.event_record import event_records
-from putevents.wire.rules import RejectedPart
+from putevents.wire.rejected_record import RejectedPart, rejected_record
 from putevents.wire.schemas import (
-    EndpointItemResponse,
     EndpointResponse,
     ItemResponse,
     PublicEndpoint,
@@ -37,7 +36,11 @@ class LocalDestination:
         self._database = database or Database(Path(os.environ["DATA_DIR"], FILE))
 
     def deliver(
-        self, application_id: str, batch_item: dict[str, ValidBatch], arrivals: Arrivals
+        self,
+        application_id: str,
+        batch_item: dict[str, ValidBatch],
+        arrivals: Arrivals,
+        time_left: TimeLeft,
     ) -> dict[str, ItemResponse]:
         """Store everything in one transaction; what could not be written is answered 500."""
         try:
@@ -53,7 +56,11 @@ class LocalDestination:
             return {}
 
     def keep_rejected(
-        self, application_id: str, rejected: list[RejectedPart], arrival: Arrival
+        self,
+        application_id: str,
+        rejected: list[RejectedPart],
+        arrival: Arrival,
+        time_left: TimeLeft,
     ) -> bool:
         """Keep all of it or nothing."""
         rows = [rejected_record(application_id, part, arrival) for part in rejected]
@@ -64,14 +71,6 @@ class LocalDestination:
             log.error("the store cannot keep what was rejected: %s", error)
             return False
         return True
-
-    def update_endpoint(
-        self, application_id: str, endpoint_id: str, endpoint: PublicEndpoint, arrival: Arrival
-    ) -> EndpointItemResponse | None:
-        """Create or update one endpoint; None if that failed."""
-        batch_item, arrivals = {endpoint_id: ValidBatch(endpoint, {})}, {endpoint_id: arrival}
-        answers = self.deliver(application_id, batch_item, arrivals)
-        return answers[endpoint_id]["EndpointItemResponse"] if answers else None
 
     def get_endpoint(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:
         """The endpoint as it is stored, or None."""
@@ -107,7 +106,7 @@ def _store_batch(
 ) -> ItemResponse:
     owner = (application_id, endpoint_id)
     store = EndpointStore(connection)
-    answer = _attempt(connection, store.upsert, *owner, batch.endpoint)
+    answer = _attempt(connection, store.upsert, *owner, batch.endpoint or PublicEndpoint())
     # An endpoint that was refused as a new one has an id, and events all the same.
     unknown: EndpointResponse = {"ApplicationId": application_id, "Id": endpoint_id}
     endpoint = store.get(*owner) or unknown

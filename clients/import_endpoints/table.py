@@ -10,6 +10,7 @@ from infra.deployed import outputs
 from putevents.destinations.lake.dynamodb import ContendedError
 from putevents.endpoints.table import EndpointTable
 from putevents.endpoints.update import Change
+from putevents.time_left import TimeLeft
 
 _THROTTLED = {
     "ProvisionedThroughputExceededException",
@@ -34,7 +35,7 @@ class Table:
         refusals: dict[str, str] = {}
         vain, down = 0, 0
         while changes:
-            stored, failures = self._table.update_each(self.application_id, changes)
+            stored, failures = self._table.update_each(self.application_id, changes, TimeLeft())
             refusals |= {id_: item.refusal for id_, item in stored.items() if item.refusal}
             left = {id_: change for id_, change in changes.items() if id_ not in stored}
             if left:

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from putevents.destinations import DestinationError
 from putevents.destinations.lake.destination import LakeDestination
 from putevents.endpoints import table as endpoint_table
+from putevents.errors import DestinationError
 from putevents.wire.arrival import Arrival
-from putevents.wire.rules import RejectedPart
+from putevents.wire.rejected_record import RejectedPart
 from putevents.wire.schemas import Event, PublicEndpoint, ValidBatch
 from tests.deployed.aws_faults import (
     Fault,

@@ -12,8 +12,9 @@ import pytest
 from local.database import FILE, SCHEMA, Database
 from local.store import LocalDestination
 from putevents.wire.arrival import Arrival
-from putevents.wire.rules import RejectedPart
-from putevents.wire.schemas import MAX_ENDPOINTS_PER_USER, EventsRequest, ValidBatch
+from putevents.wire.rejected_record import RejectedPart
+from putevents.wire.rules import MAX_ENDPOINTS_PER_USER
+from putevents.wire.schemas import EventsRequest, ValidBatch
 from tests.local.running_gateway import EVENT, EVENT_MS, RunningGateway, put_events_body
 from tests.unit.doors import ARRIVAL
 

@@ -11,7 +11,7 @@ import pytest
 
 from local.database import FILE, Database
 from local.store import LocalDestination
-from putevents.destinations import DestinationError
+from putevents.errors import DestinationError
 from putevents.wire.schemas import PublicEndpoint
 from tests.local.running_gateway import RunningGateway
 from tests.unit.doors import ARRIVAL

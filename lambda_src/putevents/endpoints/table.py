@@ -23,7 +23,7 @@ from putevents.endpoints.update import (
     is_key,
     user_key,
 )
-from putevents.time_left import time_left
+from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrivals
 from putevents.wire.schemas import EndpointResponse, PublicEndpoint
 
@@ -46,7 +46,11 @@ class EndpointTable:
         self._store = ItemStore(table)
 
     def update(
-        self, application_id: str, updates: dict[str, PublicEndpoint], arrivals: Arrivals
+        self,
+        application_id: str,
+        updates: dict[str, PublicEndpoint],
+        arrivals: Arrivals,
+        time_left: TimeLeft,
     ) -> tuple[dict[str, Stored], list[Exception]]:
         """Apply partial updates, each as of its arrival; `{}` only makes the endpoint exist.
 
@@ -57,10 +61,10 @@ class EndpointTable:
             id_: Change(endpoint, arrivals[id_], arrivals[id_].timestamp)
             for id_, endpoint in updates.items()
         }
-        return self.update_each(application_id, changes)
+        return self.update_each(application_id, changes, time_left)
 
     def update_each(
-        self, application_id: str, changes: dict[str, Change]
+        self, application_id: str, changes: dict[str, Change], time_left: TimeLeft
     ) -> tuple[dict[str, Stored], list[Exception]]:
         """As `update`, of endpoints that may be known for longer than since their arrival."""
         said: dict[str, Members] = {}
@@ -85,6 +89,7 @@ class EndpointTable:
                     id_, said[id_], known.get(id_)
                 ),
                 [id_ for id_ in said if id_ not in quiet],
+                time_left,
             )
             return refused | self._shown(application_id, quiet | updated), failures
         except FAILURES as error:
@@ -125,7 +130,7 @@ class EndpointTable:
 
 
 def _in_parallel(
-    task: Callable[[WorkT], ResultT], work: list[WorkT]
+    task: Callable[[WorkT], ResultT], work: list[WorkT], time_left: TimeLeft
 ) -> tuple[dict[WorkT, ResultT], list[Exception]]:
     """Do the work side by side while there is time; what was done, and what failed."""
     done: dict[WorkT, ResultT] = {}
