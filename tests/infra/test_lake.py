@@ -20,7 +20,7 @@ from tests.infra.synthesis import Deployment, listed, text
 from tests.infra.test_contract import environment
 from tests.infra.test_nag import findings
 
-CODE = Path(__file__).parents[2] / "lambda_src/putevents/destinations"
+CODE = Path(__file__).parents[2] / "lambda_src/putevents/destinations/lake"
 DOORS = ("api", "queue")
 
 
@@ -142,7 +142,7 @@ def allowed(deployment: Deployment, door: str, service: str) -> set[str]:
 
 
 def test_the_roles_allow_what_the_code_calls_and_nothing_else(lake: Deployment) -> None:
-    source = (CODE / "item_store.py").read_text() + (CODE / "delivery_stream.py").read_text()
+    source = (CODE / "dynamodb.py").read_text() + (CODE / "firehose.py").read_text()
     called = set(re.findall(r"self\._client\.(\w+)\(", source)) - {"get_paginator"}
     called |= set(re.findall(r'get_paginator\("(\w+)"\)', source))
     names = {name.title().replace("_", "") for name in called}

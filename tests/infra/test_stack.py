@@ -68,7 +68,7 @@ def test_the_api_function_may_deliver_and_queue_and_nothing_else(default: Deploy
     assert _allowed(default, "api") == {
         *(
             (f"mobiletargeting:{call}", f"{apps}/my-app/*")
-            for call in ("PutEvents", "UpdateEndpoint", "GetEndpoint", "DeleteEndpoint",
+            for call in ("PutEvents", "GetEndpoint", "DeleteEndpoint",
                          "GetUserEndpoints", "DeleteUserEndpoints")
         ),
         *((f"sqs:{call}", "queue") for call in
