@@ -23,15 +23,16 @@ test: $(VENV)/dev $(CDK) ## run every test
 	$(BIN)/pytest --cov --cov-report=term-missing:skip-covered
 
 test-unit: $(VENV)/dev ## run the fast tests only (under a minute)
-	$(BIN)/pytest tests/unit
+	$(BIN)/pytest tests/unit tests/structure
 
 bench: $(VENV)/dev ## what the gateway costs beside the boto3 call that it wraps
-	@for part in bench lake; do $(BIN)/python -m tests.benchmarks.$$part | grep -v '"_aws"'; done
+	@for part in bench bench_lake; do $(BIN)/python -m tests.benchmarks.$$part | grep -v '"_aws"'; done
 
-check: $(VENV)/dev ## ruff, ruff format, mypy strict; changes nothing
+check: $(VENV)/dev ## ruff, ruff format, mypy strict, who imports whom; changes nothing
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo --no-cache
 
 fix: $(VENV)/dev ## let ruff mend what it can
 	$(BIN)/ruff check --fix

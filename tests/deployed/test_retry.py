@@ -8,9 +8,9 @@ import pytest
 
 from tests.deployed.bodies import EVENT, message, numbered, request
 from tests.deployed.conftest import Make
+from tests.deployed.deployed_gateway import APPLICATION, Gateway
 from tests.deployed.eventually import eventually
-from tests.deployed.gateway import APPLICATION, Gateway
-from tests.deployed.upstream import (
+from tests.deployed.putevents_server import (
     ACCEPTED,
     Behaviour,
     Call,

@@ -4,7 +4,6 @@ Each outside call has two moments: before it is done, and after it is done but n
 Killed after an answer is killed before the next call.
 """
 
-import asyncio
 import json
 import os
 import signal
@@ -17,16 +16,14 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
-from local.api_gateway import Request, Response, json_response
 from local.database import FILE, Database
 from local.event_source import EventSource
 from local.queue_message import QUEUE, NewMessage
 from local.queues import Queues
 from local.sqs import TARGET, SqsApi
-from local.web_app import WebApp
-from tests.deployed.upstream import ACCEPTED, Call, Reply, Upstream, fail, respond
+from tests.deployed.putevents_server import ACCEPTED, Call, Reply, Upstream, fail, respond
 from tests.faults.ledger import Balance, Key, Ledger
-from tests.serving import serving
+from tests.loopback import LoopbackServer, Request, Response
 from tests.unit.doors import ENVIRONMENT, http_event
 
 ROOT = Path(__file__).parents[2]
@@ -49,8 +46,7 @@ class Slaughter:
         self._database = Database(folder / FILE)
         self.queues = Queues(self._database, visibility_seconds=0)
         self._sqs = SqsApi(self.queues)
-        self._server = serving(WebApp(self._respond))
-        self._url = self._server.__enter__()
+        self._server = LoopbackServer(self._ask_queue)
         self._source = EventSource(self.queues, self._consume, "us-east-1")
         self._moments = 0
         self._death: int | None = None
@@ -105,7 +101,7 @@ class Slaughter:
         self._functions.stdin.close()
         self._functions.wait()
         self._functions.stdout.close()
-        self._server.__exit__(None, None, None)
+        self._server.stop()
         self.upstream.stop()
         self._database.close()
 
@@ -153,25 +149,22 @@ class Slaughter:
         self._survives()
         return reply
 
-    async def _respond(self, request: Request) -> Response:
-        return await asyncio.to_thread(self._ask_queue, request)
-
     def _ask_queue(self, request: Request) -> Response:
         if not self._survives():
-            return json_response(500, {})
-        action = (request.header("x-amz-target") or "").removeprefix(TARGET)
-        response = json_response(*self._sqs.answer(action, request.body))
+            return Response(500, b"{}")
+        action = request.headers.get("x-amz-target", "").removeprefix(TARGET)
+        status, answer = self._sqs.answer(action, request.body)
         self._survives()
-        return response
+        return Response(status, json.dumps(answer).encode())
 
     def _environment(self) -> dict[str, str]:
         return ENVIRONMENT | {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": f"{ROOT / 'lambda_src'}:{ROOT}",
             "RETRY_DELAY_SECONDS": "0",
-            "RETRY_QUEUE_URL": f"{self._url}/queue",
-            "DEAD_LETTER_QUEUE_URL": f"{self._url}/dead-letters",
-            "AWS_ENDPOINT_URL_SQS": self._url,
+            "RETRY_QUEUE_URL": f"{self._server.url}/queue",
+            "DEAD_LETTER_QUEUE_URL": f"{self._server.url}/dead-letters",
+            "AWS_ENDPOINT_URL_SQS": self._server.url,
             "AWS_ENDPOINT_URL_PINPOINT": self.upstream.url,
         }
 

@@ -14,8 +14,8 @@ from putevents.destinations.lake.destination import LakeDestination
 from putevents.destinations.lake.dynamodb import INDEXES
 from putevents.endpoints.table import EndpointTable
 from putevents.time_left import time_left
+from tests.deployed.aws_faults import Faults
 from tests.deployed.emulator import ACCOUNT, Emulator
-from tests.deployed.faults import Faults
 
 BUCKET = "lake"
 MakeStream = Callable[[str], Callable[[], list[Any]]]

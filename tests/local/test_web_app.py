@@ -15,7 +15,7 @@ from local.api_gateway import Request, Response, json_response
 from local.asgi import Receive, Scope, Send
 from local.web_app import WebApp
 from local.web_server import WebServer, listen, url_of
-from tests.serving import serving
+from tests.local.served_app import served
 
 SECONDS = 20  # until a test gives up waiting
 
@@ -31,14 +31,14 @@ async def echo(request: Request) -> Response:
 
 @pytest.mark.parametrize("sent", [b"", b"POST /", b"POST / HTTP/1.1\r\nHost: x\r\nContent-"])
 def test_a_client_that_sends_no_request_is_hung_up_on(sent: bytes) -> None:
-    with serving(WebApp(echo), idle_seconds=0.1) as url, connect(url) as client:
+    with served(WebApp(echo), idle_seconds=0.1) as url, connect(url) as client:
         client.sendall(sent)
 
         assert client.recv(1) == b""
 
 
 def test_a_client_that_falls_silent_after_an_answer_is_hung_up_on() -> None:
-    with serving(WebApp(echo), idle_seconds=0.1) as url, connect(url) as client:
+    with served(WebApp(echo), idle_seconds=0.1) as url, connect(url) as client:
         client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         with client.makefile("rb") as answers:
             said = answers.read()
@@ -51,7 +51,7 @@ def test_a_client_that_does_not_finish_its_body_is_hung_up_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(request_body, "IDLE_SECONDS", 0.1)
-    with serving(WebApp(echo)) as url, connect(url) as client:
+    with served(WebApp(echo)) as url, connect(url) as client:
         client.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n12")
 
         assert client.recv(1) == b""
@@ -61,7 +61,7 @@ def test_a_bug_is_500_in_pinpoints_shape(capsys: pytest.CaptureFixture[str]) -> 
     async def fail(request: Request) -> Response:
         raise ZeroDivisionError
 
-    with serving(WebApp(fail)) as url, closing(HTTPConnection(url[7:], timeout=SECONDS)) as client:
+    with served(WebApp(fail)) as url, closing(HTTPConnection(url[7:], timeout=SECONDS)) as client:
         client.request("GET", "/")
         response = client.getresponse()
 
@@ -79,7 +79,7 @@ def test_a_long_response_leaves_as_it_is_made() -> None:
         await asyncio.to_thread(first_was_read.wait, SECONDS)
         await send({"type": "http.response.body", "body": b"data: 2\n\n"})
 
-    with serving(stream) as url, closing(HTTPConnection(url[7:], timeout=SECONDS)) as client:
+    with served(stream) as url, closing(HTTPConnection(url[7:], timeout=SECONDS)) as client:
         client.request("GET", "/")
         response = client.getresponse()
         first = response.read1()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Condition
 
-from tests.clients.mobile.faults import FAULTS, Answer, Fault, Request, accepted_by
+from tests.clients.mobile.destination_faults import FAULTS, Answer, Fault, Request, accepted_by
 from tests.local.running_gateway import SECONDS
 from tests.upstream import running_upstream
 

@@ -1,4 +1,4 @@
-"""The deploy options of cdk.json's context (`-c name=value` overrides) as one checked model."""
+"""The deploy settings: cdk.json's context, overridden by `-c name=value`, as one model."""
 
 import json
 from collections.abc import Mapping
@@ -16,18 +16,18 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
-# A Lambda holds 4 KB of environment variables, and a role 10 KB of policy.
+# Limits of AWS: a function has 4 KB of environment variables, a role 10 KB of policy.
 MAX_APPLICATIONS = 75
 MAX_APPLICATION_CHARACTERS = 2500
 MAX_ORIGIN_CHARACTERS = 500
-# A delivery stream's name has 64, and begins with the stack's.
+# A delivery stream's name has at most 64 characters and starts with the stack's name.
 MAX_LAKE_ID_CHARACTERS = 40
-# What the CDK CLI itself keeps in the context, beside names that have a colon.
+# The CDK CLI's own names in the context, besides those with a colon.
 _CLI_NAMES = {"cli-telemetry", "acknowledged-issue-numbers"}
 
 
 class LogRetention(IntEnum):
-    """Days that CloudWatch can keep a log for, by the CDK's names for them."""
+    """The retention periods of CloudWatch logs in days, with the CDK's names."""
 
     ONE_DAY = 1
     ONE_WEEK = 7
@@ -52,7 +52,7 @@ def _unset(value: object) -> object:
 
 
 _ApplicationId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$")]
-# As a browser writes its Origin header: lower case, without a path.
+# As browsers write the Origin header: lower case, without a path.
 _Origin = Annotated[str, Field(pattern=r"^[a-z][a-z0-9+.-]*://[a-z0-9.-]+(:[0-9]{1,5})?$")]
 _Url = Annotated[str, Field(max_length=200, pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$")]
 _Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
@@ -67,15 +67,15 @@ _Distinct = AfterValidator(lambda parts: tuple(dict.fromkeys(parts)))
 
 
 class DeploySettingsError(Exception):
-    """A deploy option is wrong; the text is one sentence for the person who deploys."""
+    """A deploy setting is wrong; the message is one sentence."""
 
 
 class DeploySettings(BaseModel):
-    """Every option of a deployment; its description is what a wrong value's sentence allows."""
+    """The deploy settings; the error about a wrong value quotes the setting's description."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel)
 
-    # Another destination is named here, and stack.py connects it.
+    # To add a destination: name it here and connect it in stack.py.
     destination: Literal["pinpoint", "lake"] = Field("pinpoint", description="pinpoint or lake")
     pinpoint_endpoint_url: Annotated[_Url | None, _Optional] = Field(
         None, description="the http(s) URL of another PutEvents server, or nothing for AWS"
@@ -100,7 +100,7 @@ class DeploySettings(BaseModel):
     throttle_rate: int = Field(1000, ge=1, le=100_000, description="requests a second, 1 to 100000")
     throttle_burst: int = Field(2000, ge=1, le=100_000, description="requests at once, 1 to 100000")
     queue_concurrency: int = Field(
-        10, ge=2, le=1000, description="queue functions at work at once, 2 to 1000"
+        10, ge=2, le=1000, description="concurrent invocations of the queue function, 2 to 1000"
     )
     retry_delay_seconds: int = Field(30, ge=0, le=900, description="seconds, 0 to 900")
     lake_buffer_seconds: int = Field(
@@ -111,7 +111,7 @@ class DeploySettings(BaseModel):
         "and smaller files",
     )
     event_retention_days: int = Field(
-        0, ge=0, le=36_500, description="days, or 0 for ever, that the lake keeps events"
+        0, ge=0, le=36_500, description="days until the lake deletes events, or 0 for never"
     )
     query_limit_gb: int = Field(
         100, ge=1, le=7_000_000, description="GB that one query may read, 1 to 7000000"
@@ -124,11 +124,11 @@ class DeploySettings(BaseModel):
     )
     removal_policy: Literal["destroy", "retain"] = Field(
         "destroy",
-        description="destroy or retain (queues and logs, when the stack is destroyed; what the "
-        "lake holds always stays)",
+        description="destroy or retain (of queues and logs when the stack is deleted; the lake's "
+        "data is always kept)",
     )
     api_log_role: Literal["create", "existing"] = Field(
-        "create", description="create or existing (the role API Gateway logs with, one an account)"
+        "create", description="create or existing (API Gateway's logging role, one per account)"
     )
 
     @model_validator(mode="after")
@@ -146,7 +146,7 @@ class DeploySettings(BaseModel):
 
     @classmethod
     def from_context(cls, context: Mapping[str, Any]) -> Self:
-        """Read the options; raises DeploySettingsError with one sentence about the first wrong."""
+        """Read the settings; raise DeploySettingsError about the first wrong one."""
         given = {
             name: value
             for name, value in context.items()

@@ -11,7 +11,7 @@ from local.web_server import WebServer, listen, url_of
 
 
 @contextmanager
-def serving(app: Application, **options: Any) -> Iterator[str]:
+def served(app: Application, **options: Any) -> Iterator[str]:
     """The URL at which the application is served."""
     listener = listen(0)
     url = url_of(listener)

@@ -1,17 +1,17 @@
-"""What each value of the deploy option `auth` asks of a caller."""
+"""The authorization of the API for each value of the deploy setting `auth`."""
 
 from aws_cdk import Annotations
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
-from infra.settings import DeploySettings
+from infra.deploy_settings import DeploySettings
 
 _NONE = apigateway.AuthorizationType.NONE
 
 
 def authorization(scope: Construct, settings: DeploySettings) -> apigateway.MethodOptions:
-    """The authorization of every method but a preflight."""
+    """Return the authorization of all methods except preflights."""
     match settings.auth:
         case "iam":
             return apigateway.MethodOptions(authorization_type=apigateway.AuthorizationType.IAM)
@@ -26,7 +26,7 @@ def authorization(scope: Construct, settings: DeploySettings) -> apigateway.Meth
         case "none":
             Annotations.of(scope).add_warning_v2(
                 "putevents:open",
-                "auth=none takes events for the listed applications from anybody with the URL.",
+                "auth=none accepts events for the listed applications from anyone who has the URL.",
             )
             return apigateway.MethodOptions(authorization_type=_NONE)
 

@@ -1,14 +1,11 @@
 """`make bench`, second part: a request to the lake beside the two boto3 calls that it makes."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 
 from tests.benchmarks.bench import EVENT, compare, set_environment, silence_logs
+from tests.loopback import Request, Response, serving
 from tests.unit.doors import Context, http_event
 
 KEY = {"application_id": {"S": "my-app"}, "endpoint_id": {"S": "phone"}}
@@ -22,41 +19,20 @@ STORED = {
 }
 
 
-class Aws(BaseHTTPRequestHandler):
-    """DynamoDB that holds one endpoint, and Firehose that takes everything."""
-
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1  # headers and body leave together
-
-    def do_POST(self) -> None:
-        request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        answer: dict[str, Any] = {"Responses": {"endpoints": [STORED]}}
-        if self.headers["X-Amz-Target"].endswith("PutRecordBatch"):
-            confirmed = [{"RecordId": "1"}] * len(request["Records"])
-            answer = {"FailedPutCount": 0, "RequestResponses": confirmed}
-        body = json.dumps(answer).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/x-amz-json-1.1")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def running_aws() -> Iterator[str]:
-    """Its address, until the block ends."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Aws)
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
+def respond_as_aws(request: Request) -> Response:
+    """Respond as a DynamoDB that holds one endpoint, and as a Firehose that takes everything."""
+    asked = json.loads(request.body)
+    answer: dict[str, Any] = {"Responses": {"endpoints": [STORED]}}
+    if request.headers["x-amz-target"].endswith("PutRecordBatch"):
+        confirmed = [{"RecordId": "1"}] * len(asked["Records"])
+        answer = {"FailedPutCount": 0, "RequestResponses": confirmed}
+    headers = {"Content-Type": "application/x-amz-json-1.1"}
+    return Response(200, json.dumps(answer).encode(), headers)
 
 
 def main() -> None:
     """The two calls with ready-made records against the whole handler, which makes them."""
-    with running_aws() as url:
+    with serving(respond_as_aws) as url:
         set_environment(
             DESTINATION="lake",
             AWS_ENDPOINT_URL=url,

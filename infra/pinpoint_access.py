@@ -1,13 +1,13 @@
-"""Destination `pinpoint`: what the functions need to call it, or what stands in its place."""
+"""Destination `pinpoint`: the functions' permissions, and the URL of another server."""
 
 from aws_cdk import Annotations, Aws, Stack
 from aws_cdk import aws_iam as iam
 
 from infra.acknowledge import acknowledge
+from infra.deploy_settings import DeploySettings
 from infra.function import PutEventsFunction
-from infra.settings import DeploySettings
 
-# What putevents.destinations.pinpoint calls; only PutEvents comes through the queue.
+# The calls of putevents.destinations.pinpoint; the queue function makes only PutEvents.
 CALLS = [
     "PutEvents",
     "GetEndpoint",
@@ -15,7 +15,7 @@ CALLS = [
     "GetUserEndpoints",
     "DeleteUserEndpoints",
 ]
-# The same in CloudFormation's spelling and in cdk-nag's.
+# The same ARN as CloudFormation and as cdk-nag spell it.
 _APPS = f"arn:{Aws.PARTITION}:mobiletargeting:{Aws.REGION}:{Aws.ACCOUNT_ID}:apps"
 _APPS_IN_NAG = "arn:<AWS::Partition>:mobiletargeting:<AWS::Region>:<AWS::AccountId>:apps"
 
@@ -23,7 +23,7 @@ _APPS_IN_NAG = "arn:<AWS::Partition>:mobiletargeting:<AWS::Region>:<AWS::Account
 def connect_pinpoint(
     api_function: PutEventsFunction, queue_function: PutEventsFunction, settings: DeploySettings
 ) -> None:
-    """Let the functions deliver for the listed applications, and for no other."""
+    """Allow the functions to call Pinpoint for the listed applications only."""
     parts = [f"{id}/*" for id in settings.application_ids]
     _allow(api_function, CALLS, parts)
     _allow(queue_function, ["PutEvents"], [f"{id}/events" for id in settings.application_ids])
@@ -31,7 +31,7 @@ def connect_pinpoint(
         acknowledge(
             api_function.own_role,
             f"IAM5[Resource::{_APPS_IN_NAG}/{part}]",
-            "The ids of endpoints and users are the clients'; the application is a listed one.",
+            "Clients choose the ids of endpoints and users; the application is a listed one.",
         )
     if settings.pinpoint_endpoint_url:
         for function in (api_function, queue_function):

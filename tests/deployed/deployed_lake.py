@@ -5,9 +5,9 @@ import json
 from typing import Any
 
 from tests.deployed.athena import Athena, Row
+from tests.deployed.aws_faults import Faults
+from tests.deployed.deployed_gateway import Gateway
 from tests.deployed.deployment import Deployment
-from tests.deployed.faults import Faults
-from tests.deployed.gateway import Gateway
 
 
 class Lake(Gateway):

@@ -1,4 +1,4 @@
-"""Destination `lake`: events in S3 as Parquet, endpoints in DynamoDB, SQL over both kinds."""
+"""Destination `lake`: events as Parquet in S3, endpoints in DynamoDB, SQL with Athena."""
 
 from aws_cdk import CfnOutput, Duration, RemovalPolicy
 from aws_cdk import aws_s3 as s3
@@ -6,21 +6,21 @@ from constructs import Construct
 
 from infra.acknowledge import acknowledge
 from infra.catalog import Catalog
+from infra.deploy_settings import DeploySettings
 from infra.endpoint_table import EndpointTable
 from infra.function import PutEventsFunction
 from infra.log import Log
-from infra.settings import DeploySettings
 from infra.streams import EventStreams
 from infra.workgroup import QueryWorkGroup
 
-# Deleting a stack must not delete what a team was told is kept.
+# Deleting the stack must not delete stored events and endpoints.
 KEPT = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
 REJECTED_DAYS = 90
 RESULT_DAYS = 7
 
 
 class Lake(Construct):
-    """A home for what PutEvents brings, in this account; idle, it costs what it stores."""
+    """The bucket, delivery streams, tables and workgroup of the lake."""
 
     def __init__(self, scope: Construct, id: str, *, name: str, settings: DeploySettings) -> None:
         super().__init__(scope, id)
@@ -47,14 +47,14 @@ class Lake(Construct):
         CfnOutput(scope, "EndpointTable", value=self.endpoints.table_name)
 
     def connect(self, api_function: PutEventsFunction, queue_function: PutEventsFunction) -> None:
-        """Let the functions write events and endpoints; only the API reads and deletes those."""
+        """Allow both functions to write events and endpoints, and the API to delete endpoints."""
         for function in (api_function, queue_function):
-            self.streams.let_write(function)
-            self.endpoints.let_update(function)
+            self.streams.grant_put_records(function)
+            self.endpoints.grant_update(function)
             function.add_environment("ENDPOINT_TABLE", self.endpoints.table_name)
             function.add_environment("EVENT_STREAM_PREFIX", self.streams.prefix)
             function.add_environment("REJECTED_STREAM", self.streams.rejected)
-        self.endpoints.let_delete(api_function)
+        self.endpoints.grant_delete(api_function)
 
 
 def _bucket(scope: Construct, settings: DeploySettings) -> s3.Bucket:
@@ -78,7 +78,7 @@ def _bucket(scope: Construct, settings: DeploySettings) -> s3.Bucket:
     acknowledge(
         bucket,
         "S1",
-        "Who reads it is told by CloudTrail's data events where a team wants to know; a log of "
-        "every object that Athena opens would outgrow the events.",
+        "An access log of every object that Athena reads would outgrow the events; CloudTrail's "
+        "data events log reads where you need them.",
     )
     return bucket

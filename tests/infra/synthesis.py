@@ -7,7 +7,7 @@ from typing import Any
 from aws_cdk import App
 from aws_cdk.assertions import Annotations, Match, Template
 
-from infra.settings import DeploySettings
+from infra.deploy_settings import DeploySettings
 from infra.stack import PutEventsStack
 
 ROOT = Path(__file__).parents[2]

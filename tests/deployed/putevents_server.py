@@ -4,11 +4,11 @@ import json
 import threading
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import unquote
+
+from tests.loopback import LoopbackServer, Request, Response
 
 ACCEPTED = {"StatusCode": 202, "Message": "Accepted"}
 EventKey = tuple[str, str, str]
@@ -75,29 +75,14 @@ class Upstream:
         self.calls: list[Call] = []
         self.accepted: Counter[EventKey] = Counter()
         self.behaviour: Behaviour = accept
-        self._server: _Server | None = None
-        self._port = 0
-        self.start()
-        self.url = f"http://127.0.0.1:{self._port}"
-
-    def start(self) -> None:
-        """Listen, after a `stop` on the same port as before."""
-        self._server = _Server(self, self._port)
-        self._port = self._server.server_port
-        threading.Thread(target=self._server.serve_forever, args=(0.05,)).start()
-
-    def stop(self) -> None:
-        """Be down: connections are refused."""
-        if self._server:
-            self._server.shutdown()
-            self._server.server_close()
-            self._server = None
+        self._server = LoopbackServer(self._respond)
+        self.url = self._server.url
+        self.stop = self._server.stop
 
     def recover(self) -> None:
         """Be well again, whatever was done to it, from now on."""
         self.behaviour = accept
-        if self._server is None:
-            self.start()
+        self._server.start()
 
     def answer(self, call: Call) -> Reply:
         """Note the call, and what of it is accepted."""
@@ -106,6 +91,16 @@ class Upstream:
         if reply.status == 202:
             self.accepted.update(_accepted(call, reply.body))
         return reply
+
+    def _respond(self, request: Request) -> Response:
+        application_id = unquote(request.target.split("/")[3])
+        batch_item = json.loads(request.body)["BatchItem"]
+        reply = self.answer(Call(application_id, batch_item, dict(request.headers)))
+        if reply.after:
+            reply.after.wait()
+        # No connection outlives its call, so that a stopped server answers nobody.
+        headers = {"Content-Type": "application/json", "Connection": "close"}
+        return Response(reply.status, reply.body, headers | reply.headers)
 
     def events(self) -> dict[EventKey, Any]:
         """Every event that ever came in."""
@@ -122,39 +117,3 @@ def _accepted(call: Call, body: bytes) -> list[EventKey]:
         for key in call.events
         if results.get(key[1], {}).get("EventsItemResponse", {}).get(key[2]) == ACCEPTED
     ]
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, upstream: Upstream, port: int) -> None:
-        super().__init__(("127.0.0.1", port), _Handler)
-        self.upstream = upstream
-
-
-class _Handler(BaseHTTPRequestHandler):
-    """HTTP/1.0, so that no connection outlives its call and `down` means down."""
-
-    server: _Server
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        application_id = unquote(self.path.split("/")[3])
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        reply = self.server.upstream.answer(Call(application_id, body["BatchItem"], headers))
-        if reply.after:
-            reply.after.wait()
-        with suppress(ConnectionError):  # the caller may have given up
-            self._send(reply)
-
-    def _send(self, reply: Reply) -> None:
-        self.send_response(reply.status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(reply.body)))
-        for name, value in reply.headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(reply.body)
-
-    def log_message(self, *_args: Any) -> None:
-        """Say nothing."""
