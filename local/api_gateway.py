@@ -1,4 +1,4 @@
-"""What API Gateway does around the API handler: a REST proxy event in, an HTTP response out."""
+"""Does what API Gateway does: a request becomes a proxy event, its answer an HTTP response."""
 
 import base64
 import json
@@ -23,7 +23,7 @@ RESOURCES = (
 ANY_RESOURCE = "/{proxy+}"
 STAGE = "local"
 
-# Errors that API Gateway answers itself, in the shape that `infra` gives them.
+# Errors that API Gateway itself answers, as `infra/gateway_responses.py` shapes them.
 ERRORS = {
     HTTPStatus.BAD_REQUEST: ("BadRequestException", "The request could not be read."),
     HTTPStatus.METHOD_NOT_ALLOWED: ("MethodNotAllowedException", "Method not allowed."),
@@ -33,13 +33,13 @@ ERRORS = {
     ),
     HTTPStatus.INTERNAL_SERVER_ERROR: ("InternalServerErrorException", "Internal server error."),
 }
-# API Gateway writes these itself, whatever the handler says, or drops them.
+# API Gateway overwrites or drops these headers of a handler.
 _OWN_HEADERS = {"connection", "content-length", "date", "transfer-encoding", "x-amzn-requestid"}
 
 
 @dataclass(frozen=True)
 class Request:
-    """An HTTP request as it came; `path` is still percent-encoded."""
+    """An HTTP request; `path` is still percent-encoded."""
 
     method: str
     path: str
@@ -51,21 +51,21 @@ class Request:
     request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     def header(self, name: str) -> str | None:
-        """The last value of a header."""
+        """Return the last value of a header."""
         values = [value for key, value in self.headers if key.lower() == name.lower()]
         return values[-1] if values else None
 
 
 @dataclass(frozen=True)
 class Response:
-    """An HTTP response, without the headers that are the same for all."""
+    """An HTTP response, without the headers that every response has."""
 
     status: int
     headers: Headers
     body: bytes
 
     def encoded_headers(self, request_id: str) -> list[tuple[bytes, bytes]]:
-        """The headers as they go out, with the ones that API Gateway adds to every response."""
+        """Return all headers as bytes, with those that API Gateway adds to every response."""
         headers = [*self.headers, ("x-amzn-RequestId", request_id)]
         if self.status not in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
             headers.append(("Content-Length", str(len(self.body))))
@@ -73,13 +73,14 @@ class Response:
 
 
 def json_response(status: int, body: object, *headers: tuple[str, str]) -> Response:
+    """Build a response with a JSON body."""
     return Response(
         status, [("content-type", "application/json"), *headers], json.dumps(body).encode()
     )
 
 
 def error_response(status: HTTPStatus, request_id: str) -> Response:
-    """An error of API Gateway's own, in Pinpoint's shape, readable for pages of any origin."""
+    """Build an error response in Pinpoint's shape, which pages of any origin can read."""
     name, text = ERRORS[status]
     return json_response(
         status,
@@ -91,7 +92,7 @@ def error_response(status: HTTPStatus, request_id: str) -> Response:
 
 
 def proxy_event(request: Request) -> dict[str, Any]:
-    """The event of a Lambda proxy integration; every body is base64, as binary types `*/*` say."""
+    """Build the event of a Lambda proxy integration; binary types `*/*` make every body base64."""
     resource, parameters = _resource(request.path)
     headers = [*request.headers, ("X-Forwarded-For", request.source_ip)]
     query = parse_qsl(request.query, keep_blank_values=True)
@@ -112,7 +113,7 @@ def proxy_event(request: Request) -> dict[str, Any]:
 
 
 def proxy_response(answer: Any) -> Response:
-    """The HTTP response that a proxy integration's answer stands for; raises if it is none."""
+    """Build the response that a handler's answer describes; raises if it describes none."""
     headers: Headers = []
     for name, value in (answer.get("headers") or {}).items():
         headers.append((name, str(value)))

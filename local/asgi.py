@@ -1,4 +1,4 @@
-"""The types of ASGI, which no package of ours exports."""
+"""The types of an ASGI application, which uvicorn does not export."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any

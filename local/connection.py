@@ -1,4 +1,4 @@
-"""What uvicorn's HTTP/1.1 connection leaves open: odd request lines, silent clients, errors."""
+"""uvicorn's HTTP/1.1 connection, with Pinpoint's errors and a limit for silent clients."""
 
 import logging
 import string
@@ -38,7 +38,7 @@ class Connection(H11Protocol):
         self._close_when_idle()
 
     def send_400_response(self, msg: str) -> None:
-        """Answer what is not HTTP in the shape of Pinpoint's errors, and hang up."""
+        """Respond to invalid HTTP in the shape of Pinpoint's errors, and close the connection."""
         self._rejected = True
         if self.cycle:  # its body broke off: the application must not wait for the rest
             self.cycle.disconnected = True
@@ -65,7 +65,7 @@ class Connection(H11Protocol):
         self.loop.call_later(LINGER_SECONDS, self.transport.close)
 
     def _close_when_idle(self) -> None:
-        # uvicorn itself waits without end for the first request, and for the rest of a head.
+        # uvicorn itself has no timeout for the first request, nor for the rest of a head.
         in_hand = self.cycle is not None and not self.cycle.response_complete
         if not in_hand and self.timeout_keep_alive_task is None:
             self.timeout_keep_alive_task = self.loop.call_later(

@@ -8,7 +8,7 @@ from local.lambda_function import LambdaFunction
 # As long as the functions may take on AWS.
 API_TIMEOUT_SECONDS = 28
 QUEUE_TIMEOUT_SECONDS = 60
-# So many requests may hang at a destination before others have to wait.
+# That many requests can hang at a destination before others wait for them.
 MAX_API_ENVIRONMENTS = 32
 # SQLite writes one transaction at a time: more threads would only take the GIL from its writer.
 MAX_LOCAL_ENVIRONMENTS = 2
@@ -16,7 +16,7 @@ MAX_LOCAL_ENVIRONMENTS = 2
 
 def make_functions() -> tuple[LambdaFunction, LambdaFunction]:
     """Return the API function and the queue function, as the environment describes them."""
-    # Imported late: a folder or a port that cannot be used is said without this half second.
+    # Imported here, since it takes half a second: a wrong folder or port is reported before.
     from local.store import LocalDestination
     from local.thread_safe_resolver import ThreadSafeResolver
     from putevents import api_handler, queue_handler

@@ -14,12 +14,12 @@ Handler = Callable[[dict[str, Any], Any], Any]
 
 
 class HandlerError(Exception):
-    """The handler raised: AWS would answer for it."""
+    """The handler raised an exception."""
 
 
 @dataclass
 class LambdaContext:
-    """What Lambda tells a handler about the invocation."""
+    """The context object of an invocation."""
 
     function_name: str
     timeout_seconds: int

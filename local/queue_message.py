@@ -1,4 +1,4 @@
-"""What the two queues of a laptop hold, and what they are called."""
+"""The messages of a laptop's two queues, and the queues' names."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -10,13 +10,15 @@ Attributes = Mapping[str, Mapping[str, Any]]
 
 
 class NewMessage(NamedTuple):
+    """A message to be sent."""
+
     body: str
     attributes: Attributes
     delay_seconds: int = 0
 
 
 class Message(NamedTuple):
-    """A received message; its receipt handle is good until somebody receives it again."""
+    """A received message; its receipt handle is valid until it is received again."""
 
     message_id: str
     body: str

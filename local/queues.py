@@ -1,4 +1,4 @@
-"""The two queues of a laptop, in the SQLite file: messages that wait, and dead letters."""
+"""Keeps the two queues of a laptop in the SQLite file: messages, and dead letters."""
 
 import json
 import sqlite3
@@ -12,12 +12,12 @@ from local.database import Database
 from local.queue_message import DEAD_LETTERS, QUEUE, Message, NewMessage
 
 MAX_RECEIVE_COUNT = 40  # as infra/stack.py has it
-# What one Lambda invocation takes; ten messages of the largest size would be more.
+# The payload limit of a Lambda invocation, which ten of the largest messages would exceed.
 MAX_BATCH_BYTES = 6 * 1024 * 1024
 
 
 class Queues:
-    """Sends, receives and forgets messages of both queues, each step committed to the disk."""
+    """Sends, receives and deletes messages; each call is on the disk when it returns."""
 
     def __init__(self, database: Database, visibility_seconds: int) -> None:
         self._database = database
@@ -25,7 +25,7 @@ class Queues:
         self._changed = threading.Condition()
 
     def send(self, queue: str, messages: Iterable[NewMessage]) -> list[str]:
-        """Keep the messages; returns their ids."""
+        """Store the messages; returns their ids."""
         now = _now()
         rows = [
             (
@@ -50,7 +50,7 @@ class Queues:
     def receive(
         self, queue: str, limit: int, visibility_seconds: int | None = None
     ) -> list[Message]:
-        """Take the messages that are due and hide them for the visibility timeout."""
+        """Return messages that are due, and hide them for the visibility timeout."""
         now = _now()
         seconds = self.visibility_seconds if visibility_seconds is None else visibility_seconds
         with self._database.transaction() as connection:
@@ -64,7 +64,7 @@ class Queues:
             return [_message(connection, sequence) for sequence in sequences]
 
     def bury_exhausted(self) -> int:
-        """Move what was received too often to the dead letters; returns how many."""
+        """Move messages that were received too often to the dead letters; returns how many."""
         now = _now()
         with self._database.transaction() as connection:
             moved = connection.execute(
@@ -75,7 +75,7 @@ class Queues:
             return moved.rowcount
 
     def delete(self, queue: str, receipt_handles: Iterable[str]) -> None:
-        """Forget the messages; a handle that is known no more is none the worse."""
+        """Delete the messages; unknown handles are ignored."""
         with self._database.transaction() as connection:
             connection.executemany(
                 "DELETE FROM messages WHERE queue = ? AND receipt_handle = ?",
@@ -83,7 +83,7 @@ class Queues:
             )
 
     def change_visibility(self, queue: str, receipt_handle: str, seconds: int) -> bool:
-        """Let a received message be due at another time; says whether the handle is known."""
+        """Change when a received message is due; returns whether the handle is known."""
         with self._database.transaction() as connection:
             changed = connection.execute(
                 "UPDATE messages SET visible_at = ? WHERE queue = ? AND receipt_handle = ?",
@@ -93,7 +93,7 @@ class Queues:
         return changed.rowcount > 0
 
     def counts(self, queue: str) -> tuple[int, int, int]:
-        """How many messages are due, in somebody's hands, and delayed."""
+        """Count the messages that are due, in flight, and delayed."""
         with self._database.transaction() as connection:
             row = connection.execute(
                 "SELECT coalesce(sum(visible_at <= ?1), 0),"
@@ -105,13 +105,13 @@ class Queues:
         return row[0], row[1], row[2]
 
     def wait_until_due(self, stopping: threading.Event) -> None:
-        """Sleep until a message is due, something changed, or it is time to stop."""
+        """Wait until a message is due or `wake` is called, unless `stopping` is set."""
         with self._changed:
             if not stopping.is_set():
                 self._changed.wait(self._seconds_until_due())
 
     def wake(self) -> None:
-        """Make who waits look again."""
+        """End the wait of `wait_until_due`."""
         with self._changed:
             self._changed.notify_all()
 
@@ -124,7 +124,7 @@ class Queues:
 
 
 def _due_sequences(connection: sqlite3.Connection, queue: str, now: int, limit: int) -> list[int]:
-    """The messages to hand out together, the one that waited longest first."""
+    """Choose the messages of one batch, the one that is due longest first."""
     due = connection.execute(
         "SELECT sequence, length(CAST(body AS BLOB)) FROM messages"
         " WHERE queue = ? AND visible_at <= ? ORDER BY visible_at, sequence LIMIT ?",

@@ -1,4 +1,4 @@
-"""Messages in the words of the SQS JSON protocol: what comes in, its limits, what goes out."""
+"""The shapes of the SQS JSON protocol: requests with their limits, and responses."""
 
 import hashlib
 import re
@@ -13,11 +13,11 @@ MAX_BYTES = 1024 * 1024
 MAX_DELAY_SECONDS = 900
 MAX_VISIBILITY_SECONDS = 43_200
 
-_REFUSED_CHARACTERS = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_FORBIDDEN_CHARACTERS = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class SqsError(Exception):
-    """An answer in the words of SQS; `code` names the exception class of the caller's SDK."""
+    """An error response of SQS; `code` names the exception class in the caller's SDK."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -55,19 +55,19 @@ class Entry(Shape):
         return sum(len(text.encode()) for text in texts)
 
     @property
-    def refusal(self) -> SqsError | None:
-        """Why SQS would not take it."""
+    def rejection(self) -> SqsError | None:
+        """Why SQS would reject the message, or None."""
         if not 0 <= self.delay_seconds <= MAX_DELAY_SECONDS:
             return SqsError("InvalidParameterValue", f"DelaySeconds: 0 to {MAX_DELAY_SECONDS}.")
         if not self.message_body or self.size > MAX_BYTES:
             return SqsError("InvalidParameterValue", f"A message is 1 to {MAX_BYTES} bytes long.")
-        if _REFUSED_CHARACTERS.search(self.message_body):
-            return SqsError("InvalidMessageContents", "It holds a character that SQS refuses.")
+        if _FORBIDDEN_CHARACTERS.search(self.message_body):
+            return SqsError("InvalidMessageContents", "It holds a character that SQS rejects.")
         return None
 
 
 class VisibilityEntry(Shape):
-    """A received message that is to be seen again at another time."""
+    """A received message, and when it is visible again."""
 
     id: str
     receipt_handle: str
@@ -75,7 +75,7 @@ class VisibilityEntry(Shape):
 
 
 class QueueRequest(Shape):
-    """What every action names."""
+    """The member that every action has."""
 
     queue_url: str
 
@@ -88,7 +88,7 @@ class QueueRequest(Shape):
 
 
 class Request(QueueRequest):
-    """What any of the actions may name."""
+    """The members that the actions may have."""
 
     entries: list[Entry] = []
     receipt_handle: str = ""
@@ -103,7 +103,7 @@ class VisibilityRequest(QueueRequest):
 
 
 def sent(entry: Entry, message_id: str) -> dict[str, Any]:
-    """How SQS confirms a message; SDKs compare the digests."""
+    """Confirm a message that was sent; SDKs compare the digests."""
     answer = {"MessageId": message_id, "MD5OfMessageBody": md5_of(entry.message_body)}
     if entry.attributes:
         answer["MD5OfMessageAttributes"] = md5_of_attributes(entry.attributes)
@@ -111,7 +111,7 @@ def sent(entry: Entry, message_id: str) -> dict[str, Any]:
 
 
 def received(message: Message) -> dict[str, Any]:
-    """How SQS hands a message out."""
+    """Describe a message that is received."""
     answer: dict[str, Any] = {
         "MessageId": message.message_id,
         "ReceiptHandle": message.receipt_handle,
@@ -130,7 +130,7 @@ def md5_of(text: str) -> str:
 
 
 def md5_of_attributes(attributes: Attributes) -> str:
-    """SQS's own digest: each text behind its length, in the order of the names."""
+    """Return the digest that SQS makes: each text after its length, ordered by name."""
     digest = hashlib.md5(usedforsecurity=False)
     for name, value in sorted(attributes.items()):
         digest.update(_sized(name) + _sized(value["DataType"]))

@@ -30,7 +30,7 @@ class WebApp:
         self._is_idle.set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, or hang up on a client that does not finish it."""
+        """Answer one request; closes the connection of a client that does not finish it."""
         request = _request(scope)
         try:
             with self._interrupted_by_stop(scope, request):
