@@ -10,8 +10,8 @@ from urllib.parse import quote_from_bytes
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from local.api_gateway import error_response
 from local.console import printable
+from local.http_messages import error_response
 from local.web_app import HANG_UP
 
 LINGER_SECONDS = 10  # for a client to finish sending what was rejected

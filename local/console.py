@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from local.api_gateway import Request, Response
+from local.http_messages import Request, Response
 from local.sqs import TARGET
 
 MAX_CHARACTERS = 160

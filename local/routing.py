@@ -4,15 +4,9 @@ import asyncio
 import sqlite3
 from http import HTTPStatus
 
-from local.api_gateway import (
-    Request,
-    Response,
-    error_response,
-    json_response,
-    proxy_event,
-    proxy_response,
-)
+from local.api_gateway import proxy_event, proxy_response
 from local.database import Database
+from local.http_messages import Request, Response, error_response, json_response
 from local.lambda_function import HandlerError, LambdaFunction
 from local.queue_message import DEAD_LETTERS, QUEUE
 from local.sqs import TARGET, SqsApi

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from http import HTTPStatus
 
-from local.api_gateway import Request, Response, error_response
 from local.asgi import Receive, Scope, Send
 from local.console import summary
+from local.http_messages import Request, Response, error_response
 from local.request_body import ClientGoneError, TooLargeError, discard_rest, read_body
 
 HANG_UP = "hang_up"  # where a connection's state says how to close it without an answer

@@ -10,15 +10,9 @@ from aws_lambda_powertools.utilities.parser.models import (
     SqsModel,
 )
 
-from local.api_gateway import (
-    ANY_RESOURCE,
-    RESOURCES,
-    Request,
-    Response,
-    proxy_event,
-    proxy_response,
-)
+from local.api_gateway import ANY_RESOURCE, RESOURCES, proxy_event, proxy_response
 from local.event_source import sqs_event
+from local.http_messages import Request, Response
 from local.lambda_function import HandlerError, LambdaContext, LambdaFunction
 from local.queue_message import Message
 from local.sqs_shapes import md5_of_attributes

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from local.api_gateway import Request, proxy_event
+from local.api_gateway import proxy_event
+from local.http_messages import Request
 from local.lambda_function import LambdaContext, LambdaFunction
 from local.thread_safe_resolver import ThreadSafeResolver
 from local.whole_lines import WholeLines

@@ -11,8 +11,8 @@ from threading import Event
 import pytest
 
 from local import request_body
-from local.api_gateway import Request, Response, json_response
 from local.asgi import Receive, Scope, Send
+from local.http_messages import Request, Response, json_response
 from local.web_app import WebApp
 from local.web_server import WebServer, listen, url_of
 from tests.local.served_app import served
