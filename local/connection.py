@@ -25,11 +25,13 @@ class Connection(H11Protocol):
     _rejected = False
 
     def connection_made(self, transport: Any) -> None:
+        """Begin with a new client."""
         super().connection_made(transport)
         self.app_state = {HANG_UP: transport.close}
         self._close_when_idle()
 
     def data_received(self, data: bytes) -> None:
+        """Take what a client sent."""
         if self._rejected:
             return
         if self.conn.their_state is h11.IDLE and self.conn.trailing_data == (b"", False):

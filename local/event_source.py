@@ -29,6 +29,7 @@ class EventSource:
         self._thread = threading.Thread(target=self._run, name="event-source", daemon=True)
 
     def start(self) -> None:
+        """Begin to deliver messages."""
         self._thread.start()
 
     def stop(self) -> None:

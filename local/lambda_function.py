@@ -31,13 +31,16 @@ class LambdaContext:
 
     @property
     def invoked_function_arn(self) -> str:
+        """The function's ARN."""
         return f"arn:aws:lambda:us-east-1:000000000000:function:{self.function_name}"
 
     @property
     def log_group_name(self) -> str:
+        """The name of the function's log group."""
         return f"/aws/lambda/{self.function_name}"
 
     def get_remaining_time_in_millis(self) -> int:
+        """Return how long the invocation may still take."""
         left = self.timeout_seconds - (time.monotonic() - self.started)
         return max(0, int(left * 1000))
 

@@ -25,10 +25,14 @@ class SqsError(Exception):
 
 
 class Shape(BaseModel):
+    """A shape of the protocol, with its member names in PascalCase."""
+
     model_config = ConfigDict(alias_generator=to_pascal, extra="ignore")
 
 
 class MessageAttribute(Shape):
+    """An attribute that is a text or a number."""
+
     data_type: str
     string_value: str
 
@@ -43,12 +47,14 @@ class Entry(Shape):
 
     @property
     def attributes(self) -> Attributes:
+        """The attributes as the protocol has them."""
         return {
             name: value.model_dump(by_alias=True) for name, value in self.message_attributes.items()
         }
 
     @property
     def size(self) -> int:
+        """The bytes that SQS counts."""
         texts = [self.message_body]
         for name, value in self.attributes.items():
             texts += [name, *value.values()]
@@ -81,6 +87,7 @@ class QueueRequest(Shape):
 
     @property
     def queue(self) -> str:
+        """The name of the queue; raises SqsError if there is none."""
         name = self.queue_url.rstrip("/").rpartition("/")[2]
         if name not in (QUEUE, DEAD_LETTERS):
             raise SqsError("QueueDoesNotExist", f"The queues here: {QUEUE} and {DEAD_LETTERS}.")
@@ -126,6 +133,7 @@ def received(message: Message) -> dict[str, Any]:
 
 
 def md5_of(text: str) -> str:
+    """Return the digest of a message's body."""
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 

@@ -14,6 +14,7 @@ class WholeLines(io.TextIOBase):
         self._rest = threading.local()
 
     def write(self, text: str) -> int:
+        """Keep the text until its line ends, then write the line."""
         lines, end, rest = (getattr(self._rest, "text", "") + text).rpartition("\n")
         self._rest.text = rest
         if end:
