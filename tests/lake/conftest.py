@@ -11,7 +11,7 @@ import boto3
 import pytest
 
 from putevents.destinations.lake.destination import LakeDestination
-from putevents.destinations.lake.dynamodb import INDEXES
+from putevents.destinations.lake.dynamodb import INDEXES, DynamoDBItems
 from putevents.endpoints.table import EndpointTable
 from putevents.time_left import time_left
 from tests.deployed.emulator import ACCOUNT, Emulator
@@ -75,7 +75,7 @@ def _table(aws: Emulator) -> str:
 @pytest.fixture(name="endpoints", scope="session")
 def _endpoints(aws: Emulator, table: str) -> EndpointTable:
     with clients_of(aws):
-        return EndpointTable(table)
+        return EndpointTable(DynamoDBItems(table))
 
 
 @pytest.fixture(name="lake", scope="session")

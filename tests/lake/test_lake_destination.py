@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from putevents.destinations import DestinationError
+from putevents.destinations.lake import destination as lake_destination
 from putevents.destinations.lake.destination import LakeDestination
-from putevents.endpoints import table as endpoint_table
 from putevents.wire.arrival import Arrival
 from putevents.wire.rules import RejectedPart
 from putevents.wire.schemas import Event, PublicEndpoint, ValidBatch
@@ -133,7 +133,7 @@ def test_of_many_endpoints_those_that_were_not_tried_in_time_wait(
     events: Callable[[], list[Any]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(endpoint_table, "time_left", nearly_over())
+    monkeypatch.setattr(lake_destination, "time_left", nearly_over())
     batch = {id_: ValidBatch(LOUD, some("1")) for id_ in "ab"}
     assert deliver(lake, app, batch) == {}
     assert events() == []

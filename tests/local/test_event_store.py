@@ -77,7 +77,7 @@ def test_of_an_event_that_comes_again_the_first_record_stays(
     assert columns == [("request-1", ARRIVAL.timestamp)]
 
 
-def test_the_event_of_an_endpoint_that_is_refused_is_kept_with_its_id(
+def test_the_event_of_a_new_endpoint_that_is_rejected_is_kept_with_what_it_would_have_been(
     destination: LocalDestination, database: Database
 ) -> None:
     user = {"User": {"UserId": "u"}, "ChannelType": "SMS"}
@@ -85,7 +85,13 @@ def test_the_event_of_an_endpoint_that_is_refused_is_kept_with_its_id(
         deliver(destination, put_events_body(endpoint=user, endpoint_id=str(number)))
     deliver(destination, put_events_body({"e": EVENT}, user, "one too many"))
 
-    assert records(database)[-1]["endpoint"] == {"id": "one too many"}
+    assert records(database)[-1]["endpoint"] == {
+        "id": "one too many",
+        "cohortid": "58",
+        "creationdate": "2025-11-25T07:00:00.123Z",
+        "endpointstatus": "ACTIVE",
+        "optout": "ALL",
+    }
 
 
 def test_what_is_rejected_is_kept_each_time_as_it_came(

@@ -49,7 +49,7 @@ def test_an_update_that_fails_half_way_changes_nothing(
     update(destination, "phone", User=user("u", colour=["red"]))
     with closing(sqlite3.connect(tmp_path / FILE)) as other, other:
         other.execute(
-            "CREATE TRIGGER bad_sector BEFORE INSERT ON endpoints"
+            "CREATE TRIGGER bad_sector BEFORE INSERT ON endpoint_items"
             " BEGIN SELECT RAISE(ABORT, 'disk I/O error'); END"
         )
 
