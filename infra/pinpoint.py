@@ -10,7 +10,6 @@ from infra.settings import DeploySettings
 # What putevents.destinations.pinpoint calls; only PutEvents comes through the queue.
 CALLS = [
     "PutEvents",
-    "UpdateEndpoint",
     "GetEndpoint",
     "DeleteEndpoint",
     "GetUserEndpoints",

@@ -4,8 +4,8 @@ import json
 import sqlite3
 from collections.abc import Iterable
 
-from putevents.ingest.rejected import RejectedRecord
 from putevents.wire.arrival import Arrival
+from putevents.wire.rejected_record import RejectedRecord
 from putevents.wire.schemas import Event, milliseconds
 
 _COLUMNS = (

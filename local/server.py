@@ -67,17 +67,25 @@ def _serve(server: WebServer, database: Database, stopping: threading.Event) -> 
 
 def _lambda_environments() -> tuple[LambdaEnvironment, LambdaEnvironment]:
     """Both functions; the handlers read the environment as they are imported, as on AWS."""
-    from putevents.settings import Settings, SettingsError
+    from putevents.errors import SettingsError
+    from putevents.settings import Settings
 
     try:
-        Settings.load()
+        settings = Settings.load()
     except SettingsError as error:
         raise StartError(f"{error}.") from None
+    from local.store import LocalDestination
     from putevents import api_handler, queue_handler
+    from putevents.gateway import Gateway
 
+    gateway = Gateway.load(
+        settings, LocalDestination() if settings.destination == "local" else None
+    )
     return (
-        LambdaEnvironment(api_handler.lambda_handler, "local-api", API_TIMEOUT_SECONDS),
-        LambdaEnvironment(queue_handler.lambda_handler, "local-queue", QUEUE_TIMEOUT_SECONDS),
+        LambdaEnvironment(api_handler.make_handler(gateway), "local-api", API_TIMEOUT_SECONDS),
+        LambdaEnvironment(
+            queue_handler.make_handler(gateway), "local-queue", QUEUE_TIMEOUT_SECONDS
+        ),
     )
 
 

@@ -11,15 +11,14 @@ from local.database import FILE, Database
 from local.endpoint_items import SqliteItems
 from local.event_store import record_event, record_rejected
 from local.savepoint import savepoint
-from putevents.destinations import DestinationError
 from putevents.endpoints.store import StoreError
 from putevents.endpoints.table import EndpointTable, Stored
-from putevents.ingest.rejected import rejected_record
-from putevents.ingest.submission import ACCEPTED
-from putevents.time_left import time_left
+from putevents.errors import DestinationError
+from putevents.time_left import TimeLeft
+from putevents.wire.answers import ACCEPTED
 from putevents.wire.arrival import Arrival, Arrivals
 from putevents.wire.event_record import event_records
-from putevents.wire.rules import RejectedPart
+from putevents.wire.rejected_record import RejectedPart, rejected_record
 from putevents.wire.schemas import (
     EndpointItemResponse,
     EndpointResponse,
@@ -31,6 +30,7 @@ from putevents.wire.schemas import (
 
 log = logging.getLogger("local")
 AnswerT = TypeVar("AnswerT")
+_NO_UPDATE = PublicEndpoint()
 NOT_WRITTEN = EndpointItemResponse(StatusCode=500, Message="The local store could not write it.")
 
 
@@ -43,18 +43,26 @@ class LocalDestination:
         self._database = database or Database(Path(os.environ["DATA_DIR"], FILE))
 
     def deliver(
-        self, application_id: str, batch_item: dict[str, ValidBatch], arrivals: Arrivals
+        self,
+        application_id: str,
+        batch_item: dict[str, ValidBatch],
+        arrivals: Arrivals,
+        time_left: TimeLeft,
     ) -> dict[str, ItemResponse]:
         """Store everything in one transaction; what could not be written is answered 500."""
         try:
             with self._database.transaction() as connection:
-                return _deliver(connection, application_id, batch_item, arrivals)
+                return _deliver(connection, application_id, batch_item, arrivals, time_left)
         except sqlite3.Error as error:
             log.error("the store cannot be written: %s", error)
             return {}
 
     def keep_rejected(
-        self, application_id: str, rejected: list[RejectedPart], arrival: Arrival
+        self,
+        application_id: str,
+        rejected: list[RejectedPart],
+        arrival: Arrival,
+        time_left: TimeLeft,
     ) -> bool:
         """Keep all of it or nothing."""
         rows = [rejected_record(application_id, part, arrival) for part in rejected]
@@ -65,14 +73,6 @@ class LocalDestination:
             log.error("the store cannot keep what was rejected: %s", error)
             return False
         return True
-
-    def update_endpoint(
-        self, application_id: str, endpoint_id: str, endpoint: PublicEndpoint, arrival: Arrival
-    ) -> EndpointItemResponse | None:
-        """Create or update one endpoint; None if that failed."""
-        batch_item, arrivals = {endpoint_id: ValidBatch(endpoint, {})}, {endpoint_id: arrival}
-        answers = self.deliver(application_id, batch_item, arrivals)
-        return answers[endpoint_id]["EndpointItemResponse"] if answers else None
 
     def get_endpoint(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:
         """The endpoint as it is stored, or None."""
@@ -105,9 +105,10 @@ def _deliver(
     application_id: str,
     batch_item: dict[str, ValidBatch],
     arrivals: Arrivals,
+    time_left: TimeLeft,
 ) -> dict[str, ItemResponse]:
     table = EndpointTable(SqliteItems(connection))
-    updates = {id_: batch.endpoint for id_, batch in batch_item.items()}
+    updates = {id_: batch.endpoint or _NO_UPDATE for id_, batch in batch_item.items()}
     stored, failures = table.update(application_id, updates, arrivals, time_left)
     for failure in failures:
         log.error("the store cannot write one endpoint: %s", failure)

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from pydantic import TypeAdapter, ValidationError
 
 from putevents.endpoints.update import Change
-from putevents.ingest.validate import judge_endpoint
+from putevents.ingest.validate import validate_endpoint
 from putevents.wire.arrival import Arrival
 from putevents.wire.rules import Rejection
 from putevents.wire.schemas import PublicEndpoint, Timestamp, milliseconds
@@ -32,11 +32,11 @@ def exported(found: dict[str, Any], size: int, now: int) -> Exported:
     try:
         endpoint = PublicEndpoint.model_validate(found)
     except ValidationError as error:
-        raise BadLineError(Rejection.of(error, "PublicEndpoint").message) from None
-    judged = judge_endpoint(id_, endpoint, size)
-    if isinstance(judged, Rejection):
-        raise BadLineError(judged.message)
-    return Exported(id_, _dated(id_, judged, _creation_date(found), now))
+        raise BadLineError(Rejection.of(error, PublicEndpoint).message) from None
+    valid = validate_endpoint(id_, endpoint, size)
+    if isinstance(valid, Rejection):
+        raise BadLineError(valid.message)
+    return Exported(id_, _dated(id_, valid, _creation_date(found), now))
 
 
 def _creation_date(found: dict[str, Any]) -> str | None:
@@ -44,7 +44,7 @@ def _creation_date(found: dict[str, Any]) -> str | None:
     try:
         return date if date is None else _TIMESTAMP.validate_python(date)
     except ValidationError as error:
-        rule = Rejection.of(error, "PublicEndpoint").rule
+        rule = Rejection.of(error, PublicEndpoint).rule
         raise BadLineError(f"{rule} (CreationDate)") from None
 
 

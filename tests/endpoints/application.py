@@ -3,6 +3,7 @@
 from typing import Any
 
 from putevents.destinations import Destination
+from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrival
 from putevents.wire.schemas import EndpointResponse, PublicEndpoint, ValidBatch
 
@@ -21,7 +22,7 @@ class Endpoints:
         endpoint = PublicEndpoint.model_validate(members)
         arrival = Arrival("request", START + 10 * (self._now - late) + (late > 0))
         answers = self.destination.deliver(
-            self.application_id, {id_: ValidBatch(endpoint, {})}, {id_: arrival}
+            self.application_id, {id_: ValidBatch(endpoint, {})}, {id_: arrival}, TimeLeft()
         )
         answer = answers[id_]["EndpointItemResponse"]
         return answer["StatusCode"], answer["Message"]

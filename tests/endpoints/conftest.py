@@ -14,9 +14,9 @@ from putevents.endpoints.table import EndpointTable
 from tests.endpoints.application import Endpoints
 
 # The lake's fixtures, among them `endpoints`: the rules over DynamoDB.
-from tests.lake.conftest import _app, _aws, _endpoints, _lake, _table, _time_enough
+from tests.lake.conftest import _app, _aws, _endpoints, _lake, _table
 
-__all__ = ["_app", "_aws", "_endpoints", "_lake", "_table", "_time_enough"]
+__all__ = ["_app", "_aws", "_endpoints", "_lake", "_table"]
 
 
 @pytest.fixture(name="local")

@@ -30,11 +30,12 @@ import importlib, json, sys
 for handler in sys.argv[1:]:
     module, _, name = handler.rpartition(".")
     assert callable(getattr(importlib.import_module(module), name)), handler
-from putevents.api_handler import EXPOSE_HEADERS, app
-from putevents import gateway
+from putevents.api_handler import EXPOSE_HEADERS, ApiHandler
+from putevents.gateway import Gateway
 from putevents.destinations import pinpoint
-    from putevents.destinations.lake import dynamodb as item_store
-    from putevents.destinations.lake import firehose as delivery_stream
+from putevents.destinations.lake import dynamodb, firehose
+gateway = Gateway.load()
+app = ApiHandler(gateway).app
 def seconds(config):
     tries = config.retries["total_max_attempts"]
     return tries * (config.connect_timeout + config.read_timeout)
@@ -43,7 +44,7 @@ print(json.dumps({
     "routes": routes,
     "exposed": EXPOSE_HEADERS,
     "seconds_a_call": max(
-        seconds(client._CONFIG) for client in (delivery_stream, item_store, pinpoint)
+        seconds(client._CONFIG) for client in (firehose, dynamodb, pinpoint)
     ),
     "seconds_a_send": seconds(gateway.retry_queue._client.meta.config),
 }))

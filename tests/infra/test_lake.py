@@ -12,9 +12,9 @@ from infra.endpoint_table import INDEXES
 from infra.settings import DeploySettings, DeploySettingsError
 from infra.tables import RAW_EVENTS, REJECTED_EVENTS, VIEW, Column, trino_type
 from putevents.destinations.lake.dynamodb import INDEXES as CODE_INDEXES
-from putevents.ingest.rejected import RejectedRecord
 from putevents.settings import LakeSettings
 from putevents.wire.event_record import EventRecord
+from putevents.wire.rejected_record import RejectedRecord
 from tests.infra.conftest import Deploy
 from tests.infra.deployment import Deployment, listed, text
 from tests.infra.test_contract import environment

@@ -22,6 +22,7 @@ from local.event_source import sqs_event
 from local.lambda_environment import HandlerError, LambdaContext, LambdaEnvironment
 from local.messages import Message
 from local.sqs_shapes import md5_of_attributes
+from tests.unit.doors import Doors, FakeDestination, FakeQueue
 
 
 def request(
@@ -60,14 +61,8 @@ def test_an_unknown_path_goes_to_the_catch_all_resource() -> None:
     assert event["pathParameters"] == {"proxy": "v1/apps//events"}
 
 
-def test_the_resources_are_the_resolvers_routes(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("RETRY_QUEUE_URL", "DEAD_LETTER_QUEUE_URL", "DATA_DIR"):
-        monkeypatch.setenv(name, "http://127.0.0.1:9/")
-    monkeypatch.setenv("DESTINATION", "local")
-    monkeypatch.setenv("APPLICATION_IDS", "*")
-    monkeypatch.setenv("CORS_ORIGINS", "*")
-    from putevents.api_handler import app
-
+def test_the_resources_are_the_resolvers_routes() -> None:
+    app = Doors(FakeDestination(), FakeQueue()).api.app
     routes = {
         re.sub(r"<(\w+)>", lambda m: "{" + m[1].replace("_", "-") + "}", route.path)
         for route in app._dynamic_routes

@@ -11,9 +11,11 @@ import pytest
 
 from local.database import FILE, SCHEMA, Database
 from local.store import LocalDestination
+from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrival
-from putevents.wire.rules import RejectedPart
-from putevents.wire.schemas import MAX_ENDPOINTS_PER_USER, EventsRequest, ValidBatch
+from putevents.wire.rejected_record import RejectedPart
+from putevents.wire.rules import MAX_ENDPOINTS_PER_USER
+from putevents.wire.schemas import EventsRequest, ValidBatch
 from tests.local.running_gateway import EVENT, EVENT_MS, RunningGateway, put_events_body
 from tests.unit.doors import ARRIVAL
 
@@ -37,7 +39,7 @@ def deliver(
 ) -> None:
     batches: Any = EventsRequest.model_validate(body).batch_item
     good = {id_: ValidBatch(batch.endpoint, batch.events) for id_, batch in batches.items()}
-    destination.deliver("app", good, dict.fromkeys(good, arrival))
+    destination.deliver("app", good, dict.fromkeys(good, arrival), TimeLeft())
 
 
 def records(database: Database) -> list[dict[str, Any]]:
@@ -100,7 +102,7 @@ def test_what_is_rejected_is_kept_each_time_as_it_came(
     event = RejectedPart("device", "1", "Missing Timestamp", "Missing Timestamp (Timestamp)", {})
     endpoint = RejectedPart("device", None, "Missing ChannelType", "Missing ChannelType", [1])
     for arrival in (ARRIVAL, LATER):
-        assert destination.keep_rejected("app", [event, endpoint], arrival)
+        assert destination.keep_rejected("app", [event, endpoint], arrival, TimeLeft())
 
     with database.transaction() as connection:
         kept = connection.execute("SELECT * FROM rejected_events ORDER BY rowid").fetchall()
@@ -117,7 +119,8 @@ def test_what_cannot_be_kept_is_said_not_to_be(
     deliver(destination, put_events_body())
     with closing(sqlite3.connect(database.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        assert not destination.keep_rejected("app", [RejectedPart("d", "1", "r", "m", {})], ARRIVAL)
+        rejected = [RejectedPart("d", "1", "r", "m", {})]
+        assert not destination.keep_rejected("app", rejected, ARRIVAL, TimeLeft())
 
 
 def test_what_http_answers_400_is_kept_too(gateway: RunningGateway) -> None:

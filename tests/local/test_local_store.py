@@ -11,6 +11,7 @@ import pytest
 
 from local.database import FILE, Database
 from local.store import LocalDestination
+from putevents.time_left import TimeLeft
 from putevents.wire.schemas import EventsRequest, ItemResponse, ValidBatch
 from tests.local.running_gateway import EVENT, EVENT_MS, ROOT, put_events_body
 from tests.unit.doors import ARRIVAL
@@ -34,7 +35,7 @@ def _deliver(path: Path) -> Iterator[Deliver]:
     def deliver(body: dict[str, Any]) -> dict[str, ItemResponse]:
         batches: Any = EventsRequest.model_validate(body).batch_item
         good = {id_: ValidBatch(b.endpoint, b.events) for id_, b in batches.items()}
-        return destination.deliver("app", good, dict.fromkeys(good, ARRIVAL))
+        return destination.deliver("app", good, dict.fromkeys(good, ARRIVAL), TimeLeft())
 
     yield deliver
     database.close()

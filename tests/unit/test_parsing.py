@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from putevents.wire.body import BadRequestError, PayloadTooLargeError, decode, parse
+from putevents.errors import BadRequestError, PayloadTooLargeError
+from putevents.wire.body import decode, parse
 from putevents.wire.rules import Rejection
 from putevents.wire.schemas import MAX_REQUEST_BYTES, EventsBatch, EventsRequest
 

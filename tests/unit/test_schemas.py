@@ -8,8 +8,9 @@ import pytest
 from botocore.model import Shape as ServiceShape
 from pydantic import BaseModel
 
+from putevents.errors import BadRequestError
 from putevents.wire import schemas
-from putevents.wire.body import BadRequestError, parse
+from putevents.wire.body import parse
 from putevents.wire.rules import Rejection
 from putevents.wire.schemas import EventsBatch, EventsRequest
 

@@ -7,23 +7,20 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.exceptions import ClientError
 
-from putevents.destinations import DestinationError
 from putevents.destinations.client_config import client_config
-from putevents.ingest.submission import ACCEPTED
+from putevents.errors import DestinationError
 from putevents.observability import logger
-from putevents.time_left import time_left
+from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrival, Arrivals
-from putevents.wire.rules import RejectedPart
+from putevents.wire.rejected_record import RejectedPart
 from putevents.wire.schemas import (
     MAX_EVENTS_PER_CALL,
     MAX_REQUEST_BYTES,
-    EndpointItemResponse,
     EndpointResponse,
     ItemResponse,
-    PublicEndpoint,
     ValidBatch,
 )
-from putevents.wire.split import NO_CHANGE, Piece, split
+from putevents.wire.split import Piece, split
 
 if TYPE_CHECKING:
     from mypy_boto3_pinpoint import PinpointClient
@@ -44,7 +41,11 @@ class PinpointDestination:
         events.register("before-call.pinpoint.PutEvents", _send_wire)
 
     def deliver(
-        self, application_id: str, batch_item: dict[str, ValidBatch], arrivals: Arrivals
+        self,
+        application_id: str,
+        batch_item: dict[str, ValidBatch],
+        arrivals: Arrivals,
+        time_left: TimeLeft,
     ) -> dict[str, ItemResponse]:
         """Deliver; see Destination. What a broken call carried is missing from the answer."""
         answers: dict[str, ItemResponse] = {}
@@ -71,26 +72,14 @@ class PinpointDestination:
         return response["EventsResponse"]["Results"]
 
     def keep_rejected(
-        self, application_id: str, rejected: list[RejectedPart], arrival: Arrival
+        self,
+        application_id: str,
+        rejected: list[RejectedPart],
+        arrival: Arrival,
+        time_left: TimeLeft,
     ) -> bool:
-        """Nothing of it is kept: PutEvents has no place for it."""
+        """Keep nothing: PutEvents has no place for it."""
         return False
-
-    def update_endpoint(
-        self, application_id: str, endpoint_id: str, endpoint: PublicEndpoint, arrival: Arrival
-    ) -> EndpointItemResponse | None:
-        """Create or update one endpoint; None if that failed."""
-        request: Any = endpoint.model_dump(by_alias=True, exclude_none=True)
-        try:
-            self._client.update_endpoint(
-                ApplicationId=application_id, EndpointId=endpoint_id, EndpointRequest=request
-            )
-        except Exception as error:
-            if isinstance(error, ClientError) and _status(error) == 400:
-                return {"StatusCode": 400, "Message": error.response["Error"].get("Message", "")}
-            logger.warning("update_endpoint failed", error=_kind(error))
-            return None
-        return ACCEPTED
 
     def get_endpoint(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:
         """The endpoint as it is stored, or None."""
@@ -140,10 +129,10 @@ def _send_wire(params: dict[str, Any], context: dict[str, Any], **_: Any) -> Non
 
 def _merge(answers: dict[str, ItemResponse], results: Any, piece: Piece) -> None:
     for endpoint_id, batch in piece.batch_item.items():
-        item = results.get(endpoint_id, {})
+        item = results.get(endpoint_id) or {}
         merged = answers.setdefault(endpoint_id, {"EventsItemResponse": {}})  # type: ignore[typeddict-item]
-        merged["EventsItemResponse"].update(item.get("EventsItemResponse", {}))
-        if batch.endpoint is not NO_CHANGE and "EndpointItemResponse" in item:
+        merged["EventsItemResponse"].update(item.get("EventsItemResponse") or {})
+        if batch.endpoint is not None and "EndpointItemResponse" in item:
             merged["EndpointItemResponse"] = item["EndpointItemResponse"]
 
 

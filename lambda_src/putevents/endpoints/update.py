@@ -17,8 +17,8 @@ from putevents.endpoints.item import (
 from putevents.endpoints.keys import can_hold, user_key
 from putevents.endpoints.store import ItemStore, TooLargeError
 from putevents.wire.arrival import Arrival
-from putevents.wire.rules import TOO_MANY_ENDPOINTS
-from putevents.wire.schemas import DEVICE_CHANNELS, MAX_ENDPOINTS_PER_USER, PublicEndpoint
+from putevents.wire.rules import MAX_ENDPOINTS_PER_USER, TOO_MANY_ENDPOINTS
+from putevents.wire.schemas import DEVICE_CHANNELS, PublicEndpoint
 
 TOO_LARGE = "Endpoint is too large to be stored, or a number in it is."
 

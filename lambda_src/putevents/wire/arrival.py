@@ -6,15 +6,19 @@ from typing import NamedTuple
 
 
 class Arrival(NamedTuple):
-    """The request (or message) that brought something, and when: Unix time in ms, our own clock."""
+    """Which request or message brought something, and when: Unix time in ms, by our own clock."""
 
     request_id: str
     timestamp: int
 
     @classmethod
     def now(cls, request_id: str) -> "Arrival":
-        """What comes in at this moment."""
+        """Return the arrival of what comes in at this moment."""
         return cls(request_id, time.time_ns() // 1_000_000)
+
+    def later(self, milliseconds: int) -> "Arrival":
+        """Return the arrival of a later part of the same request."""
+        return self._replace(timestamp=self.timestamp + milliseconds)
 
     @property
     def age_seconds(self) -> float:

@@ -1,4 +1,4 @@
-"""A body as it came in, out of its envelope: base64, gzip, JSON; then the models' one pass."""
+"""From the body of a request to a model: base64, gzip, JSON, and validation in the same pass."""
 
 import json
 import zlib
@@ -9,28 +9,22 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 from aws_lambda_powertools.utilities.parser import parse as parse_model
 from pydantic import ValidationError
 
+from putevents.errors import BadRequestError, PayloadTooLargeError
 from putevents.wire.rules import Rejection
 from putevents.wire.schemas import MAX_REQUEST_BYTES, Shape
 
 _GZIP_MAGIC = b"\x1f\x8b"
+_NO_OBJECT = "The body should be a JSON object."
 ShapeT = TypeVar("ShapeT", bound=Shape)
 
 
-class BadRequestError(Exception):
-    """The request is no EventsRequest at all; trying again would not help."""
-
-
-class PayloadTooLargeError(Exception):
-    """The body is over 4 MB once decoded; trying again would not help."""
-
-
 def read(event: APIGatewayProxyEvent) -> str:
-    """The body of an API Gateway event; see decode."""
+    """Return the body of an API Gateway event as text; see decode."""
     return decode(event.body, is_base64=bool(event.is_base64_encoded))
 
 
 def decode(body: str | None, *, is_base64: bool) -> str:
-    """The text of a body; gzip is told by its first bytes, whatever the headers say.
+    """Return the text of a body; gzip is recognised by its first bytes, not by a header.
 
     Raises PayloadTooLargeError without inflating more than the limit, BadRequestError for what
     cannot be decoded.
@@ -59,14 +53,26 @@ def _inflate(data: bytes) -> bytes:
 def parse(text: str, model: type[ShapeT]) -> ShapeT:
     """Parse and validate a JSON text in one pass; a part that breaks a rule is rejected in place.
 
-    Raises BadRequestError if the whole cannot be taken apart.
+    Raises BadRequestError if the whole breaks one.
+    """
+    parsed = parse_alone(text, model)
+    if isinstance(parsed, Rejection):
+        raise BadRequestError(parsed.message)
+    return parsed
+
+
+def parse_alone(text: str, model: type[ShapeT]) -> ShapeT | Rejection:
+    """Parse a JSON text that is one part: a rule that it breaks is returned.
+
+    Raises BadRequestError for text that is no JSON object.
     """
     try:
         return _parse(text, model)
     except ValidationError as error:
-        rejection = Rejection.of(error, model.__name__)
-        message = rejection.message if rejection.key else "The body should be a JSON object."
-        raise BadRequestError(message) from None
+        first = error.errors(include_url=False, include_input=False)[0]
+        if not first["loc"] and first["type"] == "model_type":
+            raise BadRequestError(_NO_OBJECT) from None
+        return Rejection.of(error, model)
 
 
 def _parse(text: str, model: type[ShapeT]) -> ShapeT:
@@ -76,24 +82,24 @@ def _parse(text: str, model: type[ShapeT]) -> ShapeT:
     except ValidationError as error:
         if error.errors(include_url=False)[0]["type"] != "json_invalid":
             raise
-        # The quick parser refuses some JSON as a whole (half a surrogate pair, a number of 5,000
-        # digits): read slowly, only the part that has it is rejected.
+        # Pydantic's parser rejects some JSON as a whole (half a surrogate pair, a number of 5,000
+        # digits): read by the standard library's, only the part that has it is rejected.
         parsed = parse_any(event=read_json(text), model=model)
     return parsed
 
 
 def read_json(text: str) -> dict[str, Any]:
-    """A JSON object with all that it holds; raises BadRequestError if it is none."""
+    """Return a JSON object as it came; raises BadRequestError if it is none."""
     try:
         data = json.loads(text, parse_int=_integer)
     except (ValueError, RecursionError):
         raise BadRequestError("The body is not valid JSON.") from None
     if not isinstance(data, dict):
-        raise BadRequestError("The body should be a JSON object.")
+        raise BadRequestError(_NO_OBJECT)
     return data
 
 
 def _integer(digits: str) -> int | float:
-    # Python refuses integers of more than 4,300 digits; as a float they are infinite, and no
+    # Python rejects integers of more than 4,300 digits; as a float they are infinite, and no
     # member takes that.
     return int(digits) if len(digits) < 4300 else float(digits)

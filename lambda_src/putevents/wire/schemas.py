@@ -15,15 +15,12 @@ from pydantic import (
     model_validator,
 )
 from pydantic.alias_generators import to_pascal
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import CoreSchema, core_schema
 
-from putevents.wire.rules import MISSING_ENDPOINT, Rejection
+from putevents.wire.rules import MISSING_ENDPOINT, Rejection, Rule, broken
 
 MAX_REQUEST_BYTES = 4 * 1024 * 1024
-MAX_EVENT_BYTES = 1000 * 1024
-MAX_ENDPOINT_BYTES = 15 * 1024
 MAX_EVENTS_PER_CALL = 100
-MAX_ENDPOINTS_PER_USER = 15
 
 ChannelType = Literal[
     "PUSH", "GCM", "APNS", "APNS_SANDBOX", "APNS_VOIP", "APNS_VOIP_SANDBOX", "ADM",
@@ -33,26 +30,60 @@ ChannelType = Literal[
 DEVICE_CHANNELS = ("ADM", "APNS", "APNS_SANDBOX", "APNS_VOIP", "APNS_VOIP_SANDBOX", "BAIDU", "GCM")
 
 
-def _real_date(text: str) -> str:
+def _is_date(text: str) -> str:
     try:
         datetime.fromisoformat(text)
     except ValueError:
-        raise PydanticCustomError("timestamp", "no such date") from None
+        raise broken(_TIMESTAMP) from None
     return text
 
 
+_TIMESTAMP = "Timestamp should be a date in ISO 8601 format with Z or +hh:mm."
 Timestamp = Annotated[
     str,
-    # `+0000` without a colon was refused by the service; Flutter sends six fraction digits.
-    Field(
+    # The service rejected `+0000` without a colon; Flutter sends six fraction digits.
+    Rule(
+        _TIMESTAMP,
         pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}"
-        r"(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$"
+        r"(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$",
     ),
-    AfterValidator(_real_date),
+    AfterValidator(_is_date),
 ]
-Key = Annotated[str, Field(max_length=50)]
-EndpointValues = Annotated[list[Annotated[str, Field(max_length=100)]], Field(max_length=50)]
-EndpointAttributes = dict[Key, EndpointValues]
+NotEmpty = Annotated[str, Field(min_length=1)]
+
+# The service's sentences say "less than" for limits that it includes.
+EventAttributes = Annotated[
+    dict[
+        Annotated[str, Rule("Event attribute key length should be less than 50.", max_length=50)],
+        Annotated[
+            str, Rule("Event attribute value length should be less than 200", max_length=200)
+        ],
+    ],
+    Rule("Number of attributes per event submitted should be less than 40.", max_length=40),
+]
+EventMetrics = Annotated[
+    dict[
+        Annotated[str, Rule("Event metric key length should be less than 50.", max_length=50)],
+        float,
+    ],
+    Rule("Number of metrics per event submitted should be less than 40.", max_length=40),
+]
+EndpointAttributes = dict[
+    Annotated[str, Rule("Endpoint attribute key length should be less than 50.", max_length=50)],
+    Annotated[
+        list[
+            Annotated[
+                str,
+                Rule("Endpoint attribute value length should be less than 100", max_length=100),
+            ]
+        ],
+        Rule("Number of values per endpoint attribute should be less than 50.", max_length=50),
+    ],
+]
+EndpointMetrics = dict[
+    Annotated[str, Rule("Endpoint metric key length should be less than 50.", max_length=50)],
+    float,
+]
 
 
 class _Alone:
@@ -67,7 +98,7 @@ class _Alone:
             try:
                 return validate(value)
             except ValidationError as error:
-                return Rejection.of(error, shape.__name__)
+                return Rejection.of(error, shape)
 
         return core_schema.no_info_wrap_validator_function(reject_alone, handler(shape))
 
@@ -102,21 +133,23 @@ class Session(Shape):
             # Whole milliseconds on both sides: Flutter counts in ms but sends microseconds.
             start, stop = milliseconds(self.start_timestamp), milliseconds(self.stop_timestamp)
             if stop - start != self.duration:
-                raise PydanticCustomError("duration", "not stop minus start")
+                raise broken(
+                    "Session duration in milliseconds must be equal to the difference of start and"
+                    " stop timestamp",
+                    "Duration",
+                )
         return self
 
 
 class Event(Shape):
-    event_type: Annotated[str, Field(min_length=1)]
+    event_type: NotEmpty
     timestamp: Timestamp
     app_package_name: str | None = None
     app_title: str | None = None
     app_version_code: str | None = None
-    attributes: (
-        Annotated[dict[Key, Annotated[str, Field(max_length=200)]], Field(max_length=40)] | None
-    ) = None
-    client_sdk_version: Annotated[str, Field(min_length=1)] | None = None
-    metrics: Annotated[dict[Key, float], Field(max_length=40)] | None = None
+    attributes: EventAttributes | None = None
+    client_sdk_version: NotEmpty | None = None
+    metrics: EventMetrics | None = None
     sdk_name: str | None = None
     session: Session | None = None
 
@@ -154,7 +187,7 @@ class PublicEndpoint(Shape):
     effective_date: Timestamp | None = None
     endpoint_status: str | None = None
     location: EndpointLocation | None = None
-    metrics: dict[Key, float] | None = None
+    metrics: EndpointMetrics | None = None
     opt_out: str | None = None
     request_id: str | None = None
     user: EndpointUser | None = None
@@ -163,10 +196,10 @@ class PublicEndpoint(Shape):
     def _within_endpoint_rules(self) -> Self:
         # The other way round, a channel without an address, is what real devices send and is fine.
         if self.address and self.channel_type is None:
-            raise PydanticCustomError("channel_type", "missing")
+            raise broken("Missing ChannelType", "Address")
         names = [self.attributes, self.metrics, self.user and self.user.user_attributes]
         if sum(len(group) for group in names if group) > 250:
-            raise PydanticCustomError("endpoint_attributes", "too many")
+            raise broken("Number of attributes per endpoint submitted should be less than 250.")
         return self
 
 
@@ -183,7 +216,10 @@ class EndpointBatchItem(PublicEndpoint):
 class EndpointBatchRequest(Shape):
     """The body of UpdateEndpointsBatch; an item that breaks a rule is rejected alone."""
 
-    item: Annotated[list[Annotated[EndpointBatchItem | Rejection, _Alone()]], Field(max_length=100)]
+    item: Annotated[
+        list[Annotated[EndpointBatchItem | Rejection, _Alone()]],
+        Rule("Number of endpoints per batch should be at most 100.", max_length=100),
+    ]
 
 
 class EventsBatch(Shape):
@@ -194,9 +230,13 @@ class EventsBatch(Shape):
 
 
 class ValidBatch(NamedTuple):
-    """What is left of an EventsBatch once it was judged: only what keeps every rule."""
+    """The parts of an EventsBatch that break no rule.
 
-    endpoint: PublicEndpoint
+    The endpoint is None if there is nothing to deliver of it: it was rejected, or it was delivered
+    with another piece. An empty one has to be delivered: it makes the endpoint exist.
+    """
+
+    endpoint: PublicEndpoint | None
     events: dict[str, Event]
 
 
