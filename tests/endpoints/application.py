@@ -17,10 +17,11 @@ class Endpoints:
         self.destination, self.application_id, self._now = destination, application_id, 0
 
     def update(self, id_: str, late: int = 0, **members: Any) -> tuple[int, str]:
-        """Apply one update, `late` behind so many others; status and message of the answer."""
+        """Apply an update that `late` others have overtaken; the answer's status and message."""
         self._now += 1
         endpoint = PublicEndpoint.model_validate(members)
-        arrival = Arrival("request", START + 10 * (self._now - late) + (late > 0))
+        moment = 10 * (self._now - 1 - late) + 1 if late else 10 * self._now
+        arrival = Arrival("request", START + moment)
         answers = self.destination.deliver(
             self.application_id, {id_: ValidBatch(endpoint, {})}, {id_: arrival}, TimeLeft()
         )

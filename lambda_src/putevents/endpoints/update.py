@@ -1,6 +1,5 @@
-"""What one partial update does to its endpoint and, by Pinpoint's rules, to others."""
+"""What one partial update does to its endpoint."""
 
-from time import time_ns
 from typing import NamedTuple
 
 from putevents.endpoints.item import (
@@ -14,11 +13,12 @@ from putevents.endpoints.item import (
     stamp,
     user_attributes,
 )
-from putevents.endpoints.keys import can_hold, user_key
+from putevents.endpoints.keys import can_hold
+from putevents.endpoints.others import Others
 from putevents.endpoints.store import ItemStore, TooLargeError
 from putevents.wire.arrival import Arrival
-from putevents.wire.rules import MAX_ENDPOINTS_PER_USER, TOO_MANY_ENDPOINTS
-from putevents.wire.schemas import DEVICE_CHANNELS, PublicEndpoint
+from putevents.wire.rules import TOO_MANY_ENDPOINTS
+from putevents.wire.schemas import PublicEndpoint
 
 TOO_LARGE = "Endpoint is too large to be stored, or a number in it is."
 
@@ -48,7 +48,8 @@ class Update:
         self._application_id = application_id
         self._endpoint_id = endpoint_id
         self._created = change.created
-        self.stamp = stamp(change.arrival, endpoint_id)
+        self._stamp = stamp(change.arrival, endpoint_id)
+        self._others = Others(store, application_id, endpoint_id, self._stamp)
 
     def apply(self, members: Members, known: Item | None) -> Updated:
         """Apply the update. `known` is the item as it was read, if the update names a user."""
@@ -62,10 +63,10 @@ class Update:
     def _apply(self, members: Members, known: Item) -> Updated:
         own = dict(members)
         if members:  # an update makes an endpoint ACTIVE, unless it says otherwise
-            own.setdefault(STATUS, Member("ACTIVE", self.stamp))
+            own.setdefault(STATUS, Member("ACTIVE", self._stamp))
         if USER_ID not in own:
             before, after = self._write(own)
-            self._share(after.user_at(self.stamp), user_attributes(members))
+            self._others.share(after.user_at(self._stamp), user_attributes(members))
         else:
             user_id = str(own[USER_ID].value)
             if user_id and not self._may_join(user_id, known, own):
@@ -77,18 +78,18 @@ class Update:
         """Write an update that says who is signed in; an empty id means nobody."""
         if not user_id:
             before, after = self._write(own)
-            if after.user_at(self.stamp) == after.user_id:  # a late sign-out; else it is nobody
-                self._share(after.user_id, user_attributes(own))
+            if after.user_at(self._stamp) == after.user_id:  # a late sign-out; else it is nobody
+                self._others.share(after.user_id, user_attributes(own))
             return before, after
         # Attributes that come with a user's id are the user's, not the endpoint's.
         shared = user_attributes(own)
-        self._share(user_id, shared)
+        self._others.share(user_id, shared)
         own = {name: member for name, member in own.items() if name not in shared}
         before, after = self._write(own)
         joined = after.user_id == user_id and self._is_new(before, own, USER_ID)
         if joined and before.user_id in ("", user_id):
             # Attributes set while nobody was signed in become the user's.
-            self._share(user_id, after.attributes_since_last_user())
+            self._others.share(user_id, after.attributes_since_last_user())
         return before, after
 
     def _leaving(self, known: Item, user_id: str) -> Members:
@@ -96,10 +97,10 @@ class Update:
         was, left = known.members.get(USER_ID), known.members.get(FORMER_USER)
         if was is None or was.value == user_id:
             return {}
-        if was.stamp <= self.stamp:
-            return {FORMER_USER: Member(was.value, self.stamp)} if was.value else {}
+        if was.stamp <= self._stamp:
+            return {FORMER_USER: Member(was.value, self._stamp)} if was.value else {}
         # This update is late: its own user has left since.
-        if user_id and (left is None or left.stamp <= self.stamp):
+        if user_id and (left is None or left.stamp <= self._stamp):
             return {FORMER_USER: Member(user_id, was.stamp)}
         return {}
 
@@ -113,28 +114,14 @@ class Update:
         if name not in own or not own[name].value:
             return False
         was = before.members.get(name)
-        return was is None or was.value != own[name].value or was.stamp == self.stamp
+        return was is None or was.value != own[name].value or was.stamp == self._stamp
 
     def _may_join(self, user_id: str, known: Item, own: Members) -> bool:
-        """Whether the user can have the endpoint; the oldest device makes room for a new one."""
+        """Whether the user can have the endpoint."""
         was = known.members.get(USER_ID)
-        if was and (was.value == user_id or was.stamp > self.stamp):
+        if was and (was.value == user_id or was.stamp > self._stamp):
             return True  # it does not join: it belongs to the user, or went elsewhere since
-        others = self._others(self._store.find_by_user(self._application_id, user_id))
-        if len(others) < MAX_ENDPOINTS_PER_USER:
-            return True
-        channel = (known.members | own).get("ChannelType")
-        items = self._store.read(self._application_id, others)
-        devices = {
-            i: its for i, its in items.items() if its.value("ChannelType") in DEVICE_CHANNELS
-        }
-        if not channel or channel.value not in DEVICE_CHANNELS or not devices:
-            return False
-        oldest = min(devices, key=lambda id_: (str(devices[id_].value("EffectiveDate") or ""), id_))
-        gone = {USER_ID: "", FORMER_USER: user_id, STATUS: "INACTIVE"}
-        leaving = {name: Member(value, self.stamp) for name, value in gone.items()}
-        self._write_other(oldest, leaving, create=False)
-        return True
+        return self._others.make_room(user_id, known.members | own)
 
     def _take_address(self, before: Item, item: Item, own: Members) -> Item:
         """Of the endpoints with an address only the one updated last is ACTIVE; this one's item.
@@ -149,34 +136,9 @@ class Update:
             return item
         if not address:
             return item
-        others = self._others(self._store.find_by_address(self._application_id, address))
-        for other, its in self._store.read(self._application_id, others).items():
-            claim = _claim(its)
-            if claim > self.stamp and its.value(ADDRESS) == item.value(ADDRESS):
-                _, item = self._write({STATUS: Member("INACTIVE", claim)})
-            else:
-                silent = {STATUS: Member("INACTIVE", self.stamp)}
-                self._write_other(other, silent, create=False)
+        if newer := self._others.take_address(address, item):
+            _, item = self._write({STATUS: Member("INACTIVE", newer)})
         return item
-
-    def _others(self, ids: list[str]) -> list[str]:
-        return [id_ for id_ in ids if id_ != self._endpoint_id]
-
-    def _share(self, user_id: str, attributes: Members) -> None:
-        if user_id and attributes:
-            self._write_other(user_key(user_id), attributes, create=True)
-
-    def _write_other(self, id_: str, members: Members, *, create: bool) -> None:
-        # Since when this endpoint exists says nothing about another one.
-        now = time_ns() // 1_000_000
-        self._store.write(self._application_id, id_, members, now, create=create)
 
     def _write(self, members: Members) -> tuple[Item, Item]:
         return self._store.write(self._application_id, self._endpoint_id, members, self._created)
-
-
-def _claim(item: Item) -> str:
-    """The stamp of the last update by which an endpoint had its address to itself."""
-    status, address = item.members.get(STATUS), item.members.get(ADDRESS)
-    awake = status.stamp if status and status.value == "ACTIVE" else ""
-    return max(awake, address.stamp if address else "")
