@@ -1,4 +1,4 @@
-"""What the update of an endpoint does, by Pinpoint's rules, to the other items of its application."""
+"""What the update of an endpoint does, by Pinpoint's rules, to other items."""
 
 from time import time_ns
 
