@@ -69,7 +69,7 @@ class Database:
             self._inode = self._current_inode()
             if not self._inode:
                 raise sqlite3.OperationalError("the file was removed")
-        except sqlite3.Error:
+        except BaseException:
             connection.close()
             raise
         self._connection = connection

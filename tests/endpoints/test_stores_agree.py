@@ -6,7 +6,7 @@ that it answers as the emulated one does. SEQUENCES in the environment says how 
 
 import os
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 from unittest.mock import patch
 
 import pytest
@@ -23,6 +23,9 @@ from tests.deployed.emulator import Emulator
 from tests.endpoints.application import START
 from tests.endpoints.memory_table import MemoryTable
 from tests.lake.conftest import clients_of
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 EMULATED_SEQUENCES = 300
 SEQUENCES = int(os.environ.get("SEQUENCES", "300"))
@@ -86,11 +89,16 @@ def _dynamodb(aws: Emulator, table: str) -> EndpointTable:
         return in_order(DynamoDBItems(table))
 
 
-@pytest.fixture(name="memory")
-def _memory(monkeypatch: pytest.MonkeyPatch) -> EndpointTable:
+@pytest.fixture(name="items")
+def _items(monkeypatch: pytest.MonkeyPatch) -> DynamoDBItems:
+    """The store in DynamoDB, still without a table."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    items = DynamoDBItems("endpoints")
-    monkeypatch.setattr(items, "_client", MemoryTable())
+    return DynamoDBItems("endpoints")
+
+
+def in_memory(items: DynamoDBItems) -> EndpointTable:
+    """The rules over an empty table in memory."""
+    items._client = cast("DynamoDBClient", MemoryTable())
     return in_order(items)
 
 
@@ -122,7 +130,7 @@ def slowly(count: int) -> settings:
 @sequences
 def test_both_stores_give_the_same_answers(
     dynamodb: EndpointTable,
-    memory: EndpointTable,
+    items: DynamoDBItems,
     sqlite: EndpointTable,
     steps: list[Any],
     limit: int,
@@ -131,14 +139,14 @@ def test_both_stores_give_the_same_answers(
     with patch.object(others, "MAX_ENDPOINTS_PER_USER", limit):
         answers = run(dynamodb, app, steps)
         assert run(sqlite, app, steps) == answers
-        assert run(memory, app, steps) == answers
+        assert run(in_memory(items), app, steps) == answers
 
 
 @slowly(SEQUENCES)
 @sequences
 def test_both_stores_give_the_same_answers_to_many_more_calls(
-    memory: EndpointTable, sqlite: EndpointTable, steps: list[Any], limit: int
+    items: DynamoDBItems, sqlite: EndpointTable, steps: list[Any], limit: int
 ) -> None:
     app = next(fresh)
     with patch.object(others, "MAX_ENDPOINTS_PER_USER", limit):
-        assert run(sqlite, app, steps) == run(memory, app, steps)
+        assert run(sqlite, app, steps) == run(in_memory(items), app, steps)
