@@ -104,9 +104,10 @@ redrive: $(VENV)/dev ## move the dead letters of the deployed stack back to its 
 dead-letters: $(VENV)/dev ## list them: when, why, how many events (OPTIONS="--export FILE" writes JSON Lines)
 	@$(BIN)/python -m infra.dead_letters $(OPTIONS)
 
-faults: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## break everything on purpose, for a million events (SEED=, EVENTS=, EMULATED_EVENTS=)
+faults: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## break everything on purpose, for a million events (SEED=, EVENTS=, EMULATED_EVENTS=, SEQUENCES=)
 	@FAULT_TABLE=1 EVENTS=$${EVENTS:-1000000} EMULATED_EVENTS=$${EMULATED_EVENTS:-30000} \
-	  $(BIN)/pytest --quiet --show-capture=no tests/faults tests/deployed/test_storm.py tests/deployed/test_lake_storm.py
+	  SEQUENCES=$${SEQUENCES:-10000} $(BIN)/pytest --quiet --show-capture=no \
+	  tests/faults tests/deployed/test_storm.py tests/deployed/test_lake_storm.py tests/endpoints/test_stores_agree.py
 
 test: $(EMULATOR)/ready # tests/deployed runs on it
 

@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from local.database import FILE, Database
-from local.endpoint_store import EndpointRefusedError, EndpointStore
+from local.endpoint_items import SqliteItems
 from local.event_store import record_event, record_rejected
+from local.savepoint import savepoint
+from putevents.endpoints.store import StoreError
+from putevents.endpoints.table import EndpointTable, Stored
 from putevents.errors import DestinationError
 from putevents.time_left import TimeLeft
 from putevents.wire.answers import ACCEPTED
@@ -17,7 +20,9 @@ from putevents.wire.arrival import Arrival, Arrivals
 from putevents.wire.event_record import event_records
 from putevents.wire.rejected_record import RejectedPart, rejected_record
 from putevents.wire.schemas import (
+    EndpointItemResponse,
     EndpointResponse,
+    EventItemResponse,
     ItemResponse,
     PublicEndpoint,
     ValidBatch,
@@ -25,10 +30,12 @@ from putevents.wire.schemas import (
 
 log = logging.getLogger("local")
 AnswerT = TypeVar("AnswerT")
+_NO_UPDATE = PublicEndpoint()
+NOT_WRITTEN = EndpointItemResponse(StatusCode=500, Message="The local store could not write it.")
 
 
 class LocalDestination:
-    """Keeps all in `DATA_DIR/putevents.db`; nothing is accepted that is not on the disk."""
+    """Stores everything in `DATA_DIR/putevents.db`; what it accepts is on the disk."""
 
     keeps_rejected = True
 
@@ -45,12 +52,7 @@ class LocalDestination:
         """Store everything in one transaction; what could not be written is answered 500."""
         try:
             with self._database.transaction() as connection:
-                return {
-                    endpoint_id: _store_batch(
-                        connection, application_id, endpoint_id, batch, arrivals[endpoint_id]
-                    )
-                    for endpoint_id, batch in batch_item.items()
-                }
+                return _deliver(connection, application_id, batch_item, arrivals, time_left)
         except sqlite3.Error as error:
             log.error("the store cannot be written: %s", error)
             return {}
@@ -74,72 +76,76 @@ class LocalDestination:
 
     def get_endpoint(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:
         """The endpoint as it is stored, or None."""
-        return self._ask(lambda store: store.get(application_id, endpoint_id))
+        found = self._ask(lambda table: table.get(application_id, [endpoint_id]))
+        return found[0] if found else None
 
     def delete_endpoint(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:
         """Delete an endpoint; what it was, or None."""
-        return self._ask(lambda store: store.delete(application_id, endpoint_id))
+        return self._ask(lambda table: table.delete(application_id, endpoint_id))
 
     def get_user_endpoints(self, application_id: str, user_id: str) -> list[EndpointResponse]:
         """The endpoints of a user."""
-        return self._ask(lambda store: store.of_user(application_id, user_id))
+        return self._ask(lambda table: table.of_user(application_id, user_id))
 
     def delete_user_endpoints(self, application_id: str, user_id: str) -> list[EndpointResponse]:
-        """Delete the endpoints of a user; what they were."""
-        return self._ask(lambda store: store.delete_of_user(application_id, user_id))
+        """Delete a user and the user's endpoints; what these were."""
+        return self._ask(lambda table: table.delete_user(application_id, user_id))
 
-    def _ask(self, question: Callable[[EndpointStore], AnswerT]) -> AnswerT:
+    def _ask(self, question: Callable[[EndpointTable], AnswerT]) -> AnswerT:
         try:
             with self._database.transaction() as connection:
-                return question(EndpointStore(connection))
+                return question(EndpointTable(SqliteItems(connection)))
         except sqlite3.Error as error:
             log.error("the store cannot be asked: %s", error)
             raise DestinationError(str(error)) from error
 
 
-def _store_batch(
+def _deliver(
     connection: sqlite3.Connection,
     application_id: str,
-    endpoint_id: str,
-    batch: ValidBatch,
-    arrival: Arrival,
-) -> ItemResponse:
-    owner = (application_id, endpoint_id)
-    store = EndpointStore(connection)
-    answer = _attempt(connection, store.upsert, *owner, batch.endpoint or PublicEndpoint())
-    # An endpoint that was refused as a new one has an id, and events all the same.
+    batch_item: dict[str, ValidBatch],
+    arrivals: Arrivals,
+    time_left: TimeLeft,
+) -> dict[str, ItemResponse]:
+    table = EndpointTable(SqliteItems(connection))
+    updates = {id_: batch.endpoint or _NO_UPDATE for id_, batch in batch_item.items()}
+    stored, failures = table.update(application_id, updates, arrivals, time_left)
+    for failure in failures:
+        log.error("the store cannot write one endpoint: %s", failure)
+    answers: dict[str, ItemResponse] = {}
+    for id_, batch in batch_item.items():
+        # The events of an endpoint that could not be written are stored all the same.
+        endpoint = stored[id_].endpoint if id_ in stored else _find(table, application_id, id_)
+        records = event_records(application_id, id_, endpoint, batch.events, arrivals[id_])
+        answers[id_] = {
+            "EndpointItemResponse": _answer(stored[id_]) if id_ in stored else NOT_WRITTEN,
+            "EventsItemResponse": {
+                event_id: _store_event(
+                    connection, application_id, id_, event_id, event, record, arrivals[id_]
+                )
+                for (event_id, record), event in zip(records, batch.events.values(), strict=True)
+            },
+        }
+    return answers
+
+
+def _find(table: EndpointTable, application_id: str, endpoint_id: str) -> EndpointResponse:
     unknown: EndpointResponse = {"ApplicationId": application_id, "Id": endpoint_id}
-    endpoint = store.get(*owner) or unknown
-    return {
-        "EndpointItemResponse": answer,
-        "EventsItemResponse": {
-            event_id: _attempt(
-                connection, record_event, connection, *owner, event_id, event, record, arrival
-            )
-            for (event_id, record), event in zip(
-                event_records(*owner, endpoint, batch.events, arrival),
-                batch.events.values(),
-                strict=True,
-            )
-        },
-    }
+    return next(iter(table.get(application_id, [endpoint_id])), unknown)
 
 
-def _attempt(connection: sqlite3.Connection, write: Callable[..., None], *values: Any) -> Any:
-    """Write one item, wholly or not at all; its answer."""
-    connection.execute("SAVEPOINT item")
+def _answer(stored: Stored) -> EndpointItemResponse:
+    if stored.rejection:
+        return {"StatusCode": 400, "Message": stored.rejection}
+    return ACCEPTED
+
+
+def _store_event(connection: sqlite3.Connection, *values: Any) -> EventItemResponse:
+    """Store one event, wholly or not at all."""
     try:
-        write(*values)
-    except EndpointRefusedError as error:
-        answer = {"StatusCode": 400, "Message": str(error)}
-    except (sqlite3.Error, UnicodeError) as error:
-        if not connection.in_transaction:
-            raise  # SQLite gave the whole transaction up, as it does when the disk is full
-        log.error("the store cannot write one item: %s", error)
-        answer = {"StatusCode": 500, "Message": "The local store could not write it."}
-    else:
-        connection.execute("RELEASE item")
-        return ACCEPTED
-    connection.execute("ROLLBACK TO item")
-    connection.execute("RELEASE item")
-    return answer
+        with savepoint(connection):
+            record_event(connection, *values)
+    except StoreError as error:
+        log.error("the store cannot write one event: %s", error)
+        return NOT_WRITTEN
+    return ACCEPTED

@@ -1,4 +1,4 @@
-"""The table of endpoints alone: updates that come late, and what DynamoDB cannot hold."""
+"""Updates that come late, and what no store can hold."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ import pytest
 
 from putevents.endpoints.table import EndpointTable
 from putevents.endpoints.update import Change
+from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrival
 from putevents.wire.schemas import EndpointResponse, PublicEndpoint
 
@@ -19,24 +20,24 @@ class Endpoints:
         self.table, self.application_id, self.now = table, application_id, START
 
     def update(self, id_: str, at: int | None = None, **members: Any) -> str | None:
-        """Apply one update; the refusal, if there was one."""
+        """Apply one update; the rule for which it was rejected, if it was."""
         self.now += 1
         arrival = Arrival("request", self.now if at is None else START + at)
         endpoint = PublicEndpoint.model_validate(members)
         update = self.table.update
-        stored, failures = update(self.application_id, {id_: endpoint}, {id_: arrival})
+        stored, failures = update(self.application_id, {id_: endpoint}, {id_: arrival}, TimeLeft())
         assert failures == []
-        refusal = stored[id_].refusal
+        rejection = stored[id_].rejection
         found = self.table.get(self.application_id, [id_])
-        assert found == [stored[id_].endpoint] or (refusal and not found)
-        return refusal
+        assert found == [stored[id_].endpoint] or (rejection and not found)
+        return rejection
 
     def bring(self, id_: str, updated: int, created: int, **members: Any) -> None:
         """Apply an update of long ago, to an endpoint that is known for longer still."""
         endpoint = PublicEndpoint.model_validate(members)
         change = Change(endpoint, Arrival(id_, START + updated), START + created)
-        stored, failures = self.table.update_each(self.application_id, {id_: change})
-        assert (failures, stored[id_].refusal) == ([], None)
+        stored, failures = self.table.update_each(self.application_id, {id_: change}, TimeLeft())
+        assert (failures, stored[id_].rejection) == ([], None)
 
     def get(self, id_: str) -> EndpointResponse:
         [found] = self.table.get(self.application_id, [id_])
@@ -47,8 +48,8 @@ class Endpoints:
 
 
 @pytest.fixture(name="phones")
-def _phones(endpoints: EndpointTable, app: str) -> Endpoints:
-    return Endpoints(endpoints, app)
+def _phones(either: EndpointTable, app: str) -> Endpoints:
+    return Endpoints(either, app)
 
 
 def test_an_update_that_comes_late_changes_only_what_nothing_newer_has_set(
@@ -128,34 +129,34 @@ def test_an_address_that_another_endpoint_was_updated_with_since_is_its_own(
 def test_what_the_table_cannot_hold_is_refused(phones: Endpoints, members: Any) -> None:
     phones.update("a")
     for id_ in ("a", "new"):
-        refusal = phones.update(id_, OptOut="NONE", **members)
-        assert refusal == "Endpoint is too large to be stored, or a number in it is."
+        rejection = phones.update(id_, OptOut="NONE", **members)
+        assert rejection == "Endpoint is too large to be stored, or a number in it is."
     assert phones.get("a")["OptOut"] == "ALL"
     assert phones.table.get(phones.application_id, ["new"]) == []
 
 
-def test_an_id_that_no_key_can_hold_is_refused_alone(endpoints: EndpointTable, app: str) -> None:
+def test_an_id_that_no_key_can_hold_is_refused_alone(either: EndpointTable, app: str) -> None:
     long = "x" * 1025
     updates = {id_: PublicEndpoint(OptOut="NONE") for id_ in (long, "a")}
     arrivals = dict.fromkeys(updates, Arrival("r", START))
-    stored, failures = endpoints.update(app, updates, arrivals)
+    stored, failures = either.update(app, updates, arrivals, TimeLeft())
     assert failures == []
-    assert stored[long].refusal
+    assert stored[long].rejection
     assert stored[long].endpoint["Id"] == long
     assert stored["a"].endpoint["OptOut"] == "NONE"
-    assert endpoints.get(app, [long]) == endpoints.of_user(app, long) == []
+    assert either.get(app, [long]) == either.of_user(app, long) == []
 
 
 def test_hundreds_of_endpoints_are_updated_and_read_at_once(
-    endpoints: EndpointTable, app: str
+    either: EndpointTable, app: str
 ) -> None:
     ids = [f"p{number}" for number in range(250)]
     updates = {id_: PublicEndpoint(OptOut="NONE") for id_ in ids}
     arrivals = dict.fromkeys(ids, Arrival("r", START))
-    stored, failures = endpoints.update(app, updates, arrivals)
+    stored, failures = either.update(app, updates, arrivals, TimeLeft())
     assert failures == []
     assert {stored[id_].endpoint["OptOut"] for id_ in ids} == {"NONE"}
     quiet = {id_: PublicEndpoint() for id_ in ids}
-    again, failures = endpoints.update(app, quiet, arrivals)
+    again, failures = either.update(app, quiet, arrivals, TimeLeft())
     assert failures == []
     assert again == stored

@@ -1,79 +1,12 @@
 """Pinpoint's rules of a partial update, of users and of addresses, in both stores of endpoints."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
-from local.database import FILE, Database
-from local.store import LocalDestination
-from putevents.destinations import Destination
-from putevents.wire.arrival import Arrival
-from putevents.wire.schemas import EndpointResponse, PublicEndpoint
+from tests.endpoints.application import Endpoints, user
 
-START = 1_764_054_000_000
 TOO_MANY = (400, "Exceeded maximum endpoint per user count: 15")
-
-
-class Endpoints:
-    """The endpoints of one application; each update arrives a millisecond after the last."""
-
-    def __init__(self, destination: Destination, application_id: str) -> None:
-        self.destination, self.application_id, self._now = destination, application_id, START
-
-    def update(self, id_: str, **members: Any) -> tuple[int, str]:
-        """Apply one update; status and message of the answer."""
-        self._now += 1
-        answer = self.destination.update_endpoint(
-            self.application_id,
-            id_,
-            PublicEndpoint.model_validate(members),
-            Arrival("request", self._now),
-        )
-        assert answer
-        return answer["StatusCode"], answer["Message"]
-
-    def find(self, id_: str) -> EndpointResponse | None:
-        return self.destination.get_endpoint(self.application_id, id_)
-
-    def get(self, id_: str) -> EndpointResponse:
-        found = self.find(id_)
-        assert found
-        return found
-
-    def user(self, id_: str) -> Any:
-        return self.get(id_).get("User")
-
-    def statuses(self, ids: str) -> list[str]:
-        return [self.get(id_)["EndpointStatus"] for id_ in ids]
-
-    def of_user(self, user_id: str) -> set[str]:
-        found = self.destination.get_user_endpoints(self.application_id, user_id)
-        return {endpoint["Id"] for endpoint in found}
-
-
-@pytest.fixture(name="local")
-def _local(tmp_path: Path) -> Iterator[LocalDestination]:
-    database = Database(tmp_path / FILE)
-    yield LocalDestination(database)
-    database.close()
-
-
-@pytest.fixture(name="application", params=["lake", "local"])
-def _application(request: pytest.FixtureRequest) -> Callable[[str], Endpoints]:
-    """The endpoints of an application in one of the stores, by the application's id."""
-    destination = request.getfixturevalue(request.param)
-    return lambda application_id: Endpoints(destination, application_id)
-
-
-@pytest.fixture(name="phones")
-def _phones(application: Callable[[str], Endpoints], app: str) -> Endpoints:
-    return application(app)
-
-
-def user(user_id: str, **attributes: list[str]) -> dict[str, Any]:
-    return {"UserId": user_id, "UserAttributes": attributes}
 
 
 def test_an_empty_update_makes_an_endpoint_exist_and_changes_nothing_after(
