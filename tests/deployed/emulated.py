@@ -1,4 +1,4 @@
-"""`make deploy-emulated`, `destroy-emulated`, `sql-emulated`: the real stack here, to try out."""
+"""The real stack in an emulated AWS on this machine, to try out: what `emulated` commands do."""
 
 import json
 import os
@@ -6,12 +6,10 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from local.sql.lake import Result
-from local.sql.table import table
+from commands.sql.answer import Answer, shown
 from tests.deployed.athena import Athena
 from tests.deployed.curl import curl
 from tests.deployed.deployment import Deployment
@@ -22,7 +20,7 @@ FOLDER = Path(os.environ.get("EMULATED_DIR", ROOT / ".build/emulated"))
 STATE = FOLDER / "state.json"
 ENVIRONMENT = FOLDER / "environment"
 DATA = FOLDER / "data"
-NOTHING = Result(["(no rows)"], [])
+NOTHING = Answer(["(no rows)"], [])
 
 
 def up(*arguments: str) -> None:
@@ -75,7 +73,7 @@ def sql(query: str) -> None:
         database=stack["LakeDatabase"],
     )
     rows = athena.query(query)
-    print(table(Result(list(rows[0]), [tuple(row.values()) for row in rows]) if rows else NOTHING))
+    print(shown(Answer(list(rows[0]), [tuple(row.values()) for row in rows]) if rows else NOTHING))
 
 
 def _where(deployment: Deployment) -> str:
@@ -139,11 +137,3 @@ def _shown(path: Path) -> Path:
 
 def _say(step: str) -> None:
     print(f"--- {step}", flush=True)
-
-
-if __name__ == "__main__":
-    try:
-        commands: dict[str, Callable[..., None]] = {"up": up, "down": down, "sql": sql}
-        commands[sys.argv[1]](*sys.argv[2:])
-    except (AssertionError, EmulatorError) as error:
-        sys.exit(str(error))

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from tests.commands.test_named_queries import CHARTS
 
 from infra.queries import named_queries
 from tests.deployed.athena import Row
@@ -11,7 +12,6 @@ from tests.deployed.conftest import StartEmulator
 from tests.deployed.lake import Lake
 from tests.local.counting import seen
 from tests.local.history import Sent, history
-from tests.local.test_named_queries import CHARTS
 
 NAMES = {query.file: query.name for query in named_queries()}
 APPLICATIONS = ("shop", "game")

@@ -1,0 +1,70 @@
+"""An endpoint as Pinpoint exported it: validated, and since when each thing about it holds."""
+
+from typing import Any, NamedTuple
+
+from pydantic import TypeAdapter, ValidationError
+
+from putevents.endpoints.update import Change
+from putevents.ingest.validate import judge_endpoint
+from putevents.wire.arrival import Arrival
+from putevents.wire.rules import Rejection
+from putevents.wire.schemas import PublicEndpoint, Timestamp, milliseconds
+
+_TIMESTAMP: TypeAdapter[str] = TypeAdapter(Timestamp)
+
+
+class BadLineError(Exception):
+    """A line that is no endpoint; the text is the rule that it breaks."""
+
+
+class Exported(NamedTuple):
+    """An endpoint's id, and what the export says of it."""
+
+    id: str
+    change: Change
+
+
+def exported(found: dict[str, Any], size: int, now: int) -> Exported:
+    """Validate what was `size` bytes in a file; `now` is Unix time in ms."""
+    id_ = found.get("Id")
+    if not isinstance(id_, str) or not id_:
+        raise BadLineError("Missing Id")
+    try:
+        endpoint = PublicEndpoint.model_validate(found)
+    except ValidationError as error:
+        raise BadLineError(Rejection.of(error, "PublicEndpoint").message) from None
+    validated = judge_endpoint(id_, endpoint, size)
+    if isinstance(validated, Rejection):
+        raise BadLineError(validated.message)
+    return Exported(id_, _dated(id_, validated, _creation_date(found), now))
+
+
+def _creation_date(found: dict[str, Any]) -> str | None:
+    date = found.get("CreationDate")
+    try:
+        return date if date is None else _TIMESTAMP.validate_python(date)
+    except ValidationError as error:
+        rule = Rejection.of(error, "PublicEndpoint").rule
+        raise BadLineError(f"{rule} (CreationDate)") from None
+
+
+def _dated(id_: str, endpoint: PublicEndpoint, creation_date: str | None, now: int) -> Change:
+    """The update that set all this.
+
+    EffectiveDate says when the endpoint was last updated, by the clock of the app. What a gateway
+    has heard from the app since then is newer, unless that clock was wrong: a date in the future
+    would win over every client from now on, and one before CreationDate, which is of the service's
+    own clock, cannot be. Without any date all that a client ever said is taken to be newer.
+    """
+    created = _past(creation_date, now)
+    updated = max(_past(endpoint.effective_date, now), created)
+    # The same stamp whenever the line is imported again, and another one for each endpoint: of two
+    # with one address and one date the same one stays active in whatever order they come.
+    arrival = Arrival(f"import/{id_}", updated)
+    return Change(endpoint, arrival, created or updated or now)
+
+
+def _past(date: str | None, now: int) -> int:
+    """A date that can be true in Unix time in ms, or 0."""
+    moment = milliseconds(date) if date else 0
+    return moment if 0 < moment <= now else 0
