@@ -58,5 +58,5 @@ def test_every_folder_and_module_of_the_package_is_in_the_readmes_tree() -> None
     minor = {"__init__.py", "settings.py", "observability.py", "gateway.py", "responses.py"}
     modules = {path.name for path in (ROOT / "lambda_src/putevents").glob("*.py")}
     assert [name for name in sorted(modules - minor) if name not in tree] == []
-    for folder in ("infra", "lambda_src", "local", "clients", "tests", "docs"):
+    for folder in ("infra", "lambda_src", "local", "commands", "clients", "tests", "docs"):
         assert f"{folder}/" in tree
