@@ -89,5 +89,5 @@ def test_what_a_producer_sent_cannot_steer_the_terminal() -> None:
     [found] = listed([letter(1, body, Attempt="7")])
 
     assert table(COLUMNS, [found.row], right=NUMBERS).splitlines()[2] == (
-        "2025-11-25T07:00:00Z | 2025-11-25T07:00:00Z |     7 |      0 | \\x1b[2J    | " + NO_REASON
+        "2025-11-25T07:00:00Z | 2025-11-25T07:00:00Z |     7 |      0 | \\x1b[2J     | " + NO_REASON
     )
