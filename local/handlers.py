@@ -17,7 +17,7 @@ MAX_LOCAL_ENVIRONMENTS = 2
 def make_functions() -> tuple[LambdaFunction, LambdaFunction]:
     """Return the API function and the queue function, as the environment describes them."""
     # Imported here, since it takes half a second: a wrong folder or port is reported before.
-    from local.store import LocalDestination
+    from local.sqlite_destination import LocalDestination
     from local.thread_safe_resolver import ThreadSafeResolver
     from putevents import api_handler, queue_handler
     from putevents.errors import SettingsError
