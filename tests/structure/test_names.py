@@ -7,7 +7,6 @@ from tests.structure.source_files import SOURCES, files
 
 # Python's own names, and pytest's.
 _SPECIAL = {"__init__", "__main__", "conftest"}
-# Names that stand twice today; the list only gets shorter.
 
 
 def _repeated(paths: list[Path]) -> dict[str, list[str]]:
