@@ -16,7 +16,7 @@ from putevents.endpoint_routes import EndpointRoutes
 from putevents.errors import InternalError, MethodNotAllowedError, RequestError, UnknownPathError
 from putevents.gateway import Gateway
 from putevents.ingest import Submission, ingest
-from putevents.observability import annotate, logger, tracer
+from putevents.observability import Meter, annotate, logger, tracer
 from putevents.time_left import TimeLeft
 from putevents.wire.answers import respond, respond_error
 from putevents.wire.arrival import Arrival
@@ -42,7 +42,7 @@ class ApiHandler:
         gateway: Gateway,
         resolver: type[APIGatewayRestResolver] = APIGatewayRestResolver,
     ) -> None:
-        self.gateway = gateway
+        self.gateway, self._meter = gateway, Meter()
         self.app = app = resolver(cors=cors(gateway.settings.cors_origins))
         app.post("/v1/apps/<application_id>/events")(self.put_events)
         app.post("/v1/apps/<application_id>/events/legacy")(self.put_events)
@@ -71,6 +71,7 @@ class ApiHandler:
             raise submission.failure
         submission.log(
             "put_events",
+            self._meter,
             status=HTTPStatus.ACCEPTED.value,
             request_id=self._request_id,
             duration_ms=round((perf_counter() - started) * 1000, 1),

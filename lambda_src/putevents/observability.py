@@ -28,26 +28,25 @@ class Metric(StrEnum):
     LONGEST_WAIT = "LongestWait"
 
 
-def emit(application_id: str, counts: dict[Metric, float]) -> None:
-    """Write one EMF line with the counts of one request or message of an application."""
-    metrics = _metrics()
-    metrics.add_dimension("application", application_id)
-    for metric, value in counts.items():
-        unit = MetricUnit.Milliseconds if metric is Metric.DELIVERY_LATENCY else MetricUnit.Count
-        metrics.add_metric(metric, unit, value)
-    metrics.flush_metrics()
+class Meter:
+    """Writes metrics as EMF lines; each handler has its own, so that threads share no counts."""
 
+    def __init__(self) -> None:
+        self._emf = AmazonCloudWatchEMFProvider(namespace=NAMESPACE, service=SERVICE)
 
-def emit_wait(seconds: float) -> None:
-    """Write one EMF line: how long ago the oldest of what must wait on came in."""
-    metrics = _metrics()
-    metrics.add_metric(Metric.LONGEST_WAIT, MetricUnit.Seconds, seconds)
-    metrics.flush_metrics()
+    def emit(self, application_id: str, counts: dict[Metric, float]) -> None:
+        """Write one line with the counts of one request or message of an application."""
+        self._emf.add_dimension("application", application_id)
+        for metric, value in counts.items():
+            is_time = metric is Metric.DELIVERY_LATENCY
+            unit = MetricUnit.Milliseconds if is_time else MetricUnit.Count
+            self._emf.add_metric(metric, unit, value)
+        self._emf.flush_metrics()
 
-
-def _metrics() -> AmazonCloudWatchEMFProvider:
-    # One for each line: invocations that share a process must not share counts.
-    return AmazonCloudWatchEMFProvider(namespace=NAMESPACE, service=SERVICE)
+    def emit_wait(self, seconds: float) -> None:
+        """Write one line: how long ago the oldest message came in that has to wait on."""
+        self._emf.add_metric(Metric.LONGEST_WAIT, MetricUnit.Seconds, seconds)
+        self._emf.flush_metrics()
 
 
 def annotate(application_id: str, events: int) -> None:

@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from putevents.errors import BadRequestError, NotDeliveredError, UnknownApplicationError
 from putevents.gateway import Gateway
 from putevents.ingest import Submission, ingest
-from putevents.observability import annotate, emit_wait, logger, tracer
+from putevents.observability import Meter, annotate, logger, tracer
 from putevents.queue.messages import ReceivedMessage
 from putevents.queue.retry import MAX_ATTEMPTS
 from putevents.time_left import TimeLeft
@@ -29,7 +29,7 @@ class QueueHandler:
     """Delivers batches of messages, one batch at a time."""
 
     def __init__(self, gateway: Gateway) -> None:
-        self.gateway = gateway
+        self.gateway, self._meter = gateway, Meter()
 
     def __call__(
         self, event: dict[str, Any], context: LambdaContext
@@ -45,12 +45,14 @@ class QueueHandler:
             error = submission.failure if isinstance(submission, Submission) else submission
             if not error:
                 assert isinstance(submission, Submission)  # noqa: S101 # it has no failure
-                submission.log("queue_message", message_id=message.id, duration_ms=duration_ms)
+                submission.log(
+                    "queue_message", self._meter, message_id=message.id, duration_ms=duration_ms
+                )
             elif not self._dead_letter(message, error, time_left):
                 stay.append(message)
         if stay:
             # SQS's own age of the oldest message leaves out those received more than three times.
-            emit_wait(max(message.arrival.age_seconds for message in stay))
+            self._meter.emit_wait(max(message.arrival.age_seconds for message in stay))
             waiting = [(message.receipt_handle, message.attempt) for message in stay]
             self.gateway.retry_queue.postpone(waiting, time_left)
         return {"batchItemFailures": [{"itemIdentifier": message.id} for message in stay]}

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.clients.browsing import Browse
-from tests.clients.mobile.destination import running_destination
-from tests.clients.mobile.faults import FAULTS
+from tests.clients.mobile.destination_faults import FAULTS
+from tests.clients.mobile.failing_destination import running_destination
 from tests.local.running_gateway import RunningGateway
 
 LATER = "60000"  # ms: Amplify's own flush is not what is tested

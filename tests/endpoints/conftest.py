@@ -9,7 +9,7 @@ import pytest
 
 from local.database import FILE, SCHEMA, Database
 from local.endpoint_items import SqliteItems
-from local.store import LocalDestination
+from local.sqlite_destination import LocalDestination
 from putevents.endpoints.table import EndpointTable
 from tests.endpoints.application import Endpoints
 

@@ -12,8 +12,8 @@ import pytest
 from putevents.destinations.lake.destination import LakeDestination
 from putevents.destinations.lake.dynamodb import INDEXES, DynamoDBItems
 from putevents.endpoints.table import EndpointTable
+from tests.deployed.aws_faults import Faults
 from tests.deployed.emulator import ACCOUNT, Emulator
-from tests.deployed.faults import Faults
 
 BUCKET = "lake"
 MakeStream = Callable[[str], Callable[[], list[Any]]]

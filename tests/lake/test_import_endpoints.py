@@ -15,8 +15,8 @@ from putevents.endpoints.table import EndpointTable
 from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrival
 from putevents.wire.schemas import PublicEndpoint
+from tests.deployed.aws_faults import Faults, dynamodb_down, dynamodb_throttled
 from tests.deployed.emulator import Emulator
-from tests.deployed.faults import Faults, dynamodb_down, dynamodb_throttled
 from tests.lake.exports import SECONDS, ImportEndpoints, csv_lines, json_lines, stored
 
 

@@ -11,8 +11,7 @@ from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrival
 from putevents.wire.rejected_record import RejectedPart
 from putevents.wire.schemas import Event, PublicEndpoint, ValidBatch
-from tests.deployed.emulator import Emulator
-from tests.deployed.faults import (
+from tests.deployed.aws_faults import (
     Fault,
     Faults,
     dynamodb_down,
@@ -20,6 +19,7 @@ from tests.deployed.faults import (
     fail_records,
     firehose_down,
 )
+from tests.deployed.emulator import Emulator
 from tests.lake.conftest import MakeStream
 from tests.unit.doors import nearly_over
 

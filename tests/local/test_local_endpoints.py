@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from local.database import FILE, Database
-from local.store import LocalDestination
+from local.sqlite_destination import LocalDestination
 from putevents.errors import DestinationError
 from putevents.time_left import TimeLeft
 from putevents.wire.schemas import PublicEndpoint, ValidBatch

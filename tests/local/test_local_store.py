@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from local.database import FILE, Database
-from local.store import LocalDestination
+from local.sqlite_destination import LocalDestination
 from putevents.time_left import TimeLeft
 from putevents.wire.schemas import EventsRequest, ItemResponse, ValidBatch
 from tests.local.running_gateway import EVENT, EVENT_MS, ROOT, put_events_body

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from local.database import FILE, Database
-from local.store import LocalDestination
+from local.sqlite_destination import LocalDestination
 from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrival
 from putevents.wire.schemas import PublicEndpoint, ValidBatch

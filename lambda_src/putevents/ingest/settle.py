@@ -16,6 +16,7 @@ def settle(submission: Submission) -> None:
         answer = _object(submission.answers.get(endpoint_id))
         answers = _object(answer.get("EventsItemResponse"))
         events = {}
+        accepted = submission.accepted
         for event_id, event in batch.events.items():
             final = final_answer(answers.get(event_id))
             if final is None:
@@ -29,8 +30,7 @@ def settle(submission: Submission) -> None:
         endpoint = batch.endpoint
         if endpoint is not None:
             told = answer.get("EndpointItemResponse")
-            settled_events = len(batch.events) - len(events)
-            if told is None and settled_events and not endpoint.model_fields_set:
+            if told is None and submission.accepted > accepted and not endpoint.model_fields_set:
                 told = ACCEPTED  # an empty endpoint only has to exist, as its events show
             final = final_answer(told)
             item["EndpointItemResponse"] = final or FAILED

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from putevents.observability import Metric, emit, logger
+from putevents.observability import Meter, Metric, logger
 from putevents.queue.messages import Rest
 from putevents.wire.answers import ACCEPTED
 from putevents.wire.arrival import Arrival
@@ -89,7 +89,7 @@ class Submission:
         for rule, count in Counter(part.rule for part in self.rejected).items():
             logger.warning("rejected", reason=rule, count=count, example=examples[rule][:64])
 
-    def log(self, door: str, **fields: Any) -> None:
+    def log(self, door: str, meter: Meter, **fields: Any) -> None:
         """Write the log lines and the metrics of a submission of events."""
         self.log_rejected()
         logger.info(
@@ -102,7 +102,7 @@ class Submission:
             failed=self.failed_events - self.queued,
             **fields,
         )
-        emit(
+        meter.emit(
             self.application_id,
             {
                 Metric.EVENTS_ACCEPTED: self.accepted,

@@ -247,6 +247,7 @@ class EventsRequest(Shape):
 
     @property
     def event_count(self) -> int:
+        """How many events it holds, good or not."""
         batches = self.batch_item.values()
         return sum(len(batch.events) for batch in batches if isinstance(batch, EventsBatch))
 
