@@ -30,7 +30,8 @@ import importlib, json, sys
 for handler in sys.argv[1:]:
     module, _, name = handler.rpartition(".")
     assert callable(getattr(importlib.import_module(module), name)), handler
-from putevents.api_handler import EXPOSE_HEADERS, ApiHandler
+from putevents.api_handler import ApiHandler
+from putevents.cross_origin import EXPOSE_HEADERS
 from putevents.gateway import Gateway
 from putevents.destinations import pinpoint
 from putevents.destinations.lake import dynamodb, firehose
