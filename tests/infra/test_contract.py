@@ -105,6 +105,8 @@ def test_the_environment_satisfies_settings(deploy: Deploy, door: str) -> None:
     deployment = deploy(
         applicationIds=["a", "b"],
         corsOrigins="https://app.example.com,http://localhost:3000",
+        corsHeaders="x-team",
+        trustArrival="true",
         retryDelaySeconds=7,
     )
 
@@ -113,6 +115,8 @@ def test_the_environment_satisfies_settings(deploy: Deploy, door: str) -> None:
     assert settings.destination == "pinpoint"
     assert settings.application_ids == ("a", "b")
     assert settings.cors_origins == ("https://app.example.com", "http://localhost:3000")
+    assert settings.cors_headers == ("x-team",)
+    assert settings.trust_arrival
     assert settings.retry_delay_seconds == 7
     assert settings.retry_queue_url.endswith(deployment.outputs["QueueUrl"]["Ref"])
     dead_letters = deployment.outputs["DeadLetterQueueUrl"]["Ref"]
