@@ -34,8 +34,8 @@ def stored_types(gateway: RunningGateway, app: str) -> list[str]:
 
 
 def stored_endpoint(gateway: RunningGateway, app: str) -> Any:
-    [(endpoint,)] = gateway.rows("SELECT endpoint FROM endpoints WHERE application_id = ?", app)
-    return json.loads(endpoint)
+    [endpoint] = gateway.endpoints(app)
+    return endpoint
 
 
 def test_an_event_is_recorded(

@@ -135,9 +135,16 @@ def _endpoint_id() -> str:
 def _make(gateway: Gateway) -> Make:
     """`make redrive` or `make dead-letters` in the deployment's account; what it prints."""
 
-    def run(module: str, *options: str) -> str:
+    def run(command: str, *options: str) -> str:
         return subprocess.run(
-            [sys.executable, "-m", module, f"--stack={gateway.deployment.stack}", *options],
+            [
+                sys.executable,
+                "-m",
+                "commands",
+                command,
+                f"--stack={gateway.deployment.stack}",
+                *options,
+            ],
             cwd=ROOT,
             env={"PATH": os.environ["PATH"], **gateway.deployment.emulator.environment()},
             check=True,

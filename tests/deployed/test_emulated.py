@@ -61,7 +61,7 @@ def test_nothing_here_imports_the_code_that_is_deployed() -> None:
 
 def _emulated(folder: Path, *command: str) -> str:
     return subprocess.run(
-        [sys.executable, "-m", "tests.deployed.emulated", *command],
+        [sys.executable, "-m", "commands", "emulated", *command],
         cwd=ROOT,
         env={**os.environ, "EMULATED_DIR": str(folder), "PYTHONPATH": f"{ROOT}/lambda_src:{ROOT}"},
         check=True,

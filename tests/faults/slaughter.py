@@ -18,8 +18,8 @@ from typing import Any
 
 from local.database import FILE, Database
 from local.event_source import EventSource
-from local.messages import QUEUE, NewMessage
-from local.queue import Queues
+from local.queue_message import QUEUE, NewMessage
+from local.queues import Queues
 from local.sqs import TARGET, SqsApi
 from tests.deployed.putevents_server import ACCEPTED, Call, Reply, Upstream, fail, respond
 from tests.faults.ledger import Balance, Key, Ledger

@@ -13,7 +13,7 @@ from infra.gateway_responses import EXPOSED
 from infra.monitoring import NAMESPACE, SERVICE
 from infra.pinpoint_access import CALLS
 from local.event_source import BATCH_SIZE as LOCAL_BATCH_SIZE
-from local.queue import MAX_RECEIVE_COUNT as LOCAL_MAX_RECEIVE_COUNT
+from local.queues import MAX_RECEIVE_COUNT as LOCAL_MAX_RECEIVE_COUNT
 from putevents.observability import NAMESPACE as CODE_NAMESPACE
 from putevents.observability import SERVICE as CODE_SERVICE
 from putevents.observability import Metric

@@ -50,7 +50,8 @@ def test_an_event_goes_through_two_gateways(start_gateway: StartGateway) -> None
     item = {"EndpointItemResponse": accepted, "EventsItemResponse": {"1": accepted}}
     assert answer == {"Results": {"device": item}}
     assert b.stored() == [("device", "1", "hello")]
-    assert b.rows("SELECT endpoint_id, address FROM endpoints") == [("device", "+1555")]
+    [endpoint] = b.endpoints()
+    assert (endpoint["Id"], endpoint["Address"]) == ("device", "+1555")
     assert a.stored() == []
 
 

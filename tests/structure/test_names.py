@@ -7,8 +7,6 @@ from tests.structure.source_files import SOURCES, files
 
 # Python's own names, and pytest's.
 _SPECIAL = {"__init__", "__main__", "conftest"}
-# Names that stand twice today; the list only gets shorter.
-_STILL_TWICE = {"batches", "body", "gateway", "messages", "outcome", "table", "tables"}
 
 
 def _repeated(paths: list[Path]) -> dict[str, list[str]]:
@@ -24,4 +22,4 @@ def test_a_files_name_stands_once() -> None:
     folders = [*SOURCES, "tests"]
     repeated = _repeated([path for folder in folders for path in files(folder, "*.py")])
 
-    assert {stem: found for stem, found in repeated.items() if stem not in _STILL_TWICE} == {}
+    assert repeated == {}
