@@ -47,7 +47,7 @@ class EndpointRoutes:
     def update_endpoint(self, application_id: str, endpoint_id: str) -> Response[str]:
         """Create or update an endpoint; amplify-js sends no event until this has answered 202."""
         application_id, endpoint_id = self._served(application_id), unquote(endpoint_id)
-        body, arrival = read(self._app.current_event), Arrival.now(self._request_id)
+        body, arrival = read(self._app.current_event), self._arrival
         submission = _submission(
             application_id,
             {endpoint_id: parse_alone(body, PublicEndpoint)},
@@ -61,7 +61,7 @@ class EndpointRoutes:
     def update_endpoints_batch(self, application_id: str) -> Response[str]:
         """Create or update up to 100 endpoints; the good ones are kept when others break a rule."""
         application_id = self._served(application_id)
-        body, arrival = read(self._app.current_event), Arrival.now(self._request_id)
+        body, arrival = read(self._app.current_event), self._arrival
         items = parse(body, EndpointBatchRequest).item
         rounds = _rounds(items, body)
         submissions = [
@@ -158,12 +158,11 @@ class EndpointRoutes:
         return respond(status, {"Item": found} if isinstance(found, list) else found)
 
     def _log(self, operation: str, application_id: str, **fields: Any) -> None:
-        request_id = self._request_id
-        logger.info(operation, application_id=application_id, request_id=request_id, **fields)
+        logger.info(operation, application_id=application_id, **fields)
 
     @property
-    def _request_id(self) -> str:
-        return self._app.current_event.request_context.request_id or "unknown"
+    def _arrival(self) -> Arrival:
+        return Arrival.of_request(self._app.current_event["requestContext"])
 
 
 def _submission(

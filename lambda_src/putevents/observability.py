@@ -1,5 +1,7 @@
 """One logger, one tracer, and the metrics; their names are declared here and nowhere else."""
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any, cast
 
@@ -47,6 +49,21 @@ class Meter:
         """Write one line: how long ago the oldest message came in that has to wait on."""
         self._emf.add_metric(Metric.LONGEST_WAIT, MetricUnit.Seconds, seconds)
         self._emf.flush_metrics()
+
+
+@contextmanager
+def concerning(request_ids: Iterable[str]) -> Iterator[None]:
+    """Name the request in every log line of a block, also in those of a destination.
+
+    A line about several requests has a list. Threads have blocks of their own.
+    """
+    ids, outer = list(dict.fromkeys(request_ids)), logger.thread_safe_get_current_keys()
+    logger.thread_safe_append_keys(request_id=ids[0] if len(ids) == 1 else ids)
+    try:
+        yield
+    finally:
+        logger.thread_safe_clear_keys()
+        logger.thread_safe_append_keys(**outer)
 
 
 def annotate(application_id: str, events: int) -> None:

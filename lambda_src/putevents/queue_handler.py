@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from putevents.errors import BadRequestError, NotDeliveredError, UnknownApplicationError
 from putevents.gateway import Gateway
 from putevents.ingest import Submission, ingest
-from putevents.observability import Meter, annotate, logger, tracer
+from putevents.observability import Meter, annotate, concerning, logger, tracer
 from putevents.queue.messages import ReceivedMessage
 from putevents.queue.retry import MAX_ATTEMPTS
 from putevents.time_left import TimeLeft
@@ -48,13 +48,16 @@ class QueueHandler:
                 submission.log(
                     "queue_message", self._meter, message_id=message.id, duration_ms=duration_ms
                 )
-            elif not self._dead_letter(message, error, time_left):
-                stay.append(message)
+                continue
+            with concerning([message.arrival.request_id]):
+                if not self._dead_letter(message, error, time_left):
+                    stay.append(message)
         if stay:
             # SQS's own age of the oldest message leaves out those received more than three times.
             self._meter.emit_wait(max(message.arrival.age_seconds for message in stay))
             waiting = [(message.receipt_handle, message.attempt) for message in stay]
-            self.gateway.retry_queue.postpone(waiting, time_left)
+            with concerning(message.arrival.request_id for message in stay):
+                self.gateway.retry_queue.postpone(waiting, time_left)
         return {"batchItemFailures": [{"itemIdentifier": message.id} for message in stay]}
 
     def _parse(self, message: ReceivedMessage) -> Submission | Exception:

@@ -5,7 +5,7 @@ from typing import Any
 from putevents.errors import NotDeliveredError
 from putevents.gateway import Gateway
 from putevents.ingest.submission import Submission
-from putevents.observability import logger
+from putevents.observability import concerning, logger
 from putevents.time_left import TimeLeft
 from putevents.wire.rejected_record import RejectedPart
 from putevents.wire.schemas import EndpointItemResponse, EventItemResponse, ItemResponse
@@ -17,9 +17,13 @@ def keep_rejected(gateway: Gateway, submission: Submission, time_left: TimeLeft)
     A client of the HTTPS door has heard the 400. Nobody hears what is answered to a message, so
     it fails if neither takes its rejected parts.
     """
-    if not submission.rejected or _destination_keeps(gateway, submission, time_left):
+    if not submission.rejected:
         return
-    if submission.is_message and not _dead_letter(gateway, submission, time_left):
+    with concerning([submission.arrival.request_id]):
+        is_kept = _destination_keeps(gateway, submission, time_left)
+        if submission.is_message and not is_kept:
+            is_kept = _dead_letter(gateway, submission, time_left)
+    if submission.is_message and not is_kept:
         submission.failure = NotDeliveredError(
             "The dead-letter queue did not take what was rejected."
         )

@@ -87,13 +87,20 @@ class Submission:
         """Write a log line for each rule that was broken."""
         examples = {part.rule: part.event_id or part.endpoint_id for part in self.rejected[::-1]}
         for rule, count in Counter(part.rule for part in self.rejected).items():
-            logger.warning("rejected", reason=rule, count=count, example=examples[rule][:64])
+            logger.warning(
+                "rejected",
+                request_id=self.arrival.request_id,
+                reason=rule,
+                count=count,
+                example=examples[rule][:64],
+            )
 
     def log(self, door: str, meter: Meter, **fields: Any) -> None:
         """Write the log lines and the metrics of a submission of events."""
         self.log_rejected()
         logger.info(
             door,
+            request_id=self.arrival.request_id,
             application_id=self.application_id,
             endpoints=len(self.results),
             accepted=self.accepted,
