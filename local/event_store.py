@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from putevents.wire.arrival import Arrival
 from putevents.wire.rejected_record import RejectedRecord
-from putevents.wire.schemas import Event, milliseconds
+from putevents.wire.schemas import Event
+from putevents.wire.timestamps import milliseconds
 
 _COLUMNS = (
     "application_id", "endpoint_id", "event_id", "event_type", "event_timestamp",

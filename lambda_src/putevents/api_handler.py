@@ -6,7 +6,6 @@ from functools import cache
 from http import HTTPStatus
 from time import perf_counter
 from typing import Any
-from urllib.parse import unquote
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, CORSConfig, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
@@ -20,8 +19,10 @@ from putevents.observability import Meter, annotate, logger, tracer
 from putevents.time_left import TimeLeft
 from putevents.wire.answers import respond, respond_error
 from putevents.wire.arrival import Arrival
-from putevents.wire.body import parse, read, read_json
+from putevents.wire.body import parse, read
+from putevents.wire.json_object import read_json
 from putevents.wire.schemas import EventsRequest
+from putevents.wire.text import path_text
 
 # What the real clients' preflights ask for beside what Powertools always allows (authorization,
 # content-type, x-amz-date, x-amz-security-token, x-api-key), and what they read from an answer.
@@ -57,7 +58,7 @@ class ApiHandler:
     def put_events(self, application_id: str) -> Response[str]:
         """Take an EventsRequest; each part of it is answered alone."""
         started, arrival = perf_counter(), Arrival.now(self._request_id)
-        application_id = unquote(application_id)
+        application_id = path_text(application_id)
         self.gateway.check_serves(application_id)
         body = read(self.app.current_event)
         with tracer.provider.in_subsegment("validate"):

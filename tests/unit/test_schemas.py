@@ -13,6 +13,7 @@ from putevents.wire import schemas
 from putevents.wire.body import parse
 from putevents.wire.rules import Rejection
 from putevents.wire.schemas import EventsBatch, EventsRequest
+from putevents.wire.timestamps import milliseconds
 
 SERVICE = botocore.session.get_session().get_service_model("pinpoint")
 EVENT = {"EventType": "song.played", "Timestamp": "2026-11-24T10:00:00.000Z"}
@@ -197,14 +198,44 @@ def test_a_timestamp_of_a_real_client_is_accepted(timestamp: str) -> None:
 @pytest.mark.parametrize(
     "timestamp",
     [
-        "", "not-a-date", "2026-01-02T03:04:05+0000", "2026-01-02T03:04:05", "2026-01-02",
+        "", "not-a-date", "2026-01-02T03:04:05+0000", "2026-01-02", "2026-01-02T03",
         "2026-02-30T00:00:00Z", "2026-13-01T00:00:00Z", "2026-01-02T25:00:00Z", "1487973802507",
         "2026-01-02T03:04:05.1234567890Z", "2026-01-02T03:04:05Z\n", "٢٠٢٦-01-02T03:04:05Z",
+        "2026-01-02T24:00:00Z", "2026-01-02T03:04:60Z", "2026-01-02T03:60Z", "2026-01-02T03:04.5Z",
+        "2026-01-02T03:04:05+24:00", "2026-01-02T03:04:05+01:60", "0000-01-02T03:04:05Z",
+        "2026-01-02 03:04:05", "2026-01-02T03:04:05z", "2026-01-02T03:04:05+01", "20260102T030405Z",
     ],
 )  # fmt: skip
 def test_a_timestamp_that_the_service_refused_is_refused(timestamp: str) -> None:
     text = "Timestamp should be a date in ISO 8601 format with Z or +hh:mm. (Timestamp)"
     assert refusal(Timestamp=timestamp) == text
+
+
+@pytest.mark.parametrize(
+    ("sent", "written"),
+    [
+        ("2026-11-25T14:40:00.123456", "2026-11-25T14:40:00.123456Z"),  # Python's isoformat()
+        ("2026-11-25T14:40:00", "2026-11-25T14:40:00Z"),
+        ("2026-11-25T14:42Z", "2026-11-25T14:42:00Z"),  # AWS's Java samples
+        ("2026-11-25T14:42+05:30", "2026-11-25T14:42:00+05:30"),
+        ("2026-11-25T14:42", "2026-11-25T14:42:00Z"),
+        ("2026-11-25T14:42:01.5-08:00", "2026-11-25T14:42:01.5-08:00"),
+        ("2026-11-25T14:42:01.5Z", "2026-11-25T14:42:01.5Z"),
+    ],
+)
+def test_a_timestamp_is_written_on_in_full(sent: str, written: str) -> None:
+    times = {"StartTimestamp": sent, "StopTimestamp": sent, "Duration": 0}
+    batch = judged(
+        {**EVENT, "Timestamp": sent, "Session": {"Id": "s", **times}}, {"EffectiveDate": sent}
+    )
+    event, endpoint = batch.events["id"], batch.endpoint
+    assert not isinstance(event, Rejection)
+    assert not isinstance(endpoint, Rejection)
+    wire = json.loads(event.wire)
+    assert wire["Timestamp"] == written
+    assert wire["Session"]["StartTimestamp"] == wire["Session"]["StopTimestamp"] == written
+    assert json.loads(endpoint.wire) == {"EffectiveDate": written}
+    assert milliseconds(written) == milliseconds(event.timestamp)
 
 
 def session(**members: Any) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from typing import Any, NotRequired, TypedDict
 from pydantic_core import to_json
 
 from putevents.wire.arrival import Arrival
-from putevents.wire.schemas import EndpointResponse, Event, Session, milliseconds
+from putevents.wire.schemas import EndpointResponse, Event, Session
+from putevents.wire.timestamps import milliseconds
 
 EVENT_VERSION = "3.0"
 
