@@ -6,26 +6,31 @@ POSIX (`fr_FR.UTF-8`), and a country alone (`USA`), which amplify-android sends.
 
 import re
 
-# What follows the subtags: POSIX' code set or modifier, ICU's keywords, Java's script.
-_SUBTAGS = re.compile(r"[^.@#]*")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}")
-_SCRIPT = re.compile(r"[A-Za-z]{4}")
-_EXTENDED_LANGUAGE = re.compile(r"[A-Za-z]{3}")  # zh-yue-HK; a country has two letters there
-_COUNTRY = re.compile(r"[A-Za-z]{2}|[0-9]{3}")  # ISO 3166-1, or UN M.49 as in es-419
+_LOCALE = re.compile(
+    r"""(?P<language> [A-Za-z]{2,3} )?
+    (?: - [a-z]{3} (?![a-z]) )?  # of BCP 47: zh-yue-HK
+    (?: [-_] [A-Za-z]{4} (?![A-Za-z0-9]) )?  # the script
+    (?: [-_] (?P<country> [A-Za-z]{2} | [A-Z]{3} | [0-9]{3} ) )?  # the last is UN M.49's: es-419
+    (?: [-_] [^.@#]* )?  # variants and extensions
+    (?: [.@#] .* )?  # a POSIX code set or modifier, ICU's keywords, Java's script
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_COUNTRY_ALONE = re.compile("[A-Z]{2,3}")
+_UNKNOWN_LANGUAGE = "und"  # ICU's word for it
 
 
 def language_and_country(locale: str) -> tuple[str | None, str | None]:
     """Return both in the usual letters, en and US; None for what is not said."""
-    subtags = _SUBTAGS.match(locale)[0].replace("-", "_").split("_")  # type: ignore[index] # it matches any text
-    first, *rest = subtags
-    if not rest and re.fullmatch("[A-Z]{2,3}", first):
-        return None, first
-    language = first.lower() if _LANGUAGE.fullmatch(first) else None
-    if first and language is None:
-        return None, None  # C, POSIX, i-klingon, x-private, or nothing of this kind
-    if rest and _EXTENDED_LANGUAGE.fullmatch(rest[0]) and "-" in locale:
-        rest = rest[1:]
-    if rest and _SCRIPT.fullmatch(rest[0]):
-        rest = rest[1:]
-    country = rest[0].upper() if rest and _COUNTRY.fullmatch(rest[0]) else None
-    return language, country
+    if _COUNTRY_ALONE.fullmatch(locale):
+        return None, locale
+    found = _LOCALE.fullmatch(locale)
+    if found is None:  # C, POSIX, x-private
+        return None, None
+    language, country = found["language"], found["country"]
+    return _lower(language), country.upper() if country else None
+
+
+def _lower(language: str | None) -> str | None:
+    lower = language.lower() if language else None
+    return None if lower == _UNKNOWN_LANGUAGE else lower
