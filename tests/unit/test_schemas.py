@@ -9,10 +9,16 @@ from botocore.model import Shape as ServiceShape
 from pydantic import BaseModel
 
 from putevents.errors import BadRequestError
+from putevents.ingest.validate import leave_out
 from putevents.wire import schemas
-from putevents.wire.body import parse
+from putevents.wire.body import parse, parse_alone
 from putevents.wire.rules import Rejection
-from putevents.wire.schemas import EventsBatch, EventsRequest
+from putevents.wire.schemas import (
+    EndpointBatchRequest,
+    EventsBatch,
+    EventsRequest,
+    PublicEndpoint,
+)
 from putevents.wire.timestamps import milliseconds
 
 SERVICE = botocore.session.get_session().get_service_model("pinpoint")
@@ -318,6 +324,82 @@ def test_an_unknown_channel_refuses_the_endpoint_and_keeps_its_events() -> None:
     assert isinstance(batch.endpoint, Rejection)
     assert batch.endpoint.key == "ChannelType"
     assert not isinstance(batch.events["id"], Rejection)
+
+
+@pytest.mark.parametrize(
+    ("members", "kept"),
+    [
+        ({"Attributes": {"k": None, "l": "v"}}, {"Attributes": {"l": "v"}}),
+        ({"Metrics": {"k": None, "l": 1.5}}, {"Metrics": {"l": 1.5}}),
+        ({"Attributes": {"k": None}}, {"Attributes": {}}),
+        (
+            {"Attributes": {f"k{i}": None if i else "v" for i in range(60)}},
+            {"Attributes": {"k0": "v"}},
+        ),
+        ({"Session": None, "AppTitle": None}, {}),
+    ],
+)
+def test_null_in_an_event_is_left_out(members: dict[str, Any], kept: dict[str, Any]) -> None:
+    event = judged({**EVENT, **members}).events["id"]
+    assert not isinstance(event, Rejection)
+    assert json.loads(event.wire) == {**EVENT, **kept}
+
+
+def test_null_in_an_endpoint_is_left_out() -> None:
+    sent = {
+        "Attributes": {"k": None, "l": ["a", None, "b"], "m": [None]},
+        "Metrics": {"k": None, "l": 1.0},
+        "Demographic": {"Make": None, "Model": "m"},
+        "Location": None,
+        "EffectiveDate": None,
+        "User": {"UserId": "u", "UserAttributes": {"k": None, "l": [None, "a"]}},
+    }
+    kept = {
+        "Attributes": {"l": ["a", "b"], "m": []},
+        "Metrics": {"l": 1.0},
+        "Demographic": {"Model": "m"},
+        "User": {"UserId": "u", "UserAttributes": {"l": ["a"]}},
+    }
+    endpoint = judged(endpoint=sent).endpoint
+    assert not isinstance(endpoint, Rejection)
+    assert json.loads(endpoint.wire) == kept
+    alone = parse_alone(json.dumps(sent), PublicEndpoint)
+    assert alone == endpoint
+    items = parse(json.dumps({"Item": [{"Id": "a", **sent}]}), EndpointBatchRequest).item
+    assert [item.endpoint.wire for item in items if not isinstance(item, Rejection)] == [
+        endpoint.wire
+    ]
+
+
+def test_beside_null_the_rule_that_is_broken_is_told() -> None:
+    text = "Input should be a valid string (Attributes.z)"
+    assert refusal(Attributes={"a": None, "z": 5}) == text
+    assert endpoint_refusal(Attributes={"a": None, "z": [5]}) == text.replace("z)", "z.0)")
+
+
+@pytest.mark.parametrize("is_null", [True, False])
+def test_null_for_a_part_is_the_same_as_leaving_it_out(is_null: bool) -> None:
+    def batch(**members: Any) -> Any:
+        left = {n: v for n, v in members.items() if is_null or v is not None}
+        return parse(json.dumps({"BatchItem": {"phone": left}}), EventsRequest).batch_item["phone"]
+
+    without_endpoint = batch(Endpoint=None, Events={"id": EVENT})
+    assert isinstance(without_endpoint, EventsBatch)
+    assert without_endpoint.endpoint == Rejection("Missing Endpoint", "Endpoint")
+    assert not isinstance(without_endpoint.events["id"], Rejection)
+    assert batch(Endpoint={}, Events=None) == Rejection("Missing Events", "Events")
+    with pytest.raises(BadRequestError, match=r"^Missing BatchItem \(BatchItem\)$"):
+        parse(json.dumps({"BatchItem": None} if is_null else {}), EventsRequest)
+
+
+@pytest.mark.parametrize("date", ["today", "", 5, "2026-02-30T00:00:00Z", [], {"a": None}])
+def test_an_effective_date_that_is_none_is_left_out(date: Any) -> None:
+    endpoint = judged(endpoint={"EffectiveDate": date, "OptOut": "ALL"}).endpoint
+    assert isinstance(endpoint, PublicEndpoint)
+    left_out = leave_out(endpoint)
+    assert left_out
+    assert left_out.key == "EffectiveDate"
+    assert json.loads(endpoint.wire) == {"OptOut": "ALL"}
 
 
 def test_unknown_members_are_left_out_of_what_is_sent_on() -> None:

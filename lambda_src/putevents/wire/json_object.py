@@ -20,7 +20,10 @@ def read_quickly(text: str) -> dict[str, Any]:
         tree = json.loads(text)
     except (ValueError, RecursionError):
         return read_json(text)
-    return read_json(text) if may_repeat(text, _object(tree)) else _object(tree)
+    if may_repeat(text, _object(tree)):
+        del tree  # the two need not be in memory together
+        return read_json(text)
+    return _object(tree)
 
 
 def read_json(text: str) -> dict[str, Any]:

@@ -35,6 +35,15 @@ class Rule:
         return {**handler(source), **self.constraints}
 
 
+class FirstError:
+    """Annotates a map or a list: no other error is looked for, of which there may be a million."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return {**handler(source), "fail_fast": True}
+
+
 def broken(text: str, member: str = "") -> PydanticCustomError:
     """The error for a rule that a validator checks; `member` offends, seen from the validator."""
     return PydanticCustomError(_BROKEN, "{text}", {"text": text, "member": member})

@@ -17,7 +17,7 @@ from pydantic.alias_generators import to_pascal
 from pydantic_core import CoreSchema, core_schema
 
 from putevents.wire.repeated import Repeated
-from putevents.wire.rules import MISSING_ENDPOINT, Rejection, Rule, broken
+from putevents.wire.rules import MISSING_ENDPOINT, FirstError, Rejection, Rule, broken
 from putevents.wire.timestamps import Timestamp, milliseconds
 
 MAX_REQUEST_BYTES = 4 * 1024 * 1024
@@ -57,7 +57,8 @@ def _not_null(text: str) -> BeforeValidator:
 
 NotEmpty = Annotated[str, Field(min_length=1)]
 
-# The service's sentences say "less than" for limits that it includes.
+# The service's sentences say "less than" for limits that it includes. Of a map or a list the first
+# error is told, and no others are looked for.
 EventAttributes = Annotated[
     dict[
         Annotated[str, Rule("Event attribute key length should be less than 50.", max_length=50)],
@@ -66,6 +67,7 @@ EventAttributes = Annotated[
         ],
     ],
     Rule("Number of attributes per event submitted should be less than 40.", max_length=40),
+    FirstError(),
 ]
 EventMetrics = Annotated[
     dict[
@@ -73,22 +75,32 @@ EventMetrics = Annotated[
         float,
     ],
     Rule("Number of metrics per event submitted should be less than 40.", max_length=40),
+    FirstError(),
 ]
-EndpointAttributes = dict[
-    Annotated[str, Rule("Endpoint attribute key length should be less than 50.", max_length=50)],
-    Annotated[
-        list[
-            Annotated[
-                str,
-                Rule("Endpoint attribute value length should be less than 100", max_length=100),
-            ]
+EndpointAttributes = Annotated[
+    dict[
+        Annotated[
+            str, Rule("Endpoint attribute key length should be less than 50.", max_length=50)
         ],
-        Rule("Number of values per endpoint attribute should be less than 50.", max_length=50),
+        Annotated[
+            list[
+                Annotated[
+                    str,
+                    Rule("Endpoint attribute value length should be less than 100", max_length=100),
+                ]
+            ],
+            Rule("Number of values per endpoint attribute should be less than 50.", max_length=50),
+            FirstError(),
+        ],
     ],
+    FirstError(),
 ]
-EndpointMetrics = dict[
-    Annotated[str, Rule("Endpoint metric key length should be less than 50.", max_length=50)],
-    float,
+EndpointMetrics = Annotated[
+    dict[
+        Annotated[str, Rule("Endpoint metric key length should be less than 50.", max_length=50)],
+        float,
+    ],
+    FirstError(),
 ]
 
 
