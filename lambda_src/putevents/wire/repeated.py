@@ -3,8 +3,7 @@
 A parser keeps the last of them without a word, and what the others held would be lost.
 """
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from putevents.errors import BadRequestError
@@ -15,8 +14,6 @@ from putevents.wire.rules import (
     Rejection,
 )
 
-# A key that is spelled with an escaped letter is not found by counting.
-_ESCAPED_LETTER = re.compile(r"\\u00[4-7]")
 _Pair = tuple[str, Any]
 
 
@@ -48,25 +45,45 @@ def part_count(tree: dict[str, Any]) -> int:
 
 
 def may_repeat(text: str, tree: dict[str, Any]) -> bool:
-    """Whether what was read of a text may lack something that stands in it.
+    """Whether a text may hold an object that is not in what was read of it.
 
-    Counts words that each part has, which costs next to nothing; a text that has them elsewhere is
-    only suspected.
+    Each object has a brace in the text. As many braces as objects prove that none was lost; braces
+    in strings, or objects in members that nobody knows, only bring suspicion.
     """
-    if "\\" in text and _ESCAPED_LETTER.search(text):
-        return True
-    if "Item" in tree:
-        return text.count('"Item"') > 1
     if "EventsRequest" in tree and text.count('"ApplicationId"') > 1:
         return True
-    batches = batch_item(tree)
-    events = 0
-    for batch in batches.values():
-        found = _events(batch)
-        if not (_has(batch, "Endpoint") and all(_has(e, "EventType") for e in found.values())):
-            return True
-        events += len(found)
-    return text.count('"EventType"') != events or text.count('"Endpoint"') != len(batches)
+    try:
+        if "Item" in tree:
+            objects = 1 + sum(map(_objects_in_endpoint, tree["Item"]))
+        elif "BatchItem" in tree:
+            objects = 1 + _objects_in_request(tree)
+        elif "EventsRequest" in tree:
+            objects = 2 + _objects_in_request(tree["EventsRequest"])
+        else:
+            return False  # one part, in which every key counts as its last
+    except (AttributeError, KeyError, TypeError):  # something has another type than it should
+        return True
+    return text.count("{") != objects
+
+
+def _objects_in_request(request: dict[str, Any]) -> int:
+    objects = 1
+    for batch in request["BatchItem"].values():
+        events = batch["Events"]
+        objects += 2 + _objects_in_endpoint(batch["Endpoint"]) + len(events)
+        for event in events.values():
+            objects += (
+                (type(event.get("Attributes")) is dict)
+                + (type(event.get("Metrics")) is dict)
+                + (type(event.get("Session")) is dict)
+            )
+    return objects
+
+
+def _objects_in_endpoint(endpoint: dict[str, Any]) -> int:
+    user = endpoint.get("User") or {}
+    members = (*endpoint.values(), user.get("UserAttributes"))
+    return 1 + sum(type(member) is dict for member in members)
 
 
 def grouped(pairs: list[_Pair]) -> dict[str, Any]:
@@ -97,37 +114,44 @@ def _member(name: str, value: Any) -> Any:
 
 
 def _batch(batch: Any) -> Any:
-    if isinstance(batch, Repeated):  # all that came under this endpoint's id is one rejected batch
-        copies = [_batch(copy) for copy in batch]
-        endpoints = [copy.get("Endpoint") if isinstance(copy, dict) else copy for copy in copies]
-        by_id = _by_id(pair for copy in copies for pair in _events(copy).items())
+    copies = _copies(batch)
+    if len(copies) > 1:  # all that came under this endpoint's id is one rejected batch
+        batches = [_batch(copy) for copy in copies]
+        by_id = _by_id(pair for one in batches for pair in _events(one).items())
         return {
-            "Endpoint": Repeated.of(endpoints, DUPLICATE_ENDPOINT_ID),
+            "Endpoint": Repeated.of([b.get("Endpoint") for b in batches], DUPLICATE_ENDPOINT_ID),
             "Events": {i: Repeated.of(e, DUPLICATE_ENDPOINT_ID) for i, e in by_id.items()},
         }
+    [batch] = copies
     if not isinstance(batch, dict):
-        return batch
-    endpoint, events = batch.get("Endpoint"), batch.get("Events")
+        return _last(batch)
     apart = {name: _last(value) for name, value in batch.items()}
-    if isinstance(endpoint, Repeated):
-        apart["Endpoint"] = Repeated.of(map(_last, endpoint), DUPLICATE_ENDPOINT)
-    maps = events if isinstance(events, Repeated) else [events]
-    if any(isinstance(found, dict) for found in maps):
-        groups = _by_id(pair for found in maps for pair in _pairs(found))
-        apart["Events"] = {id_: e if len(e) > 1 else e[0] for id_, e in groups.items()}
+    endpoints, maps = _copies(batch.get("Endpoint")), _copies(batch.get("Events"))
+    if "Endpoint" in batch:
+        apart["Endpoint"] = _one_or_all(endpoints, DUPLICATE_ENDPOINT)
+    if isinstance(maps[0], dict):
+        by_id = _by_id(pair for events in maps for pair in events.items())
+        apart["Events"] = {i: _one_or_all(e, DUPLICATE_EVENT_ID) for i, e in by_id.items()}
     return apart
 
 
-def _by_id(pairs: Iterable[_Pair]) -> dict[str, Repeated]:
-    groups: dict[str, Repeated] = {}
+def _by_id(pairs: Iterable[_Pair]) -> dict[str, list[Any]]:
+    groups: dict[str, list[Any]] = {}
     for id_, event in pairs:
-        copies = event if isinstance(event, Repeated) else [event]
-        groups.setdefault(id_, Repeated()).extend(map(_last, copies))
+        groups.setdefault(id_, []).extend(_copies(event))
     return groups
 
 
-def _pairs(events: Any) -> Iterator[_Pair]:
-    return iter(events.items() if isinstance(events, dict) else ())
+def _copies(value: Any) -> list[Any]:
+    """Return the values of a key, without those that are no object beside one that is."""
+    if not isinstance(value, Repeated):
+        return [value]
+    return [copy for copy in value if isinstance(copy, dict)] or value[-1:]
+
+
+def _one_or_all(copies: list[Any], rejection: Rejection) -> Any:
+    found = [_last(copy) for copy in copies]
+    return found[0] if len(found) == 1 else Repeated.of(found, rejection)
 
 
 def _last(value: Any) -> Any:
@@ -142,7 +166,3 @@ def _last(value: Any) -> Any:
 def _events(batch: Any) -> dict[str, Any]:
     found = batch.get("Events") if isinstance(batch, dict) else None
     return found if isinstance(found, dict) else {}
-
-
-def _has(part: Any, member: str) -> bool:
-    return type(part) is dict and member in part
