@@ -22,7 +22,7 @@ from putevents.wire.arrival import Arrival
 from putevents.wire.body import parse, read
 from putevents.wire.json_object import read_json
 from putevents.wire.schemas import EventsRequest
-from putevents.wire.text import path_text
+from putevents.wire.storable import path_text
 
 # What the real clients' preflights ask for beside what Powertools always allows (authorization,
 # content-type, x-amz-date, x-amz-security-token, x-api-key), and what they read from an answer.

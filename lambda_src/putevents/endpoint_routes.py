@@ -24,7 +24,7 @@ from putevents.wire.schemas import (
     EventsRequest,
     PublicEndpoint,
 )
-from putevents.wire.text import path_text
+from putevents.wire.storable import path_text
 
 _ENDPOINTS = "/v1/apps/<application_id>/endpoints"
 _ENDPOINT = _ENDPOINTS + "/<endpoint_id>"

@@ -22,7 +22,7 @@ from tests.unit.doors import (
 from tests.unit.worst_bodies import WORST, body
 
 ROOT = Path(__file__).parents[2]
-LAMBDA_BYTES = 6_291_556
+LAMBDA_BYTES, LAMBDA_REQUEST = 6_291_556, 6_291_456
 MB = 1024 * 1024
 EVENT = {"EventType": "a", "Timestamp": "2026-11-24T10:00:00Z"}
 GOOD = json.dumps(EVENT)
@@ -122,6 +122,31 @@ def test_of_rejected_parts_the_first_100_are_kept_and_the_rest_counted(
     destination.rejected.clear()
     assert doors.stay(sqs_record({"ApplicationId": "my-app", "EventsRequest": request})) == []
     assert len(destination.rejected) == 250  # nobody else holds what a message brought
+
+
+def lambda_request(text: str) -> int:
+    """Bytes of what Lambda gets, with as many headers as API Gateway takes."""
+    headers = {"x-filler": "h" * 10_240}
+    return len(json.dumps(http_event(text, headers=headers)))
+
+
+def test_a_body_of_4_mb_reaches_the_function_and_one_of_4_8_mb_does_not() -> None:
+    assert lambda_request("x" * 4 * MB) < lambda_request("x" * 4_600_000) < LAMBDA_REQUEST
+    assert lambda_request("x" * 4_800_000) > LAMBDA_REQUEST
+
+
+def test_a_message_of_exactly_1_mib_is_delivered(doors: Doors, queue: FakeQueue) -> None:
+    def message(event: str) -> str:
+        request = body([f'"1":{event}'])
+        text = f'{{"ApplicationId":"my-app","EventsRequest":{request},"Padding":""}}'
+        return text.replace('""}', '"' + "x" * (MB - len(text)) + '"}')
+
+    assert len(message(GOOD)) == MB
+    assert doors.stay(sqs_record(message(GOOD))) == []
+    assert doors.stay(sqs_record(message("{}"))) == []
+    assert doors.stay(sqs_record("x" * MB)) == []
+    assert [len(text) for text, _, _ in queue.dead_whole] == [MB]
+    assert len(queue.dead_letters) == 1
 
 
 @pytest.mark.parametrize("name", WORST)

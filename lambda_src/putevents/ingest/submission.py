@@ -12,7 +12,7 @@ from putevents.wire.arrival import Arrival
 from putevents.wire.rejected_record import RejectedPart
 from putevents.wire.rules import REJECTED_BY_DESTINATION, Rejection
 from putevents.wire.schemas import EventItemResponse, EventsRequest, ItemResponse, ValidBatch
-from putevents.wire.text import storable
+from putevents.wire.storable import storable
 
 
 @dataclass

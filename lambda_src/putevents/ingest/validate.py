@@ -19,7 +19,7 @@ from putevents.wire.rules import (
     Rejection,
 )
 from putevents.wire.schemas import Event, ItemResponse, PublicEndpoint, ValidBatch
-from putevents.wire.text import is_unicode
+from putevents.wire.storable import is_unicode
 
 _UTF8 = 4  # bytes that a character can take: in a smaller request no part needs to be measured
 # The same of an answer: of an id's character (in JSON, twice), and of what is said of a part.

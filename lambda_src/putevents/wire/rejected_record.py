@@ -4,7 +4,7 @@ import json
 from typing import Any, NamedTuple, NotRequired, TypedDict
 
 from putevents.wire.arrival import Arrival
-from putevents.wire.text import storable
+from putevents.wire.storable import storable
 
 _MAX_RAW = 256 * 1024  # characters of a rejected part that are kept
 _MAX_ID = 1024
