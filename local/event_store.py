@@ -7,7 +7,8 @@ from pydantic_core import to_json
 
 from putevents.wire.arrival import Arrival
 from putevents.wire.rejected_record import RejectedRecord
-from putevents.wire.schemas import Event, milliseconds
+from putevents.wire.schemas import Event
+from putevents.wire.timestamps import milliseconds
 
 _COLUMNS = (
     "application_id", "endpoint_id", "event_id", "event_type", "event_timestamp",
