@@ -8,7 +8,7 @@ from local.endpoint_items import SqliteItems
 from putevents.endpoints.item import USER_ID, flatten, stamp, user_attributes
 from putevents.endpoints.keys import user_key
 from putevents.wire.arrival import Arrival
-from putevents.wire.schemas import milliseconds
+from putevents.wire.timestamps import milliseconds
 
 _LATER_COLUMNS = {
     "events": ("request_id TEXT", "record TEXT"),

@@ -6,7 +6,6 @@ from functools import cache
 from http import HTTPStatus
 from time import perf_counter
 from typing import Any
-from urllib.parse import unquote
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
@@ -21,10 +20,12 @@ from putevents.observability import Meter, annotate, concerning, logger, tracer
 from putevents.time_left import TimeLeft
 from putevents.wire.answers import respond, respond_error
 from putevents.wire.arrival import Arrival, request_id
-from putevents.wire.body import parse, read, read_json
+from putevents.wire.body import parse, read
 from putevents.wire.forwarded import ARRIVALS, KEEPS_ARRIVALS, by_arrival
+from putevents.wire.json_object import read_json
 from putevents.wire.matched_path import matched_path
 from putevents.wire.schemas import EventsRequest, ItemResponse
+from putevents.wire.storable import path_text
 
 Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
@@ -57,7 +58,7 @@ class ApiHandler:
     def put_events(self, application_id: str) -> Response[str]:
         """Take an EventsRequest; each part of it is answered alone."""
         started = perf_counter()
-        application_id = unquote(application_id)
+        application_id = path_text(application_id)
         self.gateway.check_serves(application_id)
         body = read(self.app.current_event)
         with tracer.provider.in_subsegment("validate"):

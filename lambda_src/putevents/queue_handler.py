@@ -9,14 +9,20 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.utilities.data_classes import SQSEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from putevents.errors import BadRequestError, NotDeliveredError, UnknownApplicationError
+from putevents.errors import (
+    BadRequestError,
+    NotDeliveredError,
+    PayloadTooLargeError,
+    UnknownApplicationError,
+)
 from putevents.gateway import Gateway
 from putevents.ingest import Submission, ingest
 from putevents.observability import Meter, annotate, concerning, logger, tracer
 from putevents.queue.messages import ReceivedMessage
 from putevents.queue.retry import MAX_ATTEMPTS
 from putevents.time_left import TimeLeft
-from putevents.wire.body import parse, read_json
+from putevents.wire.body import parse
+from putevents.wire.json_object import read_json
 from putevents.wire.schemas import QueueMessage
 
 if TYPE_CHECKING:
@@ -98,7 +104,11 @@ class QueueHandler:
         return is_dead
 
 
-HOPELESS = (BadRequestError, UnknownApplicationError)  # no later attempt would do better
+HOPELESS = (
+    BadRequestError,
+    PayloadTooLargeError,
+    UnknownApplicationError,
+)  # no later attempt would do better
 
 
 def _reason(error: Exception) -> str:

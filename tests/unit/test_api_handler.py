@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -366,3 +367,34 @@ def test_with_the_queue_down_too_the_destination_is_asked_each_time(
     destination.codes = {}
     assert doors.put_events(body_of({"1": EVENT}))["phone"]["EventsItemResponse"]["1"] == ACCEPTED
     assert len(destination.calls) == 2 * FAILURES + 1
+
+
+@pytest.mark.parametrize("coding", ["deflate", "br", "zstd", "DEFLATE"])
+@pytest.mark.parametrize("wbits", [zlib.MAX_WBITS, -zlib.MAX_WBITS])
+def test_a_body_that_is_compressed_otherwise_is_unsupported(
+    doors: Doors, coding: str, wbits: int
+) -> None:
+    packer = zlib.compressobj(wbits=wbits)
+    data = packer.compress(json.dumps(body_of({"1": EVENT})).encode() * 3) + packer.flush()
+    event = http_event(data, headers={"content-encoding": coding})
+    status, answer, headers = doors.answer(event)
+    assert (status, headers["x-amzn-ErrorType"]) == (415, "UnsupportedMediaTypeException")
+    assert answer["Message"] == "Content-Encoding should be gzip or identity."
+    # A header alone, over a body that is none of it, costs nothing.
+    plain = http_event(body_of({"1": EVENT}), headers={"Content-Encoding": coding})
+    assert doors.answer(plain)[0] == 202
+    assert doors.answer(http_event(data))[0] == 400
+    assert doors.answer(http_event(data, headers={"Content-Encoding": "gzip"}))[0] == 400
+
+
+def test_what_an_endpoint_is_taken_without_is_logged(
+    doors: Doors, destination: FakeDestination, caplog: pytest.LogCaptureFixture
+) -> None:
+    endpoint = {"EffectiveDate": "yesterday", "OptOut": "NONE"}
+    request = {"BatchItem": {id_: {"Endpoint": endpoint, "Events": {}} for id_ in "ab"}}
+    assert {item["EndpointItemResponse"]["Message"] for item in doors.put_events(request).values()}
+    assert destination.endpoints == [("a", {"OptOut": "NONE"}), ("b", {"OptOut": "NONE"})]
+    [line] = [record for record in caplog.records if record.message == "left out"]
+    told: Any = line
+    assert (told.count, told.example) == (2, "a")
+    assert told.reason.endswith("with Z or +hh:mm. (EffectiveDate)")

@@ -13,7 +13,8 @@ from putevents.observability import logger
 from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrivals
 from putevents.wire.forwarded import KEEPS_ARRIVALS
-from putevents.wire.schemas import PublicEndpoint, ValidBatch, milliseconds
+from putevents.wire.schemas import PublicEndpoint, ValidBatch
+from putevents.wire.timestamps import milliseconds
 
 if TYPE_CHECKING:
     from mypy_boto3_pinpoint import PinpointClient

@@ -1,5 +1,6 @@
 """The fourth step: keep what was rejected as it came, where a person finds it."""
 
+from collections import Counter
 from typing import Any
 
 from putevents.errors import NotDeliveredError
@@ -9,6 +10,9 @@ from putevents.observability import concerning, logger
 from putevents.time_left import TimeLeft
 from putevents.wire.rejected_record import RejectedPart
 from putevents.wire.schemas import EndpointItemResponse, EventItemResponse, ItemResponse
+
+MAX_KEPT = 100  # rejected parts of a request; of the others it is kept how many broke which rule
+NOT_KEPT = f"More than {MAX_KEPT} parts of a request were rejected."
 
 
 def keep_rejected(gateway: Gateway, submission: Submission, time_left: TimeLeft) -> None:
@@ -44,11 +48,14 @@ def _destination_keeps(gateway: Gateway, submission: Submission, time_left: Time
 
 
 def _with_raw(submission: Submission) -> list[RejectedPart]:
-    batch_item = submission.raw()["BatchItem"]
-    return [
-        part._replace(raw=_raw(batch_item[part.endpoint_id], part.event_id))
-        for part in submission.rejected
-    ]
+    batch_item, rejected = submission.raw()["BatchItem"], submission.rejected
+    # A message is small, and nobody else holds what it brought. A client holds what it sent.
+    kept = rejected if submission.is_message else rejected[:MAX_KEPT]
+    parts = [part._replace(raw=_raw(batch_item[part.endpoint_id], part.event_id)) for part in kept]
+    if more := rejected[len(kept) :]:
+        rules = Counter(part.rule for part in more)
+        parts.append(RejectedPart("", None, NOT_KEPT, f"{len(more)} more were rejected.", rules))
+    return parts
 
 
 def _raw(batch: Any, event_id: str | None) -> Any:

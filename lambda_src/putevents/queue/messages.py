@@ -104,6 +104,14 @@ def attributes(arrival: Arrival, attempt: int, reason: str | None = None) -> Any
     return found
 
 
+def has_room(body: str, attributes: dict[str, dict[str, str]]) -> bool:
+    """Whether SQS takes a message with these attributes: a producer's may be as large as it can."""
+    if not _is_too_long(body):
+        return True
+    texts = [text for name, found in attributes.items() for text in (name, *found.values())]
+    return len(body.encode()) + sum(len(text.encode()) for text in texts) <= MAX_BYTES
+
+
 def valid_pieces(
     application_id: str, batch_item: dict[str, ValidBatch], max_bytes: int = MAX_MESSAGE_BYTES
 ) -> Iterator[tuple[dict[str, ValidBatch], str]]:
