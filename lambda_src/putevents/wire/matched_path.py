@@ -1,6 +1,7 @@
 """The path by which a request is routed: what API Gateway matched, not what the client wrote."""
 
 import re
+from contextlib import suppress
 from typing import Any
 
 _PARAMETER = re.compile(r"{([^{}+]+)}")
@@ -15,9 +16,9 @@ def matched_path(event: dict[str, Any]) -> str:
     """
     resource: str = event.get("resource") or ""
     parameters: dict[str, str] = event.get("pathParameters") or {}
-    is_matched = resource and not resource.endswith("{proxy+}")
-    if is_matched and parameters.keys() >= set(_PARAMETER.findall(resource)):
-        # A slash in a parameter is never a step of the path.
-        return _PARAMETER.sub(lambda name: parameters[name[1]].replace("/", "%2F"), resource)
+    if resource and not resource.endswith("{proxy+}"):
+        with suppress(KeyError):  # no event of API Gateway lacks a parameter
+            # A slash in a parameter is never a step of the path.
+            return _PARAMETER.sub(lambda name: parameters[name[1]].replace("/", "%2F"), resource)
     path: str = parameters.get("proxy") or event["path"]
     return "/" + path.lstrip("/")
