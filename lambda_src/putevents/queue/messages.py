@@ -23,6 +23,7 @@ REASON = "Reason"
 REQUEST_ID = "RequestId"
 ARRIVAL_TIMESTAMP = "ArrivalTimestamp"
 _REASON_LENGTH = 256
+_REQUEST_ID_LENGTH = 128  # what a producer may have written instead is not carried along
 
 
 class Rest(NamedTuple):
@@ -73,12 +74,16 @@ class ReceivedMessage:
 
     @cached_property
     def arrival(self) -> Arrival:
-        """When it first came in: our own messages say so, a producer's came as it was sent."""
+        """When it first came in: our own messages say so, a producer's came as it was sent.
+
+        What a producer says instead is believed only if it can be true.
+        """
+        request_id = self._attribute(REQUEST_ID)
+        if not 0 < len(request_id) <= _REQUEST_ID_LENGTH:
+            request_id = self.id
         sent = _number(self._record.raw_event["attributes"].get("SentTimestamp", ""))
-        return Arrival(
-            self._attribute(REQUEST_ID) or self.id,
-            _number(self._attribute(ARRIVAL_TIMESTAMP)) or sent,
-        )
+        arrival = Arrival(request_id, sent) if sent else Arrival.now(request_id)
+        return arrival.claimed(_number(self._attribute(ARRIVAL_TIMESTAMP)))
 
     def _attribute(self, name: str) -> str:
         # A producer may have sent one of our names with a type of its own: that is ignored.
@@ -97,6 +102,14 @@ def attributes(arrival: Arrival, attempt: int, reason: str | None = None) -> Any
         text = reason.encode("unicode_escape").decode()[:_REASON_LENGTH]
         found[REASON] = _text(text or "unknown")
     return found
+
+
+def has_room(body: str, attributes: dict[str, dict[str, str]]) -> bool:
+    """Whether SQS takes a message with these attributes: a producer's may be as large as it can."""
+    if not _is_too_long(body):
+        return True
+    texts = [text for name, found in attributes.items() for text in (name, *found.values())]
+    return len(body.encode()) + sum(len(text.encode()) for text in texts) <= MAX_BYTES
 
 
 def valid_pieces(
