@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -167,7 +167,7 @@ def test_any_letter_is_listed_and_its_table_is_plain(
     assert all(c.isprintable() or c == "\n" for c in shown)
 
 
-def stack_of(outputs: dict[str, str], queue_answer: Any) -> Any:
+def stack_of(outputs: dict[str, str], queue_answer: Callable[[Request], Response]) -> Any:
     """A CloudFormation with one stack, and an SQS, at one address."""
     members = "".join(
         f"<member><OutputKey>{k}</OutputKey><OutputValue>{v}</OutputValue></member>"
