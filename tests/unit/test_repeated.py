@@ -193,7 +193,11 @@ def test_every_event_is_delivered_or_answered_400(batches: list[tuple[str, Any]]
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.floats(allow_nan=False) | st.integers() | st.text(max_size=3),
+    st.none()
+    | st.booleans()
+    | st.floats(allow_nan=False)
+    | st.integers()
+    | st.text('a"{[}]\\:,\n\u00e9\U0001f600', max_size=4),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
 )
 
