@@ -120,6 +120,21 @@ def test_events_that_stand_in_two_maps_are_all_answered(doors: Doors) -> None:
     assert results["phone"]["EventsItemResponse"] == {"1": ACCEPTED, "2": EVENT_ID, "3": ACCEPTED}
 
 
+def test_beside_an_id_that_stands_twice_the_other_rules_hold(doors: Doors) -> None:
+    without = [f'"no endpoint":{{"Events":{{"1":{GOOD}}}}}', '"no events":{"Endpoint":{}}']
+    body = request(*without, '"neither":{}', endpoint(f'"a":{GOOD}', f'"a":{GOOD}'))
+    results = doors.put_events(body)
+    texts = {id_: item["EndpointItemResponse"]["Message"] for id_, item in results.items()}
+    assert texts == {
+        "no endpoint": "Missing Endpoint (Endpoint)",
+        "no events": "Missing Events (Events)",
+        "neither": "Missing Events (Events)",
+        "phone": "Accepted",
+    }
+    assert results["no endpoint"]["EventsItemResponse"] == {"1": ACCEPTED}
+    assert results["phone"]["EventsItemResponse"] == {"a": EVENT_ID}
+
+
 @pytest.mark.parametrize("name", ["BatchItem", "EventsRequest", "ApplicationId"])
 def test_a_text_that_says_two_things_is_rejected_whole(
     doors: Doors, destination: FakeDestination, queue: FakeQueue, name: str
