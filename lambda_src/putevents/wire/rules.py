@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple, Self, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel, GetCoreSchemaHandler, ValidationError
+from pydantic import GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError
 
 _SHOWN = 100  # characters of an offending key that an answer repeats
@@ -61,8 +61,8 @@ class Rejection(NamedTuple):
         return f"{self.rule} ({self.key})" if self.key else self.rule
 
     @classmethod
-    def of(cls, error: ValidationError, shape: type[BaseModel]) -> Self:
-        """The first rule that a part, a `shape` of the service model, broke."""
+    def of(cls, error: ValidationError, shape: Any) -> Self:
+        """The first rule that a part broke; `shape` is its type in the service model."""
         first = error.errors(include_url=False, include_input=False)[0]
         path, annotation = _place(shape, first["loc"])
         if first["type"] == _BROKEN:
@@ -85,7 +85,7 @@ def _text(error: ErrorDetails, path: list[str], annotation: Any) -> str:
     return _TYPES.get(kind, error["msg"])
 
 
-def _place(shape: type[BaseModel], loc: Loc) -> tuple[list[str], Any]:
+def _place(shape: Any, loc: Loc) -> tuple[list[str], Any]:
     """The path to an error in the client's names, and how the member there is annotated."""
     path: list[str] = []
     here: Any = shape
