@@ -93,27 +93,27 @@ class PinpointDestination:
     def get_endpoint(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:
         """The endpoint as it is stored, or None."""
         ids = {"ApplicationId": application_id, "EndpointId": endpoint_id}
-        found: EndpointResponse | None = _ask(self._client.get_endpoint, "EndpointResponse", ids)
+        found: EndpointResponse | None = _read(self._client.get_endpoint, "EndpointResponse", ids)
         return found
 
     def delete_endpoint(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:
         """Delete an endpoint; what it was, or None."""
         ids = {"ApplicationId": application_id, "EndpointId": endpoint_id}
-        was: EndpointResponse | None = _ask(self._client.delete_endpoint, "EndpointResponse", ids)
+        was: EndpointResponse | None = _read(self._client.delete_endpoint, "EndpointResponse", ids)
         return was
 
     def get_user_endpoints(self, application_id: str, user_id: str) -> list[EndpointResponse]:
         """The endpoints of a user."""
         ids = {"ApplicationId": application_id, "UserId": user_id}
-        return _items(_ask(self._client.get_user_endpoints, "EndpointsResponse", ids))
+        return _items(_read(self._client.get_user_endpoints, "EndpointsResponse", ids))
 
     def delete_user_endpoints(self, application_id: str, user_id: str) -> list[EndpointResponse]:
         """Delete the endpoints of a user; what they were."""
         ids = {"ApplicationId": application_id, "UserId": user_id}
-        return _items(_ask(self._client.delete_user_endpoints, "EndpointsResponse", ids))
+        return _items(_read(self._client.delete_user_endpoints, "EndpointsResponse", ids))
 
 
-def _ask(call: Callable[..., Any], payload: str, ids: dict[str, str]) -> Any:
+def _read(call: Callable[..., Any], payload: str, ids: dict[str, str]) -> Any:
     """The payload of a call's answer, or None if what it asks for is not there."""
     try:
         return call(**ids)[payload]
