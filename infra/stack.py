@@ -123,6 +123,8 @@ def _environment(
         "POWERTOOLS_SERVICE_NAME": SERVICE,
         "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
         "POWERTOOLS_LOG_LEVEL": "INFO",
+        # What no deadline of a call reaches: a lookup waits three seconds at most, instead of 15.
+        "RES_OPTIONS": "timeout:1 attempts:2",
         # Else Pydantic looks through every installed distribution at each cold start.
         "PYDANTIC_DISABLE_PLUGINS": "__all__",
     }

@@ -34,6 +34,7 @@ class Upstream:
         self.url = url
         self.requests: list[tuple[str, dict[str, Any]]] = []
         self.headers: list[dict[str, str]] = []
+        self.extra_headers: dict[str, str] = {}
         self.answer: Callable[[dict[str, Any]], tuple[int, Any] | None] = lambda request: (
             202,
             accept_all(request),
@@ -71,6 +72,8 @@ def running_upstream() -> Iterator[Upstream]:
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(data)))
+            for name, value in upstream.extra_headers.items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(data)
 

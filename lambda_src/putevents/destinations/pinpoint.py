@@ -4,10 +4,9 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.exceptions import ClientError
 
-from putevents.destinations.client_config import client_config
+from putevents.destinations.client_config import client_config, destination_client
 from putevents.errors import DestinationError
 from putevents.observability import logger
 from putevents.time_left import TimeLeft
@@ -35,7 +34,7 @@ class PinpointDestination:
     keeps_rejected = False
 
     def __init__(self) -> None:
-        self._client: PinpointClient = boto3.client("pinpoint", config=_CONFIG)
+        self._client: PinpointClient = destination_client("pinpoint", _CONFIG)
         events = self._client.meta.events
         events.register("provide-client-params.pinpoint.PutEvents", _keep_wire)
         events.register("before-call.pinpoint.PutEvents", _send_wire)

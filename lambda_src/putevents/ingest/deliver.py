@@ -1,9 +1,10 @@
 """The second step: deliver submissions to the destination, several in one call where that fits."""
 
+from collections import deque
 from collections.abc import Iterable
 from time import perf_counter
 
-from putevents.errors import NotDeliveredError
+from putevents.errors import LeftAloneError, NotTriedError
 from putevents.gateway import Gateway
 from putevents.ingest.settle import any_final
 from putevents.ingest.submission import Submission
@@ -14,9 +15,14 @@ from putevents.wire.schemas import MAX_EVENTS_PER_CALL, MAX_REQUEST_BYTES, ItemR
 
 
 def deliver(gateway: Gateway, submissions: Iterable[Submission], time_left: TimeLeft) -> None:
-    """Deliver what is valid; each submission gets the answers for its parts."""
-    for call in _joined(submissions):
-        _deliver_call(gateway, call, time_left)
+    """Deliver what is valid; each submission gets the answers for its parts.
+
+    Each application is asked for once before any is asked for again, so that one which takes
+    long to fail leaves time for the others.
+    """
+    calls = deque(_joined(submissions))
+    while calls:
+        calls.extend(_deliver_call(gateway, calls.popleft(), time_left))
 
 
 def _joined(submissions: Iterable[Submission]) -> list[list[Submission]]:
@@ -50,8 +56,10 @@ def _items(submission: Submission) -> int:
     return sum(len(batch.events) or 1 for batch in submission.valid.values())
 
 
-def _deliver_call(gateway: Gateway, call: list[Submission], time_left: TimeLeft) -> None:
-    """Deliver submissions together.
+def _deliver_call(
+    gateway: Gateway, call: list[Submission], time_left: TimeLeft
+) -> list[list[Submission]]:
+    """Deliver submissions together; return the calls that are to be made instead, if any.
 
     If nothing at all was answered, one of them may have spoilt the call for the others: then each
     half is tried alone, until the breaker opens.
@@ -65,17 +73,15 @@ def _deliver_call(gateway: Gateway, call: list[Submission], time_left: TimeLeft)
         answers = _ask(gateway, application_id, batch_item, arrivals, time_left)
     if answers == {} and len(call) > 1:
         middle = len(call) // 2
-        _deliver_call(gateway, call[:middle], time_left)
-        _deliver_call(gateway, call[middle:], time_left)
-        return
+        return [call[:middle], call[middle:]]
     for submission in call:
         submission.latency_ms = (perf_counter() - started) * 1000
         if answers is not None:
             submission.answers = answers
         elif submission.is_message:
-            submission.failure = NotDeliveredError(
-                "The destination was not asked: it is down, or time was short."
-            )
+            is_open = not gateway.breaker.lets_through(application_id)
+            submission.failure = LeftAloneError() if is_open else NotTriedError()
+    return []
 
 
 def _ask(

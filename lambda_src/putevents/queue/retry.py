@@ -17,7 +17,7 @@ from putevents.queue.messages import (
     valid_pieces,
 )
 from putevents.settings import Settings
-from putevents.time_left import TimeLeft
+from putevents.time_left import QUEUEING_SECONDS, TimeLeft
 from putevents.wire.arrival import Arrival
 from putevents.wire.schemas import ValidBatch
 from putevents.wire.split import batches
@@ -32,6 +32,7 @@ MAX_DELAY_SECONDS = 900  # what SQS lets a new message wait
 MAX_BATCH_ENTRIES = 10
 # A queue that hangs is not asked for each batch: there must be time left to say 500.
 _BUDGET_SECONDS = 3.0
+_CALL_SECONDS = QUEUEING_SECONDS - 1.0  # the rest is for the answer
 
 
 class RetryQueue:
@@ -46,13 +47,15 @@ class RetryQueue:
         import boto3
         from botocore.config import Config
 
+        from putevents.call_deadline import with_deadline
+
         config = Config(
             parameter_validation=False,
-            connect_timeout=1,  # with the next two: within time_left.QUEUEING_SECONDS
+            connect_timeout=1,
             read_timeout=3,
             retries={"total_max_attempts": 2, "mode": "standard"},
         )
-        client: SQSClient = boto3.client("sqs", config=config)
+        client: SQSClient = with_deadline(boto3.client("sqs", config=config), _CALL_SECONDS)
         return client
 
     def wait(self, attempt: int) -> int:

@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.exceptions import ClientError
 
-from putevents.destinations.client_config import client_config
+from putevents.destinations.client_config import client_config, destination_client
 from putevents.destinations.lake import item_write
 from putevents.endpoints.item import Attribute, Item, Members, decode
 
@@ -30,7 +29,7 @@ class ItemStore:
 
     def __init__(self, table: str) -> None:
         self._table = table
-        self._client: DynamoDBClient = boto3.client("dynamodb", config=_CONFIG)
+        self._client: DynamoDBClient = destination_client("dynamodb", _CONFIG)
 
     def read(self, application_id: str, ids: Iterable[str]) -> dict[str, Item]:
         """The items that are there, as they are at this moment."""

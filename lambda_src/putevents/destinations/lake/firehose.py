@@ -4,10 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-import boto3
 from botocore.exceptions import ClientError
 
-from putevents.destinations.client_config import client_config
+from putevents.destinations.client_config import client_config, destination_client
 from putevents.observability import logger
 from putevents.time_left import TimeLeft
 from putevents.wire.split import batches
@@ -36,7 +35,7 @@ class DeliveryStreams:
     """The account's delivery streams, by name."""
 
     def __init__(self) -> None:
-        self._client: FirehoseClient = boto3.client("firehose", config=_CONFIG)
+        self._client: FirehoseClient = destination_client("firehose", _CONFIG)
 
     def put(
         self, stream: str, documents: Iterable[tuple[KeyT, bytes]], time_left: TimeLeft
