@@ -1,5 +1,6 @@
 """Destination `pinpoint`: boto3's put_events, at AWS or at AWS_ENDPOINT_URL_PINPOINT."""
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from putevents.destinations.client_config import client_config, destination_clie
 from putevents.errors import DestinationError
 from putevents.observability import logger
 from putevents.time_left import TimeLeft
+from putevents.wire.answers import as_object
 from putevents.wire.arrival import Arrival, Arrivals
 from putevents.wire.rejected_record import RejectedPart
 from putevents.wire.schemas import (
@@ -38,6 +40,7 @@ class PinpointDestination:
         events = self._client.meta.events
         events.register("provide-client-params.pinpoint.PutEvents", _keep_wire)
         events.register("before-call.pinpoint.PutEvents", _send_wire)
+        events.register("before-parse.pinpoint.PutEvents", _read_wire)
 
     def deliver(
         self,
@@ -68,7 +71,7 @@ class PinpointDestination:
     def _put(self, application_id: str, piece: Piece) -> Any:
         request: Any = {"BatchItem": {}, _WIRE: piece.wire}
         response: Any = self._client.put_events(ApplicationId=application_id, EventsRequest=request)
-        return response["EventsResponse"]["Results"]
+        return response[_WIRE]["Results"]
 
     def keep_rejected(
         self,
@@ -126,11 +129,20 @@ def _send_wire(params: dict[str, Any], context: dict[str, Any], **_: Any) -> Non
     params["body"] = context[_WIRE]
 
 
+def _read_wire(
+    response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: Any
+) -> None:
+    # botocore's parser raises over one item that is not of its shape, though others are.
+    if response_dict["status_code"] < 300:
+        customized_response_dict[_WIRE] = json.loads(response_dict["body"])
+        response_dict["body"] = b"{}"
+
+
 def _merge(answers: dict[str, ItemResponse], results: Any, piece: Piece) -> None:
     for endpoint_id, batch in piece.batch_item.items():
-        item = results.get(endpoint_id) or {}
+        item = as_object(results.get(endpoint_id))
         merged = answers.setdefault(endpoint_id, {"EventsItemResponse": {}})  # type: ignore[typeddict-item]
-        merged["EventsItemResponse"].update(item.get("EventsItemResponse") or {})
+        merged["EventsItemResponse"].update(as_object(item.get("EventsItemResponse")))
         if batch.endpoint is not None and "EndpointItemResponse" in item:
             merged["EndpointItemResponse"] = item["EndpointItemResponse"]
 
