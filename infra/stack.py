@@ -4,6 +4,7 @@ from pathlib import Path
 
 from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_kinesisfirehose as firehose
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as event_sources
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
@@ -19,8 +20,10 @@ API_TIMEOUT = Duration.seconds(28)  # API Gateway waits for 29
 QUEUE_TIMEOUT = Duration.seconds(60)
 VISIBILITY_TIMEOUT = Duration.seconds(6 * 60)  # six times the function's: AWS's advice
 BATCH_SIZE = 10  # as many as a receive brings; they are joined into few calls
-# The queue door gives up after 32 attempts, with a reason. This is for the message that it dies of.
-MAX_RECEIVE_COUNT = 40
+# The queue door gives up after four days, with a reason. This is for the message that it dies of.
+MAX_RECEIVE_COUNT = 80
+# Without it a message would be an invocation of its own whenever less than a flood is due.
+BATCHING_WINDOW = Duration.seconds(5)
 
 
 class PutEventsStack(Stack):
@@ -35,7 +38,9 @@ class PutEventsStack(Stack):
         queue = _queue(self, "Queue", settings, dead_letter_queue=last)
         environment = _environment(settings, queue, dead_letters)
 
-        def function(name: str, module: str, timeout: Duration) -> PutEventsFunction:
+        def function(
+            name: str, module: str, timeout: Duration, loop: lambda_.RecursiveLoop
+        ) -> PutEventsFunction:
             made = PutEventsFunction(
                 self,
                 name,
@@ -44,17 +49,21 @@ class PutEventsStack(Stack):
                 package=package,
                 environment=environment,
                 settings=settings,
+                recursive_loop=loop,
             )
             queue.grant_send_messages(made)
             return made
 
-        api_function = function("ApiFunction", "api_handler", API_TIMEOUT)
-        queue_function = function("QueueFunction", "queue_handler", QUEUE_TIMEOUT)
+        end, allow = lambda_.RecursiveLoop.TERMINATE, lambda_.RecursiveLoop.ALLOW
+        api_function = function("ApiFunction", "api_handler", API_TIMEOUT, end)
+        # It sends messages to its own queue again for four days, each time after a longer wait.
+        queue_function = function("QueueFunction", "queue_handler", QUEUE_TIMEOUT, allow)
         dead_letters.grant_send_messages(queue_function)
         queue_function.add_event_source(
             event_sources.SqsEventSource(
                 queue,
                 batch_size=BATCH_SIZE,
+                max_batching_window=BATCHING_WINDOW,
                 max_concurrency=settings.queue_concurrency,
                 report_batch_item_failures=True,
             )

@@ -11,7 +11,7 @@ from itertools import accumulate
 from local.database import Database
 from local.messages import DEAD_LETTERS, QUEUE, Message, NewMessage
 
-MAX_RECEIVE_COUNT = 40  # as infra/stack.py has it
+MAX_RECEIVE_COUNT = 80  # as infra/stack.py has it
 # What one Lambda invocation takes; ten messages of the largest size would be more.
 MAX_BATCH_BYTES = 6 * 1024 * 1024
 

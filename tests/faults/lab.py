@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -154,6 +155,8 @@ def running_lab(seed: int = 0) -> Iterator[Lab]:
     vars(lab.retry_queue)["_client"] = sqs
     with (
         patch.object(pinpoint, "_CONFIG", pinpoint._CONFIG.merge(_ONE_TRY)),
+        patch.object(import_module("putevents.ingest.deliver"), "monotonic", lambda: world.now),
+        patch("putevents.wire.arrival.time.time", lambda: world.now),
         patch("putevents.time_left.monotonic", lambda: world.now),
         patch("putevents.queue.retry.monotonic", lambda: world.now),
         patch("putevents.wire.arrival.time.time_ns", lambda: int(world.now * 1e9)),
