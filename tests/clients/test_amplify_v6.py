@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.clients.browsing import Browse
-from tests.clients.mobile.destination import running_destination
-from tests.clients.mobile.faults import FAULTS
+from tests.clients.mobile.destination_faults import FAULTS
+from tests.clients.mobile.failing_destination import running_destination
 from tests.local.running_gateway import RunningGateway
 
 LATER = "60000"  # ms: Amplify's own flush is not what is tested
@@ -34,8 +34,8 @@ def stored_types(gateway: RunningGateway, app: str) -> list[str]:
 
 
 def stored_endpoint(gateway: RunningGateway, app: str) -> Any:
-    [(endpoint,)] = gateway.rows("SELECT endpoint FROM endpoints WHERE application_id = ?", app)
-    return json.loads(endpoint)
+    [endpoint] = gateway.endpoints(app)
+    return endpoint
 
 
 def test_an_event_is_recorded(

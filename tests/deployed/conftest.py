@@ -10,12 +10,12 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
+from tests.deployed.deployed_gateway import APPLICATION, Gateway
 from tests.deployed.deployment import Deployment
 from tests.deployed.emulator import ROOT, Emulator
-from tests.deployed.gateway import APPLICATION, Gateway
+from tests.deployed.putevents_server import Upstream
 from tests.deployed.storm import configure
 from tests.deployed.traces import TraceListener
-from tests.deployed.upstream import Upstream
 
 # Applications for tests that look for the traces of their own requests among all.
 WATCHED = tuple(f"watched-{number}" for number in range(10))
@@ -135,9 +135,16 @@ def _endpoint_id() -> str:
 def _make(gateway: Gateway) -> Make:
     """`make redrive` or `make dead-letters` in the deployment's account; what it prints."""
 
-    def run(module: str, *options: str) -> str:
+    def run(command: str, *options: str) -> str:
         return subprocess.run(
-            [sys.executable, "-m", module, f"--stack={gateway.deployment.stack}", *options],
+            [
+                sys.executable,
+                "-m",
+                "commands",
+                command,
+                f"--stack={gateway.deployment.stack}",
+                *options,
+            ],
             cwd=ROOT,
             env={"PATH": os.environ["PATH"], **gateway.deployment.emulator.environment()},
             check=True,

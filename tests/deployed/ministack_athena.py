@@ -14,8 +14,8 @@ from typing import Any
 import duckdb
 from sqlglot import exp
 
-from local.sql.dialect import connect, duckdb_type, parse, quoted, to_duckdb
-from local.sql.text import athena_text
+from commands.sql.athena_text import athena_text
+from commands.sql.dialect import connect, duckdb_type, parse, quoted, to_duckdb
 
 athena: Any = import_module("ministack.services.athena")
 glue: Any = import_module("ministack.services.glue")

@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 from sqlglot import exp
 
-from local.sql.dialect import connect, duckdb_type, quoted
+from commands.sql.dialect import connect, duckdb_type, quoted
 
 firehose: Any = import_module("ministack.services.firehose")
 glue: Any = import_module("ministack.services.glue")

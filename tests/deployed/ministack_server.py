@@ -6,7 +6,7 @@ PARTS puts something in MiniStack's place:
 athena         views, typed empty tables, partition projection, Athena's own SQL
 firehose       a strict conversion to Parquet, records of several documents
 named_queries  AWS::Athena::NamedQuery
-faults         faults switched on and off over HTTP, at /_faults (`tests/deployed/faults.py`)
+faults         faults switched on and off over HTTP, at /_faults (`tests/deployed/aws_faults.py`)
 """
 
 import os

@@ -14,8 +14,8 @@ from random import Random
 from typing import Any, Protocol
 
 from tests.deployed.bodies import EVENT
+from tests.deployed.deployed_gateway import APPLICATION, Gateway
 from tests.deployed.eventually import eventually
-from tests.deployed.gateway import APPLICATION, Gateway
 from tests.faults.ledger import Balance, Ledger
 
 Make = Callable[..., str]
@@ -61,9 +61,9 @@ class Storm:
         self.rage(name, events // EVENTS_A_REQUEST)
         self.calm()
         eventually(lambda: self._gateway.waiting() == 0, SECONDS)
-        redriven = make("infra.redrive").rpartition(": ")[2].strip()
+        redriven = make("redrive").rpartition(": ")[2].strip()
         eventually(lambda: self._gateway.waiting() == 0, SECONDS)
-        make("infra.dead_letters", f"--export={file}")
+        make("dead-letters", f"--export={file}")
         return redriven, [json.loads(line)["Body"] for line in file.read_text().splitlines()]
 
     def tell(self, kind: str, seed: int, redriven: str, balance: Balance) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.deployed.deployed_gateway import send
 from tests.deployed.emulator import ROOT, Emulator
-from tests.deployed.gateway import send
 
 
 def test_a_deployment_to_try_out_answers_the_curl_that_it_prints_and_goes_away(
@@ -61,7 +61,7 @@ def test_nothing_here_imports_the_code_that_is_deployed() -> None:
 
 def _emulated(folder: Path, *command: str) -> str:
     return subprocess.run(
-        [sys.executable, "-m", "tests.deployed.emulated", *command],
+        [sys.executable, "-m", "commands", "emulated", *command],
         cwd=ROOT,
         env={**os.environ, "EMULATED_DIR": str(folder), "PYTHONPATH": f"{ROOT}/lambda_src:{ROOT}"},
         check=True,

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from infra.queries import named_queries
+from tests.commands.test_named_queries import CHARTS
 from tests.deployed.athena import Row
 from tests.deployed.conftest import StartEmulator
-from tests.deployed.lake import Lake
+from tests.deployed.deployed_lake import Lake
 from tests.local.counting import seen
 from tests.local.history import Sent, history
-from tests.local.test_named_queries import CHARTS
 
 NAMES = {query.file: query.name for query in named_queries()}
 APPLICATIONS = ("shop", "game")

@@ -16,8 +16,8 @@ from botocore.config import Config
 
 from local.database import FILE, Database
 from local.event_source import EventSource
-from local.messages import DEAD_LETTERS, QUEUE, NewMessage
-from local.queue import Queues
+from local.queue_message import DEAD_LETTERS, QUEUE, NewMessage
+from local.queues import Queues
 from putevents import api_handler, queue_handler
 from putevents.breaker import Breaker
 from putevents.destinations import Destination, pinpoint
@@ -160,7 +160,7 @@ def running_lab(seed: int = 0) -> Iterator[Lab]:
         patch("putevents.time_left.monotonic", lambda: world.now),
         patch("putevents.queue.retry.monotonic", lambda: world.now),
         patch("putevents.wire.arrival.time.time_ns", lambda: int(world.now * 1e9)),
-        patch("local.queue._now", lambda: int(world.now * 1000)),
+        patch("local.queues._now", lambda: int(world.now * 1000)),
     ):
         destination = pinpoint.PinpointDestination()
         events = destination._client.meta.events

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from local.database import FILE, Database
-from local.messages import DEAD_LETTERS, QUEUE
-from local.store import LocalDestination
+from local.queue_message import DEAD_LETTERS, QUEUE
+from local.sqlite_destination import LocalDestination
 from putevents.queue.retry import MIN_ATTEMPTS
 from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrival

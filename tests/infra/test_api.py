@@ -7,7 +7,7 @@ import pytest
 from infra.api import ROUTES
 from infra.gateway_responses import RESPONSES
 from tests.infra.conftest import Deploy
-from tests.infra.deployment import AUTHS, Deployment, text
+from tests.infra.synthesis import AUTHS, Deployment, text
 
 ASKED = {
     "iam": {"AuthorizationType": "AWS_IAM"},

@@ -11,9 +11,9 @@ import pytest
 from infra.api import ROUTES
 from infra.gateway_responses import EXPOSED
 from infra.monitoring import NAMESPACE, SERVICE
-from infra.pinpoint import CALLS
+from infra.pinpoint_access import CALLS
 from local.event_source import BATCH_SIZE as LOCAL_BATCH_SIZE
-from local.queue import MAX_RECEIVE_COUNT as LOCAL_MAX_RECEIVE_COUNT
+from local.queues import MAX_RECEIVE_COUNT as LOCAL_MAX_RECEIVE_COUNT
 from putevents.observability import NAMESPACE as CODE_NAMESPACE
 from putevents.observability import SERVICE as CODE_SERVICE
 from putevents.observability import Metric
@@ -22,7 +22,7 @@ from putevents.queue.retry import GIVE_UP_SECONDS, MAX_WAIT_SECONDS, MIN_ATTEMPT
 from putevents.settings import Settings
 from putevents.time_left import DELIVERY_SECONDS, QUEUEING_SECONDS
 from tests.infra.conftest import Deploy
-from tests.infra.deployment import ROOT, Deployment
+from tests.infra.synthesis import ROOT, Deployment
 
 # Asked of the code in a process of its own, which has the environment of the template.
 QUESTIONS = """

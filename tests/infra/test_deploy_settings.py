@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from infra.settings import DeploySettings, DeploySettingsError, LogRetention
+from infra.deploy_settings import DeploySettings, DeploySettingsError, LogRetention
 
 ROOT = Path(__file__).parents[2]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic_core import PydanticUndefined
 
-from infra.settings import DeploySettings
+from infra.deploy_settings import DeploySettings
 
 README = Path(__file__).parents[2] / "README.md"
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.infra.conftest import Deploy
-from tests.infra.deployment import Deployment, listed, text
+from tests.infra.synthesis import Deployment, listed, text
 
 DAY = 24 * 60 * 60
 
@@ -68,7 +68,7 @@ def test_the_api_function_may_deliver_and_queue_and_nothing_else(default: Deploy
     assert _allowed(default, "api") == {
         *(
             (f"mobiletargeting:{call}", f"{apps}/my-app/*")
-            for call in ("PutEvents", "UpdateEndpoint", "GetEndpoint", "DeleteEndpoint",
+            for call in ("PutEvents", "GetEndpoint", "DeleteEndpoint",
                          "GetUserEndpoints", "DeleteUserEndpoints")
         ),
         *((f"sqs:{call}", "queue") for call in

@@ -71,7 +71,7 @@ class ImportEndpoints:
     def start(self, file: Path, stderr: int = subprocess.PIPE) -> subprocess.Popen[str]:
         """The command, running."""
         return subprocess.Popen(
-            [sys.executable, "-m", "clients.import_endpoints", file, *self._options],
+            [sys.executable, "-m", "commands", "import-endpoints", file, *self._options],
             env=self._environment,
             stdout=subprocess.PIPE,
             stderr=stderr,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from local.database import FILE, Database
-from local.store import LocalDestination
+from local.sqlite_destination import LocalDestination
 from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrival
 from putevents.wire.rejected_record import RejectedPart

@@ -10,17 +10,11 @@ from aws_lambda_powertools.utilities.parser.models import (
     SqsModel,
 )
 
-from local.api_gateway import (
-    ANY_RESOURCE,
-    RESOURCES,
-    Request,
-    Response,
-    proxy_event,
-    proxy_response,
-)
+from local.api_gateway import ANY_RESOURCE, RESOURCES, proxy_event, proxy_response
 from local.event_source import sqs_event
-from local.lambda_environment import HandlerError, LambdaContext, LambdaEnvironment
-from local.messages import Message
+from local.http_messages import Request, Response
+from local.lambda_function import HandlerError, LambdaContext, LambdaFunction
+from local.queue_message import Message
 from local.sqs_shapes import md5_of_attributes
 from tests.unit.doors import Doors, FakeDestination, FakeQueue
 
@@ -121,11 +115,11 @@ def test_a_handler_gets_a_context_and_its_answer_goes_through_json(
         seen.append(context)
         return {"pair": (1, 2)} if event else {"set": {1}}
 
-    environment = LambdaEnvironment(handler, "local-api", 28)
+    function = LambdaFunction(lambda: handler, "local-api", 28, max_environments=1)
 
-    assert environment.invoke({"any": "thing"}) == {"pair": [1, 2]}
+    assert function.invoke({"any": "thing"}) == {"pair": [1, 2]}
     assert 27_000 < seen[0].get_remaining_time_in_millis() <= 28_000
     assert seen[0].invoked_function_arn.endswith(":function:local-api")
     with pytest.raises(HandlerError, match="TypeError"):
-        environment.invoke({})
+        function.invoke({})
     assert "not JSON serializable" in capsys.readouterr().out

@@ -58,8 +58,8 @@ def test_an_event_goes_out_as_it_was_validated_and_signed(upstream: Upstream) ->
             }
         },
     }
-    assert "/mobiletargeting/aws4_request" in upstream.headers[0]["Authorization"]
-    assert upstream.headers[0]["Content-Type"] == "application/json"
+    assert "/mobiletargeting/aws4_request" in upstream.headers[0]["authorization"]
+    assert upstream.headers[0]["content-type"] == "application/json"
     assert answers == {
         "phone/é": {"EndpointItemResponse": ACCEPTED, "EventsItemResponse": {"e0": ACCEPTED}}
     }
@@ -73,7 +73,7 @@ def test_250_events_go_in_calls_of_100_and_their_answers_are_merged(upstream: Up
 
 def test_no_call_is_over_4_mb(upstream: Upstream) -> None:
     deliver({"phone": ValidBatch(ENDPOINT, events(9, 400_000))})
-    sizes = [int(headers["Content-Length"]) for headers in upstream.headers]
+    sizes = [int(headers["content-length"]) for headers in upstream.headers]
     assert len(sizes) == 2
     assert max(sizes) <= 4 * 1024 * 1024
 

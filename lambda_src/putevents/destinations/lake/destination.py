@@ -6,8 +6,10 @@ from contextlib import contextmanager
 
 from pydantic_core import to_json
 
-from putevents.destinations.lake.firehose import MAX_RECORD_BYTES, DeliveryStreams, kind_of
-from putevents.endpoints.table import FAILURES, EndpointTable, Stored
+from putevents.destinations.lake.dynamodb import DynamoDBItems
+from putevents.destinations.lake.firehose import MAX_RECORD_BYTES, DeliveryStreams
+from putevents.endpoints.store import StoreError
+from putevents.endpoints.table import EndpointTable, Stored
 from putevents.errors import DestinationError
 from putevents.observability import logger
 from putevents.settings import LakeSettings
@@ -41,7 +43,7 @@ class LakeDestination:
         self._streams = DeliveryStreams()
         self._stream_prefix = settings.event_stream_prefix
         self._rejected_stream = settings.rejected_stream
-        self._endpoints = EndpointTable(settings.endpoint_table)
+        self._endpoints = EndpointTable(DynamoDBItems(settings.endpoint_table))
 
     def deliver(
         self,
@@ -96,11 +98,8 @@ class LakeDestination:
 
     def delete_endpoint(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:
         """Delete an endpoint; what it was, or None."""
-        found = self.get_endpoint(application_id, endpoint_id)
         with _asked():
-            if found:
-                self._endpoints.delete(application_id, found)
-        return found
+            return self._endpoints.delete(application_id, endpoint_id)
 
     def get_user_endpoints(self, application_id: str, user_id: str) -> list[EndpointResponse]:
         """The endpoints of a user."""
@@ -108,12 +107,9 @@ class LakeDestination:
             return self._endpoints.of_user(application_id, user_id)
 
     def delete_user_endpoints(self, application_id: str, user_id: str) -> list[EndpointResponse]:
-        """Delete the endpoints of a user; what they were."""
-        found = self.get_user_endpoints(application_id, user_id)
+        """Delete a user and the user's endpoints; what these were."""
         with _asked():
-            for endpoint in found:
-                self._endpoints.delete(application_id, endpoint)
-        return found
+            return self._endpoints.delete_user(application_id, user_id)
 
     def _update(
         self,
@@ -123,7 +119,7 @@ class LakeDestination:
         time_left: TimeLeft,
     ) -> dict[str, Stored]:
         stored, failures = self._endpoints.update(application_id, updates, arrivals, time_left)
-        for kind, count in Counter(kind_of(failure) for failure in failures).items():
+        for kind, count in Counter(map(_kind, failures)).items():
             logger.warning("update_endpoint failed", error=kind, calls=count)
         return stored
 
@@ -132,11 +128,15 @@ class LakeDestination:
 def _asked() -> Iterator[None]:
     try:
         yield
-    except FAILURES as error:
-        raise DestinationError(kind_of(error)) from error
+    except StoreError as error:
+        raise DestinationError(error.kind) from error
+
+
+def _kind(failure: Exception) -> str:
+    return failure.kind if isinstance(failure, StoreError) else type(failure).__name__
 
 
 def _answer(stored: Stored) -> EndpointItemResponse:
-    if stored.refusal:
-        return {"StatusCode": 400, "Message": stored.refusal}
+    if stored.rejection:
+        return {"StatusCode": 400, "Message": stored.rejection}
     return ACCEPTED

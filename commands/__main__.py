@@ -1,0 +1,83 @@
+"""One program for people: `python -m commands`; each command is imported only when it is called."""
+
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+ROOT = Path(__file__).parents[1]
+
+
+class Place(NamedTuple):
+    """Where a command is defined, and its line in the list of commands."""
+
+    module: str
+    name: str
+    help: str
+
+
+COMMANDS = {
+    "run": Place("run", "run", "Serve PutEvents on this machine, into SQLite."),
+    "sql": Place("sql.sql_command", "sql", "Query the local store with Athena's SQL."),
+    "send": Place("send.send_command", "send", "Send events to a gateway, whatever its auth."),
+    "load": Place("load.load_command", "load", "Load a gateway with events and count the answers."),
+    "import-endpoints": Place(
+        "import_endpoints.import_command",
+        "import_endpoints",
+        "Import endpoints that Pinpoint exported into a deployed lake.",
+    ),
+    "dead-letters": Place("dead_letters", "dead_letters", "List the dead letters of a stack."),
+    "redrive": Place("redrive", "redrive", "Move the dead letters of a stack back to its queue."),
+    "emulated": Place("emulated", "emulated", "Deploy into an AWS emulator on this machine."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command when it is called, and lists all without importing any.
+
+    A command starts in an environment that holds only what this command needs.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names in the order in which a newcomer meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        place = COMMANDS.get(cmd_name)
+        if place is None:
+            return None
+        command = getattr(import_module(f"commands.{place.module}"), place.name)
+        assert isinstance(command, click.Command)  # noqa: S101 - a test goes through all
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, place.help) for name, place in COMMANDS.items()])
+
+
+@click.command("putevents", cls=LazyGroup)
+def main() -> None:
+    """Run, query, feed and repair a PutEvents gateway.
+
+    Each command is also a target of make, which installs what the command needs.
+    """
+
+
+def find_packages() -> None:
+    """Let this process, and those that commands start, import the packages of this checkout."""
+    for folder in (str(ROOT), str(ROOT / "lambda_src")):
+        if folder not in sys.path:
+            sys.path.append(folder)
+            given = os.environ.get("PYTHONPATH")
+            os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [given, folder]))
+
+
+find_packages()
+
+if __name__ == "__main__":
+    main(prog_name="python -m commands")

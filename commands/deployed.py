@@ -1,0 +1,37 @@
+"""The stack as it is deployed in the account and region that the environment leads to."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import boto3
+import click
+from botocore.exceptions import BotoCoreError, ClientError
+
+from commands.exit_codes import StoppedError
+
+STACK = "PutEventsGateway"
+EXIT_CODES = """
+\b
+Exit code:
+    0  done
+    2  an option is wrong
+    3  AWS did not do it; the message says why
+"""
+stack_option = click.option(
+    "--stack", default=STACK, show_default=True, help="The name of the deployed stack."
+)
+
+
+def outputs(stack: str) -> dict[str, str]:
+    """The stack's outputs, such as `QueueUrl` and `DeadLetterQueueUrl`."""
+    [found] = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
+
+
+@contextmanager
+def aws_errors() -> Iterator[None]:
+    """Turn botocore's errors into one sentence and an exit code."""
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise StoppedError(str(error)) from None

@@ -1,0 +1,65 @@
+"""`emulated up|down|sql`: the real stack in an AWS emulator on this machine."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from commands.exit_codes import StoppedError
+from tests.deployed import emulated_stack as emulation
+from tests.deployed.emulator import EmulatorError
+
+EPILOG = """\b
+Exit code:
+    0  done
+    2  an option is wrong
+    3  the emulator, the CDK or the query failed; the message says why
+"""
+
+
+@click.group()
+def emulated() -> None:
+    """Deploy the stack into an AWS emulator, query its lake, take it away.
+
+    \b
+    make deploy-emulated CDK_OPTIONS="-c destination=lake"
+    make sql-emulated QUERY="SELECT ..."
+    make destroy-emulated
+    """
+
+
+@emulated.command(
+    epilog=f"With make:  make deploy-emulated CDK_OPTIONS=...\n\n{EPILOG}",
+    context_settings={"ignore_unknown_options": True},
+)
+@click.argument("cdk_options", nargs=-1, type=click.UNPROCESSED)
+def up(cdk_options: tuple[str, ...]) -> None:
+    """Start the emulator and deploy into it.
+
+    CDK_OPTIONS go to `cdk deploy`, such as -c auth=none.
+    """
+    with _failures():
+        emulation.up(*cdk_options)
+
+
+@emulated.command(epilog=f"With make:  make destroy-emulated\n\n{EPILOG}")
+def down() -> None:
+    """Destroy the stack and end the emulator."""
+    with _failures():
+        emulation.down()
+
+
+@emulated.command(epilog=f"With make:  make sql-emulated QUERY=...\n\n{EPILOG}")
+@click.argument("query")
+def sql(query: str) -> None:
+    """Query the deployed lake with Athena's SQL."""
+    with _failures():
+        emulation.sql(query)
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    try:
+        yield
+    except (AssertionError, EmulatorError) as error:
+        raise StoppedError(str(error)) from None

@@ -1,0 +1,89 @@
+"""`import-endpoints`: endpoints that Pinpoint exported, into the table of a deployed lake."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from commands.deployed import aws_errors, stack_option
+from commands.exit_codes import ExitCode, StoppedError
+from commands.import_endpoints.checkpoint import Checkpoint, Rejects
+from commands.import_endpoints.importing import Run
+from commands.import_endpoints.lines import parts
+from commands.import_endpoints.throttled_table import ThrottledTable, find_table
+from commands.terminal import say
+
+EPILOG = """With make:  make import-endpoints FILE=... OPTIONS=...
+
+\b
+Exit code:
+    0  everything was imported
+    1  some lines were rejected, everything else was imported
+    2  an option is wrong
+    3  it stopped; the same command goes on where it was
+  130  Ctrl-C; the same command goes on where it was
+"""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("path", metavar="FILE", type=click.Path(exists=True, path_type=Path))
+@click.option("--application-id", required=True, help="Whose endpoints they become.")
+@stack_option
+@click.option("--dry-run", is_flag=True, help="Validate only; calls nothing, writes nothing.")
+@click.pass_context
+def import_endpoints(
+    ctx: click.Context, /, path: Path, application_id: str, stack: str, dry_run: bool
+) -> None:
+    """Import endpoints into a deployed lake.
+
+    FILE is CSV or JSON Lines as Pinpoint exported it, gzipped or not, or a folder of such files.
+    What clients have sent since stays. Rejected lines are in FILE.rejected; a run that was stopped
+    goes on where it was, by FILE.checkpoint.
+    """
+    path = path.resolve()
+    files, others = parts(path)
+    for other in others:
+        say(f"{other} is passed over: its name is not that of an export's file.")
+    if not files:
+        raise click.UsageError(f"No file in {path} ends in .gz, .csv, .json, .jsonl or .ndjson.")
+    run = Run(path, files, say)
+    with aws_errors():
+        try:
+            _watch(_steps(run, path, None if dry_run else stack, application_id), files)
+        except StoppedError:
+            _tell(run)
+            raise
+        except KeyboardInterrupt:
+            _tell(run)
+            ctx.exit(ExitCode.INTERRUPTED)
+    _tell(run)
+    ctx.exit(run.exit_code)
+
+
+def _steps(run: Run, path: Path, stack: str | None, application_id: str) -> Iterator[int]:
+    """The steps of an import, or of a dry run without a stack."""
+    if stack is None:
+        return run.validate()
+    table = ThrottledTable(find_table(stack), application_id, say)
+    checkpoint = Checkpoint(_beside(path, "checkpoint"))
+    rejects = Rejects(_beside(path, "rejected"))
+    return run.import_into(table, rejects, checkpoint)
+
+
+def _watch(steps: Iterator[int], files: list[Path]) -> None:
+    """Go through the steps, showing how many of the bytes are read."""
+    length = sum(file.stat().st_size for file in files)
+    hidden = not sys.stderr.isatty()
+    with click.progressbar(length=length, file=sys.stderr, hidden=hidden) as bar:
+        for step in steps:
+            bar.update(step)
+
+
+def _tell(run: Run) -> None:
+    for line in run.summary():
+        click.echo(line)
+
+
+def _beside(path: Path, kind: str) -> Path:
+    return path.with_name(f"{path.name}.{kind}")

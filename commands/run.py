@@ -1,0 +1,28 @@
+"""`run`: the gateway on this machine."""
+
+import click
+
+from local.server import main
+
+EPILOG = """With make:  make run PORT=8081
+
+\b
+Settings are environment variables, or variables of make:
+    PORT             default 8080
+    DATA_DIR         default .data
+    APPLICATION_IDS  default *, any
+    DESTINATION      default local, the SQLite file
+    CORS_ORIGINS     default *
+
+\b
+Exit code:
+    0  it was stopped by Ctrl-C or SIGTERM
+    1  it could not start
+"""
+
+
+@click.command(epilog=EPILOG)
+@click.pass_context
+def run(ctx: click.Context, /) -> None:
+    """Serve PutEvents on http://127.0.0.1:8080 into a SQLite file."""
+    ctx.exit(main())

@@ -1,0 +1,35 @@
+"""The lake's tables and views in DuckDB, with the columns and types that they have in Athena."""
+
+import tempfile
+from collections.abc import Iterable
+from datetime import date
+
+import duckdb
+
+from commands.sql.dialect import duckdb_type, parse, quoted, to_duckdb
+from infra.queries import VIEWS, view_sql
+from infra.tables import DAY, PARTITIONS, RAW_EVENTS, REJECTED_EVENTS
+
+TABLES = {
+    "raw_events": [*RAW_EVENTS, *PARTITIONS],
+    "rejected_events": [*REJECTED_EVENTS, DAY],
+}
+
+
+def fill_table(connection: duckdb.DuckDBPyConnection, table: str, documents: Iterable[str]) -> None:
+    """Make a table anew: a row for each JSON document, which may lack columns."""
+    types = (f"{quoted(c.name)}: '{duckdb_type(c.type)}'" for c in TABLES[table])
+    with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
+        file.writelines(f"{document}\n" for document in documents)
+        file.flush()
+        connection.execute(
+            f"CREATE OR REPLACE TABLE {table} AS FROM read_json('{file.name}',"
+            f" format = 'newline_delimited', columns = {{{', '.join(types)}}})"
+        )
+
+
+def create_views(connection: duckdb.DuckDBPyConnection, today: date | None = None) -> None:
+    """Make `events` and `recent_events` over raw_events."""
+    for view in VIEWS:
+        sql = to_duckdb(parse(view_sql(view)), today)
+        connection.execute(f"CREATE VIEW {view} AS {sql}")

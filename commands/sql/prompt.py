@@ -1,0 +1,99 @@
+"""The prompt of `sql`: statements until `;`, and a few commands that begin with a dot."""
+
+import sqlite3
+import sys
+from collections.abc import Iterator
+
+from commands.sql.answer import shown
+from commands.sql.dialect import SqlError
+from commands.sql.lake_views import TABLES
+from commands.sql.stored_lake import StoredLake, StoreError
+from infra.queries import VIEWS, named_queries
+from infra.tables import VIEW
+
+HELP = """\
+Athena's SQL over what `make run` has stored; a statement ends with ;
+.tables     the tables and views with their columns
+.queries    the named queries
+.run NAME   run one of them
+.quit       leave, as Ctrl-D does"""
+
+
+class Prompt:
+    """Reads from the terminal, or from a pipe without prompting."""
+
+    def __init__(self, lake: StoredLake) -> None:
+        self._lake = lake
+        self._interactive = sys.stdin.isatty()
+        self._failed = False
+        self._queries = {query.file: query for query in named_queries()}
+
+    def run(self) -> int:
+        """Answer until the end of the input; the exit status, which for a terminal is 0."""
+        if self._interactive:
+            import readline  # noqa: F401 # gives input() its history and line editing
+
+            print(HELP)
+        for text in self._statements():
+            if text == ".quit":
+                break
+            self._answer(text)
+        return int(self._failed and not self._interactive)
+
+    def _answer(self, text: str) -> None:
+        try:
+            if text.startswith("."):
+                print(self._command(*text.split(maxsplit=1)), flush=True)
+            else:
+                print(shown(self._lake.query(text.removesuffix(";"))), flush=True)
+        except (SqlError, StoreError) as error:
+            print(error, file=sys.stderr)
+            self._failed = True
+
+    def _command(self, command: str, argument: str = "") -> str:
+        if command == ".tables":
+            return _tables()
+        if command == ".queries":
+            return "\n".join(
+                f"{q.file}\n    {q.name}. {q.description}" for q in self._queries.values()
+            )
+        if command == ".run":
+            if argument not in self._queries:
+                raise SqlError(f"No query is named {argument!r}; .queries lists them.")
+            query = self._queries[argument]
+            return f"{query.name}\n\n{shown(self._lake.query(query.sql))}"
+        if command == ".help":
+            return HELP
+        raise SqlError(f"There is no {command}; .help lists what there is.")
+
+    def _statements(self) -> Iterator[str]:
+        """Each whole statement or command; a Ctrl-C forgets the one that is being typed."""
+        lines: list[str] = []
+        while True:
+            try:
+                lines.append(self._line("athena> " if not lines else "   ...> "))
+            except KeyboardInterrupt:
+                print()
+                lines = []
+                continue
+            except EOFError:
+                break  # a pipe may end without the last ;
+            text = "\n".join(lines).strip()
+            if text.startswith(".") or sqlite3.complete_statement(text):
+                yield text
+                lines = []
+            elif not text:
+                lines = []
+        if lines:
+            yield "\n".join(lines)
+
+    def _line(self, prompt: str) -> str:
+        return input(prompt if self._interactive else "")
+
+
+def _tables() -> str:
+    columns = {**TABLES, **dict.fromkeys(VIEWS, VIEW)}
+    return "\n".join(
+        f"{name}\n" + "\n".join(f"    {column.name}  {column.type}" for column in listed)
+        for name, listed in columns.items()
+    )

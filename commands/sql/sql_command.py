@@ -1,0 +1,54 @@
+"""`sql`: the laptop's store answers the SQL that Athena answers for a deployed lake."""
+
+from datetime import date, datetime
+
+import click
+
+from commands.exit_codes import RejectedError
+from commands.sql.answer import shown
+from commands.sql.dialect import SqlError
+from commands.sql.prompt import Prompt
+from commands.sql.stored_lake import StoredLake, StoreError
+from infra.queries import named_queries
+from local.database import FILE, data_folder
+
+EPILOG = """With make:  make sql QUERY=... NAME=... TODAY=...
+
+\b
+Exit code:
+    0  every statement was answered
+    1  a statement or the store is wrong; the message says why
+    2  an option is wrong
+"""
+
+
+@click.command(epilog=EPILOG)
+@click.option("--query", help="One statement of Athena's SQL.")
+@click.option("--name", help="One of the named queries; .queries at the prompt lists them.")
+@click.option(
+    "--today", type=click.DateTime(["%Y-%m-%d"]), help="The day that current_date returns."
+)
+@click.pass_context
+def sql(ctx: click.Context, /, query: str | None, name: str | None, today: datetime | None) -> None:
+    """Query what `make run` has stored with Athena's SQL, by default at a prompt."""
+    try:
+        ctx.exit(_run(_named(name) if name else query, today.date() if today else None))
+    except (SqlError, StoreError) as error:
+        raise RejectedError(str(error)) from None
+
+
+def _run(query: str | None, today: date | None) -> int:
+    lake = StoredLake(data_folder() / FILE, today)
+    if count := lake.without_record():
+        click.echo(f"{count} events of an earlier version are left out.", err=True)
+    if query is None:
+        return Prompt(lake).run()
+    click.echo(shown(lake.query(query)))
+    return 0
+
+
+def _named(name: str) -> str:
+    queries = {query.file: query.sql for query in named_queries()}
+    if name not in queries:
+        raise SqlError(f"No query is named {name!r}; there are {', '.join(queries)}.")
+    return queries[name]

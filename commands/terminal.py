@@ -1,0 +1,45 @@
+"""Tables and sentences for a terminal, which nothing that clients sent can disturb."""
+
+import sys
+from collections.abc import Iterable, Sequence
+
+import click
+import tabulate
+from tabulate import DataRow, Line, TableFormat
+
+# psql's layout without a border, as wide as its content and no wider.
+_FORMAT = TableFormat(
+    lineabove=None,
+    linebelowheader=Line("", "-", "-+-", ""),
+    linebetweenrows=None,
+    linebelow=None,
+    headerrow=DataRow("", " | ", ""),
+    datarow=DataRow("", " | ", ""),
+    padding=0,
+    with_header_hide=None,
+)
+tabulate.MIN_PADDING = 0  # tabulate's only switch for the space that it adds to every header
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[int] = ()) -> str:
+    """A table of texts; the columns numbered in `right` are aligned to the right."""
+    aligned = ["right" if number in {*right} else "left" for number in range(len(columns))]
+    return tabulate.tabulate(
+        [[printable(cell) for cell in row] for row in rows],
+        [printable(column) for column in columns],
+        tablefmt=_FORMAT,
+        disable_numparse=True,
+        colalign=aligned,
+        headersalign=["left"] * len(columns),
+        preserve_whitespace=True,
+    )
+
+
+def printable(text: str) -> str:
+    """The text with escapes for characters that could move the cursor or colour the terminal."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def say(sentence: str) -> None:
+    """Print a sentence to stderr, in place of the progress bar if one is shown."""
+    click.echo(f"\r\033[K{sentence}" if sys.stderr.isatty() else sentence, err=True)
