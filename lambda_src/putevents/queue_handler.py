@@ -46,18 +46,25 @@ class QueueHandler:
         ingest(self.gateway, [s for s in parsed if isinstance(s, Submission)], time_left)
         duration_ms = round((perf_counter() - started) * 1000, 1)
         stay: list[Undelivered] = []
+        waits: list[tuple[str, float]] = []  # by application, of what is held
         for message, submission in zip(messages, parsed, strict=True):
-            error = submission.failure if isinstance(submission, Submission) else submission
-            if not error:
+            error = submission if isinstance(submission, Exception) else submission.failure
+            if error:
+                is_held = not self._dead_letter(message, error, time_left)
+                stay += [(message, error)] * is_held
+            else:
                 assert isinstance(submission, Submission)  # noqa: S101 # it has no failure
                 submission.log(
                     "queue_message", self._meter, message_id=message.id, duration_ms=duration_ms
                 )
-            elif not self._dead_letter(message, error, time_left):
-                stay.append((message, error))
-        if stay:
+                is_held = bool(submission.undelivered)
+            if is_held:
+                application_id = getattr(submission, "application_id", "")
+                waits.append((application_id, message.arrival.age_seconds))
+        if waits:
             # SQS's own age of the oldest message leaves out those received more than three times.
-            self._meter.emit_wait(max(message.arrival.age_seconds for message, _ in stay))
+            self._meter.emit_waits(waits)
+        if stay:
             stay = self._postpone(stay, time_left)
         return {"batchItemFailures": [{"itemIdentifier": message.id} for message, _ in stay]}
 

@@ -14,32 +14,58 @@ from random import Random
 from statistics import quantiles
 from typing import NamedTuple
 
+from infra.stack import BATCH_SIZE, BATCHING_WINDOW
 from putevents.breaker import Breaker
-from putevents.queue import retry
+from putevents.ingest.deliver import SLOW_SECONDS
+from putevents.queue.retry import GIVE_UP_SECONDS, MAX_DELAY_SECONDS, MAX_HIDDEN, RetryQueue
+from putevents.time_left import DELIVERY_SECONDS, QUEUEING_SECONDS
+from tests.unit.doors import settings
 
-MAX_IN_FLIGHT = 120_000  # SQS's, of a standard queue
-WORKERS, BATCH = 10, 10
+MAX_IN_FLIGHT = 120_000  # SQS's limit
+WORKERS = 10  # cdk.json's queueConcurrency
+WORKER_SECONDS = 60.0
 HOUR = 3600.0
 CALL_SECONDS, QUEUE_SECONDS = 0.05, 0.02
 HEALTHY_EVERY_SECONDS = 20.0
 
 
 class Policy(NamedTuple):
-    """How the queue door treats what failed."""
+    """How messages that failed are treated, and messages that are due are gathered."""
 
     wait: Callable[[int], float]
     gives_up: Callable[[int, float], bool]  # by attempt and age
     max_hidden: float
     window_seconds: float
+    halves_slow_calls: bool = False
+
+
+def today() -> Policy:
+    """As the code has it."""
+    return Policy(
+        RetryQueue(settings()).wait,
+        lambda _, age: age >= GIVE_UP_SECONDS,
+        MAX_HIDDEN,
+        BATCHING_WINDOW.to_seconds(),
+    )
+
+
+def before(chance: Random) -> Policy:
+    """As it was until 25 November 2026: 32 attempts, of which most an hour apart at most."""
+
+    def wait(attempt: int) -> float:
+        longest = min(HOUR, 30.0 * 4 ** min(attempt - 1, 8))
+        return chance.uniform(longest / 2, longest)
+
+    return Policy(wait, lambda attempt, _: attempt >= 32, float("inf"), 0, halves_slow_calls=True)
 
 
 class Outage(NamedTuple):
-    """One application's destination fails for some hours; another one's is well."""
+    """An outage of the one destination, while another application sends a message now and then."""
 
     hours: float
     messages: int  # that come within its first hour
     failing_call_seconds: float = 0.1
-    max_in_flight: int = MAX_IN_FLIGHT
+    scale: float = 1.0  # of SQS's limits and ours, to try the same with fewer messages
 
 
 class Row(NamedTuple):
@@ -62,11 +88,15 @@ class _Message:
     is_in_flight: bool = False
 
 
+def simulate(outage: Outage, policy: Policy) -> Row:
+    """Run until nothing of the failing application is left."""
+    return _Simulation(outage, policy).run()
+
+
 @dataclass
 class _Simulation:
     outage: Outage
     policy: Policy
-    chance: Random
     now: float = 0.0
     in_flight: int = 0
     invocations: int = 0
@@ -86,7 +116,6 @@ class _Simulation:
         self._full: deque[list[_Message]] = deque()
 
     def run(self) -> Row:
-        """Run until nothing of the failing application is left."""
         for number in range(self.outage.messages):
             self._at(number * HOUR / self.outage.messages, self._come_due, _Message(False, -1))
         self.left = self.outage.messages
@@ -114,12 +143,12 @@ class _Simulation:
 
     def _gather(self) -> None:
         """Receive what is due into batches, as the event source mapping does."""
-        while self._due and self.in_flight < self.outage.max_in_flight and not self._full:
+        while self._due and self.in_flight < MAX_IN_FLIGHT * self.outage.scale and not self._full:
             message = self._due.popleft()
             message.is_in_flight = True
             self.in_flight += 1
             self._batch.append(message)
-            if len(self._batch) == BATCH:
+            if len(self._batch) == BATCH_SIZE:
                 self._close(self._batches)
             elif len(self._batch) == 1:
                 self._at(self.now + self.policy.window_seconds, self._close, self._batches)
@@ -138,29 +167,39 @@ class _Simulation:
             self._invoke(breaker, batch)
 
     def _invoke(self, breaker: Breaker, batch: list[_Message]) -> None:
-        began = self.now
+        """One invocation: at its end messages are gone or wait."""
+        began, is_down = self.now, self.now < self.outage.hours * HOUR
         healthy = [message for message in batch if message.is_healthy]
         failing = [message for message in batch if not message.is_healthy]
-        seconds = QUEUE_SECONDS + CALL_SECONDS * bool(healthy)
-        is_down = began < self.outage.hours * HOUR
+        calls, first = 2 * len(failing) - 1, True  # halves, and halves of these
         if not is_down:
-            seconds += CALL_SECONDS * bool(failing)
-        calls = 2 * len(failing) - 1  # halves, and halves of these
-        while is_down and calls > 0 and seconds < 39 and breaker.lets_through("failing"):
-            seconds += self.outage.failing_call_seconds
-            calls -= 1
-            self.now = began + seconds
+            self.now += CALL_SECONDS * bool(failing)
+            calls = 0
+        while calls > 0 and self._may_call(breaker, began):
+            self.now += self.outage.failing_call_seconds
             breaker.note("failing", answered=False)
-        self.now = began
-        self._at(began + seconds, self._end, (breaker, healthy, failing, is_down))
+            is_slow = self.outage.failing_call_seconds >= SLOW_SECONDS
+            calls = 0 if is_slow and not self.policy.halves_slow_calls else calls - 1
+            if first:  # the other application's call comes before any half
+                self.now += CALL_SECONDS * bool(healthy)
+                self.healthy += [self.now - message.sent for message in healthy]
+                first = False
+        if first:
+            self.now += CALL_SECONDS * bool(healthy)
+            self.healthy += [self.now - message.sent for message in healthy]
+        ends, self.now = self.now + QUEUE_SECONDS, began
+        self._at(ends, self._end, (breaker, healthy, failing, is_down))
+
+    def _may_call(self, breaker: Breaker, began: float) -> bool:
+        left = began + WORKER_SECONDS - self.now
+        return left >= DELIVERY_SECONDS + QUEUEING_SECONDS and breaker.lets_through("failing")
 
     def _end(self, what: tuple[Breaker, list[_Message], list[_Message], bool]) -> None:
         breaker, healthy, failing, is_down = what
         self._idle.append(breaker)
         self.in_flight -= len(healthy)
-        self.healthy += [self.now - message.sent for message in healthy]
         if is_down:
-            is_crowded = self.in_flight > self.policy.max_hidden
+            is_crowded = self.in_flight > self.policy.max_hidden * self.outage.scale
             for message in failing:
                 self._keep(message, is_crowded)
         else:
@@ -180,7 +219,7 @@ class _Simulation:
         if is_crowded:  # sent anew, with SQS's delay
             self.in_flight -= 1
             message.is_in_flight = False
-            wait = min(wait, retry.MAX_DELAY_SECONDS)
+            wait = min(wait, MAX_DELAY_SECONDS)
         self._at(self.now + wait, self._come_due, message)
 
     def _row(self) -> Row:

@@ -169,8 +169,33 @@ def test_how_long_the_oldest_has_waited_is_measured(
         len(doors.stay(*(sqs_record(message({"1": EVENT}), **sent) for sent in (young, old)))) == 2
     )
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    [[wait]] = [line["LongestWait"] for line in lines if "LongestWait" in line]
-    assert 1800 <= wait < 1900
+    waits = [
+        (line.get("application"), line["LongestWait"]) for line in lines if "LongestWait" in line
+    ]
+    assert [application for application, _ in waits] == [None, "my-app"]
+    assert all(1800 <= wait < 1900 for _, [wait] in waits)
+
+
+def test_what_half_succeeded_waits_too_and_what_succeeded_does_not(
+    doors: Doors, destination: FakeDestination, capsys: pytest.CaptureFixture[str]
+) -> None:
+    destination.codes = {"2": 503}
+    doors.stay(
+        sqs_record(message({"1": EVENT, "2": EVENT}), "m1"),
+        sqs_record(message({"1": EVENT}, "other-app"), "m2"),
+    )
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    waits = [line.get("application") for line in lines if "LongestWait" in line]
+    assert waits == [None, "my-app"]
+
+
+def test_what_cannot_be_read_waits_for_nobody_in_particular(
+    doors: Doors, queue: FakeQueue, capsys: pytest.CaptureFixture[str]
+) -> None:
+    queue.broken = True
+    assert doors.stay(sqs_record("{")) == ["m1"]
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line.get("application") for line in lines if "LongestWait" in line] == [None]
 
 
 def test_a_dead_letter_that_comes_back_is_counted_anew(
