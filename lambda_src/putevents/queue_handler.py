@@ -51,7 +51,8 @@ class QueueHandler:
             error = submission if isinstance(submission, Exception) else submission.failure
             if error:
                 is_held = not self._dead_letter(message, error, time_left)
-                stay += [(message, error)] * is_held
+                if is_held:
+                    stay.append((message, error))
             else:
                 assert isinstance(submission, Submission)  # noqa: S101 # it has no failure
                 submission.log(
