@@ -49,10 +49,10 @@ def with_deadline(client: ClientT, seconds: float) -> ClientT:
             raise ReadTimeoutError(endpoint_url=request.url)
         request.context["read_timeout"] = min(read_timeout, left)
 
-    events.register("before-call", start)
-    events.register_first("before-send", shorten)
-    # Under the very name of botocore's own handler, or it would come after that.
+    # Under the very names of other handlers, which would come first otherwise.
     service_id = client.meta.service_model.service_id.hyphenize()
+    events.register("before-call", start)
+    events.register_first(f"before-send.{service_id}", shorten)
     events.register_first(f"needs-retry.{service_id}", _ignore_retry_after)
     return client
 

@@ -178,7 +178,9 @@ def test_f17_a_destination_that_hangs_holds_up_few_requests_and_no_other_applica
     began = lab.world.now
     for number in range(100):
         lab.put("my-app", request({str(number): EVENT}))
-    assert lab.world.now - began == 5 * 12
+    # Five seconds, a moment, and what the deadline leaves for a second try.
+    assert lab.world.now - began <= 5 * 12
+    assert lab.world.calls <= 5 * 2 + 100
     lab.world.destination = edges.well
     lab.put("other-app", numbered(1))
     balance = lab.balance()
