@@ -203,9 +203,8 @@ class Contents(RuleBasedStateMachine):
             assert found["arrival_timestamp"] == arrived
             assert found["attributes"] == sent["Attributes"]
         stored = {event_id for _, event_id, *_ in rows}
-        accepted = {
-            key[2] for key, told in self.lab.ledger.told.items() if told.value == "accepted"
-        }
+        told = self.lab.ledger.told.items()
+        accepted = {key[2] for key, answer in told if answer is Told.ACCEPTED}
         assert accepted <= stored
 
     def _suffer(self, fault: str, queue: str, death: int | None) -> None:
