@@ -36,7 +36,10 @@ def main(scale: float) -> None:
 
 def _line(name: str, policy: str, row: Row) -> str:
     first = f"{row.dead_after_hours:.0f} h" if row.dead else "-"
-    drained = [f"{seconds / 60:.0f} min" for seconds in (row.drained_p50, row.drained_p99)]
+    drained = [
+        f"{seconds / 60:.0f} min" if seconds else "-"
+        for seconds in (row.drained_p50, row.drained_p99)
+    ]
     cells = (
         name, policy, f"{row.dead:,}", first, *drained, f"{row.invocations_per_message:.1f}",
         f"{row.healthy_p99:.0f} s", f"{row.healthy_max:.0f} s",
