@@ -1,13 +1,14 @@
 """The store of endpoints in the SQLite file."""
 
 import sqlite3
-from collections.abc import Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from pydantic_core import from_json, to_json
 
 from local.savepoint import savepoint
 from putevents.endpoints.item import ADDRESS, Item, Member, Members
+from putevents.endpoints.store import StoreError
 
 
 class SqliteItems:
@@ -17,6 +18,7 @@ class SqliteItems:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._known: dict[tuple[str, str], Item] = {}  # nobody else writes meanwhile
 
     def read(self, application_id: str, ids: Iterable[str]) -> dict[str, Item]:
         """The items that exist."""
@@ -35,14 +37,18 @@ class SqliteItems:
         address = after.value(ADDRESS) or None
         row = (to_json(after.members).decode(), after.created, after.latest, after.revision)
         self._connection.execute(
-            "INSERT OR REPLACE INTO endpoint_items VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO endpoint_items VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+            " user_id = excluded.user_id, address = excluded.address, members = excluded.members,"
+            " created = excluded.created, latest = excluded.latest, revision = excluded.revision",
             (application_id, id_, after.user_id or None, address, *row),
         )
+        self._known[application_id, id_] = after
         return before, after
 
     def delete(self, application_id: str, id_: str) -> Item | None:
         """Delete an item; what it was, or None."""
         found = self._read(application_id, id_)
+        self._known.clear()
         self._connection.execute(
             "DELETE FROM endpoint_items WHERE application_id = ? AND endpoint_id = ?",
             (application_id, id_),
@@ -57,11 +63,23 @@ class SqliteItems:
         """The ids of the endpoints with an address."""
         return self._find("address", application_id, address)
 
-    def together(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def together(self) -> Iterator[None]:
         """A block whose writes are undone when it fails; the rest of the transaction stays."""
-        return savepoint(self._connection)
+        try:
+            with savepoint(self._connection):
+                yield
+        except StoreError:
+            self._known.clear()
+            raise
 
     def _read(self, application_id: str, id_: str) -> Item:
+        key = (application_id, id_)
+        if key not in self._known:
+            self._known[key] = self._select(*key)
+        return self._known[key]
+
+    def _select(self, application_id: str, id_: str) -> Item:
         row = self._connection.execute(
             "SELECT members, created, latest, revision FROM endpoint_items"
             " WHERE application_id = ? AND endpoint_id = ?",

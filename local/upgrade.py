@@ -8,9 +8,12 @@ from local.endpoint_items import SqliteItems
 from putevents.endpoints.item import USER_ID, flatten, stamp, user_attributes
 from putevents.endpoints.keys import user_key
 from putevents.wire.arrival import Arrival
-from putevents.wire.schemas import milliseconds
+from putevents.wire.timestamps import milliseconds
 
-_LATER_COLUMNS = ("request_id", "record")  # of events
+_LATER_COLUMNS = {
+    "events": ("request_id TEXT", "record TEXT"),
+    "messages": ("hidden_at INTEGER",),
+}
 
 
 def upgrade(connection: sqlite3.Connection) -> None:
@@ -32,14 +35,23 @@ def _once(
             change(connection)
 
 
-def _missing_columns(connection: sqlite3.Connection) -> list[str]:
-    there = {row[1] for row in connection.execute("PRAGMA table_info(events)")}
-    return [column for column in _LATER_COLUMNS if column not in there]
+def _missing_columns(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    there = {
+        (table, row[1])
+        for table in _LATER_COLUMNS
+        for row in connection.execute(f"PRAGMA table_info({table})")
+    }
+    return [
+        (table, column)
+        for table, columns in _LATER_COLUMNS.items()
+        for column in columns
+        if (table, column.split()[0]) not in there
+    ]
 
 
 def _add_columns(connection: sqlite3.Connection) -> None:
-    for column in _missing_columns(connection):
-        connection.execute(f"ALTER TABLE events ADD COLUMN {column} TEXT")
+    for table, column in _missing_columns(connection):
+        connection.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
 
 
 def _has_documents(connection: sqlite3.Connection) -> list[object]:

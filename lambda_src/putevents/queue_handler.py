@@ -13,14 +13,16 @@ from putevents.errors import (
     BadRequestError,
     NotDeliveredError,
     NotTriedError,
+    PayloadTooLargeError,
     UnknownApplicationError,
 )
 from putevents.gateway import Gateway
 from putevents.ingest import Submission, ingest
-from putevents.observability import Meter, annotate, logger, tracer
+from putevents.observability import Meter, annotate, concerning, logger, tracer
 from putevents.queue.messages import ReceivedMessage
 from putevents.time_left import TimeLeft
-from putevents.wire.body import parse, read_json
+from putevents.wire.body import parse
+from putevents.wire.json_object import read_json
 from putevents.wire.schemas import QueueMessage
 
 if TYPE_CHECKING:
@@ -50,7 +52,8 @@ class QueueHandler:
         for message, submission in zip(messages, parsed, strict=True):
             error = submission if isinstance(submission, Exception) else submission.failure
             if error:
-                is_held = not self._dead_letter(message, error, time_left)
+                with concerning([message.arrival.request_id]):
+                    is_held = not self._dead_letter(message, error, time_left)
                 if is_held:
                     stay.append((message, error))
             else:
@@ -66,7 +69,8 @@ class QueueHandler:
             # SQS's own age of the oldest message leaves out those received more than three times.
             self._meter.emit_waits(waits)
         if stay:
-            stay = self._postpone(stay, time_left)
+            with concerning(message.arrival.request_id for message, _ in stay):
+                stay = self._postpone(stay, time_left)
         return {"batchItemFailures": [{"itemIdentifier": message.id} for message, _ in stay]}
 
     def _postpone(self, stay: list[Undelivered], time_left: TimeLeft) -> list[Undelivered]:
@@ -127,7 +131,11 @@ class QueueHandler:
         return is_dead
 
 
-HOPELESS = (BadRequestError, UnknownApplicationError)  # no later attempt would do better
+HOPELESS = (
+    BadRequestError,
+    PayloadTooLargeError,
+    UnknownApplicationError,
+)  # no later attempt would do better
 
 
 def _reason(error: Exception) -> str:

@@ -107,7 +107,7 @@ def test_a_server_does_not_say_how_long_to_wait(monkeypatch: pytest.MonkeyPatch)
 
 
 def _answer_retry_after(upstream: Upstream) -> None:
-    upstream.extra_headers = {
+    upstream.answer_headers = {
         "x-amz-retry-after": "5000",
         "x-amzn-ErrorType": "InternalServerErrorException",
     }

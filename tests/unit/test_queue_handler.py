@@ -99,9 +99,9 @@ def test_what_came_in_over_http_keeps_its_arrival_through_every_retry(
     doors: Doors, destination: FakeDestination, queue: FakeQueue
 ) -> None:
     destination.codes = {"2": 500}
-    sent: Any = {"RequestId": "request-9", "ArrivalTimestamp": "1764054000777"}
+    sent: Any = {"RequestId": "request-9", "ArrivalTimestamp": "1764053999777"}
     assert doors.stay(sqs_record(message({"1": EVENT, "2": EVENT}), **sent)) == []
-    arrival = Arrival("request-9", 1764054000777)
+    arrival = Arrival("request-9", 1764053999777)
     assert destination.arrivals == [arrival]
     assert queue.arrivals == [arrival]
 
@@ -163,8 +163,8 @@ def test_how_long_the_oldest_has_waited_is_measured(
 ) -> None:
     destination.codes, destination.endpoint_code = {"1": 503}, None
     minutes_ago = int((time.time() - 1800) * 1000)
-    old: Any = {"ArrivalTimestamp": str(minutes_ago)}
-    young: Any = {"ArrivalTimestamp": str(minutes_ago + 1_700_000)}
+    old: Any = {"ArrivalTimestamp": str(minutes_ago), "sent": minutes_ago + 1_000_000}
+    young: Any = {"sent": minutes_ago + 1_700_000}
     assert (
         len(doors.stay(*(sqs_record(message({"1": EVENT}), **sent) for sent in (young, old)))) == 2
     )
@@ -223,11 +223,11 @@ def test_what_half_succeeded_keeps_the_time_at_which_it_came_to_the_queue(
 ) -> None:
     destination.codes = {"2": 500}
     body = message({"1": EVENT, "2": EVENT})
-    for sent in ({}, {"QueuedTimestamp": "5"}, {"QueuedTimestamp": "1" * 15}):
+    for sent in ({}, {"QueuedTimestamp": "1764053999999"}, {"QueuedTimestamp": "1" * 15}):
         given: Any = sent
         assert doors.stay(sqs_record(body, **given)) == []
     # SQS knows when it was sent, so that a later time is not believed.
-    assert queue.queued_at == [1764054000001, 5, 1764054000001]
+    assert queue.queued_at == [1764054000001, 1764053999999, 1764054000001]
 
 
 def test_in_a_crowded_queue_messages_are_replaced_instead_of_hidden(

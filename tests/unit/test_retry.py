@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from botocore.stub import ANY, Stubber
 
 from putevents.queue import retry
-from putevents.queue.messages import ReceivedMessage, Rest, raw_bodies
+from putevents.queue.messages import MAX_BYTES, ReceivedMessage, Rest, raw_bodies
 from putevents.queue.retry import MAX_HIDDEN, RetryQueue
 from putevents.settings import Settings
 from putevents.time_left import QUEUEING_SECONDS, TimeLeft
@@ -271,7 +271,14 @@ def test_a_queue_that_does_not_say_is_not_crowded(retry_queue: RetryQueue, sqs: 
 def test_a_message_is_sent_again_as_it_is_with_what_is_known_of_it(
     retry_queue: RetryQueue, sqs: Stubber
 ) -> None:
-    record = sqs_record("body", "m1", 3, Attempt="4", ArrivalTimestamp="5", QueuedTimestamp="6")
+    record = sqs_record(
+        "body",
+        "m1",
+        3,
+        Attempt="4",
+        ArrivalTimestamp="1764054000000",
+        QueuedTimestamp="1764053999999",
+    )
     sent_again: dict[str, Any] = {}
     retry_queue._client.meta.events.register_first(
         "provide-client-params.sqs.SendMessage", lambda params, **_: sent_again.update(params)
@@ -280,7 +287,8 @@ def test_a_message_is_sent_again_as_it_is_with_what_is_known_of_it(
     assert retry_queue.send_again([ReceivedMessage(SQSRecord(record))], UNLIMITED) == [True]
     attributes = sent_again.pop("MessageAttributes")
     assert {name: value["StringValue"] for name, value in attributes.items()} == {
-        "Attempt": "7", "RequestId": "m1", "ArrivalTimestamp": "5", "QueuedTimestamp": "6"
+        "Attempt": "7", "RequestId": "m1", 
+        "ArrivalTimestamp": "1764054000000", "QueuedTimestamp": "1764053999999",
     }  # fmt: skip
     assert sent_again == {"QueueUrl": QUEUE, "MessageBody": "body", "DelaySeconds": 900}
 
@@ -313,3 +321,26 @@ def test_when_time_is_up_the_queue_is_not_asked_again(
         retry_queue.postpone([("r", 1)], time_left)
     asked = rest("1")
     assert retry_queue.queue([asked], time_left) == [[asked.batch_item]]
+
+
+def test_a_dead_letter_without_room_for_attributes_goes_without_them(
+    retry_queue: RetryQueue, sqs: Stubber
+) -> None:
+    # Of ATTRIBUTES and the Reason: names, types and values.
+    taken = sum(
+        len(name) + sum(map(len, found.values()))
+        for name, found in {
+            **ATTRIBUTES,
+            "Reason": {"DataType": "String", "StringValue": "no"},
+        }.items()
+    )
+    fits = "é" + "x" * (MAX_BYTES - taken - 2)
+    for body, has_attributes in ((fits, True), (fits + "x", False), ("x" * MAX_BYTES, False)):
+        expected = {**sent(DEAD, body, DelaySeconds=0)}
+        if not has_attributes:
+            expected["MessageAttributes"] = {}
+        else:
+            reason = {"DataType": "String", "StringValue": "no"}
+            expected["MessageAttributes"] = {**ATTRIBUTES, "Reason": reason}
+        sqs.add_response("send_message", {"MessageId": "1"}, expected)
+        assert retry_queue.dead_letter_whole(body, ARRIVAL, 1, "no", UNLIMITED)

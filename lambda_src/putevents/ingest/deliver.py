@@ -8,7 +8,7 @@ from putevents.errors import LeftAloneError, NotDeliveredError, NotTriedError
 from putevents.gateway import Gateway
 from putevents.ingest.settle import any_final
 from putevents.ingest.submission import Submission
-from putevents.observability import annotate, logger, tracer
+from putevents.observability import annotate, concerning, logger, tracer
 from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrivals
 from putevents.wire.schemas import MAX_EVENTS_PER_CALL, MAX_REQUEST_BYTES, ItemResponse, ValidBatch
@@ -79,7 +79,8 @@ def _deliver_call(
     batch_item = {e: batch for submission in call for e, batch in submission.valid.items()}
     arrivals = {e: submission.arrival for submission in call for e in submission.valid}
     started = perf_counter()
-    with tracer.provider.in_subsegment("deliver"):
+    request_ids = (submission.arrival.request_id for submission in call)
+    with concerning(request_ids), tracer.provider.in_subsegment("deliver"):
         annotate(application_id, sum(submission.valid_events for submission in call))
         answers = _ask(gateway, application_id, batch_item, arrivals, time_left)
     if answers == {} and len(call) > 1:

@@ -24,6 +24,7 @@ REQUEST_ID = "RequestId"
 ARRIVAL_TIMESTAMP = "ArrivalTimestamp"
 QUEUED_TIMESTAMP = "QueuedTimestamp"
 _REASON_LENGTH = 256
+_REQUEST_ID_LENGTH = 128  # what a producer may have written instead is not carried along
 
 
 class Rest(NamedTuple):
@@ -78,17 +79,23 @@ class ReceivedMessage:
 
     @cached_property
     def arrival(self) -> Arrival:
-        """When it first came in: our own messages say so, a producer's came as it was sent."""
-        return Arrival(
-            self._attribute(REQUEST_ID) or self.id,
-            _number(self._attribute(ARRIVAL_TIMESTAMP)) or self._sent_at,
-        )
+        """When it first came in: our own messages say so, a producer's came as it was sent.
+
+        What a producer says instead is believed only if it can be true.
+        """
+        request_id = self._attribute(REQUEST_ID)
+        if not 0 < len(request_id) <= _REQUEST_ID_LENGTH:
+            request_id = self.id
+        arrival = Arrival(request_id, self._sent_at)
+        return arrival.claimed(_number(self._attribute(ARRIVAL_TIMESTAMP)))
 
     @property
     def queued_at(self) -> int:
         """When it, or the message that it replaces, came to the queue; a redrive begins anew."""
-        queued_at = 0 if self._attribute(REASON) else _number(self._attribute(QUEUED_TIMESTAMP))
-        return min(queued_at or self._sent_at, self._sent_at)
+        sent = Arrival(self.id, self._sent_at)
+        if not self._attribute(REASON):
+            sent = sent.claimed(_number(self._attribute(QUEUED_TIMESTAMP)))
+        return sent.timestamp
 
     @property
     def again(self) -> "NewMessage":
@@ -97,9 +104,10 @@ class ReceivedMessage:
             self.body, attributes(self.arrival, self.attempt, queued_at=self.queued_at)
         )
 
-    @property
+    @cached_property
     def _sent_at(self) -> int:
-        return _number(self._record.raw_event["attributes"].get("SentTimestamp", ""))
+        sent = _number(self._record.raw_event["attributes"].get("SentTimestamp", ""))
+        return sent or Arrival.now(self.id).timestamp
 
     def _attribute(self, name: str) -> str:
         # A producer may have sent one of our names with a type of its own: that is ignored.
@@ -122,6 +130,14 @@ def attributes(
         text = reason.encode("unicode_escape").decode()[:_REASON_LENGTH]
         found[REASON] = _text(text or "unknown")
     return found
+
+
+def has_room(body: str, attributes: dict[str, dict[str, str]]) -> bool:
+    """Whether SQS takes a message with these attributes: a producer's may be as large as it can."""
+    if not _is_too_long(body):
+        return True
+    texts = [text for name, found in attributes.items() for text in (name, *found.values())]
+    return len(body.encode()) + sum(len(text.encode()) for text in texts) <= MAX_BYTES
 
 
 def valid_pieces(
