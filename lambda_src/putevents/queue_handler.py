@@ -10,11 +10,9 @@ from aws_lambda_powertools.utilities.data_classes import SQSEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from putevents.errors import (
-    BadRequestError,
     NotDeliveredError,
     NotTriedError,
-    PayloadTooLargeError,
-    UnknownApplicationError,
+    RequestError,
 )
 from putevents.gateway import Gateway
 from putevents.ingest import Submission, ingest
@@ -112,10 +110,10 @@ class QueueHandler:
 
     def _dead_letter(self, message: ReceivedMessage, error: Exception, time_left: TimeLeft) -> bool:
         """Dead-letter a message for which no later attempt is due; return whether SQS has it."""
-        if not isinstance(error, (*HOPELESS, NotDeliveredError)):
+        if not isinstance(error, RequestError | NotDeliveredError):
             logger.exception("failed", exc_info=error, message_id=message.id)
         reason, attempt = _reason(error), message.attempt
-        is_hopeless = isinstance(error, HOPELESS)
+        is_hopeless = isinstance(error, RequestError) and not error.retry
         gives_up = not isinstance(error, NotTriedError) and self.gateway.retry_queue.gives_up(
             attempt, message.queued_at
         )
@@ -131,16 +129,9 @@ class QueueHandler:
         return is_dead
 
 
-HOPELESS = (
-    BadRequestError,
-    PayloadTooLargeError,
-    UnknownApplicationError,
-)  # no later attempt would do better
-
-
 def _reason(error: Exception) -> str:
     """Return what a person reads on a dead letter; nothing of a bug's text, which may hold data."""
-    is_ours = isinstance(error, (*HOPELESS, NotDeliveredError))
+    is_ours = isinstance(error, RequestError | NotDeliveredError)
     return str(error) if is_ours else type(error).__name__
 
 

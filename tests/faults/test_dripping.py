@@ -15,7 +15,8 @@ from local.database import FILE, Database
 from local.event_source import EventSource
 from local.queue_message import QUEUE
 from local.queues import Queues
-from local.sqs import TARGET, SqsApi
+from local.sqs import SqsApi
+from local.sqs_protocols import TARGET
 from putevents.destinations import pinpoint
 from putevents.destinations.lake import dynamodb, firehose
 from putevents.destinations.lake.destination import LakeDestination

@@ -16,7 +16,8 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ReadTimeoutError
 
 from local.queues import Queues
-from local.sqs import TARGET, SqsApi
+from local.sqs import SqsApi
+from local.sqs_protocols import TARGET
 from tests.faults import edges
 from tests.faults.edges import ACCEPTED, Call, Ending, Fault
 from tests.faults.ledger import Key, keys

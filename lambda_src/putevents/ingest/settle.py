@@ -36,6 +36,7 @@ def settle(submission: Submission) -> None:
             item["EndpointItemResponse"] = FAILED
             if final is not None:
                 item["EndpointItemResponse"] = final = submission.fit_answer(final)
+                submission.updated += final is ACCEPTED and bool(endpoint.model_fields_set)
                 endpoint = None
                 if final is not ACCEPTED:
                     _reject(submission, endpoint_id, None, final)

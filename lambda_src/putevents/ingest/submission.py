@@ -39,6 +39,7 @@ class Submission:
     left_out: list[tuple[Rejection, str]] = field(default_factory=list)
     answer_room: int = MAX_ANSWER_BYTES  # bytes that texts of the destination may take
     accepted: int = 0  # events
+    updated: int = 0  # endpoints of which something was said
     queued: int = 0  # events
     latency_ms: float = 0.0
     failure: Exception | None = None  # while there is none, all is well with it
