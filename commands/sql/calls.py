@@ -6,6 +6,8 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from commands.sql import lambdas, moments
+from commands.sql.aggregates import AGGREGATES, WINDOWED
+from commands.sql.casts import tried
 from commands.sql.engine import MACROS
 from commands.sql.nodes import Zoned, call, clock, literal_text, text
 from commands.sql.sql_error import SqlError
@@ -31,6 +33,8 @@ _INSTEAD = {
     "to_timestamp": "date_parse",
     "zip": "UNNEST(a, b) AS t (x, y)",
 }
+# Macros that a statement has operators for.
+OPERATORS = {"add", "subtract", "multiply", "divide"}
 _JSON_PATH = re.compile(r"""\.([A-Za-z_]\w*)|\[(\d+)\]|\["([^"\\]*)"\]|\['([^'\\]*)'\]""")
 
 
@@ -42,7 +46,7 @@ def scalar(name: str, arguments: list[exp.Expr]) -> exp.Expr:
             return special(*arguments)
         except TypeError:
             raise SqlError(f"{name} does not take {len(arguments)} arguments here") from None
-    if f"athena_{name}" not in MACROS:
+    if f"athena_{name}" not in MACROS or name in OPERATORS:
         instead = _INSTEAD.get(name, "")
         raise SqlError(
             f"{name} is not among the functions that are answered here as in Athena; "
@@ -55,19 +59,14 @@ def scalar(name: str, arguments: list[exp.Expr]) -> exp.Expr:
     return call(f"athena_{name}", *arguments)
 
 
-def names() -> list[str]:
-    """Every scalar function that may be called."""
-    return sorted({*_SPECIAL, *(macro.removeprefix("athena_") for macro in MACROS)})
+def function_names() -> list[str]:
+    """Every function that may be called."""
+    scalar_names = {macro.removeprefix("athena_") for macro in MACROS} - OPERATORS
+    return sorted({*_SPECIAL, *scalar_names, *AGGREGATES, *WINDOWED, "cast", "extract", "now"})
 
 
 def _if(condition: exp.Expr, true: exp.Expr, false: exp.Expr | None = None) -> exp.Expr:
     return exp.Case(ifs=[exp.If(this=condition, true=true)], default=false)
-
-
-def _try(value: exp.Expr) -> exp.Expr:
-    if isinstance(value, Zoned):
-        return Zoned(this=call("try", value.this), zone=value.args["zone"])
-    return call("try", value)
 
 
 def _coalesce(first: exp.Expr, *others: exp.Expr) -> exp.Expr:
@@ -78,7 +77,9 @@ def _extreme(function: str) -> Callable[..., exp.Expr]:
     """In Trino null is the greatest and the least."""
 
     def greatest_or_least(first: exp.Expr, *others: exp.Expr) -> exp.Expr:
-        unknown = exp.or_(*(exp.Is(this=value.copy(), expression=exp.null()) for value in (first, *others)))
+        unknown = exp.or_(
+            *(exp.Is(this=value.copy(), expression=exp.null()) for value in (first, *others))
+        )
         return _if(exp.not_(exp.paren(unknown)), call(function, first, *others))
 
     return greatest_or_least
@@ -119,7 +120,7 @@ def _json_extract_scalar(value: exp.Expr, path: exp.Expr) -> exp.Expr:
     given = literal_text(path, "the path of json_extract_scalar")
     keys = list(_JSON_PATH.finditer(given))
     if "$" + "".join(key[0] for key in keys) != given:
-        raise SqlError(f"the path {given} is not known here: write $.name, $[0] or $[\"name\"]")
+        raise SqlError(f'the path {given} is not known here: write $.name, $[0] or $["name"]')
     steps = (f"[{k[2]}]" if k[2] else f'."{k[1] or k[3] or k[4] or ""}"' for k in keys)
     return call("json_scalar", value, text("$" + "".join(steps)))
 
@@ -134,7 +135,7 @@ _SPECIAL: dict[str, Callable[..., exp.Expr]] = {
     **moments.SPECIAL,
     **lambdas.SPECIAL,
     "if": _if,
-    "try": _try,
+    "try": tried,
     "coalesce": _coalesce,
     "nullif": lambda a, b: call("nullif", a, b),
     "greatest": _extreme("greatest"),

@@ -9,6 +9,15 @@ from commands.sql.nodes import Zoned, call, clock
 from commands.sql.sql_error import SqlError
 
 _WHOLE = {exp.DType.TINYINT, exp.DType.SMALLINT, exp.DType.INT, exp.DType.BIGINT}
+# What a macro is called that gives null instead of failing.
+_TRIED = {
+    "athena_date": "try_date",
+    "boolean_of": "try_boolean_of",
+    "convertible": "try_convertible",
+    "iso_instant": "try_iso_instant",
+    "timestamp_of": "try_timestamp_of",
+    "whole": "try_whole",
+}
 _SHOWN = "use boolean, integer, bigint, double, decimal(p, s), varchar, date or timestamp"
 
 
@@ -18,7 +27,18 @@ def cast(node: exp.Cast) -> exp.Expr:
     if _is_empty(value) and kind.is_type(exp.DType.ARRAY, exp.DType.MAP):
         return exp.cast(value, kind)
     converted = _converted(value, kind)
-    return call("try", converted) if isinstance(node, exp.TryCast) else converted
+    return tried(converted) if isinstance(node, exp.TryCast) else converted
+
+
+def tried(value: exp.Expr) -> exp.Expr:
+    """Null where the value cannot be computed; of what fails often, without failing."""
+    if isinstance(value, Zoned):
+        return Zoned(this=tried(value.this), zone=value.args["zone"])
+    if isinstance(value, exp.Cast) and value.this.name in _TRIED:
+        return exp.TryCast(this=tried(value.this), to=value.to)
+    if isinstance(value, exp.Anonymous) and value.name in _TRIED:
+        return call(_TRIED[value.name], *value.expressions)
+    return call("try", value)
 
 
 def _converted(value: exp.Expr, kind: exp.DataType) -> exp.Expr:
@@ -28,17 +48,15 @@ def _converted(value: exp.Expr, kind: exp.DataType) -> exp.Expr:
     if kind.is_type(exp.DType.TIMESTAMP, exp.DType.TIMESTAMPTZ):
         return _timestamp(value, kind, sizes)
     if kind.is_type(exp.DType.DATE):
-        return call("athena_to_date", clock(value))
+        return call("athena_date", clock(value))
     if isinstance(value, Zoned) and not kind.is_type(exp.DType.VARCHAR):
         raise SqlError(f"a timestamp with a time zone cannot become {_name(kind)}")
     if kind.this in _WHOLE and not sizes:
         return exp.cast(call("whole", value), kind)
-    if kind.is_type(exp.DType.DOUBLE):
-        return exp.cast(call("convertible", value), kind)
-    if kind.is_type(exp.DType.DECIMAL) and len(sizes) == 2:
+    if kind.is_type(exp.DType.DOUBLE) or (kind.is_type(exp.DType.DECIMAL) and len(sizes) == 2):
         return exp.cast(call("convertible", value), kind)
     if kind.is_type(exp.DType.BOOLEAN):
-        return call("athena_to_boolean", value)
+        return call("boolean_of", value)
     if kind.is_type(exp.DType.VARCHAR):
         return _varchar(value, sizes)
     raise SqlError(f"CAST AS {_name(kind)} is not known here: {_SHOWN}")
@@ -50,9 +68,9 @@ def _timestamp(value: exp.Expr, kind: exp.DataType, sizes: list[int]) -> exp.Exp
     if sizes not in ([], [3]) and (sizes != [digits] or digits > 3):
         raise SqlError(f"{_name(kind)} is not known here: timestamp has milliseconds")
     if kind.is_type(exp.DType.TIMESTAMPTZ):
-        return value if isinstance(value, Zoned) else call("athena_to_zoned", value)
+        return value if isinstance(value, Zoned) else call("zoned_of", value)
     exact = sizes in ([], [3])
-    return call("athena_to_timestamp" if exact else "coarse_timestamp", clock(value))
+    return call("timestamp_of" if exact else "coarse_timestamp", clock(value))
 
 
 def _varchar(value: exp.Expr, sizes: list[int]) -> exp.Expr:

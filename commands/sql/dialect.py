@@ -4,12 +4,12 @@ import logging
 
 from sqlglot import exp
 
-from commands.sql.engine import close_off, connect
+from commands.sql.engine import connect
 from commands.sql.sql_error import SqlError
 from commands.sql.syntax import parse
 from commands.sql.translate import to_duckdb
 
-__all__ = ["SqlError", "close_off", "connect", "duckdb_type", "parse", "quoted", "to_duckdb"]
+__all__ = ["SqlError", "connect", "duckdb_type", "parse", "quoted", "to_duckdb"]
 
 logging.getLogger("sqlglot").setLevel(logging.ERROR)  # what it does not know is told by SqlError
 

@@ -8,7 +8,19 @@ import duckdb
 _FUNCTIONS = Path(__file__).parent / "functions"
 _FILES = ("checks", "arithmetic", "conversions", "text", "addresses", "collections", "time")
 _SQL = "".join((_FUNCTIONS / f"{name}.sql").read_text() for name in _FILES)
-MACROS = set(re.findall(r"^CREATE MACRO (athena_\w+)", _SQL, re.MULTILINE))
+_MACRO = re.compile(r"^CREATE MACRO (\w+)\(([^)]*)\) AS(.*?);$", re.MULTILINE | re.DOTALL)
+_DEFINED = {name: (parameters, body) for name, parameters, body in _MACRO.findall(_SQL)}
+MACROS = {name for name in _DEFINED if name.startswith("athena_")}
+
+
+def _says_twice(parameters: str, body: str) -> bool:
+    words = re.findall(r"\w+", body)
+    own = any(word in _DEFINED for word in words)
+    return own or any(words.count(name.strip()) > 1 for name in parameters.split(","))
+
+
+# Macros are replaced by their text: these repeat what they are given.
+REPEATING = {name for name, (parameters, body) in _DEFINED.items() if _says_twice(parameters, body)}
 
 
 def connect() -> duckdb.DuckDBPyConnection:
@@ -28,3 +40,14 @@ def close_off(connection: duckdb.DuckDBPyConnection, folder: str) -> None:
     connection.execute(f"SET allowed_directories = ['{folder}']")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
+
+
+def complaint(error: duckdb.Error) -> str:
+    """What DuckDB has against a statement, in the statement's own words."""
+    told = re.search(r"athena: (.*)' to BOOL", str(error), re.DOTALL)
+    if told:
+        return told[1]
+    first = str(error).split("\n\n")[0].split("\n\tCandidate")[0]
+    if "map_contains" in first:
+        return "only a map has texts as keys: a field of a row is written row.field"
+    return first.replace("athena_", "")

@@ -23,22 +23,9 @@ def _reduce(values: exp.Expr, start: exp.Expr, step: exp.Expr, last: exp.Expr) -
     return _applied(_lambda(last, 1), reduced)
 
 
-def _match(found: exp.Expr, absent: exp.Expr, wanted: bool) -> Callable[..., exp.Expr]:
-    """Whether an element of the array is as `wanted`; unknown if only an unknown one could be."""
-
-    def match(values: exp.Expr, function: exp.Expr) -> exp.Expr:
-        results = transform(values, function)
-        has = call("list_contains", results, exp.convert(wanted))
-        return exp.Case(
-            ifs=[
-                exp.If(this=exp.Is(this=results.copy(), expression=exp.null()), true=exp.null()),
-                exp.If(this=has, true=found.copy()),
-                exp.If(this=call("has_null", results), true=exp.null()),
-            ],
-            default=absent.copy(),
-        )
-
-    return match
+def _match(macro: str) -> Callable[..., exp.Expr]:
+    """Whether elements of the array are so; unknown if only an unknown one could tell."""
+    return lambda values, function: call(macro, transform(values, function))
 
 
 def _map_filter(values: exp.Expr, function: exp.Expr) -> exp.Expr:
@@ -72,7 +59,7 @@ def _entry_lambda(node: exp.Expr) -> exp.Lambda:
     function = _lambda(node, 2)
     entry = exp.to_identifier(_ENTRY)
     key, value = (parameter.name for parameter in function.expressions)
-    members = {
+    members: dict[str, exp.Expr] = {
         name: exp.Dot(this=entry.copy(), expression=exp.to_identifier(member))
         for name, member in ((key, "key"), (value, "value"))
     }
@@ -93,9 +80,9 @@ SPECIAL: dict[str, Callable[..., exp.Expr]] = {
     "transform": transform,
     "filter": _filter,
     "reduce": _reduce,
-    "any_match": _match(exp.true(), exp.false(), wanted=True),
-    "none_match": _match(exp.false(), exp.true(), wanted=True),
-    "all_match": _match(exp.false(), exp.true(), wanted=False),
+    "any_match": _match("some_true"),
+    "none_match": _match("none_true"),
+    "all_match": _match("all_true"),
     "map_filter": _map_filter,
     "transform_values": _transform_values,
     "transform_keys": _transform_keys,

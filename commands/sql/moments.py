@@ -9,10 +9,10 @@ from sqlglot import exp
 from commands.sql.nodes import Zoned, call, clock, literal_text, text
 from commands.sql.sql_error import SqlError
 
-FIELDS = set(
-    "year quarter month week week_of_year day day_of_month day_of_week dow day_of_year doy"
-    " year_of_week yow hour minute second".split()
-)
+FIELDS = {
+    *("year", "quarter", "month", "week", "week_of_year", "day", "day_of_month", "day_of_week"),
+    *("dow", "day_of_year", "doy", "year_of_week", "yow", "hour", "minute", "second"),
+}
 BY_CLOCK = FIELDS | {"millisecond", "date", "last_day_of_month"}
 _TIME_UNITS = {"millisecond", "second", "minute", "hour"}
 _TRUNCATED = _TIME_UNITS | {"day", "week", "month", "quarter", "year"}
@@ -43,7 +43,7 @@ def at_time_zone(moment: exp.Expr, zone: exp.Expr) -> exp.Expr:
 
 
 def with_timezone(moment: exp.Expr, zone: exp.Expr) -> exp.Expr:
-    return zoned(call("instant_at", call("athena_to_timestamp", moment), zone), zone)
+    return zoned(call("instant_at", call("timestamp_of", moment), zone), zone)
 
 
 def from_unixtime(seconds: exp.Expr, zone: exp.Expr | None = None) -> exp.Expr:
@@ -73,7 +73,7 @@ def date_trunc(unit: exp.Expr, moment: exp.Expr) -> exp.Expr:
 
 def date_add(unit: exp.Expr, count: exp.Expr, moment: exp.Expr) -> exp.Expr:
     name = _unit(unit, "date_add")
-    return _plus(name, call("whole_number", count), moment)
+    return _plus(name, call("whole_count", count), moment)
 
 
 def date_diff(unit: exp.Expr, first: exp.Expr, second: exp.Expr) -> exp.Expr:
@@ -133,19 +133,21 @@ def now(node: exp.Expr, moment: datetime) -> exp.Expr:
 def _plus(unit: str, count: exp.Expr, moment: exp.Expr) -> exp.Expr:
     function, factor = _STEPS[unit]
     size = exp.Mul(this=count, expression=exp.Literal.number(factor)) if factor > 1 else count
-    if function in {"to_days", "to_months", "to_years"}:
+    if function in {"to_months", "to_years"}:
         size = exp.cast(size, "int")
     return call("plus_interval", _with_clock(unit, moment), call(function, size))
 
 
 def _with_clock(unit: str, moment: exp.Expr) -> exp.Expr:
-    return call("clock_of", moment) if unit in _TIME_UNITS else call("moment", moment)
+    return call("clock_of", moment) if unit in _TIME_UNITS else moment
 
 
 def _unit(node: exp.Expr, function: str) -> str:
     unit = literal_text(node, f"the unit of {function}").lower()
     if unit not in _TRUNCATED:
-        raise SqlError(f"{function} has no unit '{unit}'; there are {', '.join(sorted(_TRUNCATED))}")
+        raise SqlError(
+            f"{function} has no unit '{unit}'; there are {', '.join(sorted(_TRUNCATED))}"
+        )
     return unit
 
 

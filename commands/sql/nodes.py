@@ -5,7 +5,7 @@ from sqlglot import exp
 from commands.sql.sql_error import SqlError
 
 
-class Zoned(exp.Expr):
+class Zoned(exp.Expression):
     """A timestamp with a time zone other than UTC, for which DuckDB has no type."""
 
     arg_types = {"this": True, "zone": True}  # noqa: RUF012 # as sqlglot's own nodes do

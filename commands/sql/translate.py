@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from functools import partial
 
 from sqlglot import exp
 
 from commands.sql import aggregates, moments
 from commands.sql.calls import scalar
 from commands.sql.casts import cast
-from commands.sql.nodes import Zoned, call, clock, text
+from commands.sql.nodes import Zoned, call, clock
+from commands.sql.once import name_once
 from commands.sql.sql_error import SqlError
 from commands.sql.unnest import unnest
 
@@ -18,7 +18,7 @@ _BY_INSTANT = (
     exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.In, exp.NullSafeEQ,
     exp.NullSafeNEQ, exp.Is, exp.Ordered, exp.Group, exp.Distinct, exp.Window,
 )  # fmt: skip
-_OPERATORS = {
+_OPERATORS: dict[type[exp.Expr], str] = {
     exp.Add: "athena_add",
     exp.Sub: "athena_subtract",
     exp.Mul: "athena_multiply",
@@ -41,6 +41,7 @@ def to_duckdb(tree: exp.Query, today: date | None = None) -> str:
     aggregates.complete(query)
     _settle_zones(query)
     _name_columns(query)
+    name_once(query)
     return query.sql("duckdb", identify=True, comments=False)
 
 
@@ -106,10 +107,6 @@ def _interval(node: exp.Interval) -> exp.Expr:
     )
 
 
-def _respect_nulls(node: exp.RespectNulls) -> exp.Expr:
-    return node.this
-
-
 _TRANSLATORS: dict[type[exp.Expr], Callable[..., exp.Expr]] = {
     exp.Cast: cast,
     exp.TryCast: cast,
@@ -122,14 +119,14 @@ _TRANSLATORS: dict[type[exp.Expr], Callable[..., exp.Expr]] = {
     exp.Unnest: unnest,
     exp.WithinGroup: aggregates.within_group,
     exp.IgnoreNulls: aggregates.ignore_nulls,
-    exp.RespectNulls: _respect_nulls,
+    exp.RespectNulls: lambda node: node.this,
 }
 
 
 def _settle_zones(query: exp.Query) -> None:
     """A timestamp with a time zone is compared by its instant and shown in its zone."""
     for node in list(query.find_all(Zoned)):
-        above, outermost = node.parent, query
+        above = node.parent
         if isinstance(above, _BY_INSTANT):
             node.replace(node.this)
             continue
@@ -143,11 +140,7 @@ def _settle_zones(query: exp.Query) -> None:
 
 
 def _zoned_column(node: Zoned) -> exp.Expr:
-    instant, zone = node.this, node.args["zone"]
-    return call("struct_pack", *(
-        exp.PropertyEQ(this=exp.to_identifier(name), expression=value.copy())
-        for name, value in (("zoned_instant", instant), ("zoned_text", call("zoned_text", instant, zone)))
-    ))  # fmt: skip
+    return call("zoned_value", node.this, node.args["zone"])
 
 
 def _name_columns(query: exp.Query) -> None:

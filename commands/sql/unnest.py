@@ -8,8 +8,8 @@ from commands.sql.sql_error import SqlError
 
 def unnest(node: exp.Unnest) -> exp.Expr:
     """A subquery with a column for each array, or two for a map."""
-    alias, values = node.args.get("alias"), node.expressions
-    columns = list(alias.columns) if alias else []
+    alias, values = node.args.get("alias") or exp.TableAlias(), node.expressions
+    columns = list(alias.columns)
     ordinal = node.args.get("offset")
     lists = _lists(values, len(columns))
     projections = [call("unnest", values) for values in lists]

@@ -146,7 +146,7 @@ def test_a_store_without_events_has_empty_tables(start_gateway: StartGateway) ->
         (["--query", "SELECT (1"], r"line 1: Expecting \)"),
         (["--query", "SELECT 1; SELECT 2"], "one statement was expected, not 2"),
         (["--query", "DROP TABLE raw_events"], "only a query can be run"),
-        (["--query", "SELECT CAST(event_type AS bigint) FROM events"], "Could not convert"),
+        (["--query", "SELECT CAST(event_type AS bigint) FROM events"], "is no whole number"),
         (["--query", ""], "one statement was expected, not 0"),
         (["--name", "daily"], "No query is named 'daily'; there are daily_active_endpoints"),
     ],

@@ -18,6 +18,10 @@ CREATE MACRO athena_arrays_overlap(a, b) AS
     CASE WHEN a IS NULL OR b IS NULL THEN NULL WHEN list_has_any(a, b) THEN true WHEN has_null(a) OR has_null(b) THEN NULL ELSE false END;
 CREATE MACRO athena_array_join(list, delimiter) AS array_to_string(list_transform(list, lambda x: athena_to_varchar(x)), delimiter),
     (list, delimiter, null_text) AS array_to_string(list_transform(list, lambda x: coalesce(athena_to_varchar(x), null_text)), delimiter);
+CREATE MACRO some_true(list) AS CASE WHEN list IS NULL THEN NULL WHEN list_contains(list, true) THEN true WHEN has_null(list) THEN NULL ELSE false END;
+CREATE MACRO none_true(list) AS NOT some_true(list);
+CREATE MACRO all_true(list) AS
+    CASE WHEN list IS NULL THEN NULL WHEN list_contains(list, false) THEN false WHEN has_null(list) THEN NULL ELSE true END;
 CREATE MACRO athena_flatten(list) AS flatten(list);
 CREATE MACRO slice_from(list, start) AS CASE WHEN start > 0 THEN start ELSE len(list) + start + 1 END;
 CREATE MACRO athena_slice(list, start, length) AS
