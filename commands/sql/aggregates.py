@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from sqlglot import exp
 
-from commands.sql.nodes import Zoned, call
+from commands.sql.nodes import call
 from commands.sql.sql_error import SqlError
 
 
@@ -71,7 +71,8 @@ def aggregate(node: exp.Anonymous) -> exp.Expr:
     plain = _plain(arguments)
     if not function.least <= len(plain) <= function.most:
         raise SqlError(f"{name} does not take {len(plain)} arguments here")
-    if name in WINDOWED and not node.find_ancestor(exp.Window, exp.Query):
+    windowed = isinstance(node.find_ancestor(exp.Window, exp.Query), exp.Window)
+    if name in WINDOWED and not windowed:
         raise SqlError(f"{name} needs OVER (...)")
     if name == "listagg" and not isinstance(node.parent, exp.WithinGroup):
         raise SqlError("listagg needs WITHIN GROUP (ORDER BY ...)")
@@ -122,14 +123,14 @@ def _plain(arguments: list[exp.Expr]) -> list[exp.Expr]:
     for value in found:
         if isinstance(value, exp.Column) and isinstance(value.this, exp.Star):
             raise SqlError("count(*) counts rows; t.* cannot be counted")
-    return [value.this if isinstance(value, Zoned) else value for value in found]
+    return found
 
 
 def _pairs(arguments: list[exp.Expr]) -> exp.Expr:
+    if isinstance(arguments[0], exp.Distinct):
+        raise SqlError("map_agg has no DISTINCT here: it takes each key once anyway")
     order = arguments[-1] if isinstance(arguments[-1], exp.Order) else None
     key, value = arguments[0], order.this if order else arguments[1]
-    if isinstance(key, exp.Distinct):
-        raise SqlError("map_agg has no DISTINCT here: it takes each key once anyway")
     pair = call("struct_pack", *(
         exp.PropertyEQ(this=exp.to_identifier(name), expression=part.copy())
         for name, part in (("key", key), ("value", value))

@@ -79,11 +79,11 @@ def _varchar(value: exp.Expr, sizes: list[int]) -> exp.Expr:
     if isinstance(value, Zoned):
         shown = call("zoned_text", value.this, value.args["zone"])
     else:
-        shown = call("athena_to_varchar", value)
+        shown = call("varchar_of", value)
     if not sizes:
         return shown
     source = shown if isinstance(value, Zoned) else value
-    return call("athena_to_short_varchar", source, exp.Literal.number(sizes[0]))
+    return call("short_varchar_of", source, exp.Literal.number(sizes[0]))
 
 
 def _is_text(value: exp.Expr) -> bool:

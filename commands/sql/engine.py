@@ -48,6 +48,12 @@ def complaint(error: duckdb.Error) -> str:
     if told:
         return told[1]
     first = str(error).split("\n\n")[0].split("\n\tCandidate")[0]
-    if "map_contains" in first:
+    types = re.search(r"given name and argument types '(.*)'", first)
+    if types and types[1].startswith("|("):
+        return "date_add takes a whole number"
+    if types and "map_contains" not in types[1]:
+        shown = types[1].replace("athena_", "")
+        return f"the types do not fit in {shown}: CAST; of dates, date_add and date_diff"
+    if types:
         return "only a map has texts as keys: a field of a row is written row.field"
     return first.replace("athena_", "")

@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.commands.test_named_queries import CHARTS
 
 from infra.queries import named_queries
+from tests.commands.test_named_queries import CHARTS
 from tests.deployed.athena import Row
 from tests.deployed.conftest import StartEmulator
 from tests.deployed.lake import Lake

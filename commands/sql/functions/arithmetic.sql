@@ -12,7 +12,8 @@ CREATE MACRO athena_mod(a, b) AS a % b;
 CREATE MACRO half_up(x, a, b) AS
     x * cast_to_type(CASE WHEN typeof(a + b) LIKE 'DECIMAL%' THEN 1.000000000000001e0 ELSE 1e0 END, x);
 CREATE MACRO athena_divide(a, b) AS
-    cast_to_type(half_up(a / b, a, b), a + b);
+    cast_to_type(CASE WHEN typeof(a + b) = 'DOUBLE' AND b = 0 THEN a * cast_to_type(CAST('inf' AS double), a + b)
+        ELSE half_up(a / b, a, b) END, a + b);
 CREATE MACRO athena_abs(x) AS abs(x);
 CREATE MACRO athena_ceil(x) AS cast_to_type(ceil(x), round(x));
 CREATE MACRO athena_ceiling(x) AS athena_ceil(x);
@@ -22,7 +23,6 @@ CREATE MACRO athena_truncate(x) AS trunc(CAST(+x AS double));
 CREATE MACRO athena_power(x, p) AS power(CAST(+x AS double), CAST(+p AS double));
 CREATE MACRO athena_pow(x, p) AS athena_power(x, p);
 CREATE MACRO athena_sqrt(x) AS sqrt(CAST(+x AS double));
-CREATE MACRO athena_cbrt(x) AS cbrt(CAST(+x AS double));
 CREATE MACRO athena_exp(x) AS exp(CAST(+x AS double));
 CREATE MACRO athena_ln(x) AS ln(CAST(+x AS double));
 CREATE MACRO athena_log(b, x) AS log(CAST(+b AS double), CAST(+x AS double));

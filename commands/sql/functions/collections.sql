@@ -16,8 +16,8 @@ CREATE MACRO athena_array_max(list) AS CASE WHEN NOT has_null(list) THEN list_ma
 CREATE MACRO athena_array_min(list) AS CASE WHEN NOT has_null(list) THEN list_min(list) END;
 CREATE MACRO athena_arrays_overlap(a, b) AS
     CASE WHEN a IS NULL OR b IS NULL THEN NULL WHEN list_has_any(a, b) THEN true WHEN has_null(a) OR has_null(b) THEN NULL ELSE false END;
-CREATE MACRO athena_array_join(list, delimiter) AS array_to_string(list_transform(list, lambda x: athena_to_varchar(x)), delimiter),
-    (list, delimiter, null_text) AS array_to_string(list_transform(list, lambda x: coalesce(athena_to_varchar(x), null_text)), delimiter);
+CREATE MACRO athena_array_join(list, delimiter) AS array_to_string(list_transform(list, lambda x: varchar_of(x)), delimiter),
+    (list, delimiter, null_text) AS array_to_string(list_transform(list, lambda x: coalesce(varchar_of(x), null_text)), delimiter);
 CREATE MACRO some_true(list) AS CASE WHEN list IS NULL THEN NULL WHEN list_contains(list, true) THEN true WHEN has_null(list) THEN NULL ELSE false END;
 CREATE MACRO none_true(list) AS NOT some_true(list);
 CREATE MACRO all_true(list) AS

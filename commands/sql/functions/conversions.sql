@@ -10,13 +10,13 @@ CREATE MACRO exponent_text(x) AS
         ELSE mantissa(replace(x, '.', '')) || 'E' || (strpos(x, '.') - 2) END;
 CREATE MACRO mantissa(digits) AS substr(digits, 1, 1) || '.' || coalesce(nullif(rtrim(substr(digits, 2), '0'), ''), '0');
 CREATE MACRO moment_of(x) AS TRY_CAST(CAST(x AS varchar) AS timestamptz) AT TIME ZONE 'UTC';
-CREATE MACRO athena_to_varchar(x) AS
+CREATE MACRO varchar_of(x) AS
     CASE WHEN typeof(x) = 'DOUBLE' THEN double_text(TRY_CAST(CAST(x AS varchar) AS double))
         WHEN typeof(x) LIKE 'TIMESTAMP%' THEN strftime(moment_of(x), '%Y-%m-%d %H:%M:%S.%g') || CASE typeof(x) WHEN 'TIMESTAMP' THEN '' ELSE ' UTC' END
         WHEN must(is_number(x) OR typeof(x) IN ('VARCHAR', 'BOOLEAN', 'DATE'), 'a ' || typeof(x) || ' is no varchar') THEN CAST(x AS varchar) END;
-CREATE MACRO athena_to_short_varchar(x, size) AS
-    CASE WHEN must(typeof(x) = 'VARCHAR' OR length(athena_to_varchar(x)) <= size, 'the text of the value is longer than varchar(' || size || ')')
-        THEN left(athena_to_varchar(x), size) END;
+CREATE MACRO short_varchar_of(x, size) AS
+    CASE WHEN must(typeof(x) = 'VARCHAR' OR length(varchar_of(x)) <= size, 'the text of the value is longer than varchar(' || size || ')')
+        THEN left(varchar_of(x), size) END;
 
 -- Of a text, whether it is one that Trino takes; what begins with try_ is null where it is not.
 CREATE MACRO fits(x, pattern) AS typeof(x) <> 'VARCHAR' OR regexp_full_match(trim(CAST(x AS varchar)), pattern);
