@@ -31,6 +31,8 @@ _OPERATORS: dict[type[exp.Expr], str] = {
 def to_duckdb(tree: exp.Query, today: date | None = None) -> str:
     """The same statement for a connection made by `connect`, on another day if one is given."""
     query = tree.copy()
+    for select in query.find_all(exp.Select):
+        _order_by_output(select)
     moment = datetime.now(UTC).replace(tzinfo=None)
     if today:
         moment = datetime.combine(today, moment.time())
@@ -43,6 +45,20 @@ def to_duckdb(tree: exp.Query, today: date | None = None) -> str:
     _name_columns(query)
     name_once(query)
     return query.sql("duckdb", identify=True, comments=False)
+
+
+def _order_by_output(select: exp.Select) -> None:
+    """Within ORDER BY a name is that of an output column first, also inside an expression."""
+    named = {
+        one.alias.lower(): one.this for one in select.expressions if isinstance(one, exp.Alias)
+    }
+    order = select.args.get("order")
+    for term in order.expressions if order else ():
+        if not isinstance(term.this, exp.Column):
+            for column in list(term.find_all(exp.Column)):
+                value = None if column.table else named.get(column.name.lower())
+                if value is not None and column.find_ancestor(exp.Query) is select:
+                    column.replace(exp.paren(value.copy()))
 
 
 def _translated(node: exp.Expr, moment: datetime) -> exp.Expr:

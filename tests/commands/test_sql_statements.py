@@ -65,6 +65,14 @@ def rows(engine: duckdb.DuckDBPyConnection, sql: str) -> list[list[str | None]]:
             " OFFSET 1 LIMIT 1",
             [["2"]],
         ),
+        # an output column goes before one of the source, in an expression too
+        ("SELECT -n AS n FROM (VALUES 2, 3) AS t (n) ORDER BY n", [["-3"], ["-2"]]),
+        ("SELECT -n AS n FROM (VALUES 2, 3) AS t (n) ORDER BY n + 0", [["-3"], ["-2"]]),
+        ("SELECT -n AS n FROM (VALUES 2, 3) AS t (n) ORDER BY t.n + 0", [["-2"], ["-3"]]),
+        (
+            "SELECT n / 2 AS n, count(*) FROM (VALUES 2, 3, 4) AS t (n) GROUP BY n ORDER BY 1",
+            [["1", "1"], ["1", "1"], ["2", "1"]],
+        ),
         ("VALUES (1, 'a'), (2, 'b')", [["1", "a"], ["2", "b"]]),
         ("SELECT 1 UNION SELECT 1 UNION ALL SELECT 1", [["1"], ["1"]]),
         ("(SELECT 1 EXCEPT SELECT 1) UNION SELECT 2", [["2"]]),

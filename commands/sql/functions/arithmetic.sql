@@ -18,7 +18,14 @@ CREATE MACRO athena_abs(x) AS abs(x);
 CREATE MACRO athena_ceil(x) AS cast_to_type(ceil(x), round(x));
 CREATE MACRO athena_ceiling(x) AS athena_ceil(x);
 CREATE MACRO athena_floor(x) AS cast_to_type(floor(x), round(x));
-CREATE MACRO athena_round(x) AS round(x), (x, digits) AS cast_to_type(round(x, digits), x + x);
+-- As Java's Math.round(x * factor) / factor.
+CREATE MACRO to_digits(x, digits) AS
+    CASE WHEN isfinite(x) THEN least(round(abs(x) * power(10, digits)), 9223372036854775807) / power(10, digits) ELSE abs(x) END;
+CREATE MACRO rounded(x, digits, shown) AS
+    CASE WHEN typeof(x) <> 'DOUBLE' THEN cast_to_type(round(x, digits), shown)
+        WHEN x < 0 THEN cast_to_type(-to_digits(CAST(x AS double), digits), shown)
+        ELSE cast_to_type(to_digits(CAST(x AS double), digits), shown) END;
+CREATE MACRO athena_round(x) AS rounded(x, 0, round(x)), (x, digits) AS rounded(x, digits, x + x);
 CREATE MACRO athena_truncate(x) AS trunc(CAST(+x AS double));
 CREATE MACRO athena_power(x, p) AS power(CAST(+x AS double), CAST(+p AS double));
 CREATE MACRO athena_pow(x, p) AS athena_power(x, p);
