@@ -24,15 +24,16 @@ test: $(VENV)/dev $(CDK) ## run every test
 	$(BIN)/pytest --cov --cov-report=term-missing:skip-covered
 
 test-unit: $(VENV)/dev ## run the fast tests only (under a minute)
-	$(BIN)/pytest tests/unit
+	$(BIN)/pytest tests/unit tests/structure
 
 bench: $(VENV)/dev ## what the gateway costs beside the boto3 call that it wraps
-	@for part in bench lake; do $(BIN)/python -m tests.benchmarks.$$part | grep -v '"_aws"'; done
+	@for part in bench bench_lake; do $(BIN)/python -m tests.benchmarks.$$part | grep -v '"_aws"'; done
 
-check: $(VENV)/dev ## ruff, ruff format, mypy strict; changes nothing
+check: $(VENV)/dev ## ruff, ruff format, mypy strict, who imports whom; changes nothing
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo --no-cache
 
 fix: $(VENV)/dev ## let ruff mend what it can
 	$(BIN)/ruff check --fix
@@ -110,9 +111,10 @@ redrive: $(VENV)/dev ## move the dead letters of the deployed stack back to its 
 dead-letters: $(VENV)/dev ## list them: when, why, how many events (OPTIONS="--export FILE" writes JSON Lines)
 	@$(COMMANDS) dead-letters $(OPTIONS)
 
-faults: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## break everything on purpose, for a million events (SEED=, EVENTS=, EMULATED_EVENTS=)
+faults: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## break everything on purpose, for a million events (SEED=, EVENTS=, EMULATED_EVENTS=, SEQUENCES=)
 	@FAULT_TABLE=1 EVENTS=$${EVENTS:-1000000} EMULATED_EVENTS=$${EMULATED_EVENTS:-30000} \
-	  $(BIN)/pytest --quiet --show-capture=no tests/faults tests/deployed/test_storm.py tests/deployed/test_lake_storm.py
+	  SEQUENCES=$${SEQUENCES:-10000} $(BIN)/pytest --quiet --show-capture=no \
+	  tests/faults tests/deployed/test_storm.py tests/deployed/test_lake_storm.py tests/endpoints/test_stores_agree.py
 
 test: $(EMULATOR)/ready # tests/deployed runs on it
 

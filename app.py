@@ -1,12 +1,12 @@
-"""The CDK app: `make synth` and `make deploy` run this."""
+"""The CDK app that `make synth` and `make deploy` run."""
 
 import sys
 
 from aws_cdk import App
 
 from infra.bundle import BundleError, bundle, size
+from infra.deploy_settings import DeploySettings, DeploySettingsError
 from infra.function import RuntimeNotSupportedError, runtime
-from infra.settings import DeploySettings, DeploySettingsError
 from infra.stack import PutEventsStack
 
 app = App()

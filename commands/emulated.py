@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import click
 
 from commands.exit_codes import StoppedError
-from tests.deployed import emulated as emulation
+from tests.deployed import emulated_stack as emulation
 from tests.deployed.emulator import EmulatorError
 
 EPILOG = """\b

@@ -1,9 +1,9 @@
-"""Say, beside a resource, why a cdk-nag rule does not hold there."""
+"""Suppress a cdk-nag rule beside the resource, with the reason."""
 
 from aws_cdk import Acknowledgment, Validations
 from constructs import IConstruct
 
 
 def acknowledge(construct: IConstruct, rule: str, reason: str) -> None:
-    """Accept a finding of the AwsSolutions pack on a construct and all that is in it."""
+    """Suppress a rule of the AwsSolutions pack for a construct and its children."""
     Validations.of(construct).acknowledge(Acknowledgment(id=f"AwsSolutions-{rule}", reason=reason))

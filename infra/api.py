@@ -9,13 +9,13 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.acknowledge import acknowledge
-from infra.authorization import authorization
+from infra.api_auth import authorization
+from infra.deploy_settings import DeploySettings
 from infra.gateway_responses import add_gateway_responses
 from infra.log import Log
-from infra.settings import DeploySettings
 
 _APP = "/v1/apps/{application-id}"
-# Every route of the resolver in putevents.api_handler, in API Gateway's spelling.
+# The routes of the resolver in putevents.api_handler, as API Gateway spells them.
 ROUTES = [
     ("POST", f"{_APP}/events"),
     ("POST", f"{_APP}/events/legacy"),
@@ -29,7 +29,7 @@ ROUTES = [
 ]
 STAGE = "prod"
 _LOG_POLICY = "AmazonAPIGatewayPushToCloudWatchLogs"
-# Nothing that points at a person: no address, no identity, no path with an endpoint's id in it.
+# No personal data: no IP address, no identity, and no path, which would hold an endpoint id.
 ACCESS_LOG = {
     "requestId": "$context.requestId",
     "traceId": "$context.xrayTraceId",
@@ -46,7 +46,7 @@ ACCESS_LOG = {
 
 
 class PutEventsApi(apigateway.RestApi):
-    """Pinpoint's paths, served by one function."""
+    """A regional REST API with Pinpoint's paths, all served by one function."""
 
     def __init__(
         self,
@@ -57,24 +57,26 @@ class PutEventsApi(apigateway.RestApi):
         function: lambda_.IFunction,
         settings: DeploySettings,
     ) -> None:
+        access_log = Log(scope, f"{id}AccessLog", settings=settings)
         super().__init__(
             scope,
             id,
             rest_api_name=name,  # a label: CloudWatch knows the API's metrics by it
             endpoint_types=[apigateway.EndpointType.REGIONAL],
-            # Every body reaches the function as the bytes that were sent, gzip too.
+            # Bodies reach the function as sent, including gzip.
             binary_media_types=["*/*"],
-            # All APIs of an account and region share this role, so it outlives the stack.
+            # All APIs of an account and region share this role, so the stack does not delete it.
             cloud_watch_role=settings.api_log_role == "create",
-            deploy_options=_stage(Log(scope, f"{id}AccessLog", settings=settings), settings),
+            deploy_options=_stage(access_log, settings),
             default_method_options=authorization(scope, settings),
-            # One permission for all methods: one for each would outgrow the function's policy.
+            # One permission for all methods: one each would exceed the size limit of the policy.
             default_integration=apigateway.LambdaIntegration(
                 function, scope_permission_to_method=False
             ),
         )
-        self.node.try_remove_child("Endpoint")  # the output that we name ApiUrl
-        # API Gateway would make this log by itself, and keep it for ever.
+        self.access_log = access_log
+        self.node.try_remove_child("Endpoint")  # the stack has this output as ApiUrl
+        # API Gateway would create this log group itself and never expire it.
         log_name = f"API-Gateway-Execution-Logs_{self.rest_api_id}/{STAGE}"
         log = Log(scope, f"{id}ExecutionLog", settings=settings, name=log_name)
         self.deployment_stage.node.add_dependency(log)
@@ -85,14 +87,14 @@ class PutEventsApi(apigateway.RestApi):
 
     @property
     def base_url(self) -> str:
-        """The endpoint that a client is pointed at; no slash at its end."""
+        """The URL for clients, without a trailing slash."""
         return f"https://{self.rest_api_id}.execute-api.{Aws.REGION}.{Aws.URL_SUFFIX}/{STAGE}"
 
     def _add_methods(self) -> None:
         for method, path in ROUTES:
             self.root.resource_for_path(path).add_method(method)
-        # What is not served goes to the function too, so that its 404 and 405 look like Pinpoint's.
-        for path in ["/", "/{proxy+}", *_every_step()]:
+        # The function also answers unknown paths and methods, so 404 and 405 look like Pinpoint's.
+        for path in ["/", "/{proxy+}", *_path_prefixes()]:
             resource = self.root.resource_for_path(path)
             resource.add_method("ANY")
             preflight = resource.add_method(
@@ -113,24 +115,24 @@ class PutEventsApi(apigateway.RestApi):
         acknowledge(
             self,
             "APIG2",
-            "The function judges each event by itself; a validator here would refuse all of a "
-            "request for one bad event.",
+            "The function validates each event; a request validator would reject a whole request "
+            "for one bad event.",
         )
         acknowledge(
             self,
             "APIG3",
-            "A web ACL is billed by the month whether used or not, and its block is a 403, over "
-            "which clients delete events; who needs one can attach it to the stage.",
+            "A web ACL costs money every month and blocks with a 403, which makes clients delete "
+            "events. You can attach one to the stage.",
         )
         acknowledge(
             self,
             f"IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/{_LOG_POLICY}]",
-            "API Gateway wants this very policy on the role that all APIs of an account log with.",
+            "API Gateway requires this managed policy on the account's logging role.",
         )
         if auth != "cognito":
-            acknowledge(self, "COG4", f"Whoever deploys chose auth={auth}.")
+            acknowledge(self, "COG4", f"The deploy setting auth={auth} asks for this.")
         if auth in ("api-key", "none"):
-            acknowledge(self, "APIG4", f"Whoever deploys chose auth={auth}.")
+            acknowledge(self, "APIG4", f"The deploy setting auth={auth} asks for this.")
 
 
 def _stage(log: Log, settings: DeploySettings) -> apigateway.StageOptions:
@@ -140,13 +142,13 @@ def _stage(log: Log, settings: DeploySettings) -> apigateway.StageOptions:
         throttling_rate_limit=settings.throttle_rate,
         throttling_burst_limit=settings.throttle_burst,
         logging_level=apigateway.MethodLoggingLevel.ERROR,
-        data_trace_enabled=False,  # it would log bodies
+        data_trace_enabled=False,  # true would log bodies
         access_log_destination=apigateway.LogGroupLogDestination(log),
         access_log_format=apigateway.AccessLogFormat.custom(json.dumps(ACCESS_LOG)),
     )
 
 
-def _every_step() -> dict[str, None]:
-    """The served paths and all that lead to them, each once: /v1, /v1/apps and so on."""
-    steps = (accumulate(path.split("/")[1:], "{}/{}".format, initial="") for _, path in ROUTES)
-    return dict.fromkeys(step for path in steps for step in path if step)
+def _path_prefixes() -> dict[str, None]:
+    """The routes' paths and all their parents, each once: /v1, /v1/apps and so on."""
+    prefixes = (accumulate(path.split("/")[1:], "{}/{}".format, initial="") for _, path in ROUTES)
+    return dict.fromkeys(prefix for path in prefixes for prefix in path if prefix)

@@ -1,4 +1,4 @@
-"""The Lambda package: our code and its pinned dependencies for the target platform, no Docker."""
+"""Build the Lambda package without Docker: our code and its pinned dependencies."""
 
 import hashlib
 import json
@@ -16,27 +16,27 @@ ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "lambda_src"
 BUILD = ROOT / ".build"
 
-# The AWS services that the functions call; botocore carries the data of over 400.
+# The AWS services that the functions call; botocore ships data for over 400.
 SERVICES = {"dynamodb", "firehose", "pinpoint", "sqs"}
 MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
-# Nothing that we use imports or reads these: metadata, commands, boto3's resources (we make
-# clients only), the web page of Swagger, C sources and type stubs.
+# The functions read none of these: metadata, commands, boto3's resources (we use clients), the
+# Swagger page, C sources and type stubs.
 UNUSED = [
     "*.dist-info", "*-stubs", "bin", "boto3/data", "boto3/examples",
     "aws_lambda_powertools/event_handler/openapi/swagger_ui/*.min.*",
     "**/tests", "**/*.c", "**/*.pyi",
 ]  # fmt: skip
 
-_ZIP_EPOCH = 315532800  # 1980-01-01, the earliest time that a zip can hold
+_ZIP_EPOCH = 315532800  # 1980-01-01, the earliest time in a zip file
 
 
 class BundleError(Exception):
-    """The package could not be made; what pip had to say stands above it."""
+    """The package could not be built; pip has printed why."""
 
 
 def bundle(architecture: str, *, source: Path = SOURCE, build: Path = BUILD) -> Path:
-    """The folder of the package; made only if these very inputs have not been made before."""
+    """Return the folder of the package; build it unless the same inputs were built before."""
     package = build / f"package-{architecture}-{_hash(architecture, source)}"
     if not package.exists():
         wheels = _wheels(architecture, source / "requirements.txt", build)
@@ -47,17 +47,17 @@ def bundle(architecture: str, *, source: Path = SOURCE, build: Path = BUILD) -> 
             unwanted = shutil.ignore_patterns("__pycache__")
             shutil.copytree(source / "putevents", folder / "putevents", ignore=unwanted)
             _compile(folder)
-            _settle(folder)
+            _normalise(folder)
     return package
 
 
 def size(package: Path) -> int:
-    """The package's bytes as Lambda unpacks them."""
+    """Return the unpacked size of the package in bytes."""
     return sum(file.stat().st_size for file in package.rglob("*") if file.is_file())
 
 
 def _hash(architecture: str, source: Path) -> str:
-    """One name for everything that the package is made from."""
+    """Hash everything that the package is built from."""
     digest = hashlib.sha256(f"{architecture} {platform.python_version()}".encode())
     code = [file for file in (source / "putevents").rglob("*") if file.suffix == ".py"]
     for file in [Path(__file__), source / "requirements.txt", *sorted(code)]:
@@ -67,7 +67,7 @@ def _hash(architecture: str, source: Path) -> str:
 
 
 def _wheels(architecture: str, requirements: Path, build: Path) -> Path:
-    """The folder of the dependencies' wheels: once it is there, no network is needed."""
+    """Return the folder of the dependencies' wheels; download them the first time only."""
     lock = hashlib.sha256(requirements.read_bytes()).hexdigest()[:16]
     wheels = build / "wheels" / f"{architecture}-{PYTHON}-{lock}"
     if not wheels.exists():
@@ -78,7 +78,7 @@ def _wheels(architecture: str, requirements: Path, build: Path) -> Path:
 
 @contextmanager
 def _new_folder(path: Path) -> Iterator[Path]:
-    """A folder that takes its name only when it is complete, so that a broken off one is no hit."""
+    """Rename a folder to its path when the block ends, so an interrupted build is not reused."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=path.parent) as work:
         folder = Path(work) / "new"
@@ -86,7 +86,7 @@ def _new_folder(path: Path) -> Iterator[Path]:
         try:
             folder.rename(path)
         except OSError:
-            if not path.exists():  # else another run made the same one meanwhile
+            if not path.exists():  # else a parallel run built the same folder
                 raise
 
 
@@ -95,7 +95,7 @@ def _pip(architecture: str, command: str, requirements: Path, *options: str | Pa
     done = subprocess.run(  # noqa: S603 - our own arguments
         [
             sys.executable, "-m", "pip", command, "-qq", "--requirement", requirements,
-            # The lock is complete and hashed: nothing is resolved, and nothing is built here.
+            # The lock is complete and hashed: pip resolves and compiles nothing.
             "--require-hashes", "--no-deps", "--only-binary", ":all:",
             "--implementation", "cp", "--python-version", PYTHON,
             "--platform", f"manylinux2014_{machine}", "--platform", f"manylinux_2_17_{machine}",
@@ -108,7 +108,7 @@ def _pip(architecture: str, command: str, requirements: Path, *options: str | Pa
 
 
 def _trim(folder: Path) -> None:
-    """Leave out what no function reads."""
+    """Delete files that the functions do not read."""
     data = folder / "botocore" / "data"
     services = (path.name for path in data.iterdir() if path.is_dir())
     unused_data = [f"botocore/data/{name}" for name in services if name not in SERVICES]
@@ -124,15 +124,15 @@ def _trim(folder: Path) -> None:
 
 
 def _compile(folder: Path) -> None:
-    """Compile for a disk that is read-only and has other file times than this one."""
-    # A fresh process without site packages: else what is in memory already shows in the bytes.
+    """Compile to bytecode that Lambda does not check against file times."""
+    # A fresh process without site packages, because the state of this one changes the bytecode.
     compileall = [sys.executable, "-I", "-S", "-m", "compileall", "-q"]
     mode = ["--invalidation-mode", "unchecked-hash", "-s", str(folder), "-p", "/var/task"]
     subprocess.run([*compileall, *mode, str(folder)], check=True)  # noqa: S603 - our own arguments
 
 
-def _settle(folder: Path) -> None:
-    """Make the files readable for Lambda's user, whatever the umask, and all of one time."""
+def _normalise(folder: Path) -> None:
+    """Set the same modes and times on all files, whatever the umask, so that builds are equal."""
     for path in folder.rglob("*"):
         path.chmod(0o755 if path.is_dir() else 0o644)
         os.utime(path, (_ZIP_EPOCH, _ZIP_EPOCH))

@@ -1,4 +1,4 @@
-"""The Glue database over the lake's bucket: its tables, and the views that see each event once."""
+"""The Glue database over the lake's bucket: tables, and views that remove duplicate events."""
 
 import json
 import re
@@ -13,13 +13,13 @@ from constructs import Construct
 from infra.queries import VIEWS, view_sql
 from infra.tables import DAY, PARTITIONS, RAW_EVENTS, REJECTED_EVENTS, VIEW, Column, trino_type
 
-# No event has arrived before; Athena looks for no partition outside.
+# Athena looks for partitions in this range only; no event arrived before it.
 DAYS = "2026-01-01,NOW+1DAYS"
 _PARQUET = "org.apache.hadoop.hive.ql.io.parquet"
 
 
 class Catalog(Construct):
-    """Partitions follow from these settings: no crawler runs, and none has to be added."""
+    """Tables with partition projection, so no crawler runs and no partition is ever added."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class Catalog(Construct):
         projection: dict[str, str],
     ) -> glue.CfnTable:
         path = "/".join(f"{column.name}=${{{column.name}}}" for column in partitions)
-        return self._made(
+        return self._glue_table(
             name,
             table_type="EXTERNAL_TABLE",
             parameters={
@@ -83,7 +83,7 @@ class Catalog(Construct):
         )
 
     def _view(self, name: str, sql: str) -> None:
-        """A view in the form in which Athena itself keeps one in Glue."""
+        """Add a view in the format in which Athena itself stores views in Glue."""
         definition = {
             "originalSql": sql,
             "catalog": "awsdatacatalog",
@@ -91,7 +91,7 @@ class Catalog(Construct):
             "columns": [{"name": c.name, "type": trino_type(c.type)} for c in VIEW],
         }
         encoded = b64encode(json.dumps(definition).encode()).decode()
-        view = self._made(
+        view = self._glue_table(
             name,
             table_type="VIRTUAL_VIEW",
             parameters={"presto_view": "true", "comment": "Presto View"},
@@ -103,21 +103,21 @@ class Catalog(Construct):
         )
         view.node.add_dependency(self.raw_events)
 
-    def _made(self, name: str, **table: object) -> glue.CfnTable:
-        made = glue.CfnTable(
+    def _glue_table(self, name: str, **properties: object) -> glue.CfnTable:
+        table = glue.CfnTable(
             self,
             "".join(word.title() for word in name.split("_")),
             catalog_id=Aws.ACCOUNT_ID,
             database_name=self.database,
-            table_input=glue.CfnTable.TableInputProperty(name=name, **table),  # type: ignore[arg-type]
+            table_input=glue.CfnTable.TableInputProperty(name=name, **properties),  # type: ignore[arg-type]
         )
-        made.node.add_dependency(self._database)
-        return made
+        table.node.add_dependency(self._database)
+        return table
 
 
 def _columns(columns: Sequence[Column]) -> list[glue.CfnTable.ColumnProperty]:
     return [
-        # Glue keeps 255 characters of a comment.
+        # Glue limits a comment to 255 characters.
         glue.CfnTable.ColumnProperty(name=c.name, type=c.type, comment=c.meaning[:255])
         for c in columns
     ]

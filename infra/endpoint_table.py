@@ -1,4 +1,4 @@
-"""The DynamoDB table of the endpoints, and who may do what with it."""
+"""The DynamoDB table of the endpoints, and the functions' permissions on it."""
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
@@ -7,12 +7,12 @@ from constructs import Construct
 from infra.acknowledge import acknowledge
 from infra.function import PutEventsFunction
 
-# As putevents.destinations.lake.dynamodb asks them: the index by the attribute that it is keyed by.
+# The indexes that putevents.destinations.lake.dynamodb queries, with their key attributes.
 INDEXES = {"by_user": "user_id", "by_address": "address"}
 
 
 class EndpointTable(dynamodb.Table):
-    """Keyed by application and endpoint; an index leads to a user's endpoints."""
+    """A table keyed by application and endpoint, with indexes by user and by address."""
 
     def __init__(self, scope: Construct, id: str, *, removal_policy: RemovalPolicy) -> None:
         super().__init__(
@@ -32,22 +32,22 @@ class EndpointTable(dynamodb.Table):
                 index_name=name,
                 partition_key=_text(attribute),
                 sort_key=_text("application_id"),
-                # The keys suffice, so a write that changes neither costs nothing here.
+                # Keys only: a write that changes no key does not write the index.
                 projection_type=dynamodb.ProjectionType.KEYS_ONLY,
             )
 
-    def let_update(self, function: PutEventsFunction) -> None:
-        """Let a function read and update endpoints."""
+    def grant_update(self, function: PutEventsFunction) -> None:
+        """Allow a function to read and update endpoints."""
         self.grant(function, "dynamodb:BatchGetItem", "dynamodb:UpdateItem", "dynamodb:Query")
         arn = self.stack.get_logical_id(self.node.default_child)  # type: ignore[arg-type]
         acknowledge(
             function.own_role,
             f"IAM5[Resource::<{arn}.Arn>/index/*]",
-            "The indexes are this table's, and hold nothing but its keys.",
+            "The indexes belong to this table and hold only keys.",
         )
 
-    def let_delete(self, function: PutEventsFunction) -> None:
-        """Let a function delete endpoints too."""
+    def grant_delete(self, function: PutEventsFunction) -> None:
+        """Allow a function to delete endpoints."""
         self.grant(function, "dynamodb:DeleteItem")
 
 

@@ -1,4 +1,4 @@
-"""A Lambda function of ours, written once."""
+"""The construct of our Lambda functions, and the Python runtimes they can have."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,8 +10,8 @@ from constructs import Construct
 
 from infra.acknowledge import acknowledge
 from infra.bundle import PYTHON
+from infra.deploy_settings import DeploySettings
 from infra.log import Log
-from infra.settings import DeploySettings
 
 RUNTIMES = {
     "3.11": lambda_.Runtime.PYTHON_3_11,
@@ -23,11 +23,11 @@ ARCHITECTURES = {"arm64": lambda_.Architecture.ARM_64, "x86_64": lambda_.Archite
 
 
 class RuntimeNotSupportedError(Exception):
-    """Lambda does not run the Python that runs the CDK."""
+    """Lambda has no runtime for the Python that runs the CDK."""
 
 
 class PutEventsFunction(lambda_.Function):
-    """One door of the gateway, with its own role, log and traces."""
+    """A Lambda function with its own role, log group and traces."""
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class PutEventsFunction(lambda_.Function):
             handler=handler,
             runtime=runtime(),
             architecture=ARCHITECTURES[settings.architecture],
-            # Memory buys processor time, of which a cold start needs about a second.
+            # CPU grows with memory, and a cold start needs about a second of CPU.
             memory_size=1024,
             timeout=timeout,
             environment=dict(environment),
@@ -62,18 +62,18 @@ class PutEventsFunction(lambda_.Function):
         acknowledge(
             role,
             "IAM5[Resource::*]",
-            "Only X-Ray's two write actions have it; they take no narrower resource.",
+            "Only X-Ray's two write actions, which support no narrower resource.",
         )
         acknowledge(
             self,
             "L1",
-            "The runtime is the Python that ran the CDK, since the package is compiled for it; "
-            "Lambda supports each of those that are let through.",
+            "The package is compiled for the Python that ran the CDK, so the runtime is the same; "
+            "Lambda supports every version in RUNTIMES.",
         )
 
 
 def runtime(python: str = PYTHON) -> lambda_.Runtime:
-    """Lambda's runtime for a Python; raises RuntimeNotSupportedError with one sentence."""
+    """Return Lambda's runtime for a Python version; raise RuntimeNotSupportedError if none."""
     if python not in RUNTIMES:
         raise RuntimeNotSupportedError(
             f"The functions run on the Python that runs the CDK, which is {python}, "

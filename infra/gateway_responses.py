@@ -1,12 +1,12 @@
-"""What API Gateway answers by itself, in the shape of Pinpoint's own errors."""
+"""The errors that API Gateway returns itself, in the format of Pinpoint's errors."""
 
 from collections.abc import Sequence
 
 from aws_cdk import aws_apigateway as apigateway
 
 _FORBIDDEN = ("403", "ForbiddenException", "$context.error.messageString")
-# Real clients delete what they hold over a 429 or a 503, and most of them keep it over a 500: so
-# whatever is no fault of the client, being throttled included, is a 500.
+# Real clients delete their events after a 429 or a 503, and most keep them after a 500. So every
+# error that the client did not cause is a 500, including throttling.
 _OURS = ("500", "InternalServerErrorException", '"Internal server error."')
 
 RESPONSES = {
@@ -21,11 +21,11 @@ RESPONSES = {
     "REQUEST_TOO_LARGE": (
         "413", "PayloadTooLargeException", '"Request size should be at most 4 MB."'
     ),
-    # Nothing is validated before the function, so what is left is credentials that are none.
+    # API Gateway validates no request here, so the rest are malformed credentials.
     "DEFAULT_4XX": _FORBIDDEN,
     "QUOTA_EXCEEDED": _OURS,
     "THROTTLED": _OURS,
-    # These two say that an authorizer is out of order, not that a caller was found wanting.
+    # The authorizer failed; the caller did nothing wrong.
     "AUTHORIZER_CONFIGURATION_ERROR": _OURS,
     "AUTHORIZER_FAILURE": _OURS,
     "INTEGRATION_FAILURE": _OURS,
@@ -36,7 +36,7 @@ EXPOSED = "x-amzn-RequestId,x-amzn-ErrorType,Date"
 
 
 def add_gateway_responses(api: apigateway.RestApi, origins: Sequence[str]) -> None:
-    """Give every answer that API Gateway makes itself Pinpoint's body and headers, and CORS."""
+    """Give API Gateway's own errors Pinpoint's body and headers, and CORS headers."""
     for name, (status, error_type, message) in RESPONSES.items():
         api.add_gateway_response(
             name,
@@ -52,9 +52,9 @@ def add_gateway_responses(api: apigateway.RestApi, origins: Sequence[str]) -> No
 def _cors(origins: Sequence[str]) -> dict[str, str]:
     if not origins:
         return {}
-    # A gateway response cannot choose among origins, and these say nothing worth hiding: no
-    # credentials are allowed with them, and their text is the same for everybody.
-    origin = origins[0] if len(origins) == 1 else "*"
+    # A gateway response cannot choose one of several origins. `*` is safe: it allows no
+    # credentials, and the text is the same for every caller.
+    origin = origins[0] if len(origins) == 1 and "*" not in origins[0] else "*"
     return {
         "Access-Control-Allow-Origin": f"'{origin}'",
         "Access-Control-Expose-Headers": f"'{EXPOSED}'",

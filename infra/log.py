@@ -1,14 +1,14 @@
-"""A log group that is kept as long as the settings say."""
+"""A log group with the retention of the deploy settings."""
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from infra.settings import DeploySettings
+from infra.deploy_settings import DeploySettings
 
 
 class Log(logs.LogGroup):
-    """A log group with an end."""
+    """A log group whose retention and removal follow the deploy settings."""
 
     def __init__(
         self, scope: Construct, id: str, *, settings: DeploySettings, name: str | None = None

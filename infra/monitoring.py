@@ -1,4 +1,4 @@
-"""The alarms that say when events wait or fail, and whom they tell."""
+"""The alarms for waiting and failed events, and the e-mail topic they notify."""
 
 from collections.abc import Mapping, Sequence
 
@@ -16,19 +16,19 @@ from constructs import Construct
 
 from infra.api import PutEventsApi
 
-# As putevents.observability writes them.
+# The namespace and service of putevents.observability.
 NAMESPACE = "PutEventsGateway"
 SERVICE = "putevents-gateway"
-# A message that fails at each try is dead after most of a day; long before somebody should know.
+# A message is retried for most of a day; the alarm should come long before it is dead.
 OLD = Duration.minutes(15)
-# Firehose buffers for a quarter of an hour at most, and tries for ever where it cannot write.
+# Firehose buffers for 15 minutes at most, and retries for ever when it cannot write.
 LATE = Duration.hours(1)
 _STREAM_METRICS = ("DeliveryToS3.DataFreshness", "FailedConversion.Records")
 _AT_LEAST = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
 
 
 class Monitoring(Construct):
-    """One alarm for each way in which events come to wait or fail."""
+    """Alarms on the queues, the API, the functions, each application and its delivery stream."""
 
     def __init__(
         self,
@@ -108,7 +108,7 @@ def _delivered(stream: firehose.IDeliveryStream, name: str) -> cloudwatch.Metric
 
 
 def _longest_wait() -> cloudwatch.Metric:
-    # What the queue's own age leaves out: messages that were received more than three times.
+    # SQS's own age ignores messages that were received more than three times.
     return cloudwatch.Metric(
         namespace=NAMESPACE,
         metric_name="LongestWait",
@@ -118,7 +118,7 @@ def _longest_wait() -> cloudwatch.Metric:
 
 
 def _delivery_failures(application_id: str) -> cloudwatch.Metric:
-    # An alarm cannot search over a dimension, so each application has its own.
+    # An alarm cannot search over a dimension, so each application has an alarm.
     return cloudwatch.Metric(
         namespace=NAMESPACE,
         metric_name="DeliveryFailures",
@@ -128,7 +128,7 @@ def _delivery_failures(application_id: str) -> cloudwatch.Metric:
 
 
 def _topic(scope: Construct, email: str) -> sns.Topic:
-    """A topic that CloudWatch can write to though it is encrypted, which takes a key of its own."""
+    """Create an encrypted topic; CloudWatch can publish to it only with a key of our own."""
     cloudwatch_here = iam.ServicePrincipal(
         "cloudwatch.amazonaws.com",
         conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},

@@ -1,4 +1,4 @@
-"""The lake's SQL as its files hold it: the views over raw_events, and the named queries."""
+"""Read the lake's SQL files: the views over raw_events, and the named queries."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -8,7 +8,7 @@ VIEWS = ("events", "recent_events")
 
 
 class NamedQuery(NamedTuple):
-    """A file's first comment is its query's name, those that follow describe it."""
+    """A query of sql/queries: the first comment of its file is its name, the rest describe it."""
 
     file: str
     name: str
@@ -17,12 +17,12 @@ class NamedQuery(NamedTuple):
 
 
 def named_queries() -> list[NamedQuery]:
-    """All of them, by the names of their files."""
+    """Return all named queries, sorted by file name."""
     return [_read(path) for path in sorted((_SQL / "queries").glob("*.sql"))]
 
 
 def view_sql(view: str) -> str:
-    """The SQL of `events` or, over the last 91 days of arrival and so cheaper, `recent_events`."""
+    """Return the SQL of `events`, or of `recent_events`, which reads only the last 91 days."""
     sql = (_SQL / "events.sql").read_text()
     if view == "recent_events":
         table, days = "FROM raw_events", "INTERVAL '91' DAY"

@@ -1,4 +1,4 @@
-"""The whole deployment."""
+"""The CDK stack: queues, functions, destination, API and alarms."""
 
 from pathlib import Path
 
@@ -9,22 +9,23 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.api import PutEventsApi
+from infra.data_lake import Lake
+from infra.deploy_settings import DeploySettings
 from infra.function import PutEventsFunction
-from infra.lake import Lake
 from infra.monitoring import NAMESPACE, SERVICE, Monitoring
-from infra.pinpoint import connect_pinpoint
-from infra.settings import DeploySettings
+from infra.pinpoint_access import connect_pinpoint
+from infra.request_trail import RequestTrail
 
-API_TIMEOUT = Duration.seconds(28)  # API Gateway waits for 29
+API_TIMEOUT = Duration.seconds(28)  # API Gateway's limit is 29
 QUEUE_TIMEOUT = Duration.seconds(60)
-VISIBILITY_TIMEOUT = Duration.seconds(6 * 60)  # six times the function's: AWS's advice
-BATCH_SIZE = 10  # as many as a receive brings; they are joined into few calls
-# The queue door gives up after 32 attempts, with a reason. This is for the message that it dies of.
+VISIBILITY_TIMEOUT = Duration.seconds(6 * 60)  # AWS recommends six times the function's timeout
+BATCH_SIZE = 10  # SQS's maximum for one receive; the function joins messages into few calls
+# The queue function dead-letters after 32 tries. This limit is for messages that crash it.
 MAX_RECEIVE_COUNT = 40
 
 
 class PutEventsStack(Stack):
-    """HTTPS and SQS in front, the destination behind, and a queue for what it did not take."""
+    """The gateway's AWS resources, connected by grants."""
 
     def __init__(
         self, scope: Construct, id: str, *, settings: DeploySettings, package: Path
@@ -69,6 +70,12 @@ class PutEventsStack(Stack):
         api = PutEventsApi(
             self, "Api", name=self.stack_name, function=api_function, settings=settings
         )
+        RequestTrail(
+            self,
+            "RequestTrail",
+            name=self.stack_name,
+            log_groups=[api.access_log, api_function.log_group, queue_function.log_group],
+        )
         Monitoring(
             self,
             "Alarms",
@@ -110,7 +117,7 @@ def _queue(
 def _environment(
     settings: DeploySettings, queue: sqs.IQueue, dead_letters: sqs.IQueue
 ) -> dict[str, str]:
-    """What putevents.settings reads, and what Powertools reads itself."""
+    """Return the environment variables of putevents.settings, Powertools and Pydantic."""
     return {
         "DESTINATION": settings.destination,
         "APPLICATION_IDS": ",".join(settings.application_ids),
@@ -118,11 +125,13 @@ def _environment(
         "DEAD_LETTER_QUEUE_URL": dead_letters.queue_url,
         "RETRY_DELAY_SECONDS": str(settings.retry_delay_seconds),
         "CORS_ORIGINS": ",".join(settings.cors_origins),
-        # With any other auth the callers are apps, and an id is all that they would have to know.
+        "CORS_HEADERS": ",".join(settings.cors_headers),
+        "TRUST_ARRIVAL": str(settings.trust_arrival).lower(),
+        # With any other auth, an app that knows an id could read or delete that endpoint.
         "ENDPOINT_READS": str(settings.auth == "iam").lower(),
         "POWERTOOLS_SERVICE_NAME": SERVICE,
         "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
         "POWERTOOLS_LOG_LEVEL": "INFO",
-        # Else Pydantic looks through every installed distribution at each cold start.
+        # Skip Pydantic's scan of all installed distributions at each cold start.
         "PYDANTIC_DISABLE_PLUGINS": "__all__",
     }

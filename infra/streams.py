@@ -1,4 +1,4 @@
-"""The delivery streams: one for each application's events, one for what was rejected."""
+"""The Firehose delivery streams: one per application, and one for rejected events."""
 
 from typing import Any
 
@@ -12,22 +12,22 @@ from constructs import Construct
 
 from infra.acknowledge import acknowledge
 from infra.catalog import Catalog
+from infra.deploy_settings import DeploySettings
 from infra.function import PutEventsFunction
-from infra.settings import DeploySettings
 
-# The same in CloudFormation's spelling and in cdk-nag's.
+# The same ARN as CloudFormation and as cdk-nag spell it.
 _STREAMS = f"arn:{Aws.PARTITION}:firehose:{Aws.REGION}:{Aws.ACCOUNT_ID}:deliverystream"
 _STREAMS_IN_NAG = "arn:<AWS::Partition>:firehose:<AWS::Region>:<AWS::AccountId>:deliverystream"
-# Of the CDK's own, which would be a log for each stream; the stub lacks its optional member.
+# Turns off the CDK's log per stream; `Any` because the stub lacks an optional member.
 _NO_LOGGING: Any = firehose.DisableLogging()
 _DAY = "day=!{timestamp:yyyy-MM-dd}/"
 
 
 class EventStreams(Construct):
-    """A stream of its own puts each application's events under its folder, and keeps a flood apart.
+    """One stream per application, so each has its own folder in S3 and its own throughput.
 
-    Dynamic partitioning of one stream would do the first, for a price per GB and with a limit on
-    open partitions beyond which records go to the errors.
+    Dynamic partitioning of one stream would cost extra per GB, and records beyond its limit of
+    open partitions would go to the error prefix.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class EventStreams(Construct):
             self, "Role", assumed_by=iam.ServicePrincipal("firehose.amazonaws.com")
         )
         log.grant_write(self._role)
-        # The functions make an application's stream name from this: see putevents.settings.
+        # The functions build stream names from this prefix: see putevents.settings.
         self.prefix = f"{name}-"
         self.events = {
             application_id: self._stream(
@@ -64,23 +64,23 @@ class EventStreams(Construct):
         }
         self._rejected = self._stream("Rejected", "rejected/", catalog.rejected_events)
         self.rejected = self._rejected.delivery_stream_name
-        # Addresses for destinations in a VPC; nothing here uses them, which is a warning.
+        # The CDK's mapping of addresses for VPC destinations; unused, it causes a warning.
         Stack.of(self).node.try_remove_child("@aws-cdk--aws-kinesisfirehose.CidrBlocks")
         self._explain()
 
-    def let_write(self, function: PutEventsFunction) -> None:
-        """Let a function put records into these streams."""
+    def grant_put_records(self, function: PutEventsFunction) -> None:
+        """Allow a function to put records into these streams."""
         function.add_to_role_policy(
             iam.PolicyStatement(
                 actions=["firehose:PutRecordBatch"],
-                # One pattern: an ARN for each application would outgrow the role's policy.
+                # One pattern: an ARN per application would exceed the size limit of the policy.
                 resources=[f"{_STREAMS}/{self.prefix}*", self._rejected.delivery_stream_arn],
             )
         )
         acknowledge(
             function.own_role,
             f"IAM5[Resource::{_STREAMS_IN_NAG}/{self.prefix}*]",
-            "Names that begin so are this stack's: its own name is unique in account and region.",
+            "Only this stack's streams match: its name is unique in the account and region.",
         )
 
     def _stream(
@@ -88,7 +88,7 @@ class EventStreams(Construct):
     ) -> firehose.DeliveryStream:
         conversion = firehose.DataFormatConversionProps(
             schema_configuration=firehose.SchemaConfiguration.from_cfn_table(table),
-            # With lower-casing on, the keys that clients chose for attributes would change too.
+            # Lower-casing would also change the clients' attribute keys.
             input_format=firehose.OpenXJsonInputFormat(lowercase_column_names=False),
             output_format=firehose.OutputFormat.PARQUET,
         )
@@ -102,7 +102,7 @@ class EventStreams(Construct):
                 self._bucket,
                 role=self._role,
                 data_output_prefix=f"{folder}{_DAY}",
-                # What cannot be converted is kept whole, in base64 inside a JSON text.
+                # Firehose stores records that it cannot convert here, as base64 in JSON.
                 error_output_prefix=f"errors/!{{firehose:error-output-type}}/{folder}{_DAY}",
                 buffering_interval=self._buffer,
                 buffering_size=Size.mebibytes(128),
@@ -129,10 +129,10 @@ class EventStreams(Construct):
         acknowledge(
             self._role,
             f"IAM5[Resource::<{bucket}.Arn>/*]",
-            "A stream writes new objects, whose names Firehose makes.",
+            "Firehose chooses the names of the objects that it writes.",
         )
         acknowledge(
             self._role,
             "IAM5[Resource::*]",
-            "Only glue:GetSchemaVersion has it, which the CDK grants for reading a table's schema.",
+            "Only glue:GetSchemaVersion, which the CDK grants for reading a table's schema.",
         )

@@ -1,11 +1,11 @@
-"""The lake's tables, column by column; tests hold what is written to them against this."""
+"""The columns of the lake's tables; tests compare written records with them."""
 
 import re
 from typing import NamedTuple
 
 
 class Column(NamedTuple):
-    """A column of a Glue table; `type` is Hive's."""
+    """A column of a Glue table; `type` is a Hive type."""
 
     name: str
     type: str
@@ -60,7 +60,7 @@ RAW_EVENTS = [
     ),
 ]
 
-# What `events` and `recent_events` show: the same, and two that most queries start from.
+# The columns of `events` and `recent_events`: two more that most queries start from.
 VIEW = [
     *RAW_EVENTS,
     *PARTITIONS,
@@ -81,10 +81,10 @@ REJECTED_EVENTS = [
 
 
 def trino_type(hive: str) -> str:
-    """A column's type as Athena's engine spells it."""
+    """Return a Hive type as Athena's engine spells it."""
     text = re.sub(r"(\w+):", r"\1 ", hive)
-    for ours, theirs in {"string": "varchar", "timestamp": "timestamp(3)"}.items():
-        text = re.sub(rf"\b{ours}\b", theirs, text)
+    for hive_name, trino_name in {"string": "varchar", "timestamp": "timestamp(3)"}.items():
+        text = re.sub(rf"\b{hive_name}\b", trino_name, text)
     for opening in ("struct<", "map<", "array<"):
         text = text.replace(opening, opening.replace("struct", "row").replace("<", "("))
     return text.replace(">", ")")

@@ -1,18 +1,18 @@
-"""The Athena workgroup of the lake, and the queries that replace Pinpoint's own charts."""
+"""The Athena workgroup of the lake, and the named queries that replace Pinpoint's charts."""
 
 from aws_cdk import aws_athena as athena
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.catalog import Catalog
+from infra.deploy_settings import DeploySettings
 from infra.queries import named_queries
-from infra.settings import DeploySettings
 
 _GIGABYTE = 10**9
 
 
 class QueryWorkGroup(Construct):
-    """Where the results go, and how much a query may read."""
+    """A workgroup with a result folder and a limit on the bytes that a query reads."""
 
     def __init__(
         self,

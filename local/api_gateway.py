@@ -1,16 +1,12 @@
-"""What API Gateway does around the API handler: a REST proxy event in, an HTTP response out."""
+"""Does what API Gateway does: a request becomes a proxy event, its answer an HTTP response."""
 
 import base64
-import json
 import re
-import uuid
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
-Headers = list[tuple[str, str]]
+from local.http_messages import Headers, Request, Response
 
 RESOURCES = (
     "/v1/apps/{application-id}/events",
@@ -23,68 +19,12 @@ RESOURCES = (
 ANY_RESOURCE = "/{proxy+}"
 STAGE = "local"
 
-# Errors that API Gateway answers itself, in the shape that `infra` gives them.
-ERRORS = {
-    HTTPStatus.BAD_REQUEST: ("BadRequestException", "The request could not be read."),
-    HTTPStatus.METHOD_NOT_ALLOWED: ("MethodNotAllowedException", "Method not allowed."),
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (
-        "PayloadTooLargeException",
-        "Request size should be at most 4 MB.",
-    ),
-    HTTPStatus.INTERNAL_SERVER_ERROR: ("InternalServerErrorException", "Internal server error."),
-}
-# API Gateway writes these itself, whatever the handler says, or drops them.
+# API Gateway overwrites or drops these headers of a handler.
 _OWN_HEADERS = {"connection", "content-length", "date", "transfer-encoding", "x-amzn-requestid"}
 
 
-@dataclass(frozen=True)
-class Request:
-    """An HTTP request as it came; `path` is still percent-encoded."""
-
-    method: str
-    path: str
-    query: str
-    headers: Headers
-    body: bytes
-    source_ip: str
-    protocol: str
-    request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
-
-    def header(self, name: str) -> str | None:
-        """The last value of a header."""
-        values = [value for key, value in self.headers if key.lower() == name.lower()]
-        return values[-1] if values else None
-
-
-@dataclass(frozen=True)
-class Response:
-    """An HTTP response, without the headers that are the same for all."""
-
-    status: int
-    headers: Headers
-    body: bytes
-
-
-def json_response(status: int, body: object, *headers: tuple[str, str]) -> Response:
-    return Response(
-        status, [("content-type", "application/json"), *headers], json.dumps(body).encode()
-    )
-
-
-def error_response(status: HTTPStatus, request_id: str) -> Response:
-    """An error of API Gateway's own, in Pinpoint's shape, readable for pages of any origin."""
-    name, text = ERRORS[status]
-    return json_response(
-        status,
-        {"Message": text, "RequestID": request_id},
-        ("x-amzn-ErrorType", name),
-        ("access-control-allow-origin", "*"),
-        ("access-control-expose-headers", "x-amzn-RequestId,x-amzn-ErrorType,Date"),
-    )
-
-
 def proxy_event(request: Request) -> dict[str, Any]:
-    """The event of a Lambda proxy integration; every body is base64, as binary types `*/*` say."""
+    """Build the event of a Lambda proxy integration; binary types `*/*` make every body base64."""
     resource, parameters = _resource(request.path)
     headers = [*request.headers, ("X-Forwarded-For", request.source_ip)]
     query = parse_qsl(request.query, keep_blank_values=True)
@@ -105,7 +45,7 @@ def proxy_event(request: Request) -> dict[str, Any]:
 
 
 def proxy_response(answer: Any) -> Response:
-    """The HTTP response that a proxy integration's answer stands for; raises if it is none."""
+    """Build the response that a handler's answer describes; raises if it describes none."""
     headers: Headers = []
     for name, value in (answer.get("headers") or {}).items():
         headers.append((name, str(value)))
@@ -121,7 +61,7 @@ def proxy_response(answer: Any) -> Response:
 
 
 def _request_context(request: Request, resource: str) -> dict[str, Any]:
-    now = datetime.now(UTC)
+    received = datetime.fromtimestamp(request.received_ms / 1000, UTC)
     return {
         "accountId": "000000000000",
         "apiId": "local",
@@ -132,8 +72,8 @@ def _request_context(request: Request, resource: str) -> dict[str, Any]:
         "path": f"/{STAGE}{request.path}",
         "protocol": request.protocol,
         "requestId": request.request_id,
-        "requestTime": now.strftime("%d/%b/%Y:%H:%M:%S +0000"),
-        "requestTimeEpoch": int(now.timestamp() * 1000),
+        "requestTime": received.strftime("%d/%b/%Y:%H:%M:%S +0000"),
+        "requestTimeEpoch": request.received_ms,
         "resourceId": "local",
         "resourcePath": resource,
         "stage": STAGE,
@@ -141,6 +81,8 @@ def _request_context(request: Request, resource: str) -> dict[str, Any]:
 
 
 def _resource(path: str) -> tuple[str, dict[str, str]]:
+    # A base URL that ends with a slash makes two of them.
+    path = "/" + path.lstrip("/")
     for resource in RESOURCES:
         pattern = re.sub(r"\\{([a-z-]+)\\}", "([^/]+)", re.escape(resource).replace("\\-", "-"))
         if found := re.fullmatch(pattern, path):

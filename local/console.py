@@ -1,24 +1,54 @@
-"""What a person reads in the terminal: one short line per request."""
+"""Writes what a person reads in the terminal: a greeting, and one short line per request."""
 
 import json
+import logging
+import shlex
+import sys
 from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
-from local.api_gateway import Request, Response
+from local.http_messages import Request, Response
 from local.sqs import TARGET
 
 MAX_CHARACTERS = 160
 
+log = logging.getLogger("local")
+
+
+def log_to_terminal() -> None:
+    """Print what the logger `local` says, with the time of day."""
+    lines = logging.StreamHandler(sys.stdout)
+    lines.setFormatter(logging.Formatter("%(asctime)s  %(message)s", datefmt="%H:%M:%S"))
+    log.addHandler(lines)
+    log.setLevel(logging.INFO)
+    log.propagate = False
+    logging.raiseExceptions = False  # a closed terminal is no reason to fail a request
+
+
+def greet(url: str, database: Path, log_file: Path, application_id: str) -> None:
+    """Say where the gateway listens and writes, and give a command to try."""
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    event = f'{{"EventType":"hello","Timestamp":"{now}"}}'
+    body = f'{{"BatchItem":{{"my-device":{{"Endpoint":{{}},"Events":{{"1":{event}}}}}}}}}'
+    log.info("PutEvents on  %s", url)
+    log.info("events go to  %s", database)
+    log.info("logs go to    %s", log_file)
+    log.info(
+        "try           curl %s/v1/apps/%s/events -d %s", url, application_id, shlex.quote(body)
+    )
+
 
 def summary(request: Request, response: Response) -> str:
-    """Method, path, status, and what became of it."""
+    """Return the method, path and status of a request, and what became of its events."""
     action = (request.header("x-amz-target") or "").removeprefix(TARGET)
     said = action or _said(response.body)
     return printable(f"{request.method} {request.path}  {response.status}  {said}".rstrip())
 
 
 def printable(text: str) -> str:
-    """A client's text on one line of a terminal, without the characters that steer it."""
+    """Put a client's text on one line, without characters that control a terminal."""
     shown = "".join(c if c.isprintable() else "?" for c in text)
     return shown if len(shown) <= MAX_CHARACTERS else shown[: MAX_CHARACTERS - 1] + "…"
 
@@ -34,7 +64,7 @@ def _said(body: bytes) -> str:
 
 
 def _events(results: dict[str, Any]) -> str:
-    """How many events were accepted, rejected and failed, and the first text that is no success."""
+    """Count accepted, rejected and failed events, and add the first error's text."""
     events = [item for part in results.values() for item in part["EventsItemResponse"].values()]
     counts = Counter(_outcome(item["StatusCode"]) for item in events)
     endpoints = [part["EndpointItemResponse"] for part in results.values()]

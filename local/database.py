@@ -1,4 +1,4 @@
-"""The SQLite file: what is committed here is on the disk before anybody is told so."""
+"""The SQLite file: a transaction that was committed is on the disk."""
 
 import os
 import sqlite3
@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from local.upgrade import upgrade
+
 FILE = "putevents.db"
 SCHEMA = Path(__file__).with_name("schema.sql").read_text()
-# Columns that a file of an earlier version lacks.
-LATER_COLUMNS = {"events": ("request_id", "record")}
 
 
 def data_folder() -> Path:
@@ -65,11 +65,11 @@ class Database:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.executescript(SCHEMA)
-            _add_later_columns(connection)
+            upgrade(connection)
             self._inode = self._current_inode()
             if not self._inode:
                 raise sqlite3.OperationalError("the file was removed")
-        except sqlite3.Error:
+        except BaseException:
             connection.close()
             raise
         self._connection = connection
@@ -86,19 +86,3 @@ class Database:
         except OSError:
             return None
         return found.st_dev, found.st_ino
-
-
-def _add_later_columns(connection: sqlite3.Connection) -> None:
-    for table, columns in LATER_COLUMNS.items():
-        if not _missing(connection, table, columns):
-            continue
-        with connection:  # rolls back if that fails
-            connection.execute("BEGIN IMMEDIATE")
-            # Asked again: another process may have been quicker.
-            for column in _missing(connection, table, columns):
-                connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT")
-
-
-def _missing(connection: sqlite3.Connection, table: str, columns: tuple[str, ...]) -> list[str]:
-    there = {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
-    return [column for column in columns if column not in there]

@@ -1,18 +1,18 @@
-"""What the functions' environment holds on AWS, set for a process on a laptop."""
+"""Sets the environment variables that the functions have on AWS."""
 
 from collections.abc import MutableMapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from local.messages import DEAD_LETTERS, QUEUE
+from local.queue_message import DEAD_LETTERS, QUEUE
 
 
 class StartError(Exception):
-    """The gateway cannot start, for a reason that its user can put right."""
+    """The gateway cannot start; the message tells its user why."""
 
 
 def set_environment(environ: MutableMapping[str, str], folder: Path, url: str) -> None:
-    """Fill in what the handlers need, keeping what the user has set."""
+    """Set what the handlers need, and keep what the user has set."""
     environ.setdefault("DESTINATION", "local")
     environ.setdefault("APPLICATION_IDS", "*")
     environ.setdefault("CORS_ORIGINS", "*")
@@ -29,7 +29,7 @@ def set_environment(environ: MutableMapping[str, str], folder: Path, url: str) -
 
 
 def _set_queue_client(environ: MutableMapping[str, str], url: str) -> None:
-    """Let boto3's SQS client talk to this process, whatever account or proxy the user has."""
+    """Point boto3's SQS client at this process, whatever account or proxy the user has."""
     environ["AWS_ENDPOINT_URL_SQS"] = url
     environ.pop("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", None)
     direct = environ.get("no_proxy") or environ.get("NO_PROXY")
@@ -39,6 +39,6 @@ def _set_queue_client(environ: MutableMapping[str, str], url: str) -> None:
     if environ["DESTINATION"] == "local":
         environ.pop("AWS_PROFILE", None)
     elif "AWS_PROFILE" in environ or Path("~/.aws").expanduser().exists():
-        return  # the destination needs the user's own
+        return  # the destination needs the user's own credentials
     environ.setdefault("AWS_ACCESS_KEY_ID", "local")
     environ.setdefault("AWS_SECRET_ACCESS_KEY", "local")

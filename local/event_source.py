@@ -1,4 +1,4 @@
-"""What AWS runs between the queue and the queue handler: batches in, partial failures out."""
+"""The event source mapping: gives the queue handler batches, and keeps what it did not take."""
 
 import logging
 import sqlite3
@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable, Collection
 from typing import Any
 
-from local.messages import QUEUE, Message
-from local.queue import MAX_RECEIVE_COUNT, Queues
+from local.queue_message import QUEUE, Message
+from local.queues import MAX_RECEIVE_COUNT, Queues
 from local.sqs_shapes import md5_of, md5_of_attributes
 
 BATCH_SIZE = 10
@@ -17,7 +17,7 @@ log = logging.getLogger("local")
 
 
 class EventSource:
-    """Gives the handler every message that is due, in a thread of its own."""
+    """Invokes the handler, in a thread of its own, for every message that is due."""
 
     def __init__(
         self, queues: Queues, invoke: Callable[[dict[str, Any]], Any], region: str
@@ -29,17 +29,22 @@ class EventSource:
         self._thread = threading.Thread(target=self._run, name="event-source", daemon=True)
 
     def start(self) -> None:
+        """Begin to deliver messages."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Let the batch in hand finish, then end."""
+        """Finish the current batch, then end the thread."""
         self._stopping.set()
         self._queues.wake()
         self._thread.join()
 
     def _run(self) -> None:
+        is_adjusted = False
         while not self._stopping.is_set():
             try:
+                if not is_adjusted:
+                    self._queues.adjust()
+                    is_adjusted = True
                 self.deliver_due()
                 self._queues.wait_until_due(self._stopping)
             except sqlite3.Error as error:
@@ -47,7 +52,7 @@ class EventSource:
                 self._stopping.wait(RETRY_SECONDS)
 
     def deliver_due(self) -> None:
-        """Give the handler one batch; what it did not take stays for later."""
+        """Invoke the handler for one batch; failed messages stay in the queue."""
         if buried := self._queues.bury_exhausted():
             log.info("queue  %d to the dead letters after %d tries", buried, MAX_RECEIVE_COUNT)
         messages = self._queues.receive(QUEUE, BATCH_SIZE)
@@ -59,21 +64,21 @@ class EventSource:
         log.info("queue  %d taken%s", len(taken), f", {len(failed)} left for later" * bool(failed))
 
     def _failures(self, messages: list[Message]) -> Collection[str]:
-        """The ids that the handler did not take; all of them when its answer makes no sense."""
+        """Return the ids of failed messages: all of them if the handler's answer is not valid."""
         ids = {message.message_id for message in messages}
         try:
             answer = self._invoke(sqs_event(messages, self._region))
             failed = {
                 item["itemIdentifier"] for item in (answer or {}).get("batchItemFailures") or ()
             }
-        except Exception as error:  # as on Lambda, a handler that raises has failed all of them
+        except Exception as error:  # on Lambda too, a handler that raises fails the whole batch
             log.error("queue  handler failed: %s", type(error).__name__)
             return ids
         return failed if failed <= ids else ids
 
 
 def sqs_event(messages: list[Message], region: str) -> dict[str, Any]:
-    """The event that Lambda gives to a function which consumes an SQS queue."""
+    """Build the event of a function that an SQS queue triggers."""
     return {"Records": [_record(message, region) for message in messages]}
 
 

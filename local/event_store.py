@@ -1,12 +1,24 @@
-"""The events in the SQLite file: what was taken, once; what was rejected, each time it came."""
+"""The events in the SQLite file: accepted ones once, rejected ones each time they came."""
 
-import json
 import sqlite3
 from collections.abc import Iterable
 
-from putevents.ingest.rejected import RejectedRecord
+from pydantic_core import to_json
+
 from putevents.wire.arrival import Arrival
-from putevents.wire.schemas import Event, milliseconds
+from putevents.wire.rejected_record import RejectedRecord
+from putevents.wire.schemas import Event
+from putevents.wire.timestamps import milliseconds
+
+_COLUMNS = (
+    "application_id", "endpoint_id", "event_id", "event_type", "event_timestamp",
+    "arrival_timestamp", "app_package_name", "app_title", "app_version_code", "client_sdk_version",
+    "sdk_name", "attributes", "metrics", "session", "event", "request_id", "record",
+)  # fmt: skip
+_INSERT = (
+    f"INSERT INTO events ({', '.join(_COLUMNS)})"  # noqa: S608 # our names
+    f" VALUES ({', '.join(f':{column}' for column in _COLUMNS)}) ON CONFLICT DO NOTHING"
+)
 
 
 def record_event(
@@ -18,8 +30,7 @@ def record_event(
     record: bytes,
     arrival: Arrival,
 ) -> None:
-    """Keep the event once, however often a client sends it again."""
-    wire = event.model_dump(by_alias=True, exclude_none=True)
+    """Store the event once, however often a client sends it again."""
     row = {
         "application_id": application_id,
         "endpoint_id": endpoint_id,
@@ -32,22 +43,18 @@ def record_event(
         "app_version_code": event.app_version_code,
         "client_sdk_version": event.client_sdk_version,
         "sdk_name": event.sdk_name,
-        "attributes": json.dumps(wire.get("Attributes", {})),
-        "metrics": json.dumps(wire.get("Metrics", {})),
-        "session": json.dumps(wire.get("Session", {})),
-        "event": json.dumps(wire),
+        "attributes": to_json(event.attributes or {}).decode(),
+        "metrics": to_json(event.metrics or {}).decode(),
+        "session": event.session.wire.decode() if event.session else "{}",
+        "event": event.wire.decode(),
         "request_id": arrival.request_id,
         "record": record.decode(),
     }
-    columns, values = ", ".join(row), ", ".join(f":{column}" for column in row)
-    connection.execute(
-        f"INSERT INTO events ({columns}) VALUES ({values}) ON CONFLICT DO NOTHING",  # noqa: S608 # our names
-        row,
-    )
+    connection.execute(_INSERT, row)
 
 
 def record_rejected(connection: sqlite3.Connection, rows: Iterable[RejectedRecord]) -> None:
-    """Keep what broke a rule."""
+    """Store the parts that broke a rule."""
     connection.executemany(
         "INSERT INTO rejected_events VALUES (:application_id, :endpoint_id, :event_id,"
         " :arrival_timestamp, :request_id, :rule, :message, :event)",

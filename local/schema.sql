@@ -21,16 +21,20 @@ CREATE TABLE IF NOT EXISTS events (
     PRIMARY KEY (application_id, endpoint_id, event_id, event_timestamp, event_type)
 );
 
-CREATE TABLE IF NOT EXISTS endpoints (
+-- An item for each endpoint, and one for each user with what all endpoints of the user share.
+CREATE TABLE IF NOT EXISTS endpoint_items (
     application_id TEXT NOT NULL,
-    endpoint_id TEXT NOT NULL,
-    endpoint TEXT NOT NULL,              -- JSON in Pinpoint's names
-    address TEXT AS (json_extract(endpoint, '$.Address')),
-    user_id TEXT AS (json_extract(endpoint, '$.User.UserId')),
+    endpoint_id TEXT NOT NULL,           -- of a user: $user/ and the user's id
+    user_id TEXT,                        -- as in members, null if empty
+    address TEXT,                        -- as in members, null if empty
+    members TEXT NOT NULL,               -- JSON: a value and its stamp by name, as Demographic.Make
+    created INTEGER NOT NULL,            -- Unix time in ms
+    latest TEXT NOT NULL,                -- the newest stamp
+    revision INTEGER NOT NULL,
     PRIMARY KEY (application_id, endpoint_id)
 );
-CREATE INDEX IF NOT EXISTS endpoints_by_address ON endpoints (application_id, address);
-CREATE INDEX IF NOT EXISTS endpoints_by_user ON endpoints (application_id, user_id);
+CREATE INDEX IF NOT EXISTS items_by_address ON endpoint_items (application_id, address);
+CREATE INDEX IF NOT EXISTS items_by_user ON endpoint_items (application_id, user_id);
 
 -- What broke a rule, with the columns of the lake's table.
 CREATE TABLE IF NOT EXISTS rejected_events (
@@ -45,7 +49,7 @@ CREATE TABLE IF NOT EXISTS rejected_events (
 );
 
 -- A message is due when `visible_at` has come: that one moment is its delay, its visibility timeout
--- and its backoff.
+-- and its backoff. It and `hidden_at` are by local.steady_clock, the other times by the time of day.
 CREATE TABLE IF NOT EXISTS messages (
     sequence INTEGER PRIMARY KEY,
     queue TEXT NOT NULL,
@@ -56,7 +60,8 @@ CREATE TABLE IF NOT EXISTS messages (
     visible_at INTEGER NOT NULL,
     first_received_at INTEGER,
     receive_count INTEGER NOT NULL DEFAULT 0,
-    receipt_handle TEXT
+    receipt_handle TEXT,
+    hidden_at INTEGER                    -- when visible_at was set
 );
 CREATE INDEX IF NOT EXISTS messages_by_due_time ON messages (queue, visible_at);
 CREATE INDEX IF NOT EXISTS messages_by_receipt ON messages (receipt_handle);

@@ -1,4 +1,4 @@
-"""Enough of the SQS JSON protocol for boto3 and the AWS CLI to use a laptop's two queues."""
+"""Serves the part of the SQS JSON protocol that boto3 and the AWS CLI need for two queues."""
 
 import json
 import sqlite3
@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from local.messages import NewMessage
-from local.queue import Queues
+from local.queue_message import NewMessage
+from local.queues import Queues
 from local.sqs_shapes import (
     MAX_BYTES,
     Entry,
@@ -25,7 +25,7 @@ NO_SUCH_HANDLE = "No message has this receipt handle."
 
 
 class SqsApi:
-    """Answers the requests of SQS clients."""
+    """Performs the actions that SQS clients ask for."""
 
     def __init__(self, queues: Queues) -> None:
         self._queues = queues
@@ -40,7 +40,7 @@ class SqsApi:
         }
 
     def answer(self, action: str, body: bytes) -> tuple[int, dict[str, Any]]:
-        """The HTTP status and the JSON that answer an action."""
+        """Perform an action; returns the HTTP status and the JSON of the response."""
         try:
             if action not in self._actions:
                 raise SqsError("UnsupportedOperation", f"Offered here: {', '.join(self._actions)}.")
@@ -58,21 +58,21 @@ class SqsApi:
 
     def _send_message(self, given: Any) -> dict[str, Any]:
         request, entry = Request.model_validate(given), Entry.model_validate(given)
-        if entry.refusal:
-            raise entry.refusal
+        if entry.rejection:
+            raise entry.rejection
         return self._send(request.queue, [entry])[0]
 
     def _send_message_batch(self, given: Any) -> dict[str, Any]:
         request = Request.model_validate(given)
         _check_batch(request.entries)
-        refused = [(entry.id, entry.refusal) for entry in request.entries if entry.refusal]
-        taken = [entry for entry in request.entries if not entry.refusal]
-        answers = self._send(request.queue, taken)
+        rejected = [(e.id, e.rejection) for e in request.entries if e.rejection]
+        accepted = [entry for entry in request.entries if not entry.rejection]
+        answers = self._send(request.queue, accepted)
         return {
             "Successful": [
-                {"Id": entry.id, **answer} for entry, answer in zip(taken, answers, strict=True)
+                {"Id": entry.id, **answer} for entry, answer in zip(accepted, answers, strict=True)
             ],
-            "Failed": [_failure(entry_id, error.code, str(error)) for entry_id, error in refused],
+            "Failed": [_failure(entry_id, error.code, str(error)) for entry_id, error in rejected],
         }
 
     def _send(self, queue: str, entries: list[Entry]) -> list[dict[str, Any]]:

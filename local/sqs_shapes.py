@@ -1,4 +1,4 @@
-"""Messages in the words of the SQS JSON protocol: what comes in, its limits, what goes out."""
+"""The shapes of the SQS JSON protocol: requests with their limits, and responses."""
 
 import hashlib
 import re
@@ -7,17 +7,17 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_pascal
 
-from local.messages import DEAD_LETTERS, QUEUE, Attributes, Message
+from local.queue_message import DEAD_LETTERS, QUEUE, Attributes, Message
 
 MAX_BYTES = 1024 * 1024
 MAX_DELAY_SECONDS = 900
 MAX_VISIBILITY_SECONDS = 43_200
 
-_REFUSED_CHARACTERS = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_FORBIDDEN_CHARACTERS = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class SqsError(Exception):
-    """An answer in the words of SQS; `code` names the exception class of the caller's SDK."""
+    """An error response of SQS; `code` names the exception class in the caller's SDK."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -25,10 +25,14 @@ class SqsError(Exception):
 
 
 class Shape(BaseModel):
+    """A shape of the protocol, with its member names in PascalCase."""
+
     model_config = ConfigDict(alias_generator=to_pascal, extra="ignore")
 
 
 class MessageAttribute(Shape):
+    """An attribute that is a text or a number."""
+
     data_type: str
     string_value: str
 
@@ -43,31 +47,33 @@ class Entry(Shape):
 
     @property
     def attributes(self) -> Attributes:
+        """The attributes as the protocol has them."""
         return {
             name: value.model_dump(by_alias=True) for name, value in self.message_attributes.items()
         }
 
     @property
     def size(self) -> int:
+        """The bytes that SQS counts."""
         texts = [self.message_body]
         for name, value in self.attributes.items():
             texts += [name, *value.values()]
         return sum(len(text.encode()) for text in texts)
 
     @property
-    def refusal(self) -> SqsError | None:
-        """Why SQS would not take it."""
+    def rejection(self) -> SqsError | None:
+        """Why SQS would reject the message, or None."""
         if not 0 <= self.delay_seconds <= MAX_DELAY_SECONDS:
             return SqsError("InvalidParameterValue", f"DelaySeconds: 0 to {MAX_DELAY_SECONDS}.")
         if not self.message_body or self.size > MAX_BYTES:
             return SqsError("InvalidParameterValue", f"A message is 1 to {MAX_BYTES} bytes long.")
-        if _REFUSED_CHARACTERS.search(self.message_body):
-            return SqsError("InvalidMessageContents", "It holds a character that SQS refuses.")
+        if _FORBIDDEN_CHARACTERS.search(self.message_body):
+            return SqsError("InvalidMessageContents", "It holds a character that SQS rejects.")
         return None
 
 
 class VisibilityEntry(Shape):
-    """A received message that is to be seen again at another time."""
+    """A received message, and when it is visible again."""
 
     id: str
     receipt_handle: str
@@ -75,12 +81,13 @@ class VisibilityEntry(Shape):
 
 
 class QueueRequest(Shape):
-    """What every action names."""
+    """The member that every action has."""
 
     queue_url: str
 
     @property
     def queue(self) -> str:
+        """The name of the queue; raises SqsError if there is none."""
         name = self.queue_url.rstrip("/").rpartition("/")[2]
         if name not in (QUEUE, DEAD_LETTERS):
             raise SqsError("QueueDoesNotExist", f"The queues here: {QUEUE} and {DEAD_LETTERS}.")
@@ -88,7 +95,7 @@ class QueueRequest(Shape):
 
 
 class Request(QueueRequest):
-    """What any of the actions may name."""
+    """The members that the actions may have."""
 
     entries: list[Entry] = []
     receipt_handle: str = ""
@@ -103,7 +110,7 @@ class VisibilityRequest(QueueRequest):
 
 
 def sent(entry: Entry, message_id: str) -> dict[str, Any]:
-    """How SQS confirms a message; SDKs compare the digests."""
+    """Confirm a message that was sent; SDKs compare the digests."""
     answer = {"MessageId": message_id, "MD5OfMessageBody": md5_of(entry.message_body)}
     if entry.attributes:
         answer["MD5OfMessageAttributes"] = md5_of_attributes(entry.attributes)
@@ -111,7 +118,7 @@ def sent(entry: Entry, message_id: str) -> dict[str, Any]:
 
 
 def received(message: Message) -> dict[str, Any]:
-    """How SQS hands a message out."""
+    """Describe a message that is received."""
     answer: dict[str, Any] = {
         "MessageId": message.message_id,
         "ReceiptHandle": message.receipt_handle,
@@ -126,11 +133,12 @@ def received(message: Message) -> dict[str, Any]:
 
 
 def md5_of(text: str) -> str:
+    """Return the digest of a message's body."""
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
 def md5_of_attributes(attributes: Attributes) -> str:
-    """SQS's own digest: each text behind its length, in the order of the names."""
+    """Return the digest that SQS makes: each text after its length, ordered by name."""
     digest = hashlib.md5(usedforsecurity=False)
     for name, value in sorted(attributes.items()):
         digest.update(_sized(name) + _sized(value["DataType"]))

@@ -3,9 +3,10 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
+from urllib.parse import unquote
+
+from tests.loopback import Request, Response, serving
 
 ACCEPTED = {"StatusCode": 202, "Message": "Accepted"}
 
@@ -27,13 +28,17 @@ class Upstream:
     """What it was sent is in `requests`; `answer` says what it does with the next ones.
 
     An answer is (HTTP status, body): bytes go out as they are, anything else as JSON; None closes
-    the connection without a word.
+    the connection without a word. GetEndpoint is answered from `stored`, by endpoint id, and noted
+    in `asked`.
     """
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.requests: list[tuple[str, dict[str, Any]]] = []
         self.headers: list[dict[str, str]] = []
+        self.answer_headers: dict[str, str] = {}
+        self.stored: dict[str, Any] = {}
+        self.asked: list[str] = []
         self.answer: Callable[[dict[str, Any]], tuple[int, Any] | None] = lambda request: (
             202,
             accept_all(request),
@@ -49,41 +54,31 @@ class Upstream:
             for event_id in batch["Events"]
         ]
 
+    def get(self, endpoint_id: str) -> Response | None:
+        self.asked.append(endpoint_id)
+        return self.respond(self.stored.get(endpoint_id, (404, {"Message": "no"})))
+
+    def respond(self, answer: tuple[int, Any] | None) -> Response | None:
+        if answer is None:
+            return None
+        status, body = answer
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        headers = {"Content-Type": "application/json", **self.answer_headers}
+        return Response(status, data, headers)
+
 
 @contextmanager
 def running_upstream() -> Iterator[Upstream]:
     """An Upstream that listens until the block ends."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        wbufsize = -1  # headers and body leave together
+    def respond(request: Request) -> Response | None:
+        if request.method == "GET":
+            return upstream.get(unquote(request.target.rsplit("/", 1)[1]))
+        asked = json.loads(request.body)
+        upstream.requests.append((request.target, asked))
+        upstream.headers.append(dict(request.headers))
+        return upstream.respond(upstream.answer(asked))
 
-        def do_POST(self) -> None:
-            request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            upstream.requests.append((self.path, request))
-            upstream.headers.append(dict(self.headers))
-            answer = upstream.answer(request)
-            if answer is None:
-                self.close_connection = True
-                return
-            status, body = answer
-            data = body if isinstance(body, bytes) else json.dumps(body).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing: the tests look at `requests`."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    upstream = Upstream(f"http://127.0.0.1:{server.server_port}")
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
+    with serving(respond) as url:
+        upstream = Upstream(url)
         yield upstream
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

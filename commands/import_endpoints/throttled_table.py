@@ -7,9 +7,11 @@ from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
 from commands.deployed import outputs
 from commands.exit_codes import StoppedError
-from putevents.destinations.lake.dynamodb import ContendedError
+from putevents.destinations.lake.dynamodb import DynamoDBItems
+from putevents.endpoints.store import ContendedError
 from putevents.endpoints.table import EndpointTable
 from putevents.endpoints.update import Change
+from putevents.time_left import TimeLeft
 
 _THROTTLED = {
     "ProvisionedThroughputExceededException",
@@ -26,7 +28,8 @@ class ThrottledTable:
     def __init__(self, name: str, application_id: str, say: Callable[[str], None]) -> None:
         self.name = name
         self.application_id = application_id
-        self._table = EndpointTable(name)
+        self._table = EndpointTable(DynamoDBItems(name))
+        self._no_end = TimeLeft()
         self._say = say
 
     def write(self, changes: dict[str, Change]) -> dict[str, str]:
@@ -34,8 +37,9 @@ class ThrottledTable:
         broken: dict[str, str] = {}
         vain, down = 0, 0
         while changes:
-            stored, failures = self._table.update_each(self.application_id, changes)
-            broken |= {id_: item.refusal for id_, item in stored.items() if item.refusal}
+            stored, failed = self._table.update_each(self.application_id, changes, self._no_end)
+            failures = [_cause(failure) for failure in failed]
+            broken |= {id_: item.rejection for id_, item in stored.items() if item.rejection}
             left = {id_: change for id_, change in changes.items() if id_ not in stored}
             if left:
                 if len(left) < len(changes):
@@ -69,6 +73,12 @@ def find_table(stack: str) -> str:
     if "EndpointTable" not in found:
         raise StoppedError(f"The stack {stack} has no endpoints: deploy it with destination=lake.")
     return found["EndpointTable"]
+
+
+def _cause(failure: Exception) -> Exception:
+    """The error of the AWS SDK behind a failure of the store."""
+    cause = failure.__cause__
+    return cause if isinstance(cause, Exception) else failure
 
 
 def _is_busy(error: Exception) -> bool:

@@ -17,8 +17,7 @@ from commands.send.auth import authorization, target, target_options
 
 LOCUSTFILE = Path(__file__).with_name("locustfile.py")
 VARIABLE = "PUT_EVENTS_LOAD"  # hands the options, secrets among them, to the locustfile
-# Longer than one request may take, so that what is on its way at the end is counted.
-STOP_SECONDS = 40
+STOP_SECONDS = 40  # longer than one request may take
 
 EPILOG = """With make:  make load URL=... USERS=... RATE=... SECONDS=... EVENTS=... OPTIONS=...
 

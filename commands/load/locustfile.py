@@ -10,9 +10,10 @@ from uuid import uuid4
 from locust import HttpUser, constant, constant_throughput, events, task  # isort: split
 
 from botocore.session import Session
+from gevent.pool import Group
 
 from commands.exit_codes import ExitCode
-from commands.load.load_command import VARIABLE
+from commands.load.load_command import STOP_SECONDS, VARIABLE
 from commands.send.auth import Target, authorization
 from commands.send.call import Call
 from commands.send.client import (
@@ -28,6 +29,7 @@ OPTIONS = json.loads(os.environ[VARIABLE])
 TARGET = Target(**OPTIONS["target"])
 AUTHORIZE = authorization(TARGET, Session(profile=TARGET.profile))
 SUMMARY = Summary()
+IN_FLIGHT = Group()  # the requests that wait for their answers
 
 
 class App(HttpUser):
@@ -44,7 +46,11 @@ class App(HttpUser):
 
     @task
     def put_events(self) -> None:
-        """Send one request and count what became of its events."""
+        """Send one request and wait for its answer."""
+        # In a greenlet of its own: Locust may kill the user's just as a request begins.
+        IN_FLIGHT.spawn(self._put_events).join()
+
+    def _put_events(self) -> None:
         call = Call(OPTIONS["application_id"], self._events_request())
         request = unsigned(TARGET.url, call)
         AUTHORIZE(request)
@@ -81,7 +87,8 @@ class App(HttpUser):
 
 @events.quitting.add_listener
 def _end(environment: Any, **_: Any) -> None:
-    """Print the counts and choose the exit code; rejected events are no failure of a gateway."""
+    """Wait for the last answers, print the counts, choose the exit code."""
+    IN_FLIGHT.join(timeout=STOP_SECONDS)
     for line in SUMMARY.lines():
         print(line)
     if unanswered := App.begun - SUMMARY.sent:

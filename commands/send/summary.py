@@ -34,7 +34,7 @@ class Summary:
         """Count a request without an EventsResponse: none of its events was accepted."""
         self._failures[error.kind] += 1
         if number:
-            self._first_lines.setdefault(error.kind, number)
+            self._first_lines[error.kind] = min(number, self._first_lines.get(error.kind, number))
         self._lost_events += sum(len(event_ids) for _, event_ids in asked(call.events_request))
         self.end_with(ExitCode(error.exit_code))
 

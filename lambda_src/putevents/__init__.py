@@ -1,1 +1,1 @@
-"""PutEvents Gateway: two doors (HTTPS and SQS) into one room that judges, delivers and answers."""
+"""PutEvents Gateway: validates, delivers and answers for events that come by HTTPS and SQS."""

@@ -1,170 +1,225 @@
 """The calls that Pinpoint's clients make about endpoints, beside those that bring events."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import unquote
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.router import APIGatewayRouter
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
-from putevents import gateway
-from putevents.ingest.settle import final_answer
-from putevents.ingest.validate import judge_endpoint
+from putevents.errors import BadRequestError, ForbiddenError, NotStoredError, UnknownEndpointError
+from putevents.gateway import Gateway
+from putevents.ingest import Submission, ingest
 from putevents.observability import logger
-from putevents.queue.retry import Rest
-from putevents.settings import settings
-from putevents.wire.answers import ForbiddenError, NotStoredError, UnknownEndpointError, respond
+from putevents.wire.answers import ACCEPTED, respond
 from putevents.wire.arrival import Arrival
-from putevents.wire.body import BadRequestError, parse, read
+from putevents.wire.body import parse, parse_alone, read
+from putevents.wire.json_object import read_json
 from putevents.wire.rules import Rejection
 from putevents.wire.schemas import (
+    EndpointBatchItem,
     EndpointBatchRequest,
-    EndpointItemResponse,
     EndpointResponse,
+    EventsBatch,
+    EventsRequest,
     PublicEndpoint,
-    ValidBatch,
 )
-
-router = APIGatewayRouter()  # type: ignore[no-untyped-call]
+from putevents.wire.storable import path_text
 
 _ENDPOINTS = "/v1/apps/<application_id>/endpoints"
 _ENDPOINT = _ENDPOINTS + "/<endpoint_id>"
 _USER = "/v1/apps/<application_id>/users/<user_id>"
+Found = EndpointResponse | list[EndpointResponse] | dict[str, Any] | None
 
 
-@router.put(_ENDPOINT)
-def update_endpoint(application_id: str, endpoint_id: str) -> Response[str]:
-    """Create or update an endpoint; amplify-js sends no event until this has answered 202."""
-    application_id, endpoint_id = gateway.served(application_id), unquote(endpoint_id)
-    body, arrival = read(router.current_event), _arrival()
-    endpoint = judge_endpoint(endpoint_id, parse(body, PublicEndpoint), len(body))
-    if isinstance(endpoint, Rejection):
-        raise BadRequestError(endpoint.message)
-    answer = gateway.update_endpoint(application_id, endpoint_id, endpoint, arrival)
-    return _settle(application_id, {endpoint_id: endpoint}, {endpoint_id: answer}, [], arrival)
+class EndpointRoutes:
+    """Adds its routes to the app of a gateway."""
+
+    def __init__(self, app: APIGatewayRestResolver, gateway: Gateway) -> None:
+        self._app, self._gateway = app, gateway
+        app.put(_ENDPOINT)(self.update_endpoint)
+        app.put(_ENDPOINTS)(self.update_endpoints_batch)
+        app.get(_ENDPOINT)(self.get_endpoint)
+        app.delete(_ENDPOINT)(self.delete_endpoint)
+        app.get(_USER)(self.get_user_endpoints)
+        app.delete(_USER)(self.delete_user_endpoints)
+        app.get(_ENDPOINT + "/inappmessages")(self.get_in_app_messages)
+
+    def update_endpoint(self, application_id: str, endpoint_id: str) -> Response[str]:
+        """Create or update an endpoint; amplify-js sends no event until this has answered 202."""
+        application_id, endpoint_id = self._served(application_id), path_text(endpoint_id)
+        body, arrival = read(self._app.current_event), self._arrival
+        submission = _submission(
+            application_id,
+            {endpoint_id: parse_alone(body, PublicEndpoint)},
+            len(body),
+            arrival,
+            raw=lambda: {endpoint_id: read_json(body)},
+        )
+        self._update([submission])
+        return self._respond_updated([(submission, endpoint_id, "")], arrival)
+
+    def update_endpoints_batch(self, application_id: str) -> Response[str]:
+        """Create or update up to 100 endpoints; the good ones are kept when others break a rule."""
+        application_id = self._served(application_id)
+        body, arrival = read(self._app.current_event), self._arrival
+        items = parse(body, EndpointBatchRequest).item
+        rounds = _rounds(items, body)
+        submissions = [
+            _submission(
+                application_id,
+                {id_: _endpoint(items[number]) for id_, number in numbers.items()},
+                len(body),
+                arrival.later(turn),
+                raw=lambda numbers=numbers: _raw_items(body, numbers),  # type: ignore[misc]
+            )
+            for turn, numbers in enumerate(rounds)
+        ]
+        self._update(submissions)
+        asked = [
+            (number, submission, id_)
+            for submission, numbers in zip(submissions, rounds, strict=True)
+            for id_, number in numbers.items()
+        ]
+        asked.sort(key=lambda item: item[0])
+        return self._respond_updated([(s, id_, f" (Item.{n})") for n, s, id_ in asked], arrival)
+
+    def get_endpoint(self, application_id: str, endpoint_id: str) -> Response[str]:
+        """Return the endpoint as it is stored."""
+        application_id = self._readable(application_id)
+        found = self._gateway.destination.get_endpoint(application_id, path_text(endpoint_id))
+        return self._respond("get_endpoint", application_id, HTTPStatus.OK, found)
+
+    def delete_endpoint(self, application_id: str, endpoint_id: str) -> Response[str]:
+        """Delete an endpoint and return what it was."""
+        application_id = self._readable(application_id)
+        deleted = self._gateway.destination.delete_endpoint(application_id, path_text(endpoint_id))
+        return self._respond("delete_endpoint", application_id, HTTPStatus.ACCEPTED, deleted)
+
+    def get_user_endpoints(self, application_id: str, user_id: str) -> Response[str]:
+        """Return the endpoints of a user."""
+        application_id, user_id = self._readable(application_id), path_text(user_id)
+        found = self._gateway.destination.get_user_endpoints(application_id, user_id)
+        return self._respond("get_user_endpoints", application_id, HTTPStatus.OK, found)
+
+    def delete_user_endpoints(self, application_id: str, user_id: str) -> Response[str]:
+        """Delete the endpoints of a user and return what they were."""
+        application_id = self._readable(application_id)
+        deleted = self._gateway.destination.delete_user_endpoints(
+            application_id, path_text(user_id)
+        )
+        return self._respond("delete_user_endpoints", application_id, HTTPStatus.ACCEPTED, deleted)
+
+    def get_in_app_messages(self, application_id: str, endpoint_id: str) -> Response[str]:
+        """Return no campaigns: the client's call succeeds and shows nothing."""
+        application_id = self._served(application_id)
+        answer: dict[str, Any] = {"InAppMessageCampaigns": []}
+        return self._respond("get_in_app_messages", application_id, HTTPStatus.OK, answer)
+
+    def _update(self, submissions: Sequence[Submission]) -> None:
+        ingest(self._gateway, submissions, self._app.context["time_left"])
+        for submission in submissions:
+            if submission.failure:
+                raise submission.failure
+            submission.log_rejected()
+
+    def _respond_updated(
+        self, asked: Sequence[tuple[Submission, str, str]], arrival: Arrival
+    ) -> Response[str]:
+        """Answer once for all that was asked, as the service does; each with its place."""
+        answers = [(s.results[id_]["EndpointItemResponse"], place) for s, id_, place in asked]
+        if any(answer["StatusCode"] >= HTTPStatus.INTERNAL_SERVER_ERROR for answer, _ in answers):
+            raise NotStoredError
+        for answer, place in answers:
+            if answer["StatusCode"] != HTTPStatus.ACCEPTED:
+                raise BadRequestError(answer["Message"] + place)
+        queued = sum(id_ in submission.undelivered for submission, id_, _ in asked)
+        application_id = asked[0][0].application_id if asked else ""
+        self._log("update_endpoint", application_id, endpoints=len(asked), queued=queued)
+        body = {"Message": ACCEPTED["Message"], "RequestID": arrival.request_id}
+        return respond(HTTPStatus.ACCEPTED, body)
+
+    def _served(self, application_id: str) -> str:
+        """Return the id as it stood in a path, decoded; raises UnknownApplicationError."""
+        application_id = path_text(application_id)
+        self._gateway.check_serves(application_id)
+        return application_id
+
+    def _readable(self, application_id: str) -> str:
+        """As `_served`; raises ForbiddenError where callers may only send."""
+        application_id = self._served(application_id)
+        if not self._gateway.settings.endpoint_reads:
+            raise ForbiddenError
+        return application_id
+
+    def _respond(
+        self, operation: str, application_id: str, status: HTTPStatus, found: Found
+    ) -> Response[str]:
+        if not found:
+            raise UnknownEndpointError
+        self._log(operation, application_id, status=status.value)
+        return respond(status, {"Item": found} if isinstance(found, list) else found)
+
+    def _log(self, operation: str, application_id: str, **fields: Any) -> None:
+        logger.info(operation, application_id=application_id, **fields)
+
+    @property
+    def _arrival(self) -> Arrival:
+        return Arrival.of_request(self._app.current_event["requestContext"])
 
 
-@router.put(_ENDPOINTS)
-def update_endpoints_batch(application_id: str) -> Response[str]:
-    """Create or update up to 100 endpoints; the good ones are kept when others break a rule."""
-    application_id = gateway.served(application_id)
-    body, arrival = read(router.current_event), _arrival()
-    endpoints, refusals = {}, []
-    for item in parse(body, EndpointBatchRequest).item:
-        if isinstance(item, Rejection):
-            refusals.append(item.message)
-            continue
-        judged = judge_endpoint(item.id, item.endpoint, len(body))
-        if isinstance(judged, Rejection):
-            refusals.append(judged.message)
-        else:
-            endpoints[item.id] = judged
-    batch_item = {
-        endpoint_id: ValidBatch(endpoint, {}) for endpoint_id, endpoint in endpoints.items()
+def _submission(
+    application_id: str,
+    endpoints: Mapping[str, PublicEndpoint | Rejection],
+    size: int,
+    arrival: Arrival,
+    raw: Callable[[], dict[str, Any]],
+) -> Submission:
+    """Return endpoint updates as what they are to PutEvents: batches without events."""
+    batch_item: dict[str, EventsBatch | Rejection] = {
+        id_: EventsBatch.model_construct(endpoint=endpoint, events={})
+        for id_, endpoint in endpoints.items()
     }
-    arrivals = dict.fromkeys(endpoints, arrival)
-    answers = (endpoints and gateway.deliver(application_id, batch_item, arrivals)) or {}
-    return _settle(
+    return Submission(
         application_id,
-        endpoints,
-        {e: answers[e].get("EndpointItemResponse") if e in answers else None for e in endpoints},
-        refusals,
+        EventsRequest.model_construct(batch_item=batch_item),
+        size,
         arrival,
+        raw=lambda: {
+            "BatchItem": {id_: {"Endpoint": found, "Events": {}} for id_, found in raw().items()}
+        },
     )
 
 
-def _settle(
-    application_id: str,
-    endpoints: Mapping[str, PublicEndpoint],
-    answers: Mapping[str, EndpointItemResponse | None],
-    refusals: list[str],
-    arrival: Arrival,
-) -> Response[str]:
-    """Queue what failed; then one answer for all, as the service gives it."""
-    undelivered = {}
-    for endpoint_id, endpoint in endpoints.items():
-        final = final_answer(answers[endpoint_id])
-        if final is None:
-            undelivered[endpoint_id] = ValidBatch(endpoint, {})
-        elif final["StatusCode"] != HTTPStatus.ACCEPTED:
-            refusals.append(final["Message"])
-    if undelivered and gateway.queue(Rest(application_id, undelivered, arrival)):
-        raise NotStoredError
-    if refusals:
-        raise BadRequestError(refusals[0])
-    _log("update_endpoint", application_id, endpoints=len(endpoints), queued=len(undelivered))
-    body = {"Message": "Accepted", "RequestID": arrival.request_id}
-    return respond(HTTPStatus.ACCEPTED, body)
+def _rounds(items: Sequence[EndpointBatchItem | Rejection], body: str) -> list[dict[str, int]]:
+    """Group the items, given as number by id, so that each group has an id once.
+
+    An id that comes again is a later update of the same endpoint.
+    """
+    rounds: list[dict[str, int]] = []
+    seen: Counter[str] = Counter()
+    any_rejected = any(isinstance(item, Rejection) for item in items)
+    raw = read_json(body)["Item"] if any_rejected else []
+    for number, item in enumerate(items):
+        id_ = _raw_id(raw, number) if isinstance(item, Rejection) else item.id
+        if seen[id_] == len(rounds):
+            rounds.append({})
+        rounds[seen[id_]][id_] = number
+        seen[id_] += 1
+    return rounds
 
 
-@router.get(_ENDPOINT)
-def get_endpoint(application_id: str, endpoint_id: str) -> Response[str]:
-    """The endpoint as it is stored."""
-    application_id = _readable(application_id)
-    found = gateway.destination.get_endpoint(application_id, unquote(endpoint_id))
-    return _respond("get_endpoint", application_id, HTTPStatus.OK, found)
+def _raw_id(items: list[Any], number: int) -> str:
+    """Return the id of an item that breaks a rule, or its place if it has none."""
+    item = items[number]
+    id_ = item.get("Id") if isinstance(item, dict) else None
+    return id_ if isinstance(id_, str) else f"Item.{number}"
 
 
-@router.delete(_ENDPOINT)
-def delete_endpoint(application_id: str, endpoint_id: str) -> Response[str]:
-    """Delete an endpoint and tell what it was."""
-    application_id = _readable(application_id)
-    deleted = gateway.destination.delete_endpoint(application_id, unquote(endpoint_id))
-    return _respond("delete_endpoint", application_id, HTTPStatus.ACCEPTED, deleted)
+def _raw_items(body: str, numbers: Mapping[str, int]) -> dict[str, Any]:
+    items = read_json(body)["Item"]
+    return {id_: items[number] for id_, number in numbers.items()}
 
 
-@router.get(_USER)
-def get_user_endpoints(application_id: str, user_id: str) -> Response[str]:
-    """The endpoints of a user."""
-    application_id = _readable(application_id)
-    found = gateway.destination.get_user_endpoints(application_id, unquote(user_id))
-    return _respond("get_user_endpoints", application_id, HTTPStatus.OK, found)
-
-
-@router.delete(_USER)
-def delete_user_endpoints(application_id: str, user_id: str) -> Response[str]:
-    """Delete the endpoints of a user and tell what they were."""
-    application_id = _readable(application_id)
-    deleted = gateway.destination.delete_user_endpoints(application_id, unquote(user_id))
-    return _respond("delete_user_endpoints", application_id, HTTPStatus.ACCEPTED, deleted)
-
-
-@router.get(_ENDPOINT + "/inappmessages")
-def get_in_app_messages(application_id: str, endpoint_id: str) -> Response[str]:
-    """No campaigns: the client's call succeeds and shows nothing."""
-    application_id = gateway.served(application_id)
-    answer: dict[str, Any] = {"InAppMessageCampaigns": []}
-    return _respond("get_in_app_messages", application_id, HTTPStatus.OK, answer)
-
-
-def _readable(application_id: str) -> str:
-    """As gateway.served; raises ForbiddenError where callers may only send."""
-    application_id = gateway.served(application_id)
-    if not settings().endpoint_reads:
-        raise ForbiddenError
-    return application_id
-
-
-def _respond(
-    operation: str,
-    application_id: str,
-    status: HTTPStatus,
-    found: EndpointResponse | list[EndpointResponse] | dict[str, Any] | None,
-) -> Response[str]:
-    if not found:
-        raise UnknownEndpointError
-    _log(operation, application_id, status=status.value)
-    return respond(status, {"Item": found} if isinstance(found, list) else found)
-
-
-def _log(operation: str, application_id: str, **fields: Any) -> None:
-    logger.info(operation, application_id=application_id, request_id=_request_id(), **fields)
-
-
-def _arrival() -> Arrival:
-    return Arrival.now(_request_id())
-
-
-def _request_id() -> str:
-    return router.current_event.request_context.request_id or "unknown"
+def _endpoint(item: EndpointBatchItem | Rejection) -> PublicEndpoint | Rejection:
+    return item if isinstance(item, Rejection) else item.endpoint

@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Mapping
-from functools import cache
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from putevents.errors import SettingsError
 
 ANY = "*"
 
@@ -19,10 +20,6 @@ def _split(value: object) -> object:
 
 
 _Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
-
-
-class SettingsError(Exception):
-    """An environment variable is missing or wrong; nothing can be served until it is put right."""
 
 
 class Environment(BaseModel):
@@ -60,15 +57,12 @@ class Settings(Environment):
     dead_letter_queue_url: Annotated[str, Field(pattern="^https?://")]
     retry_delay_seconds: Annotated[int, Field(ge=0, le=900)] = 30
     cors_origins: _Names
+    cors_headers: _Names = ()
+    # Whether callers may say when what they pass on came in: they are gateways of one's own.
+    trust_arrival: bool = False
     # Reading and deleting endpoints is for who is known: a key or a token inside an app is not.
     endpoint_reads: bool = False
 
     def serves(self, application_id: str) -> bool:
         """Whether this gateway takes events for the application."""
         return application_id in self.application_ids or ANY in self.application_ids
-
-
-@cache
-def settings() -> Settings:
-    """The settings of this process."""
-    return Settings.load()

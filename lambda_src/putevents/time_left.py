@@ -1,7 +1,8 @@
-"""What is left of an invocation, so that it ends with an answer and not by being killed."""
+"""How much is left of an invocation, so that it ends with an answer and not by being killed."""
 
 from math import inf
 from time import monotonic
+from typing import NamedTuple, Self
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -11,23 +12,20 @@ DELIVERY_SECONDS = 12
 QUEUEING_SECONDS = 9
 
 
-class TimeLeft:
-    """Told at the start of each invocation how long it may take; until then there is no end."""
+class TimeLeft(NamedTuple):
+    """Made at the start of each invocation; one without an end belongs to no invocation."""
 
-    def __init__(self) -> None:
-        self._end = inf
+    end: float = inf  # as `time.monotonic` counts
 
-    def begin(self, context: LambdaContext) -> None:
-        """Count from now."""
-        self._end = monotonic() + context.get_remaining_time_in_millis() / 1000
+    @classmethod
+    def of(cls, context: LambdaContext) -> Self:
+        """Count from now what Lambda says is left."""
+        return cls(monotonic() + context.get_remaining_time_in_millis() / 1000)
 
     def is_enough_to_deliver(self) -> bool:
-        """Whether, after one more call to the destination, what it left could still be queued."""
-        return self._end - monotonic() >= DELIVERY_SECONDS + QUEUEING_SECONDS
+        """Whether, after one more call to a destination, what it left could still be queued."""
+        return self.end - monotonic() >= DELIVERY_SECONDS + QUEUEING_SECONDS
 
     def is_enough_to_queue(self) -> bool:
         """Whether, after one more call to a queue, there would still be time to answer."""
-        return self._end - monotonic() >= QUEUEING_SECONDS
-
-
-time_left = TimeLeft()
+        return self.end - monotonic() >= QUEUEING_SECONDS

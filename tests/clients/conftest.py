@@ -11,8 +11,8 @@ import pytest
 from tests.clients.aws_cli import VERSION_1, Aws, File, version_2
 from tests.clients.browsing import CHROMIUM, Browse
 from tests.clients.forwarding import forwarding_gateway
-from tests.clients.mobile.destination import Destination, running_destination
-from tests.clients.mobile.faults import FAULTS
+from tests.clients.mobile.destination_faults import FAULTS
+from tests.clients.mobile.failing_destination import Destination, running_destination
 from tests.clients.mobile.fleet import fleet
 from tests.clients.mobile.phone import Phone
 from tests.clients.programs import Program

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.clients.mobile.destination import Destination
+from tests.clients.mobile.failing_destination import Destination
 from tests.local.running_gateway import RunningGateway
 
 

@@ -31,12 +31,10 @@ def test_a_whole_session_is_stored(
         "Käufe 🛒",
         "_session.stop",
     ]
-    [(endpoint_id, endpoint)] = gateway.rows(
-        "SELECT endpoint_id, endpoint FROM endpoints WHERE application_id = ?", app
-    )
-    assert {row[0] for row in stored} == {endpoint_id}
-    assert json.loads(endpoint)["Attributes"] == {"hobbies": ["cooking"]}
-    assert json.loads(endpoint)["User"]["UserId"] == "user-1"
+    [endpoint] = gateway.endpoints(app)
+    assert {row[0] for row in stored} == {endpoint["Id"]}
+    assert endpoint["Attributes"] == {"hobbies": ["cooking"]}
+    assert endpoint["User"]["UserId"] == "user-1"
 
     [(session,)] = gateway.rows(
         "SELECT session FROM events WHERE application_id = ? AND event_type = '_session.stop'", app

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.clients.browsing import Browse
-from tests.clients.mobile.destination import running_destination
-from tests.clients.mobile.faults import FAULTS
+from tests.clients.mobile.destination_faults import FAULTS
+from tests.clients.mobile.failing_destination import running_destination
 from tests.local.running_gateway import RunningGateway
 
 LATER = "60000"  # ms: Amplify's own flush is not what is tested
@@ -34,8 +34,8 @@ def stored_types(gateway: RunningGateway, app: str) -> list[str]:
 
 
 def stored_endpoint(gateway: RunningGateway, app: str) -> Any:
-    [(endpoint,)] = gateway.rows("SELECT endpoint FROM endpoints WHERE application_id = ?", app)
-    return json.loads(endpoint)
+    [endpoint] = gateway.endpoints(app)
+    return endpoint
 
 
 def test_an_event_is_recorded(
@@ -137,6 +137,22 @@ def test_only_pages_of_a_listed_origin_can_send(
         gateway.end()
     blocked = any("blocked by CORS policy" in text for text in visit["complaints"])
     assert blocked is (not stored)
+
+
+def test_a_page_whose_tracing_adds_headers_can_send(
+    browse: Browse, tmp_path: Path, app: str
+) -> None:
+    port = _free_port()
+    origins = {"CORS_ORIGINS": f"http://127.0.0.1:{port}", "CORS_HEADERS": "x-team"}
+    gateway = RunningGateway(tmp_path / "data", **origins)
+    site = {"origin": f"http://127.0.0.1:{port}", "gateway": gateway.url}
+    try:
+        visit = browse("v6", "traced", app, "wrapper", **site)
+
+        assert stored_types(gateway, app) == ["Käufe 🛒"]
+    finally:
+        gateway.end()
+    concluded_well(visit, "wrapper")
 
 
 def _free_port() -> int:

@@ -13,7 +13,6 @@ from tests.clients.browsing import Browse
 from tests.clients.doorkeeper import (
     API_KEY,
     ID_TOKEN,
-    Call,
     has_api_key,
     has_id_token,
     is_signed_for_execute_api,
@@ -21,11 +20,12 @@ from tests.clients.doorkeeper import (
 )
 from tests.clients.programs import HERE, NODE, ROOT, Program
 from tests.local.running_gateway import RunningGateway
+from tests.loopback import Request
 
 PAGE = (ROOT / "docs/clients.md").read_text()
 EXAMPLE_URL = "https://abc123.execute-api.eu-west-1.amazonaws.com/prod"
 PATH = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-ADMITS: dict[str, Callable[[Call], bool]] = {
+ADMITS: dict[str, Callable[[Request], bool]] = {
     "none": lambda call: True,
     "iam": is_signed_for_execute_api,
     "api-key": has_api_key,

@@ -51,7 +51,5 @@ def test_amplify_on_a_server_is_sent_to_the_gateway_by_the_fetch_wrapper(
     assert (status, json.loads(output)) == (0, {"posted": 202})
     [(endpoint_id, _, event_type)] = gateway.stored(app)
     assert event_type == "tap"
-    [stored] = gateway.rows(
-        "SELECT endpoint_id, user_id FROM endpoints WHERE application_id = ?", app
-    )
-    assert stored == (endpoint_id, "user-1")
+    [endpoint] = gateway.endpoints(app)
+    assert (endpoint["Id"], endpoint["User"]["UserId"]) == (endpoint_id, "user-1")

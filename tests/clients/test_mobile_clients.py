@@ -12,8 +12,8 @@ import pytest
 
 from tests.clients.forwarding import forwarding_gateway
 from tests.clients.mobile.aws_sdk_ios import AwsSdkIos
-from tests.clients.mobile.destination import Destination
-from tests.clients.mobile.faults import FAULTS, Answer, Request
+from tests.clients.mobile.destination_faults import FAULTS, Answer, Request
+from tests.clients.mobile.failing_destination import Destination
 from tests.clients.mobile.fleet import (
     CLIENTS,
     TOO_LONG,

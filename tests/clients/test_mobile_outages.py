@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.clients.mobile.aws_sdk_ios import AwsSdkIos
-from tests.clients.mobile.destination import Destination
-from tests.clients.mobile.faults import FAULTS, Answer, Request
+from tests.clients.mobile.destination_faults import FAULTS, Answer, Request
+from tests.clients.mobile.failing_destination import Destination
 from tests.clients.mobile.fleet import (
     EVENTS,
     bad_events,

@@ -4,7 +4,7 @@ import pytest
 
 from tests.clients.conftest import _app, _gateway, _run  # noqa: F401 # fixtures
 from tests.clients.programs import Program
-from tests.commands.send_command import Command
+from tests.commands.running_send import Command
 from tests.local.conftest import _start_gateway  # noqa: F401 # a fixture
 
 

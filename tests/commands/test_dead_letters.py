@@ -7,7 +7,8 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from commands.dead_letters import NO_REASON, received
+from commands.dead_letters import COLUMNS, NO_REASON, NUMBERS, received
+from commands.terminal import table
 from putevents.queue.messages import attributes
 from putevents.wire.arrival import Arrival
 
@@ -81,3 +82,12 @@ def test_a_letter_that_is_received_twice_is_listed_once_and_all_are_seen_again()
     letters = [letter(number, "x") for number in range(12)]
     found = listed(letters[:10], letters[9:])
     assert [each.MessageId for each in found] == [f"m{number}" for number in range(12)]
+
+
+def test_what_a_producer_sent_cannot_steer_the_terminal() -> None:
+    body = {"ApplicationId": "\x1b[2J", "EventsRequest": {"BatchItem": {}}}
+    [found] = listed([letter(1, body, Attempt="7")])
+
+    assert table(COLUMNS, [found.row], right=NUMBERS).splitlines()[2] == (
+        "2025-11-25T07:00:00Z | 2025-11-25T07:00:00Z |     7 |      0 | \\x1b[2J     | " + NO_REASON
+    )

@@ -10,7 +10,7 @@ import pytest
 from tests.clients.aws_cli import VERSION_1
 from tests.clients.payload import ACCEPTED, ALL_ACCEPTED, BATCH_ITEM, STORED
 from tests.clients.programs import Program
-from tests.commands.send_command import Command, events
+from tests.commands.running_send import Command, events
 from tests.local.running_gateway import RunningGateway
 from tests.upstream import running_upstream
 

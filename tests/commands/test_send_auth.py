@@ -9,7 +9,6 @@ import pytest
 from tests.clients.doorkeeper import (
     API_KEY,
     ID_TOKEN,
-    Call,
     has_api_key,
     has_id_token,
     is_signed_for_execute_api,
@@ -17,12 +16,13 @@ from tests.clients.doorkeeper import (
 )
 from tests.clients.payload import ALL_ACCEPTED, BATCH_ITEM, STORED
 from tests.clients.programs import ENVIRONMENT, Program
-from tests.commands.send_command import Command, events
+from tests.commands.running_send import Command, events
 from tests.local.running_gateway import RunningGateway
+from tests.loopback import Request
 from tests.upstream import running_upstream
 
 REQUEST = json.dumps({"BatchItem": BATCH_ITEM})
-AUTHS: dict[str, tuple[Callable[[Call], bool], str, str]] = {
+AUTHS: dict[str, tuple[Callable[[Request], bool], str, str]] = {
     "cognito": (has_id_token, "--token", ID_TOKEN),
     "api-key": (has_api_key, "--api-key", API_KEY),
 }
@@ -36,9 +36,9 @@ def test_iam_is_a_signature_for_execute_api(
 ) -> None:
     """Over path, body and session token; the path has what has to be escaped."""
     app = f"{app} ü"
-    calls: list[Call] = []
+    calls: list[Request] = []
 
-    def admits(call: Call) -> bool:
+    def admits(call: Request) -> bool:
         calls.append(call)
         return is_signed_for_execute_api(call)
 
@@ -85,7 +85,7 @@ def test_the_url_of_an_api_tells_its_region(run: Program) -> None:
             *options, "--events-request", json.dumps(events(e="tap")), http_proxy=proxy.url
         )
 
-    assert "/eu-south-2/execute-api/aws4_request" in proxy.headers[0]["Authorization"]
+    assert "/eu-south-2/execute-api/aws4_request" in proxy.headers[0]["authorization"]
     assert proxy.requests[0][0].endswith(".amazonaws.com/prod/v1/apps/a/events")
 
 

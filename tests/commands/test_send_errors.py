@@ -10,7 +10,7 @@ from commands.exit_codes import ExitCode
 from commands.send.send_command import EPILOG
 from commands.send.send_command import send as command
 from tests.clients.programs import ROOT, Program
-from tests.commands.send_command import Command, events
+from tests.commands.running_send import Command, events
 from tests.upstream import running_upstream
 
 

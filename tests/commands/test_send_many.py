@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.clients.programs import SECONDS, Program
-from tests.commands.send_command import Command, events, write_lines
+from tests.commands.running_send import Command, events, write_lines
 from tests.upstream import accept_all, running_upstream
 
 

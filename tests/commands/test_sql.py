@@ -236,7 +236,10 @@ def test_at_a_terminal_it_prompts_and_an_interrupt_forgets_the_line(folder: Path
 
 
 def test_starting_the_gateway_loads_neither_engine_nor_translator() -> None:
-    code = "import local.server, local.store, sys; print({'duckdb', 'sqlglot'} & {*sys.modules})"
+    code = (
+        "import local.server, local.sqlite_destination, sys;"
+        " print({'duckdb', 'sqlglot'} & {*sys.modules})"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=ROOT,

@@ -10,12 +10,12 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
+from tests.deployed.deployed_gateway import APPLICATION, Gateway
 from tests.deployed.deployment import Deployment
 from tests.deployed.emulator import ROOT, Emulator
-from tests.deployed.gateway import APPLICATION, Gateway
+from tests.deployed.putevents_server import Upstream
 from tests.deployed.storm import configure
 from tests.deployed.traces import TraceListener
-from tests.deployed.upstream import Upstream
 
 # Applications for tests that look for the traces of their own requests among all.
 WATCHED = tuple(f"watched-{number}" for number in range(10))

@@ -7,8 +7,8 @@ from typing import Any
 
 from infra.tables import PARTITIONS, RAW_EVENTS, Column
 from tests.deployed.athena import Athena
+from tests.deployed.aws_faults import Faults
 from tests.deployed.emulator import ACCOUNT, REGION, Emulator
-from tests.deployed.faults import Faults
 
 APPLICATIONS = ("shop", "game")
 _EXTRACT = "{application_id: .application.app_id}"

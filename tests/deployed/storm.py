@@ -14,8 +14,8 @@ from random import Random
 from typing import Any, Protocol
 
 from tests.deployed.bodies import EVENT
+from tests.deployed.deployed_gateway import APPLICATION, Gateway
 from tests.deployed.eventually import eventually
-from tests.deployed.gateway import APPLICATION, Gateway
 from tests.faults.ledger import Balance, Ledger
 
 Make = Callable[..., str]

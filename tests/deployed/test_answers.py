@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.deployed.bodies import numbered
-from tests.deployed.gateway import APPLICATION, Answer, Gateway, send
-from tests.deployed.upstream import Upstream
+from tests.deployed.deployed_gateway import APPLICATION, Answer, Gateway, send
+from tests.deployed.putevents_server import Upstream
 
 EVENTS = f"/v1/apps/{APPLICATION}/events"
 GOOD = json.dumps(numbered("device", 1)).encode()

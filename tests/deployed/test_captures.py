@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from tests.deployed.conftest import StartEmulator
+from tests.deployed.deployed_gateway import Answer, send
 from tests.deployed.deployment import Deployment
 from tests.deployed.emulator import ROOT
-from tests.deployed.gateway import Answer, send
-from tests.deployed.upstream import Upstream
+from tests.deployed.putevents_server import Upstream
 
 APPLICATION = "0123456789abcdef0123456789abcdef"
 CAPTURES = ROOT / "tests/events/captures"

@@ -6,7 +6,7 @@ import pytest
 
 from tests.deployed.bodies import numbered
 from tests.deployed.conftest import ORIGINS
-from tests.deployed.gateway import APPLICATION, Answer, Gateway, send
+from tests.deployed.deployed_gateway import APPLICATION, Answer, Gateway, send
 
 EVENTS = f"/v1/apps/{APPLICATION}/events"
 GOOD = json.dumps(numbered("device", 1)).encode()

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.deployed.deployed_gateway import send
 from tests.deployed.emulator import ROOT, Emulator
-from tests.deployed.gateway import send
 
 
 def test_a_deployment_to_try_out_answers_the_curl_that_it_prints_and_goes_away(

@@ -8,8 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.deployed.athena import Athena
+from tests.deployed.aws_faults import Faults, dynamodb_down, dynamodb_throttled, lose_answer
 from tests.deployed.emulator import Emulator
-from tests.deployed.faults import Faults, dynamodb_down, dynamodb_throttled, lose_answer
 
 KEY = {"id": {"S": "phone"}}
 ADD_ONE = {

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from tests.deployed.athena import QueryFailedError
+from tests.deployed.aws_faults import fail_records, firehose_down, lose_answer
 from tests.deployed.emulator import Emulator
-from tests.deployed.faults import fail_records, firehose_down, lose_answer
 from tests.deployed.lake_tables import HandmadeLake
 
 VIEW = "SELECT event_id, client.client_id AS endpoint_id, attributes FROM raw_events"

@@ -7,10 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.deployed.bodies import EVENT, REQUESTS, load, message, numbered, request
-from tests.deployed.conftest import StartEmulator
-from tests.deployed.eventually import eventually
-from tests.deployed.faults import (
+from tests.deployed.aws_faults import (
     dynamodb_down,
     dynamodb_throttled,
     fail_records,
@@ -18,8 +15,11 @@ from tests.deployed.faults import (
     hanging,
     lose_answer,
 )
-from tests.deployed.gateway import APPLICATION
-from tests.deployed.lake import Lake
+from tests.deployed.bodies import EVENT, REQUESTS, load, message, numbered, request
+from tests.deployed.conftest import StartEmulator
+from tests.deployed.deployed_gateway import APPLICATION
+from tests.deployed.deployed_lake import Lake
+from tests.deployed.eventually import eventually
 
 OTHER = "other-app"
 CLIENTS = sorted(path.name for path in REQUESTS.glob("*.json") if path.name != "good-and-bad.json")

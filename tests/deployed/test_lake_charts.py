@@ -9,7 +9,7 @@ from infra.queries import named_queries
 from tests.commands.test_named_queries import CHARTS
 from tests.deployed.athena import Row
 from tests.deployed.conftest import StartEmulator
-from tests.deployed.lake import Lake
+from tests.deployed.deployed_lake import Lake
 from tests.local.counting import seen
 from tests.local.history import Sent, history
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.deployed.conftest import Make, StartEmulator
-from tests.deployed.gateway import APPLICATION
-from tests.deployed.lake import Lake
+from tests.deployed.deployed_gateway import APPLICATION
+from tests.deployed.deployed_lake import Lake
 from tests.deployed.storm import Storm
 from tests.deployed.weather import LakeWeather
 

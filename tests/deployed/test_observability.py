@@ -6,10 +6,10 @@ import pytest
 
 from tests.deployed import logs
 from tests.deployed.bodies import EVENT, message, request
+from tests.deployed.deployed_gateway import Gateway
 from tests.deployed.eventually import eventually
-from tests.deployed.gateway import Gateway
+from tests.deployed.putevents_server import Upstream, fail
 from tests.deployed.traces import TraceListener
-from tests.deployed.upstream import Upstream, fail
 
 PRIVATE = "PRIVATE-"
 PRIVATE_EVENT = EVENT | {

@@ -6,8 +6,8 @@ import json
 import pytest
 
 from tests.deployed.bodies import EVENT, REQUESTS, load, numbered, request
-from tests.deployed.gateway import APPLICATION, Gateway
-from tests.deployed.upstream import ACCEPTED, Upstream
+from tests.deployed.deployed_gateway import APPLICATION, Gateway
+from tests.deployed.putevents_server import ACCEPTED, Upstream
 
 LIMIT = 4 * 1024 * 1024
 MIXED = "good-and-bad.json"

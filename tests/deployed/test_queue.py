@@ -3,9 +3,9 @@
 import json
 
 from tests.deployed.bodies import EVENT, message, numbered, request
+from tests.deployed.deployed_gateway import APPLICATION, Gateway
 from tests.deployed.eventually import eventually
-from tests.deployed.gateway import APPLICATION, Gateway
-from tests.deployed.upstream import Upstream
+from tests.deployed.putevents_server import Upstream
 
 
 def test_of_a_batch_with_a_poison_message_only_that_is_dead_lettered(

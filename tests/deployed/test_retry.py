@@ -8,9 +8,9 @@ import pytest
 
 from tests.deployed.bodies import EVENT, message, numbered, request
 from tests.deployed.conftest import Make
+from tests.deployed.deployed_gateway import APPLICATION, Gateway
 from tests.deployed.eventually import eventually
-from tests.deployed.gateway import APPLICATION, Gateway
-from tests.deployed.upstream import (
+from tests.deployed.putevents_server import (
     ACCEPTED,
     Behaviour,
     Call,
@@ -136,8 +136,8 @@ def test_what_was_tried_too_often_is_a_dead_letter_with_its_reason_until_it_is_r
     listed = make("dead-letters", f"--export={file}").splitlines()
     [exported] = map(json.loads, file.read_text().splitlines())
     why = f"Given up after attempt {MAX_ATTEMPTS}: Nothing of it could be delivered."
-    assert listed[1].endswith(f"  {MAX_ATTEMPTS}       2  {APPLICATION:<20}  {why}")
-    assert listed[2:] == ["Dead letters: 1"]
+    assert listed[2].endswith(f" | {MAX_ATTEMPTS:>5} | {2:>6} | {APPLICATION:<11} | {why}")
+    assert listed[3:] == ["Dead letters: 1"]
     assert exported["Reason"] == why
     assert (exported["Body"], exported["Events"]) == (dead["Body"], 2)
     assert exported["DeadSince"] >= exported["ArrivedAt"]
@@ -164,7 +164,7 @@ def test_what_the_function_never_ends_with_is_given_up_by_sqs(
     eventually(gateway.dead_letters)
 
     listed = make("dead-letters").splitlines()
-    assert "SQS gave it up" in listed[1]
+    assert "SQS gave it up" in listed[2]
 
 
 def _one_event(event_id: str, item: dict[str, object] | None) -> Behaviour:

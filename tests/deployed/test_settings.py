@@ -7,10 +7,10 @@ import pytest
 
 from tests.deployed.bodies import numbered
 from tests.deployed.conftest import StartEmulator
+from tests.deployed.deployed_gateway import Answer, Gateway, send
 from tests.deployed.deployment import Deployment
 from tests.deployed.emulator import Emulator
-from tests.deployed.gateway import Answer, Gateway, send
-from tests.deployed.upstream import Upstream
+from tests.deployed.putevents_server import Upstream
 
 APPLICATION = "changing-app"
 GOOD = json.dumps(numbered("device", 1)).encode()

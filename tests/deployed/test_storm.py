@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.deployed.conftest import Make, StartEmulator
-from tests.deployed.gateway import APPLICATION, Gateway
+from tests.deployed.deployed_gateway import APPLICATION, Gateway
+from tests.deployed.putevents_server import Upstream
 from tests.deployed.storm import Storm
-from tests.deployed.upstream import Upstream
 from tests.deployed.weather import PinpointWeather
 
 EVENTS = int(os.environ.get("EMULATED_EVENTS", 2_000))

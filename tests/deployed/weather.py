@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.deployed.faults import (
+from tests.deployed.aws_faults import (
     Fault,
     Faults,
     dynamodb_down,
@@ -11,7 +11,7 @@ from tests.deployed.faults import (
     firehose_down,
     lose_answer,
 )
-from tests.deployed.upstream import (
+from tests.deployed.putevents_server import (
     ACCEPTED,
     Behaviour,
     Call,

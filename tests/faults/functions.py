@@ -10,9 +10,12 @@ import sys
 from typing import Any, TextIO
 
 from putevents import api_handler, queue_handler
+from putevents.gateway import Gateway
 from tests.unit.doors import Context
 
-DOORS = {"api": api_handler.lambda_handler, "queue": queue_handler.lambda_handler}
+# Made before the forks, as on Lambda before the first event.
+GATEWAY = Gateway.load()
+DOORS = {"api": api_handler.make_handler(GATEWAY), "queue": queue_handler.make_handler(GATEWAY)}
 
 
 def main() -> None:

@@ -15,11 +15,12 @@ from botocore.config import Config
 
 from local.database import FILE, Database
 from local.event_source import EventSource
-from local.messages import DEAD_LETTERS, QUEUE, NewMessage
-from local.queue import Queues
-from putevents import api_handler, gateway, queue_handler
+from local.queue_message import DEAD_LETTERS, QUEUE, NewMessage
+from local.queues import Queues
+from putevents import api_handler, queue_handler
 from putevents.breaker import Breaker
-from putevents.destinations import pinpoint
+from putevents.destinations import Destination, pinpoint
+from putevents.gateway import Gateway
 from putevents.queue import retry
 from putevents.settings import Settings
 from tests.faults.ledger import Balance, Key, Ledger
@@ -48,6 +49,8 @@ class Lab:
         self.queues = Queues(Database(folder / FILE), VISIBILITY_SECONDS)
         self._sent: dict[Key, Any] = {}
         self._source = EventSource(self.queues, self._consume, "us-east-1")
+        self.retry_queue = retry.RetryQueue(SETTINGS)
+        self.destination: Destination
 
     # --- what is done to the gateway -----------------------------------------------------------
 
@@ -58,7 +61,7 @@ class Lab:
             for event_id, sent in batch["Events"].items():
                 self._sent[application_id, endpoint_id, event_id] = sent
         event = http_event(request, f"/v1/apps/{application_id}/events")
-        answer = self._invoke(api_handler.lambda_handler, event, seconds)
+        answer = self._invoke(self.api, event, seconds)
         results = json.loads(answer["body"])["Results"] if answer else {}
         self.ledger.answer(application_id, results)
         return results
@@ -97,7 +100,10 @@ class Lab:
 
     def redeploy(self) -> None:
         """A new process takes over: nothing that the old one remembered is left."""
-        gateway.breaker = Breaker(SETTINGS.retry_delay_seconds)
+        breaker = Breaker(SETTINGS.retry_delay_seconds, lambda: self.world.now)
+        gateway = Gateway(SETTINGS, self.destination, self.retry_queue, breaker)
+        self.api = api_handler.make_handler(gateway)
+        self._queue_door = queue_handler.make_handler(gateway)
 
     def recover(self) -> None:
         """All edges are well, clients send again what they kept, and the queue runs empty."""
@@ -132,7 +138,7 @@ class Lab:
             Context.seconds_left = before
 
     def _consume(self, event: Any) -> Any:
-        answer = self._invoke(queue_handler.lambda_handler, event, self._seconds)
+        answer = self._invoke(self._queue_door, event, self._seconds)
         if answer is None or self._forget:
             raise KilledError
         return answer
@@ -144,24 +150,21 @@ def running_lab(seed: int = 0) -> Iterator[Lab]:
     folder = Path(tempfile.mkdtemp())
     lab = Lab(folder, seed)
     world, queues = lab.world, lab.queues
-    queue = retry.RetryQueue(SETTINGS)
     sqs = boto3.client("sqs", config=Config(parameter_validation=False).merge(_ONE_TRY))
-    vars(queue)["_client"] = sqs
+    vars(lab.retry_queue)["_client"] = sqs
     with (
         patch.object(pinpoint, "_CONFIG", pinpoint._CONFIG.merge(_ONE_TRY)),
-        patch.object(gateway, "retry_queue", queue),
-        patch.object(gateway, "breaker", Breaker(SETTINGS.retry_delay_seconds)),
-        patch("putevents.breaker.monotonic", lambda: world.now),
         patch("putevents.time_left.monotonic", lambda: world.now),
         patch("putevents.queue.retry.monotonic", lambda: world.now),
         patch("putevents.wire.arrival.time.time_ns", lambda: int(world.now * 1e9)),
-        patch("local.queue._now", lambda: int(world.now * 1000)),
+        patch("local.queues._now", lambda: int(world.now * 1000)),
     ):
         destination = pinpoint.PinpointDestination()
         events = destination._client.meta.events
         events.register("before-send.pinpoint", world.client_hook("pinpoint", queues))
         sqs.meta.events.register("before-send.sqs", world.client_hook("sqs", queues))
-        with patch.object(gateway, "destination", destination):
-            yield lab
+        lab.destination = destination
+        lab.redeploy()
+        yield lab
     lab.queues._database.close()
     shutil.rmtree(folder)

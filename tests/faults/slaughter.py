@@ -16,15 +16,14 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
-from local.api_gateway import Request, Response, json_response
 from local.database import FILE, Database
 from local.event_source import EventSource
-from local.messages import QUEUE, NewMessage
-from local.queue import Queues
+from local.queue_message import QUEUE, NewMessage
+from local.queues import Queues
 from local.sqs import TARGET, SqsApi
-from local.web import WebServer
-from tests.deployed.upstream import ACCEPTED, Call, Reply, Upstream, fail, respond
+from tests.deployed.putevents_server import ACCEPTED, Call, Reply, Upstream, fail, respond
 from tests.faults.ledger import Balance, Key, Ledger
+from tests.loopback import LoopbackServer, Request, Response
 from tests.unit.doors import ENVIRONMENT, http_event
 
 ROOT = Path(__file__).parents[2]
@@ -47,8 +46,7 @@ class Slaughter:
         self._database = Database(folder / FILE)
         self.queues = Queues(self._database, visibility_seconds=0)
         self._sqs = SqsApi(self.queues)
-        self._server = WebServer(0)
-        self._server.serve(self._ask_queue)
+        self._server = LoopbackServer(self._ask_queue)
         self._source = EventSource(self.queues, self._consume, "us-east-1")
         self._moments = 0
         self._death: int | None = None
@@ -103,8 +101,7 @@ class Slaughter:
         self._functions.stdin.close()
         self._functions.wait()
         self._functions.stdout.close()
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.stop()
         self.upstream.stop()
         self._database.close()
 
@@ -154,11 +151,11 @@ class Slaughter:
 
     def _ask_queue(self, request: Request) -> Response:
         if not self._survives():
-            return json_response(500, {})
-        action = (request.header("x-amz-target") or "").removeprefix(TARGET)
-        response = json_response(*self._sqs.answer(action, request.body))
+            return Response(500, b"{}")
+        action = request.headers.get("x-amz-target", "").removeprefix(TARGET)
+        status, answer = self._sqs.answer(action, request.body)
         self._survives()
-        return response
+        return Response(status, json.dumps(answer).encode())
 
     def _environment(self) -> dict[str, str]:
         return ENVIRONMENT | {

@@ -13,15 +13,15 @@ from typing import Any
 import pytest
 
 from local.database import FILE, Database
-from local.messages import DEAD_LETTERS, QUEUE
-from local.store import LocalDestination
-from putevents import api_handler
+from local.queue_message import DEAD_LETTERS, QUEUE
+from local.sqlite_destination import LocalDestination
 from putevents.queue.retry import MAX_ATTEMPTS
+from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrival
 from putevents.wire.body import parse
-from putevents.wire.schemas import MAX_EVENT_BYTES, QueueMessage, ValidBatch
+from putevents.wire.rules import MAX_EVENT_BYTES
 from putevents.wire.schemas import Event as EventShape
-from putevents.wire.split import NO_CHANGE
+from putevents.wire.schemas import QueueMessage, ValidBatch
 from tests.faults import edges
 from tests.faults.edges import DESTINATION
 from tests.faults.edges import QUEUE as QUEUE_FAULTS
@@ -73,11 +73,11 @@ def test_f7_events_of_one_type_and_time_are_all_stored(lab: Lab) -> None:
 
 def test_f8_f20_copies_are_stored_once_where_the_identity_is_a_key(tmp_path: Path) -> None:
     database = Database(tmp_path / FILE)
-    batch = {"phone": ValidBatch(NO_CHANGE, {"1": EventShape.model_validate(EVENT)})}
+    batch = {"phone": ValidBatch(None, {"1": EventShape.model_validate(EVENT)})}
     days = [{"phone": Arrival(str(day), day * 86_400_000)} for day in range(50)]
     with ThreadPoolExecutor(10) as pool:
         for answer in pool.map(
-            lambda day: LocalDestination(database).deliver("a", batch, day), days
+            lambda day: LocalDestination(database).deliver("a", batch, day, TimeLeft()), days
         ):
             assert answer["phone"]["EventsItemResponse"] == {"1": edges.ACCEPTED}
     with database.transaction() as connection:
@@ -124,11 +124,11 @@ def test_f11_an_event_at_the_limit_is_stored_one_over_it_is_refused(
     assert (balance.stored, balance.rejected) == (stored, 1 - stored)
 
 
-def test_f12_a_gzip_bomb_is_refused_without_being_inflated() -> None:
+def test_f12_a_gzip_bomb_is_refused_without_being_inflated(lab: Lab) -> None:
     bomb = gzip.compress(bytes(100 * 1024 * 1024), 9)
     event = http_event(bomb)
     tracemalloc.start()
-    status = api_handler.lambda_handler(event, Context())["statusCode"]
+    status = lab.api(event, Context())["statusCode"]
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert status == 413
@@ -159,7 +159,7 @@ def test_f15_f16_what_parsers_disagree_on_is_refused_alone(lab: Lab, door: str) 
     )
     text = f'{{"BatchItem":{{"phone":{{"Endpoint":{{}},"Events":{{{events}}}}}}}}}'
     if door == "api":
-        answer = api_handler.lambda_handler(http_event(text), Context())
+        answer = lab.api(http_event(text), Context())
         items = json.loads(answer["body"])["Results"]["phone"]["EventsItemResponse"]
         assert [items[str(n)]["StatusCode"] for n in range(8)] == [400] * 5 + [202] * 3
     else:
@@ -211,7 +211,9 @@ def test_f22_every_dead_letter_is_a_message_and_can_be_sent_again(lab: Lab, bad:
 
 
 def test_f24_a_cold_start_asks_nobody() -> None:
-    program = "import socket; socket.socket.connect = None; import putevents.{}"
+    program = (
+        "import socket; socket.socket.connect = None; import putevents.{} as door; door._handler()"
+    )
     for module in ("api_handler", "queue_handler"):
         environment = ENVIRONMENT | {"PYTHONPATH": str(ROOT / "lambda_src")}
         subprocess.run([sys.executable, "-c", program.format(module)], env=environment, check=True)
@@ -283,7 +285,7 @@ def test_f32_f36_a_page_that_closes_may_send_plain_text_of_any_year(lab: Lab) ->
     event = http_event(
         text, "/v1/apps/my-app/events/legacy", headers={"Content-Type": "text/plain"}
     )
-    assert api_handler.lambda_handler(event, Context())["statusCode"] == 202
+    assert lab.api(event, Context())["statusCode"] == 202
     assert list(lab.world.stored) == [("my-app", "phone", "1")]
 
 

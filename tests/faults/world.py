@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ReadTimeoutError
 
-from local.queue import Queues
+from local.queues import Queues
 from local.sqs import TARGET, SqsApi
 from tests.faults import edges
 from tests.faults.edges import ACCEPTED, Call, Ending, Fault

@@ -13,7 +13,7 @@ import pytest
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 os.environ["JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION"] = "1"
 
-from tests.infra.deployment import AUTHS, Deployment
+from tests.infra.synthesis import AUTHS, Deployment
 
 Deploy = Callable[..., Deployment]
 

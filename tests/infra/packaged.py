@@ -6,10 +6,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
+
+from tests.loopback import Request, Response, serving
 
 PROGRAM = """
 import json, sys
@@ -109,25 +109,12 @@ def _aws() -> Iterator[tuple[str, list[str]]]:
     """Pinpoint, which fails, and SQS, which takes everything; and what was asked of them."""
     asked: list[str] = []
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
-            sqs_call = self.headers.get("X-Amz-Target")
-            asked.append(sqs_call or self.path)
-            body = b'{"MessageId": "m-2"}' if sqs_call else b'{"message": "down"}'
-            self.send_response(200 if sqs_call else 500)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def respond(request: Request) -> Response:
+        sqs_call = request.headers.get("x-amz-target")
+        asked.append(sqs_call or request.target)
+        if sqs_call:
+            return Response(200, b'{"MessageId": "m-2"}')
+        return Response(500, b'{"message": "down"}')
 
-        def log_message(self, *_: object) -> None:
-            """Tests tell what went wrong themselves."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}", asked
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(respond) as url:
+        yield url, asked

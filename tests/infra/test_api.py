@@ -7,7 +7,7 @@ import pytest
 from infra.api import ROUTES
 from infra.gateway_responses import RESPONSES
 from tests.infra.conftest import Deploy
-from tests.infra.deployment import AUTHS, Deployment, text
+from tests.infra.synthesis import AUTHS, Deployment, text
 
 ASKED = {
     "iam": {"AuthorizationType": "AWS_IAM"},
@@ -183,6 +183,7 @@ class TestGatewayResponses:
             ("*", "'*'"),
             ("https://app.example.com", "'https://app.example.com'"),
             ("https://app.example.com,https://www.example.com", "'*'"),
+            ("https://*.example.dev", "'*'"),
         ],
     )
     def test_a_browser_may_read_them(

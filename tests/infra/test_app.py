@@ -11,7 +11,7 @@ from aws_cdk import aws_lambda as lambda_
 
 from infra.bundle import BUILD
 from infra.function import RUNTIMES, RuntimeNotSupportedError, runtime
-from tests.infra.deployment import ROOT
+from tests.infra.synthesis import ROOT
 
 CDK = ROOT / "infra/node_modules/.bin/cdk"
 

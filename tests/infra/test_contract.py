@@ -11,9 +11,9 @@ import pytest
 from infra.api import ROUTES
 from infra.gateway_responses import EXPOSED
 from infra.monitoring import NAMESPACE, SERVICE
-from infra.pinpoint import CALLS
+from infra.pinpoint_access import CALLS
 from local.event_source import BATCH_SIZE as LOCAL_BATCH_SIZE
-from local.queue import MAX_RECEIVE_COUNT as LOCAL_MAX_RECEIVE_COUNT
+from local.queues import MAX_RECEIVE_COUNT as LOCAL_MAX_RECEIVE_COUNT
 from putevents.observability import NAMESPACE as CODE_NAMESPACE
 from putevents.observability import SERVICE as CODE_SERVICE
 from putevents.observability import Metric
@@ -22,7 +22,7 @@ from putevents.queue.retry import MAX_ATTEMPTS, MAX_WAIT_SECONDS
 from putevents.settings import Settings
 from putevents.time_left import DELIVERY_SECONDS, QUEUEING_SECONDS
 from tests.infra.conftest import Deploy
-from tests.infra.deployment import ROOT, Deployment
+from tests.infra.synthesis import ROOT, Deployment
 
 # Asked of the code in a process of its own, which has the environment of the template.
 QUESTIONS = """
@@ -30,11 +30,13 @@ import importlib, json, sys
 for handler in sys.argv[1:]:
     module, _, name = handler.rpartition(".")
     assert callable(getattr(importlib.import_module(module), name)), handler
-from putevents.api_handler import EXPOSE_HEADERS, app
-from putevents import gateway
+from putevents.api_handler import ApiHandler
+from putevents.cross_origin import EXPOSE_HEADERS
+from putevents.gateway import Gateway
 from putevents.destinations import pinpoint
-    from putevents.destinations.lake import dynamodb as item_store
-    from putevents.destinations.lake import firehose as delivery_stream
+from putevents.destinations.lake import dynamodb, firehose
+gateway = Gateway.load()
+app = ApiHandler(gateway).app
 def seconds(config):
     tries = config.retries["total_max_attempts"]
     return tries * (config.connect_timeout + config.read_timeout)
@@ -43,7 +45,7 @@ print(json.dumps({
     "routes": routes,
     "exposed": EXPOSE_HEADERS,
     "seconds_a_call": max(
-        seconds(client._CONFIG) for client in (delivery_stream, item_store, pinpoint)
+        seconds(client._CONFIG) for client in (firehose, dynamodb, pinpoint)
     ),
     "seconds_a_send": seconds(gateway.retry_queue._client.meta.config),
 }))
@@ -103,6 +105,8 @@ def test_the_environment_satisfies_settings(deploy: Deploy, door: str) -> None:
     deployment = deploy(
         applicationIds=["a", "b"],
         corsOrigins="https://app.example.com,http://localhost:3000",
+        corsHeaders="x-team",
+        trustArrival="true",
         retryDelaySeconds=7,
     )
 
@@ -111,6 +115,8 @@ def test_the_environment_satisfies_settings(deploy: Deploy, door: str) -> None:
     assert settings.destination == "pinpoint"
     assert settings.application_ids == ("a", "b")
     assert settings.cors_origins == ("https://app.example.com", "http://localhost:3000")
+    assert settings.cors_headers == ("x-team",)
+    assert settings.trust_arrival
     assert settings.retry_delay_seconds == 7
     assert settings.retry_queue_url.endswith(deployment.outputs["QueueUrl"]["Ref"])
     dead_letters = deployment.outputs["DeadLetterQueueUrl"]["Ref"]

@@ -8,19 +8,19 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
 
+from infra.deploy_settings import DeploySettings, DeploySettingsError
 from infra.endpoint_table import INDEXES
-from infra.settings import DeploySettings, DeploySettingsError
 from infra.tables import RAW_EVENTS, REJECTED_EVENTS, VIEW, Column, trino_type
 from putevents.destinations.lake.dynamodb import INDEXES as CODE_INDEXES
-from putevents.ingest.rejected import RejectedRecord
 from putevents.settings import LakeSettings
 from putevents.wire.event_record import EventRecord
+from putevents.wire.rejected_record import RejectedRecord
 from tests.infra.conftest import Deploy
-from tests.infra.deployment import Deployment, listed, text
+from tests.infra.synthesis import Deployment, listed, text
 from tests.infra.test_contract import environment
 from tests.infra.test_nag import findings
 
-CODE = Path(__file__).parents[2] / "lambda_src/putevents/destinations"
+CODE = Path(__file__).parents[2] / "lambda_src/putevents/destinations/lake"
 DOORS = ("api", "queue")
 
 
@@ -142,7 +142,7 @@ def allowed(deployment: Deployment, door: str, service: str) -> set[str]:
 
 
 def test_the_roles_allow_what_the_code_calls_and_nothing_else(lake: Deployment) -> None:
-    source = (CODE / "item_store.py").read_text() + (CODE / "delivery_stream.py").read_text()
+    source = (CODE / "dynamodb.py").read_text() + (CODE / "firehose.py").read_text()
     called = set(re.findall(r"self\._client\.(\w+)\(", source)) - {"get_paginator"}
     called |= set(re.findall(r'get_paginator\("(\w+)"\)', source))
     names = {name.title().replace("_", "") for name in called}

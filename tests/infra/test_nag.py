@@ -5,7 +5,7 @@ from aws_cdk import aws_sqs as sqs
 from cdk_nag import AwsSolutionsChecks
 
 from tests.infra.conftest import Deploy
-from tests.infra.deployment import Deployment
+from tests.infra.synthesis import Deployment
 
 
 def findings(stack: Stack) -> list[tuple[str, str]]:

@@ -4,27 +4,19 @@ import json
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from math import inf
 from typing import Any
 
 import boto3
 import pytest
 
 from putevents.destinations.lake.destination import LakeDestination
-from putevents.destinations.lake.dynamodb import INDEXES
+from putevents.destinations.lake.dynamodb import INDEXES, DynamoDBItems
 from putevents.endpoints.table import EndpointTable
-from putevents.time_left import time_left
+from tests.deployed.aws_faults import Faults
 from tests.deployed.emulator import ACCOUNT, Emulator
-from tests.deployed.faults import Faults
 
 BUCKET = "lake"
 MakeStream = Callable[[str], Callable[[], list[Any]]]
-
-
-@pytest.fixture(autouse=True)
-def _time_enough(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As at the start of an invocation, however long ago another test began one."""
-    monkeypatch.setattr(time_left, "_end", inf)
 
 
 @pytest.fixture(name="aws", scope="session")
@@ -75,7 +67,7 @@ def _table(aws: Emulator) -> str:
 @pytest.fixture(name="endpoints", scope="session")
 def _endpoints(aws: Emulator, table: str) -> EndpointTable:
     with clients_of(aws):
-        return EndpointTable(table)
+        return EndpointTable(DynamoDBItems(table))
 
 
 @pytest.fixture(name="lake", scope="session")

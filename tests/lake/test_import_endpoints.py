@@ -12,10 +12,11 @@ from zlib import crc32
 import pytest
 
 from putevents.endpoints.table import EndpointTable
+from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrival
 from putevents.wire.schemas import PublicEndpoint
+from tests.deployed.aws_faults import Faults, dynamodb_down, dynamodb_throttled
 from tests.deployed.emulator import Emulator
-from tests.deployed.faults import Faults, dynamodb_down, dynamodb_throttled
 from tests.lake.exports import SECONDS, ImportEndpoints, csv_lines, json_lines, stored
 
 
@@ -304,7 +305,7 @@ def _beside(path: Path, kind: str) -> Path:
 
 def _update(table: EndpointTable, app: str, id_: str, members: Any) -> None:
     endpoint = PublicEndpoint.model_validate(members)
-    _, failures = table.update(app, {id_: endpoint}, {id_: Arrival.now("request")})
+    _, failures = table.update(app, {id_: endpoint}, {id_: Arrival.now("request")}, TimeLeft())
     assert failures == []
 
 

@@ -5,14 +5,13 @@ from typing import Any
 
 import pytest
 
-from putevents.destinations import DestinationError
 from putevents.destinations.lake.destination import LakeDestination
-from putevents.endpoints import table as endpoint_table
+from putevents.errors import DestinationError
+from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrival
-from putevents.wire.rules import RejectedPart
+from putevents.wire.rejected_record import RejectedPart
 from putevents.wire.schemas import Event, PublicEndpoint, ValidBatch
-from tests.deployed.emulator import Emulator
-from tests.deployed.faults import (
+from tests.deployed.aws_faults import (
     Fault,
     Faults,
     dynamodb_down,
@@ -20,6 +19,7 @@ from tests.deployed.faults import (
     fail_records,
     firehose_down,
 )
+from tests.deployed.emulator import Emulator
 from tests.lake.conftest import MakeStream
 from tests.unit.doors import nearly_over
 
@@ -47,7 +47,13 @@ def some(*ids: str, size: int = 1) -> dict[str, Event]:
 
 
 def deliver(lake: LakeDestination, app: str, batch: dict[str, ValidBatch]) -> Any:
-    return lake.deliver(app, batch, dict.fromkeys(batch, ARRIVAL))
+    return lake.deliver(app, batch, dict.fromkeys(batch, ARRIVAL), TimeLeft())
+
+
+def update(lake: LakeDestination, app: str, id_: str, endpoint: PublicEndpoint) -> Any:
+    """Update an endpoint; the answer, None without one."""
+    answer = deliver(lake, app, {id_: ValidBatch(endpoint, {})}).get(id_)
+    return answer and answer["EndpointItemResponse"]
 
 
 def accepted(answers: Any) -> dict[str, list[str]]:
@@ -63,7 +69,7 @@ def test_endpoints_of_one_call_each_have_their_own_arrival(
 ) -> None:
     batch = {id_: ValidBatch(LOUD, some("1")) for id_ in "ab"}
     arrivals = {"a": ARRIVAL, "b": Arrival("other", 1_764_054_000_009)}
-    lake.deliver(app, batch, arrivals)
+    lake.deliver(app, batch, arrivals, TimeLeft())
     told = {e["client"]["client_id"]: (e["request_id"], e["arrival_timestamp"]) for e in events()}
     assert told == arrivals
     found = lake.get_endpoint(app, "b")
@@ -124,18 +130,14 @@ def test_an_update_that_the_table_did_not_take_is_told(
     lake: LakeDestination, app: str, faults: Faults
 ) -> None:
     faults.set(dynamodb_throttled())
-    assert lake.update_endpoint(app, "a", LOUD, ARRIVAL) is None
+    assert update(lake, app, "a", LOUD) is None
 
 
 def test_of_many_endpoints_those_that_were_not_tried_in_time_wait(
-    lake: LakeDestination,
-    app: str,
-    events: Callable[[], list[Any]],
-    monkeypatch: pytest.MonkeyPatch,
+    lake: LakeDestination, app: str, events: Callable[[], list[Any]]
 ) -> None:
-    monkeypatch.setattr(endpoint_table, "time_left", nearly_over())
     batch = {id_: ValidBatch(LOUD, some("1")) for id_ in "ab"}
-    assert deliver(lake, app, batch) == {}
+    assert lake.deliver(app, batch, dict.fromkeys(batch, ARRIVAL), nearly_over()) == {}
     assert events() == []
 
 
@@ -159,7 +161,7 @@ def test_a_refused_endpoint_does_not_take_its_events_along(
     assert answer["EndpointItemResponse"]["StatusCode"] == 400
     assert answer["EventsItemResponse"] == {"1": ACCEPTED}
     assert [e["event_id"] for e in events()] == ["1"]
-    told = lake.update_endpoint(app, "a", endpoint, ARRIVAL)
+    told = update(lake, app, "a", endpoint)
     assert told
     assert told["StatusCode"] == 400
 
@@ -173,10 +175,10 @@ def test_rejected_parts_are_kept_or_it_is_told_that_they_are_not(
         RejectedPart("a", None, "rule", "rule (key)", "x" * 500_000),
     ]
     faults.set(fail_records(2))
-    assert not lake.keep_rejected(app, parts * 2, ARRIVAL)
+    assert not lake.keep_rejected(app, parts * 2, ARRIVAL, TimeLeft())
     faults.set()
     before = len(kept())
-    assert lake.keep_rejected(app, parts, ARRIVAL)
+    assert lake.keep_rejected(app, parts, ARRIVAL, TimeLeft())
     assert len(kept()) == before + 2
     ids = [row.get("event_id") for row in kept()]
     assert "1" * 1024 in ids
@@ -187,7 +189,7 @@ def test_rejected_parts_are_kept_or_it_is_told_that_they_are_not(
 def test_endpoints_are_read_and_deleted(lake: LakeDestination, app: str) -> None:
     endpoint = PublicEndpoint.model_validate({"User": {"UserId": "u"}})
     for id_ in "abc":
-        assert lake.update_endpoint(app, id_, endpoint, ARRIVAL) == ACCEPTED
+        assert update(lake, app, id_, endpoint) == ACCEPTED
     deleted = lake.delete_endpoint(app, "a")
     assert deleted
     assert deleted["Id"] == "a"
@@ -202,5 +204,6 @@ def test_a_table_that_does_not_answer_raises(
     lake: LakeDestination, app: str, faults: Faults
 ) -> None:
     faults.set(dynamodb_down("BatchGetItem"))
-    with pytest.raises(DestinationError, match="InternalServerError"):
+    with pytest.raises(DestinationError) as raised:
         lake.get_endpoint(app, "a")
+    assert raised.value.args == ("InternalServerError",)

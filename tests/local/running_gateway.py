@@ -8,9 +8,11 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 20  # until a test gives up waiting
@@ -40,13 +42,14 @@ def put_events_body(
 class RunningGateway:
     """The process, the lines that it has printed, and the file that it writes."""
 
-    def __init__(self, data_dir: Path, **settings: str) -> None:
+    def __init__(self, data_dir: Path, *, through: Sequence[str] = (), **settings: str) -> None:
+        """Start it, `through` a program that runs the command after its own arguments."""
         self.data_dir = data_dir
         self.lines: list[str] = []
         self._printed = threading.Condition()
         self._ended = False
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "local.server"],
+            [*through, sys.executable, "-m", "local.server"],
             cwd=ROOT,
             env=environment(data_dir, **settings),
             stdout=subprocess.PIPE,
@@ -107,6 +110,13 @@ class RunningGateway:
         """Endpoint id, event id and type of each stored event of an application."""
         sql = "SELECT endpoint_id, event_id, event_type FROM events WHERE application_id = ?"
         return self.rows(sql + " ORDER BY rowid", application_id)
+
+    def endpoints(self, application_id: str = "my-app") -> list[Any]:
+        """The stored endpoints of an application, as GetEndpoint shows them."""
+        sql = "SELECT endpoint_id FROM endpoint_items WHERE application_id = ?"
+        ids = [id_ for (id_,) in self.rows(sql, application_id) if "$" not in id_]
+        path = f"/v1/apps/{application_id}/endpoints"
+        return [self.ask("GET", f"{path}/{quote(id_, safe='')}")[1] for id_ in ids]
 
     def end(self, number: int = signal.SIGINT) -> tuple[int, str]:
         """Send the signal; the exit status and what was written to stderr."""

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from local.database import FILE, Database
-from local.store import LocalDestination
+from local.sqlite_destination import LocalDestination
+from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrival
-from putevents.wire.rules import RejectedPart
+from putevents.wire.rejected_record import RejectedPart
 from putevents.wire.schemas import EventsBatch, ValidBatch
 
 TODAY = date(2026, 6, 14)
@@ -60,9 +61,9 @@ def store_sample(folder: Path) -> None:
         parsed: Any = EventsBatch.model_validate(batch)
         valid = ValidBatch(parsed.endpoint, parsed.events)
         arrivals = {endpoint_id: _arrival(end or start)}
-        destination.deliver(APPLICATION, {endpoint_id: valid}, arrivals)
+        destination.deliver(APPLICATION, {endpoint_id: valid}, arrivals, TimeLeft())
     last = datetime.combine(TODAY, datetime.min.time(), UTC)
-    destination.keep_rejected(APPLICATION, REJECTED, _arrival(last))
+    destination.keep_rejected(APPLICATION, REJECTED, _arrival(last), TimeLeft())
     database.close()
 
 

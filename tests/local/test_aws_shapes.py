@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from aws_lambda_powertools.utilities.parser.models import (
@@ -10,18 +11,13 @@ from aws_lambda_powertools.utilities.parser.models import (
     SqsModel,
 )
 
-from local.api_gateway import (
-    ANY_RESOURCE,
-    RESOURCES,
-    Request,
-    Response,
-    proxy_event,
-    proxy_response,
-)
+from local.api_gateway import ANY_RESOURCE, RESOURCES, proxy_event, proxy_response
 from local.event_source import sqs_event
-from local.lambda_environment import HandlerError, LambdaContext, LambdaEnvironment
-from local.messages import Message
+from local.http_messages import Request, Response
+from local.lambda_function import HandlerError, LambdaContext, LambdaFunction
+from local.queue_message import Message
 from local.sqs_shapes import md5_of_attributes
+from tests.unit.doors import Doors, FakeDestination, FakeQueue
 
 
 def request(
@@ -46,6 +42,22 @@ def test_an_http_request_becomes_a_proxy_event() -> None:
     assert event["requestContext"]["identity"]["sourceIp"] == "127.0.0.1"
 
 
+def test_an_event_says_when_the_request_was_received() -> None:
+    received = replace(request(), received_ms=1_764_054_000_123)
+    context = proxy_event(received)["requestContext"]
+
+    assert context["requestTimeEpoch"] == 1_764_054_000_123
+    assert context["requestTime"] == "25/Nov/2025:07:00:00 +0000"
+
+
+def test_a_second_slash_before_the_path_changes_nothing_but_the_path() -> None:
+    event = proxy_event(request("//v1/apps/my%20app/events"))
+
+    assert event["path"] == "//v1/apps/my%20app/events"
+    assert event["resource"] == "/v1/apps/{application-id}/events"
+    assert event["pathParameters"] == {"application-id": "my%20app"}
+
+
 def test_a_body_is_base64_and_no_body_is_null() -> None:
     event, empty = proxy_event(request(body=b"\xff\x00")), proxy_event(request(body=b""))
 
@@ -60,14 +72,8 @@ def test_an_unknown_path_goes_to_the_catch_all_resource() -> None:
     assert event["pathParameters"] == {"proxy": "v1/apps//events"}
 
 
-def test_the_resources_are_the_resolvers_routes(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("RETRY_QUEUE_URL", "DEAD_LETTER_QUEUE_URL", "DATA_DIR"):
-        monkeypatch.setenv(name, "http://127.0.0.1:9/")
-    monkeypatch.setenv("DESTINATION", "local")
-    monkeypatch.setenv("APPLICATION_IDS", "*")
-    monkeypatch.setenv("CORS_ORIGINS", "*")
-    from putevents.api_handler import app
-
+def test_the_resources_are_the_resolvers_routes() -> None:
+    app = Doors(FakeDestination(), FakeQueue()).api.app
     routes = {
         re.sub(r"<(\w+)>", lambda m: "{" + m[1].replace("_", "-") + "}", route.path)
         for route in app._dynamic_routes
@@ -126,11 +132,11 @@ def test_a_handler_gets_a_context_and_its_answer_goes_through_json(
         seen.append(context)
         return {"pair": (1, 2)} if event else {"set": {1}}
 
-    environment = LambdaEnvironment(handler, "local-api", 28)
+    function = LambdaFunction(lambda: handler, "local-api", 28, max_environments=1)
 
-    assert environment.invoke({"any": "thing"}) == {"pair": [1, 2]}
+    assert function.invoke({"any": "thing"}) == {"pair": [1, 2]}
     assert 27_000 < seen[0].get_remaining_time_in_millis() <= 28_000
     assert seen[0].invoked_function_arn.endswith(":function:local-api")
     with pytest.raises(HandlerError, match="TypeError"):
-        environment.invoke({})
+        function.invoke({})
     assert "not JSON serializable" in capsys.readouterr().out

@@ -3,12 +3,12 @@
 import socket
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from tests.local.conftest import StartGateway
 from tests.local.running_gateway import SECONDS, put_events_body
+from tests.loopback import Request, Response, serving
 
 ENDPOINT = {"Address": "+1555", "ChannelType": "SMS"}
 
@@ -20,39 +20,24 @@ def _free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-class SlowPinpoint(ThreadingHTTPServer):
+class SlowPinpoint:
     """Says when it is asked, and fails when it is told to answer."""
 
-    daemon_threads = True
-
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Failing)
         self.asked, self.answer = threading.Event(), threading.Event()
-        self.url = f"http://127.0.0.1:{self.server_port}"
+        self.url = ""
 
-
-class _Failing(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:
-        assert isinstance(self.server, SlowPinpoint)
-        self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.asked.set()
-        self.server.answer.wait(SECONDS)
-        self.send_response(500)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *args: object) -> None:
-        """Say nothing."""
+    def respond(self, _: Request) -> Response:
+        self.asked.set()
+        self.answer.wait(SECONDS)
+        return Response(500)
 
 
 @pytest.fixture(name="slow_pinpoint")
 def _slow_pinpoint() -> Iterator[SlowPinpoint]:
-    with SlowPinpoint() as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
+    pinpoint = SlowPinpoint()
+    with serving(pinpoint.respond) as pinpoint.url:
+        yield pinpoint
 
 
 def test_an_event_goes_through_two_gateways(start_gateway: StartGateway) -> None:
@@ -65,7 +50,8 @@ def test_an_event_goes_through_two_gateways(start_gateway: StartGateway) -> None
     item = {"EndpointItemResponse": accepted, "EventsItemResponse": {"1": accepted}}
     assert answer == {"Results": {"device": item}}
     assert b.stored() == [("device", "1", "hello")]
-    assert b.rows("SELECT endpoint_id, address FROM endpoints") == [("device", "+1555")]
+    [endpoint] = b.endpoints()
+    assert (endpoint["Id"], endpoint["Address"]) == ("device", "+1555")
     assert a.stored() == []
 
 

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from local.database import FILE, SCHEMA, Database
-from local.store import LocalDestination
+from local.sqlite_destination import LocalDestination
+from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrival
-from putevents.wire.rules import RejectedPart
-from putevents.wire.schemas import MAX_ENDPOINTS_PER_USER, EventsRequest, ValidBatch
+from putevents.wire.rejected_record import RejectedPart
+from putevents.wire.rules import MAX_ENDPOINTS_PER_USER
+from putevents.wire.schemas import EventsRequest, ValidBatch
 from tests.local.running_gateway import EVENT, EVENT_MS, RunningGateway, put_events_body
 from tests.unit.doors import ARRIVAL
 
@@ -37,7 +39,7 @@ def deliver(
 ) -> None:
     batches: Any = EventsRequest.model_validate(body).batch_item
     good = {id_: ValidBatch(batch.endpoint, batch.events) for id_, batch in batches.items()}
-    destination.deliver("app", good, dict.fromkeys(good, arrival))
+    destination.deliver("app", good, dict.fromkeys(good, arrival), TimeLeft())
 
 
 def records(database: Database) -> list[dict[str, Any]]:
@@ -77,7 +79,7 @@ def test_of_an_event_that_comes_again_the_first_record_stays(
     assert columns == [("request-1", ARRIVAL.timestamp)]
 
 
-def test_the_event_of_an_endpoint_that_is_refused_is_kept_with_its_id(
+def test_the_event_of_a_new_endpoint_that_is_rejected_is_kept_with_what_it_would_have_been(
     destination: LocalDestination, database: Database
 ) -> None:
     user = {"User": {"UserId": "u"}, "ChannelType": "SMS"}
@@ -85,7 +87,13 @@ def test_the_event_of_an_endpoint_that_is_refused_is_kept_with_its_id(
         deliver(destination, put_events_body(endpoint=user, endpoint_id=str(number)))
     deliver(destination, put_events_body({"e": EVENT}, user, "one too many"))
 
-    assert records(database)[-1]["endpoint"] == {"id": "one too many"}
+    assert records(database)[-1]["endpoint"] == {
+        "id": "one too many",
+        "cohortid": "58",
+        "creationdate": "2025-11-25T07:00:00.123Z",
+        "endpointstatus": "ACTIVE",
+        "optout": "ALL",
+    }
 
 
 def test_what_is_rejected_is_kept_each_time_as_it_came(
@@ -94,7 +102,7 @@ def test_what_is_rejected_is_kept_each_time_as_it_came(
     event = RejectedPart("device", "1", "Missing Timestamp", "Missing Timestamp (Timestamp)", {})
     endpoint = RejectedPart("device", None, "Missing ChannelType", "Missing ChannelType", [1])
     for arrival in (ARRIVAL, LATER):
-        assert destination.keep_rejected("app", [event, endpoint], arrival)
+        assert destination.keep_rejected("app", [event, endpoint], arrival, TimeLeft())
 
     with database.transaction() as connection:
         kept = connection.execute("SELECT * FROM rejected_events ORDER BY rowid").fetchall()
@@ -111,7 +119,8 @@ def test_what_cannot_be_kept_is_said_not_to_be(
     deliver(destination, put_events_body())
     with closing(sqlite3.connect(database.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        assert not destination.keep_rejected("app", [RejectedPart("d", "1", "r", "m", {})], ARRIVAL)
+        rejected = [RejectedPart("d", "1", "r", "m", {})]
+        assert not destination.keep_rejected("app", rejected, ARRIVAL, TimeLeft())
 
 
 def test_what_http_answers_400_is_kept_too(gateway: RunningGateway) -> None:

@@ -10,9 +10,10 @@ import boto3
 import pytest
 
 from local.database import FILE, Database
-from local.store import LocalDestination
-from putevents.destinations import DestinationError
-from putevents.wire.schemas import PublicEndpoint
+from local.sqlite_destination import LocalDestination
+from putevents.errors import DestinationError
+from putevents.time_left import TimeLeft
+from putevents.wire.schemas import PublicEndpoint, ValidBatch
 from tests.local.running_gateway import RunningGateway
 from tests.unit.doors import ARRIVAL
 
@@ -27,10 +28,11 @@ def _destination(tmp_path: Path) -> Iterator[LocalDestination]:
 
 
 def update(destination: LocalDestination, endpoint_id: str, **members: Any) -> int:
-    """Update an endpoint; the status of the answer."""
+    """Update an endpoint; the status of the answer, 0 without one."""
     endpoint = PublicEndpoint.model_validate(members)
-    answer = destination.update_endpoint(APP, endpoint_id, endpoint, ARRIVAL)
-    return answer["StatusCode"] if answer else 0
+    batch_item = {endpoint_id: ValidBatch(endpoint, {})}
+    answers = destination.deliver(APP, batch_item, {endpoint_id: ARRIVAL}, TimeLeft())
+    return answers[endpoint_id]["EndpointItemResponse"]["StatusCode"] if answers else 0
 
 
 def user_of(destination: LocalDestination, endpoint_id: str) -> dict[str, Any] | None:
@@ -49,7 +51,7 @@ def test_an_update_that_fails_half_way_changes_nothing(
     update(destination, "phone", User=user("u", colour=["red"]))
     with closing(sqlite3.connect(tmp_path / FILE)) as other, other:
         other.execute(
-            "CREATE TRIGGER bad_sector BEFORE INSERT ON endpoints"
+            "CREATE TRIGGER bad_sector BEFORE INSERT ON endpoint_items"
             " BEGIN SELECT RAISE(ABORT, 'disk I/O error'); END"
         )
 

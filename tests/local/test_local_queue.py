@@ -11,8 +11,8 @@ from botocore.exceptions import ClientError
 
 from local.database import FILE, Database
 from local.event_source import EventSource
-from local.messages import DEAD_LETTERS, QUEUE, NewMessage
-from local.queue import MAX_BATCH_BYTES, MAX_RECEIVE_COUNT, Queues
+from local.queue_message import DEAD_LETTERS, QUEUE, NewMessage
+from local.queues import MAX_BATCH_BYTES, MAX_RECEIVE_COUNT, Queues
 from tests.local.running_gateway import EVENT, RunningGateway, put_events_body
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from local.database import FILE, Database
-from local.endpoints import merge_endpoint, new_endpoint
-from local.store import LocalDestination
+from local.sqlite_destination import LocalDestination
+from putevents.time_left import TimeLeft
 from putevents.wire.schemas import EventsRequest, ItemResponse, ValidBatch
 from tests.local.running_gateway import EVENT, EVENT_MS, ROOT, put_events_body
 from tests.unit.doors import ARRIVAL
@@ -35,7 +35,7 @@ def _deliver(path: Path) -> Iterator[Deliver]:
     def deliver(body: dict[str, Any]) -> dict[str, ItemResponse]:
         batches: Any = EventsRequest.model_validate(body).batch_item
         good = {id_: ValidBatch(b.endpoint, b.events) for id_, b in batches.items()}
-        return destination.deliver("app", good, dict.fromkeys(good, ARRIVAL))
+        return destination.deliver("app", good, dict.fromkeys(good, ARRIVAL), TimeLeft())
 
     yield deliver
     database.close()
@@ -49,11 +49,6 @@ def rows(path: Path, sql: str) -> list[tuple[Any, ...]]:
 def execute(path: Path, sql: str) -> None:
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute(sql)
-
-
-def endpoint(path: Path) -> Any:
-    [(text,)] = rows(path, "SELECT endpoint FROM endpoints")
-    return json.loads(text)
 
 
 def statuses(answer: dict[str, ItemResponse], endpoint_id: str = "device") -> dict[str, int]:
@@ -152,7 +147,7 @@ class TestFailures:
         deliver(put_events_body({"0": EVENT}, endpoint_id="other"))
         execute(
             path,
-            "CREATE TRIGGER bad_sector BEFORE INSERT ON endpoints"
+            "CREATE TRIGGER bad_sector BEFORE INSERT ON endpoint_items"
             " BEGIN SELECT RAISE(ABORT, 'disk I/O error'); END",
         )
 
@@ -193,81 +188,3 @@ class TestFailures:
 
         assert statuses(answer) == {"endpoint": 202, "1": 202}
         assert rows(path, "SELECT event_id FROM events") == [("1",)]
-
-
-@pytest.mark.parametrize(
-    ("stored", "update", "merged"),
-    [
-        pytest.param(
-            {"Attributes": {"a": ["1"], "b": ["2"]}},
-            {"Attributes": {"b": ["3", "4"], "c": ["5"]}},
-            {"Attributes": {"a": ["1"], "b": ["3", "4"], "c": ["5"]}},
-            id="keys merge, a key's list is replaced",
-        ),
-        pytest.param(
-            {"Attributes": {"a": ["1"]}},
-            {"Attributes": {"a": []}},
-            {"Attributes": {"a": []}},
-            id="an empty list clears",
-        ),
-        pytest.param(
-            {"Attributes": {"a": ["1"]}, "Metrics": {"m": 1.0}},
-            {"Attributes": {}, "Metrics": {"n": 2.0}},
-            {"Attributes": {"a": ["1"]}, "Metrics": {"m": 1.0, "n": 2.0}},
-            id="an empty object keeps",
-        ),
-        pytest.param(
-            {"User": {"UserId": "u", "UserAttributes": {"a": ["1"]}}},
-            {"User": {"UserAttributes": {"b": ["2"]}}},
-            {"User": {"UserId": "u", "UserAttributes": {"a": ["1"], "b": ["2"]}}},
-            id="users merge",
-        ),
-        pytest.param(
-            {"Demographic": {"Make": "apple", "Locale": "en"}},
-            {"Demographic": {"Locale": "fr"}},
-            {"Demographic": {"Make": "apple", "Locale": "fr"}},
-            id="demographic members merge",
-        ),
-        pytest.param(
-            {"Location": {"City": "Bern", "Country": "CH"}},
-            {"Location": {"City": ""}},
-            {"Location": {"City": "", "Country": "CH"}},
-            id="an empty text is stored as sent",
-        ),
-        pytest.param(
-            {},
-            {"Location": {"Latitude": 47.6158, "Longitude": -122.3493}},
-            {"Location": {"Latitude": 47.6, "Longitude": -122.3}},
-            id="degrees have one decimal",
-        ),
-        pytest.param(
-            {"OptOut": "NONE"},
-            {"RequestId": "r"},
-            {"OptOut": "NONE", "RequestId": "r"},
-            id="an opt-in stays",
-        ),
-        pytest.param(
-            {"EndpointStatus": "INACTIVE"},
-            {"RequestId": "r"},
-            {"EndpointStatus": "ACTIVE", "RequestId": "r"},
-            id="an update wakes",
-        ),
-        pytest.param(
-            {"EndpointStatus": "ACTIVE"},
-            {"EndpointStatus": "INACTIVE"},
-            {"EndpointStatus": "INACTIVE"},
-            id="an update may say otherwise",
-        ),
-    ],
-)
-def test_an_endpoint_is_updated_in_part(stored: Any, update: Any, merged: Any) -> None:
-    before = json.dumps(stored)
-
-    assert merge_endpoint(stored, update) == {"EndpointStatus": "ACTIVE", **merged}
-    assert json.dumps(stored) == before
-
-
-def test_an_empty_update_of_a_new_endpoint_is_the_new_endpoint() -> None:
-    created = new_endpoint()
-
-    assert merge_endpoint(created, {}) == created

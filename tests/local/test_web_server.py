@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+import re
 import socket
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -11,10 +12,11 @@ from urllib.parse import quote
 
 import pytest
 
-from local.body import MAX_BYTES
+from local.request_body import MAX_BYTES
 from tests.local.running_gateway import EVENT, SECONDS, RunningGateway, put_events_body
 
 BODY = json.dumps(put_events_body())
+CHUNKED_HEAD = b"POST /v1/apps/x/events HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
 @contextmanager
@@ -22,6 +24,11 @@ def raw_connection(gateway: RunningGateway) -> Iterator[socket.socket]:
     host, port = gateway.url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=SECONDS) as connection:
         yield connection
+
+
+def _head(application_id: str, length: int) -> bytes:
+    path = f"/v1/apps/{application_id}/events"
+    return f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n".encode()
 
 
 def read_answer(connection: socket.socket) -> tuple[int, bytes]:
@@ -63,6 +70,18 @@ def test_the_answer_has_the_headers_that_api_gateway_adds(connection: HTTPConnec
     assert response.headers["Server"] is None
 
 
+@pytest.mark.parametrize("before", ["/", "///"])
+def test_a_base_url_that_ends_with_a_slash_is_no_404(
+    gateway: RunningGateway, connection: HTTPConnection, before: str
+) -> None:
+    connection.request("POST", f"{before}/v1/apps/slashes/events", BODY)
+    response = connection.getresponse()
+    response.read()
+
+    assert response.status == 202
+    assert gateway.stored("slashes") == [("device", "1", "hello")]
+
+
 def test_a_chunked_body_is_taken(gateway: RunningGateway, connection: HTTPConnection) -> None:
     connection.request(
         "POST", "/v1/apps/chunked/events", iter([BODY[:7].encode(), BODY[7:].encode()])
@@ -92,12 +111,48 @@ def test_a_percent_encoded_application_id_is_decoded_once(
 
 
 def test_a_path_that_nobody_encoded_is_taken_as_utf_8(gateway: RunningGateway) -> None:
-    head = f"POST /v1/apps/café/events HTTP/1.1\r\nContent-Length: {len(BODY)}\r\n\r\n"
+    with raw_connection(gateway) as connection:
+        connection.sendall(_head("café", len(BODY)) + BODY.encode())
+
+        assert read_answer(connection)[0] == 202
+    assert gateway.stored("café") == [("device", "1", "hello")]
+
+
+def test_an_absolute_target_is_taken_for_its_path(gateway: RunningGateway) -> None:
+    target = f"{gateway.url}/v1/apps/absolute/events?x=http://y"
+    head = f"POST {target} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(BODY)}\r\n\r\n"
     with raw_connection(gateway) as connection:
         connection.sendall(head.encode() + BODY.encode())
 
         assert read_answer(connection)[0] == 202
-    assert gateway.stored("café") == [("device", "1", "hello")]
+    assert gateway.stored("absolute") == [("device", "1", "hello")]
+
+
+def test_requests_sent_at_once_are_answered_in_order(gateway: RunningGateway) -> None:
+    with raw_connection(gateway) as connection:
+        put = _head("pipelined", len(BODY)) + BODY.encode()
+        connection.sendall(put + b"GET /v1/apps HTTP/1.1\r\nHost: x\r\n\r\n" + put + b"bad\r\n\r\n")
+        with connection.makefile("rb") as answers:
+            said = answers.read()
+
+    assert re.findall(rb"HTTP/1.1 (\d+)", said) == [b"202", b"404", b"202", b"400"]
+
+
+def test_a_client_that_hangs_up_after_its_request_is_still_served(gateway: RunningGateway) -> None:
+    printed = len(gateway.lines)
+    with raw_connection(gateway) as connection:
+        connection.sendall(_head("hasty", len(BODY)) + BODY.encode())
+    gateway.wait_for("apps/hasty", printed)
+
+    assert gateway.stored("hasty") == [("device", "1", "hello")]
+
+
+def test_a_folded_header_is_one_value_or_400(gateway: RunningGateway) -> None:
+    head = b"GET /health HTTP/1.1\r\nHost: x\r\nX-Folded: a\r\n b\r\n\r\n"
+    with raw_connection(gateway) as connection:
+        connection.sendall(head)
+
+        assert read_answer(connection)[0] in (200, 400)
 
 
 def test_a_post_without_content_length_has_an_empty_body(gateway: RunningGateway) -> None:
@@ -170,9 +225,7 @@ def test_an_announced_flood_is_refused_before_it_is_sent(gateway: RunningGateway
 def test_a_chunked_flood_is_413(gateway: RunningGateway) -> None:
     chunk = b"400000\r\n" + b" " * 0x400000 + b"\r\n"
     with raw_connection(gateway) as connection:
-        connection.sendall(
-            b"POST /v1/apps/x/events HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
-        )
+        connection.sendall(CHUNKED_HEAD)
         connection.sendall(chunk * 3)
 
         assert read_answer(connection)[0] == 413
@@ -193,12 +246,12 @@ def test_a_client_that_waits_for_100_continue_is_told_to_go_on(gateway: RunningG
     "request_bytes",
     [
         b"hello\r\n\r\n",
-        b"POST /v1/apps/x/events HTTP/1.1\r\nContent-Length: many\r\n\r\n",
-        b"POST /v1/apps/x/events HTTP/1.1\r\nContent-Length: -5\r\n\r\n",
-        b"POST /v1/apps/x/events HTTP/1.1\r\nTransfer-Encoding: br\r\n\r\n",
-        b"POST /v1/apps/x/events HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-        b"POST /v1/apps/x/events HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}}\r\n",
-        b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\n\r\n",
+        b"POST /v1/apps/x/events HTTP/1.1\r\nHost: x\r\nContent-Length: many\r\n\r\n",
+        b"POST /v1/apps/x/events HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
+        b"POST /v1/apps/x/events HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: br\r\n\r\n",
+        CHUNKED_HEAD + b"zz\r\n",
+        CHUNKED_HEAD + b"2\r\n{}}\r\n",
+        b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
     ],
 )
 def test_what_is_no_http_is_400(gateway: RunningGateway, request_bytes: bytes) -> None:
@@ -214,8 +267,7 @@ def test_a_client_that_hangs_up_half_way_stores_nothing_and_harms_nobody(
     gateway: RunningGateway,
 ) -> None:
     with raw_connection(gateway) as connection:
-        head = f"POST /v1/apps/broken/events HTTP/1.1\r\nContent-Length: {len(BODY) + 1}\r\n\r\n"
-        connection.sendall(head.encode() + BODY.encode())
+        connection.sendall(_head("broken", len(BODY) + 1) + BODY.encode())
     with raw_connection(gateway) as connection:
         connection.sendall(b"POST /v1/apps/bro")
 
@@ -227,7 +279,9 @@ def test_a_client_that_hangs_up_half_way_stores_nothing_and_harms_nobody(
 
 def test_a_silent_client_keeps_nobody_waiting(gateway: RunningGateway) -> None:
     with raw_connection(gateway) as silent:
-        silent.sendall(b"POST /v1/apps/silent/events HTTP/1.1\r\nContent-Length: 5\r\n\r\n")
+        silent.sendall(
+            b"POST /v1/apps/silent/events HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n"
+        )
 
         assert gateway.put_events(put_events_body(), "busy")
 

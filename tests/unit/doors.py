@@ -8,18 +8,16 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from putevents.queue.retry import Rest
+from putevents.api_handler import ApiHandler
+from putevents.breaker import Breaker
+from putevents.gateway import Gateway
+from putevents.queue.messages import Rest
+from putevents.queue_handler import QueueHandler
 from putevents.settings import Settings
 from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrival, Arrivals
-from putevents.wire.rules import RejectedPart
-from putevents.wire.schemas import (
-    EndpointItemResponse,
-    EndpointResponse,
-    ItemResponse,
-    PublicEndpoint,
-    ValidBatch,
-)
+from putevents.wire.rejected_record import RejectedPart
+from putevents.wire.schemas import EndpointResponse, ItemResponse, ValidBatch
 
 ENVIRONMENT = {
     "DESTINATION": "pinpoint",
@@ -59,9 +57,7 @@ class LateContext(Context):
 
 def nearly_over() -> TimeLeft:
     """What is left of such an invocation."""
-    left = TimeLeft()
-    left.begin(LateContext())
-    return left
+    return TimeLeft.of(LateContext())
 
 
 @dataclass
@@ -70,7 +66,10 @@ class FakeDestination:
 
     codes: dict[str, int | None] = field(default_factory=dict)
     endpoint_code: int | None = 202
+    endpoint_codes: dict[str, int | None] = field(default_factory=dict)  # by endpoint id
+    is_down: bool = False  # raises
     delivered: list[tuple[str, str, str]] = field(default_factory=list)
+    updated: list[tuple[str, str]] = field(default_factory=list)  # endpoints that were accepted
     endpoints: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     stored: dict[str, EndpointResponse] = field(default_factory=dict)
     arrivals: list[Arrival] = field(default_factory=list)
@@ -79,17 +78,27 @@ class FakeDestination:
     rejected: list[tuple[str, RejectedPart]] = field(default_factory=list)
 
     def deliver(
-        self, application_id: str, batch_item: dict[str, ValidBatch], arrivals: Arrivals
+        self,
+        application_id: str,
+        batch_item: dict[str, ValidBatch],
+        arrivals: Arrivals,
+        time_left: TimeLeft,
     ) -> dict[str, ItemResponse]:
         answers: dict[str, Any] = {}
+        if self.is_down:
+            raise OSError
         assert arrivals.keys() == batch_item.keys()
         self.arrivals += dict.fromkeys(arrivals.values())
         self.calls.append(len(batch_item))
         for endpoint_id, batch in batch_item.items():
             answers[endpoint_id] = {"EventsItemResponse": {}}
-            self.endpoints.append((endpoint_id, json.loads(batch.endpoint.wire)))
-            if self.endpoint_code is not None:
-                answers[endpoint_id]["EndpointItemResponse"] = self._answer(self.endpoint_code)
+            endpoint = json.loads(batch.endpoint.wire) if batch.endpoint else {}
+            self.endpoints.append((endpoint_id, endpoint))
+            code = self.endpoint_codes.get(endpoint_id, self.endpoint_code)
+            if code is not None:
+                answers[endpoint_id]["EndpointItemResponse"] = self._answer(code)
+            if code == 202 and batch.endpoint is not None:
+                self.updated.append((application_id, endpoint_id))
             for event_id in batch.events:
                 code = self.codes.get(event_id, 202)
                 if code == 202:
@@ -99,17 +108,14 @@ class FakeDestination:
         return answers
 
     def keep_rejected(
-        self, application_id: str, rejected: list[RejectedPart], arrival: Arrival
+        self,
+        application_id: str,
+        rejected: list[RejectedPart],
+        arrival: Arrival,
+        time_left: TimeLeft,
     ) -> bool:
         self.rejected += [(application_id, part) for part in rejected]
         return self.keeps_rejected
-
-    def update_endpoint(
-        self, application_id: str, endpoint_id: str, endpoint: PublicEndpoint, arrival: Arrival
-    ) -> EndpointItemResponse | None:
-        batch_item = {endpoint_id: ValidBatch(endpoint, {})}
-        answers = self.deliver(application_id, batch_item, {endpoint_id: arrival})
-        return answers[endpoint_id].get("EndpointItemResponse")
 
     def get_endpoint(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:
         return self.stored.get(endpoint_id)
@@ -134,12 +140,14 @@ class FakeQueue:
 
     broken: bool = False
     queued: list[tuple[str, dict[str, ValidBatch], int]] = field(default_factory=list)
-    buried: list[tuple[str, dict[str, Any], str]] = field(default_factory=list)
-    buried_whole: list[tuple[str, str, int]] = field(default_factory=list)
+    dead_letters: list[tuple[str, dict[str, Any], str]] = field(default_factory=list)
+    dead_whole: list[tuple[str, str, int]] = field(default_factory=list)
     postponed: list[tuple[str, int]] = field(default_factory=list)
     arrivals: list[Arrival] = field(default_factory=list)
 
-    def queue(self, rests: Sequence[Rest]) -> list[list[dict[str, ValidBatch]]]:
+    def queue(
+        self, rests: Sequence[Rest], time_left: TimeLeft
+    ) -> list[list[dict[str, ValidBatch]]]:
         if self.broken:
             return [[rest.batch_item] for rest in rests]
         for rest in rests:
@@ -147,18 +155,20 @@ class FakeQueue:
             self.arrivals.append(rest.arrival)
         return [[] for _ in rests]
 
-    def bury(
-        self, application_id: str, raw: dict[str, Any], reason: str, arrival: Arrival, attempt: int
+    def dead_letter(
+        self, rest: Rest, raw: dict[str, Any], reason: str, time_left: TimeLeft
     ) -> bool:
-        self.buried.append((application_id, raw, reason))
+        self.dead_letters.append((rest.application_id, raw, reason))
         return not self.broken
 
-    def bury_whole(self, body: str, reason: str, arrival: Arrival, attempt: int) -> bool:
+    def dead_letter_whole(
+        self, body: str, arrival: Arrival, attempt: int, reason: str, time_left: TimeLeft
+    ) -> bool:
         if not self.broken:
-            self.buried_whole.append((body, reason, attempt))
+            self.dead_whole.append((body, reason, attempt))
         return not self.broken
 
-    def postpone(self, waiting: Sequence[tuple[str, int]]) -> None:
+    def postpone(self, waiting: Sequence[tuple[str, int]], time_left: TimeLeft) -> None:
         self.postponed += waiting
 
     @property
@@ -197,13 +207,19 @@ def http_event(
     }
 
 
-def sqs_record(body: Any, message_id: str = "m1", received: int = 1, **attributes: Any) -> Any:
+def sqs_record(
+    body: Any,
+    message_id: str = "m1",
+    received: int = 1,
+    sent: int = 1_764_054_000_001,
+    **attributes: Any,
+) -> Any:
     """An SQS record as the event source mapping sends it."""
     return {
         "messageId": message_id,
         "receiptHandle": f"receipt-{message_id}",
         "body": body if isinstance(body, str) else json.dumps(body),
-        "attributes": {"ApproximateReceiveCount": str(received), "SentTimestamp": "1764054000001"},
+        "attributes": {"ApproximateReceiveCount": str(received), "SentTimestamp": str(sent)},
         "messageAttributes": {
             name: {"stringValue": value, "dataType": "Number"} for name, value in attributes.items()
         },
@@ -215,3 +231,34 @@ def sqs_record(body: Any, message_id: str = "m1", received: int = 1, **attribute
 
 def settings(**changes: str) -> Settings:
     return Settings.load({**ENVIRONMENT, **changes})
+
+
+class Doors:
+    """Both doors of one gateway."""
+
+    def __init__(self, destination: Any, queue: Any, **changes: str) -> None:
+        gateway = Gateway(settings(**changes), destination, queue, Breaker(seconds=30))
+        self.gateway = gateway
+        self.api, self.queue = ApiHandler(gateway), QueueHandler(gateway)
+
+    def answer(self, event: dict[str, Any]) -> tuple[int, Any, dict[str, str]]:
+        """Status, body and headers of the answer to an API Gateway event."""
+        response = self.api(event, Context())
+        headers = {name: values[0] for name, values in response["multiValueHeaders"].items()}
+        return response["statusCode"], json.loads(response["body"] or "null"), headers
+
+    def call(self, method: str, path: str, body: Any = "") -> tuple[int, Any]:
+        """Status and body of the answer to a request."""
+        status, answered, _ = self.answer(http_event(body, path, method))
+        return status, answered
+
+    def put_events(self, body: Any, **others: Any) -> Any:
+        """The results for a request that is answered 202."""
+        status, answered, headers = self.answer(http_event(body, **others))
+        assert (status, headers["Content-Type"]) == (202, "application/json")
+        return answered["Results"]
+
+    def stay(self, *records: Any) -> list[str]:
+        """The ids of the messages that stay on the queue."""
+        answer = self.queue({"Records": list(records)}, Context())
+        return [str(failure["itemIdentifier"]) for failure in answer["batchItemFailures"]]

@@ -2,16 +2,13 @@
 
 import pytest
 
-from putevents import breaker
 from putevents.breaker import FAILURES, Breaker
 
 
 @pytest.fixture(name="now")
-def _now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+def _now() -> list[float]:
     """The clock: a test sets it."""
-    now = [1000.0]
-    monkeypatch.setattr(breaker, "monotonic", lambda: now[0])
-    return now
+    return [1000.0]
 
 
 def fail(it: Breaker, times: int = FAILURES, application_id: str = "a") -> None:
@@ -20,7 +17,7 @@ def fail(it: Breaker, times: int = FAILURES, application_id: str = "a") -> None:
 
 
 def test_only_failures_in_a_row_count(now: list[float]) -> None:
-    it = Breaker(seconds=30)
+    it = Breaker(30, lambda: now[0])
     fail(it, FAILURES - 1)
     it.note("a", answered=True)
     fail(it, FAILURES - 1)
@@ -30,13 +27,13 @@ def test_only_failures_in_a_row_count(now: list[float]) -> None:
 
 
 def test_another_application_is_none_the_worse(now: list[float]) -> None:
-    it = Breaker(seconds=30)
+    it = Breaker(30, lambda: now[0])
     fail(it)
     assert it.lets_through("b")
 
 
 def test_after_a_while_one_call_decides(now: list[float]) -> None:
-    it = Breaker(seconds=30)
+    it = Breaker(30, lambda: now[0])
     fail(it)
     now[0] += 29
     assert not it.lets_through("a")
@@ -59,7 +56,7 @@ def test_with_no_seconds_it_never_leaves_alone(now: list[float]) -> None:
 def test_it_says_so_once_when_it_begins_and_when_it_ends(
     now: list[float], caplog: pytest.LogCaptureFixture
 ) -> None:
-    it = Breaker(seconds=30)
+    it = Breaker(30, lambda: now[0])
     fail(it)
     it.note("a", answered=True)
     it.note("a", answered=True)

@@ -13,13 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from urllib3 import HTTPResponse
 
-from putevents.destinations.lake import firehose as delivery_stream
 from putevents.destinations.lake.firehose import (
     BILLED_BYTES,
     MAX_CALL_BYTES,
     DeliveryStreams,
     pack,
 )
+from putevents.time_left import TimeLeft
 from tests.unit.doors import nearly_over
 
 TAKEN = {"RecordId": "r"}
@@ -43,9 +43,14 @@ def answer(*records: dict[str, str]) -> dict[str, Any]:
     return {"FailedPutCount": failed, "RequestResponses": list(records)}
 
 
-def put(streams: DeliveryStreams, *sizes: int) -> list[int]:
+def put(
+    streams: DeliveryStreams,
+    *sizes: int,
+    time_left: TimeLeft = TimeLeft(),  # noqa: B008 # immutable
+) -> list[int]:
     """The numbers of the documents that Firehose confirmed."""
-    return list(streams.put("stream", [(i, b"x" * size) for i, size in enumerate(sizes)]))
+    documents = [(i, b"x" * size) for i, size in enumerate(sizes)]
+    return list(streams.put("stream", documents, time_left))
 
 
 def test_a_record_holds_documents_line_by_line(streams: DeliveryStreams, firehose: Stubber) -> None:
@@ -115,11 +120,8 @@ def test_an_answer_that_makes_no_sense_confirms_nothing(
     assert put(streams, 5) == []
 
 
-def test_no_call_is_made_once_time_is_up(
-    streams: DeliveryStreams, firehose: Stubber, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(delivery_stream, "time_left", nearly_over())
-    assert put(streams, 5) == []
+def test_no_call_is_made_once_time_is_up(streams: DeliveryStreams, firehose: Stubber) -> None:
+    assert put(streams, 5, time_left=nearly_over()) == []
 
 
 def test_nothing_to_put_is_no_call(streams: DeliveryStreams, firehose: Stubber) -> None:

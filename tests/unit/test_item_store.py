@@ -7,8 +7,9 @@ import pytest
 from botocore.stub import ANY, Stubber
 from pydantic.alias_generators import to_pascal
 
-from putevents.destinations.lake.dynamodb import READS, WRITES, ContendedError, ItemStore
+from putevents.destinations.lake.dynamodb import READS, WRITES, DynamoDBItems
 from putevents.endpoints.item import Item, Member, members_of
+from putevents.endpoints.store import ContendedError
 from putevents.wire.schemas import EndpointDemographic, PublicEndpoint
 
 KEY = {"application_id": {"S": "app"}, "endpoint_id": {"S": "phone"}}
@@ -27,12 +28,12 @@ def item(revision: int, latest: str = "0003-a") -> dict[str, Any]:
 
 
 @pytest.fixture(name="store")
-def _store() -> ItemStore:
-    return ItemStore("endpoints")
+def _store() -> DynamoDBItems:
+    return DynamoDBItems("endpoints")
 
 
 @pytest.fixture(name="dynamodb")
-def _dynamodb(store: ItemStore) -> Iterator[Stubber]:
+def _dynamodb(store: DynamoDBItems) -> Iterator[Stubber]:
     with Stubber(store._client) as stubber:
         yield stubber
         stubber.assert_no_pending_responses()
@@ -54,7 +55,7 @@ REQUEST = [
 
 
 def test_keys_that_were_not_processed_are_asked_for_again(
-    store: ItemStore, dynamodb: Stubber
+    store: DynamoDBItems, dynamodb: Stubber
 ) -> None:
     other = {"application_id": {"S": "app"}, "endpoint_id": {"S": "other"}}
     keys = {"endpoints": {"Keys": [KEY, other], "ConsistentRead": True}}
@@ -67,7 +68,9 @@ def test_keys_that_were_not_processed_are_asked_for_again(
     assert {id_: item.revision for id_, item in found.items()} == {"phone": 1, "other": 2}
 
 
-def test_keys_that_are_never_processed_are_a_failure(store: ItemStore, dynamodb: Stubber) -> None:
+def test_keys_that_are_never_processed_are_a_failure(
+    store: DynamoDBItems, dynamodb: Stubber
+) -> None:
     rest = {"endpoints": {"Keys": [KEY]}}
     for _ in range(READS):
         answer = {"Responses": {}, "UnprocessedKeys": rest}
@@ -77,7 +80,7 @@ def test_keys_that_are_never_processed_are_a_failure(store: ItemStore, dynamodb:
 
 
 def test_a_late_update_is_written_over_what_it_has_seen_and_nothing_else(
-    store: ItemStore, dynamodb: Stubber
+    store: DynamoDBItems, dynamodb: Stubber
 ) -> None:
     refuse(dynamodb, item(4))
     refuse(dynamodb, item(5), ConditionExpression="revision = :seen")
@@ -87,7 +90,9 @@ def test_a_late_update_is_written_over_what_it_has_seen_and_nothing_else(
     assert (after.revision, after.value("OptOut"), after.created) == (6, "NONE", 7)
 
 
-def test_an_item_that_was_deleted_meanwhile_is_created(store: ItemStore, dynamodb: Stubber) -> None:
+def test_an_item_that_was_deleted_meanwhile_is_created(
+    store: DynamoDBItems, dynamodb: Stubber
+) -> None:
     refuse(dynamodb, item(4))
     refuse(dynamodb, None)
     expected = {
@@ -99,7 +104,7 @@ def test_an_item_that_was_deleted_meanwhile_is_created(store: ItemStore, dynamod
 
 
 def test_an_item_that_everybody_changes_at_once_is_a_failure(
-    store: ItemStore, dynamodb: Stubber
+    store: DynamoDBItems, dynamodb: Stubber
 ) -> None:
     for revision in range(WRITES):
         refuse(dynamodb, item(revision + 1))
@@ -108,7 +113,7 @@ def test_an_item_that_everybody_changes_at_once_is_a_failure(
 
 
 def test_the_largest_endpoint_fits_into_an_update_expression(
-    store: ItemStore, dynamodb: Stubber
+    store: DynamoDBItems, dynamodb: Stubber
 ) -> None:
     endpoint = PublicEndpoint.model_validate(
         dict.fromkeys(("Address", "EndpointStatus", "OptOut", "RequestId"), "x")
@@ -127,7 +132,7 @@ def test_the_largest_endpoint_fits_into_an_update_expression(
 
 
 def test_an_item_that_is_not_to_be_created_is_left_alone(
-    store: ItemStore, dynamodb: Stubber
+    store: DynamoDBItems, dynamodb: Stubber
 ) -> None:
     refuse(dynamodb, None)
     assert store.write("app", "phone", UPDATE, 9, create=False) == (Item(), Item())

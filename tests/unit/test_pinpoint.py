@@ -7,16 +7,22 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
-from putevents.destinations import DestinationError, pinpoint
 from putevents.destinations.pinpoint import PinpointDestination
+from putevents.errors import DestinationError
+from putevents.time_left import TimeLeft
+from putevents.wire.arrival import Arrival
 from putevents.wire.schemas import Event, PublicEndpoint, ValidBatch
 from tests.unit.doors import ARRIVAL, nearly_over
 from tests.upstream import ACCEPTED, Upstream, accept_all, running_upstream
 
 
-def deliver(batch_item: dict[str, ValidBatch], application_id: str = "a") -> Any:
-    arrivals = dict.fromkeys(batch_item, ARRIVAL)
-    return PinpointDestination().deliver(application_id, batch_item, arrivals)
+def deliver(
+    batch_item: dict[str, ValidBatch],
+    application_id: str = "a",
+    time_left: TimeLeft = TimeLeft(),  # noqa: B008 # immutable
+) -> Any:
+    arrivals = dict.fromkeys(batch_item, Arrival.now("request-1"))
+    return PinpointDestination().deliver(application_id, batch_item, arrivals, time_left)
 
 
 def events(count: int, size: int = 0) -> dict[str, Event]:
@@ -53,8 +59,8 @@ def test_an_event_goes_out_as_it_was_validated_and_signed(upstream: Upstream) ->
             }
         },
     }
-    assert "/mobiletargeting/aws4_request" in upstream.headers[0]["Authorization"]
-    assert upstream.headers[0]["Content-Type"] == "application/json"
+    assert "/mobiletargeting/aws4_request" in upstream.headers[0]["authorization"]
+    assert upstream.headers[0]["content-type"] == "application/json"
     assert answers == {
         "phone/é": {"EndpointItemResponse": ACCEPTED, "EventsItemResponse": {"e0": ACCEPTED}}
     }
@@ -68,7 +74,7 @@ def test_250_events_go_in_calls_of_100_and_their_answers_are_merged(upstream: Up
 
 def test_no_call_is_over_4_mb(upstream: Upstream) -> None:
     deliver({"phone": ValidBatch(ENDPOINT, events(9, 400_000))})
-    sizes = [int(headers["Content-Length"]) for headers in upstream.headers]
+    sizes = [int(headers["content-length"]) for headers in upstream.headers]
     assert len(sizes) == 2
     assert max(sizes) <= 4 * 1024 * 1024
 
@@ -129,11 +135,9 @@ def test_a_destination_that_is_down_is_not_called_again_for_the_rest(upstream: U
     assert len({json.dumps(request) for _, request in upstream.requests}) == 1
 
 
-def test_when_time_is_up_the_rest_is_left_for_the_queue(
-    upstream: Upstream, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(pinpoint, "time_left", nearly_over())
-    answers = deliver({"phone": ValidBatch(ENDPOINT, events(300))})
+def test_when_time_is_up_the_rest_is_left_for_the_queue(upstream: Upstream) -> None:
+    batch_item = {"phone": ValidBatch(ENDPOINT, events(300))}
+    answers = deliver(batch_item, time_left=nearly_over())
     assert len(upstream.requests) == 1
     assert len(answers["phone"]["EventsItemResponse"]) == 100
 
@@ -141,7 +145,27 @@ def test_when_time_is_up_the_rest_is_left_for_the_queue(
 def test_what_is_rejected_is_kept_by_the_queue_door_alone() -> None:
     destination = PinpointDestination()
     assert not destination.keeps_rejected
-    assert not destination.keep_rejected("a", [], ARRIVAL)
+    assert not destination.keep_rejected("a", [], ARRIVAL, TimeLeft())
+
+
+def test_an_update_of_an_endpoint_is_put_events_without_events(upstream: Upstream) -> None:
+    answers = deliver({"phone": ValidBatch(ENDPOINT, {})})
+    assert answers["phone"]["EndpointItemResponse"] == ACCEPTED
+    [(_, request)] = upstream.requests
+    endpoint = {"Address": "a", "ChannelType": "CUSTOM"}
+    assert request == {"BatchItem": {"phone": {"Endpoint": endpoint, "Events": {}}}}
+
+
+def test_a_rejected_update_is_passed_on_and_a_failed_one_is_not_delivered(
+    upstream: Upstream,
+) -> None:
+    rejected = {"StatusCode": 400, "Message": "no"}
+    item = {"EndpointItemResponse": rejected, "EventsItemResponse": {}}
+    upstream.answer = lambda _: (202, {"Results": {"phone": item}})
+    answers = deliver({"phone": ValidBatch(ENDPOINT, {})})
+    assert answers["phone"]["EndpointItemResponse"] == rejected
+    upstream.answer = lambda _: (429, {})
+    assert deliver({"phone": ValidBatch(ENDPOINT, {})}) == {}
 
 
 # --- endpoints, by the SDK's own stub against the real service model -------------------------
@@ -158,24 +182,6 @@ def _stubbed() -> Iterator[tuple[PinpointDestination, Stubber]]:
 IDS = {"ApplicationId": "a", "EndpointId": "phone"}
 USER = {"ApplicationId": "a", "UserId": "jane"}
 STORED = {"Id": "phone", "OptOut": "ALL"}
-
-
-def test_an_endpoint_is_updated(stubbed: tuple[PinpointDestination, Stubber]) -> None:
-    destination, stubber = stubbed
-    request = {**IDS, "EndpointRequest": {"Address": "a", "ChannelType": "CUSTOM"}}
-    stubber.add_response("update_endpoint", {"MessageBody": {"Message": "Accepted"}}, request)
-    assert destination.update_endpoint("a", "phone", ENDPOINT, ARRIVAL) == ACCEPTED
-
-
-def test_a_refused_update_is_passed_on_and_a_failed_one_is_not_delivered(
-    stubbed: tuple[PinpointDestination, Stubber],
-) -> None:
-    destination, stubber = stubbed
-    stubber.add_client_error("update_endpoint", "BadRequestException", "no", http_status_code=400)
-    stubber.add_client_error("update_endpoint", "TooManyRequestsException", http_status_code=429)
-    refused = {"StatusCode": 400, "Message": "no"}
-    assert destination.update_endpoint("a", "phone", ENDPOINT, ARRIVAL) == refused
-    assert destination.update_endpoint("a", "phone", ENDPOINT, ARRIVAL) is None
 
 
 def test_endpoints_are_read_and_deleted(stubbed: tuple[PinpointDestination, Stubber]) -> None:
@@ -207,4 +213,4 @@ def test_what_is_not_there_and_what_failed_are_told_apart(
 def test_put_events_has_no_place_for_what_was_rejected() -> None:
     destination = PinpointDestination()
     assert not destination.keeps_rejected
-    assert not destination.keep_rejected("a", [], ARRIVAL)
+    assert not destination.keep_rejected("a", [], ARRIVAL, TimeLeft())

@@ -2,21 +2,26 @@
 
 import json
 from collections.abc import Iterator
+from time import monotonic
 from typing import Any
 
 import pytest
 from botocore.stub import ANY, Stubber
 
 from putevents.queue import retry
-from putevents.queue.messages import raw_bodies
-from putevents.queue.retry import MAX_ATTEMPTS, Rest, RetryQueue
+from putevents.queue.messages import MAX_BYTES, Rest, raw_bodies
+from putevents.queue.retry import MAX_ATTEMPTS, RetryQueue
 from putevents.settings import Settings
 from putevents.time_left import QUEUEING_SECONDS, TimeLeft
-from putevents.wire.schemas import MAX_EVENT_BYTES, Event, PublicEndpoint, ValidBatch
-from tests.unit.doors import ARRIVAL, ENVIRONMENT, Context
+from putevents.wire.rules import MAX_EVENT_BYTES
+from putevents.wire.schemas import Event, PublicEndpoint, ValidBatch
+from tests.unit.doors import ARRIVAL, ENVIRONMENT
 
 QUEUE, DEAD = ENVIRONMENT["RETRY_QUEUE_URL"], ENVIRONMENT["DEAD_LETTER_QUEUE_URL"]
 EVENT = Event(EventType="a", Timestamp="2026-11-24T10:00:00Z")
+
+UNLIMITED = TimeLeft()
+NOTHING = Rest("a", {}, ARRIVAL)
 
 
 @pytest.fixture(name="retry_queue")
@@ -67,7 +72,7 @@ def test_what_failed_is_queued_as_the_cli_takes_it(retry_queue: RetryQueue, sqs:
     )
     expected = sent(QUEUE, body, DelaySeconds=ANY)
     sqs.add_response("send_message", {}, {**expected, "MessageAttributes": ATTRIBUTES})
-    assert retry_queue.queue([rest("1", application_id='my "app"')]) == [[]]
+    assert retry_queue.queue([rest("1", application_id='my "app"')], UNLIMITED) == [[]]
     assert json.loads(body)["ApplicationId"] == 'my "app"'
 
 
@@ -91,7 +96,7 @@ def test_a_new_message_waits_no_longer_than_sqs_lets_it(
     retry_queue: RetryQueue, sqs: Stubber
 ) -> None:
     sqs.add_response("send_message", {}, sent(QUEUE, ANY, DelaySeconds=900))
-    assert retry_queue.queue([rest("1", attempt=20)]) == [[]]
+    assert retry_queue.queue([rest("1", attempt=20)], UNLIMITED) == [[]]
 
 
 def test_what_the_queue_refuses_is_told_piece_by_piece(
@@ -101,9 +106,9 @@ def test_what_the_queue_refuses_is_told_piece_by_piece(
     batch_item = {"phone": ValidBatch(PublicEndpoint(OptOut="ALL"), {"1": large, "2": large})}
     sqs.add_client_error("send_message", "ThrottlingException", http_status_code=400)
     sqs.add_response("send_message", {}, sent(QUEUE, ANY, DelaySeconds=ANY))
-    [[refused]] = retry_queue.queue([Rest("a", batch_item, ARRIVAL)])
+    [[refused]] = retry_queue.queue([Rest("a", batch_item, ARRIVAL)], UNLIMITED)
     assert refused["phone"].events == {"1": large}
-    assert refused["phone"].endpoint.opt_out == "ALL"
+    assert refused["phone"].endpoint == PublicEndpoint(OptOut="ALL")
 
 
 def test_rests_of_several_messages_are_sent_together_and_each_is_confirmed_by_itself(
@@ -115,14 +120,14 @@ def test_rests_of_several_messages_are_sent_together_and_each_is_confirmed_by_it
     answer = {"Successful": [{"Id": i, **ok} for i in ("0", "2")], "Failed": [failed]}
     sqs.add_response("send_message_batch", answer, batch)
     rests = [rest("1"), rest("2", application_id="b"), rest("3")]
-    assert retry_queue.queue(rests) == [[], [rests[1].batch_item], []]
+    assert retry_queue.queue(rests, UNLIMITED) == [[], [rests[1].batch_item], []]
 
 
 def test_an_entry_that_is_not_mentioned_was_not_sent(retry_queue: RetryQueue, sqs: Stubber) -> None:
     ok = {"Id": "1", "MessageId": "m", "MD5OfMessageBody": "x"}
     sqs.add_response("send_message_batch", {"Successful": [ok], "Failed": []})
     rests = [rest("1"), rest("2")]
-    assert retry_queue.queue(rests) == [[rests[0].batch_item], []]
+    assert retry_queue.queue(rests, UNLIMITED) == [[rests[0].batch_item], []]
 
 
 def test_f21_a_batch_has_ten_entries_and_a_mebibyte_at_most(
@@ -131,8 +136,8 @@ def test_f21_a_batch_has_ten_entries_and_a_mebibyte_at_most(
     half = Event(EventType="a", Timestamp="2026-11-24T10:00:00Z", AppTitle="x" * 500_000)
     for call in ("send_message_batch", "send_message", "send_message_batch", "send_message"):
         sqs.add_client_error(call, "ThrottlingException")
-    retry_queue.queue([rest(str(number)) for number in range(11)])
-    retry_queue.queue([rest(str(number), event=half) for number in range(3)])
+    retry_queue.queue([rest(str(number)) for number in range(11)], UNLIMITED)
+    retry_queue.queue([rest(str(number), event=half) for number in range(3)], UNLIMITED)
     small, large = bodies[:11], bodies[11:]
     assert (len(small), len(large)) == (11, 3)
     assert sum(map(len, large[:2])) < 1024 * 1024 < sum(map(len, large))
@@ -147,7 +152,7 @@ def test_f11_an_event_at_the_limit_fits_into_a_message(
     )
     assert len(limit.wire) == MAX_EVENT_BYTES - 1
     sqs.add_response("send_message", {}, sent(QUEUE, ANY, DelaySeconds=ANY))
-    assert retry_queue.queue([rest("1", event=limit)]) == [[]]
+    assert retry_queue.queue([rest("1", event=limit)], UNLIMITED) == [[]]
     assert len(bodies[0]) < 1024 * 1024
 
 
@@ -156,7 +161,7 @@ def test_a_message_has_only_characters_that_sqs_takes(
 ) -> None:
     odd = Event(EventType="\ufffe\uffff\0", Timestamp="2026-11-24T10:00:00Z")
     sqs.add_response("send_message", {}, sent(QUEUE, ANY, DelaySeconds=ANY))
-    retry_queue.queue([rest("1", event=odd)])
+    retry_queue.queue([rest("1", event=odd)], UNLIMITED)
     assert not set(bodies[0]) & {"\ufffe", "\uffff", "\0"}
     event = json.loads(bodies[0])["EventsRequest"]["BatchItem"]["phone"]["Events"]["1"]
     assert event["EventType"] == "\ufffe\uffff\0"
@@ -168,7 +173,7 @@ def test_a_text_that_doubles_when_it_is_escaped_is_cut_smaller(
     odd = Event(EventType="\ufffe" * 100_000, Timestamp="2026-11-24T10:00:00Z")
     for _ in range(3):
         sqs.add_response("send_message", {})
-    retry_queue.queue([rest("1", "2", "3", event=odd)])
+    retry_queue.queue([rest("1", "2", "3", event=odd)], UNLIMITED)
     assert max(len(body.encode()) for body in bodies) < 1024 * 1024
 
 
@@ -183,14 +188,14 @@ def test_dead_letters_keep_the_parts_as_they_came_with_the_reason(
     why = {"Reason": {"DataType": "String", "StringValue": "no\\n\\xe9"}}
     expected = {**sent(DEAD, body, DelaySeconds=0), "MessageAttributes": {**ATTRIBUTES, **why}}
     sqs.add_response("send_message", {}, expected)
-    assert retry_queue.bury("a", raw, "no\né", ARRIVAL, 1)
+    assert retry_queue.dead_letter(NOTHING, raw, "no\né", UNLIMITED)
     sqs.add_client_error("send_message", "QueueDoesNotExist")
-    assert not retry_queue.bury("a", raw, "", ARRIVAL, 1)
+    assert not retry_queue.dead_letter(NOTHING, raw, "", UNLIMITED)
 
 
 def test_a_dead_message_is_kept_as_it_came(retry_queue: RetryQueue, sqs: Stubber) -> None:
     sqs.add_response("send_message", {}, sent(DEAD, "not json", DelaySeconds=0))
-    assert retry_queue.bury_whole("not json", "no", ARRIVAL, 1)
+    assert retry_queue.dead_letter_whole("not json", ARRIVAL, 1, "no", UNLIMITED)
 
 
 LONG = "x" * 400_000
@@ -210,7 +215,7 @@ def test_refused_parts_are_cut_to_what_sqs_takes(
 ) -> None:
     for _ in range(len(list(raw_bodies("a", raw)))):
         sqs.add_response("send_message", {})
-    retry_queue.bury("a", raw, "no", ARRIVAL, 1)
+    retry_queue.dead_letter(NOTHING, raw, "no", UNLIMITED)
     kept: dict[str, Any] = {}
     for body in bodies:
         for endpoint_id, batch in json.loads(body)["EventsRequest"]["BatchItem"].items():
@@ -229,7 +234,7 @@ def test_messages_that_failed_whole_wait_longer(retry_queue: RetryQueue, sqs: St
         lambda params, **_: waits.extend(e["VisibilityTimeout"] for e in params["Entries"]),
     )
     sqs.add_response("change_message_visibility_batch", {"Successful": [], "Failed": []})
-    retry_queue.postpone([("r", 1), ("s", 3)])
+    retry_queue.postpone([("r", 1), ("s", 3)], UNLIMITED)
     assert 15 <= waits[0] <= 30
     assert 240 <= waits[1] <= 480
 
@@ -239,14 +244,14 @@ def test_a_message_that_cannot_be_postponed_is_no_error(
 ) -> None:
     failed = {"Id": "0", "Code": "ReceiptHandleIsInvalid", "SenderFault": True}
     sqs.add_response("change_message_visibility_batch", {"Successful": [], "Failed": [failed]})
-    retry_queue.postpone([("r", 1)])
+    retry_queue.postpone([("r", 1)], UNLIMITED)
     sqs.add_client_error("change_message_visibility_batch", "QueueDoesNotExist")
-    retry_queue.postpone([("r", 1)])
+    retry_queue.postpone([("r", 1)], UNLIMITED)
     assert [record.message for record in caplog.records] == ["messages not postponed"] * 2
 
 
 def test_nothing_asks_nothing(retry_queue: RetryQueue) -> None:
-    assert retry_queue.queue([]) == []
+    assert retry_queue.queue([], UNLIMITED) == []
     assert "_client" not in vars(retry_queue)
 
 
@@ -254,13 +259,34 @@ def test_nothing_asks_nothing(retry_queue: RetryQueue) -> None:
 def test_when_time_is_up_the_queue_is_not_asked_again(
     retry_queue: RetryQueue, sqs: Stubber, monkeypatch: pytest.MonkeyPatch, short: str
 ) -> None:
+    time_left = UNLIMITED
     if short == "budget":
         monkeypatch.setattr(retry, "_BUDGET_SECONDS", -1)
     else:
-        monkeypatch.setattr(Context, "seconds_left", QUEUEING_SECONDS - 1)
-        near_the_end = TimeLeft()
-        near_the_end.begin(Context())
-        monkeypatch.setattr(retry, "time_left", near_the_end)
-        retry_queue.postpone([("r", 1)])
+        time_left = TimeLeft(monotonic() + QUEUEING_SECONDS - 1)
+        retry_queue.postpone([("r", 1)], time_left)
     asked = rest("1")
-    assert retry_queue.queue([asked]) == [[asked.batch_item]]
+    assert retry_queue.queue([asked], time_left) == [[asked.batch_item]]
+
+
+def test_a_dead_letter_without_room_for_attributes_goes_without_them(
+    retry_queue: RetryQueue, sqs: Stubber
+) -> None:
+    # Of ATTRIBUTES and the Reason: names, types and values.
+    taken = sum(
+        len(name) + sum(map(len, found.values()))
+        for name, found in {
+            **ATTRIBUTES,
+            "Reason": {"DataType": "String", "StringValue": "no"},
+        }.items()
+    )
+    fits = "é" + "x" * (MAX_BYTES - taken - 2)
+    for body, has_attributes in ((fits, True), (fits + "x", False), ("x" * MAX_BYTES, False)):
+        expected = {**sent(DEAD, body, DelaySeconds=0)}
+        if not has_attributes:
+            expected["MessageAttributes"] = {}
+        else:
+            reason = {"DataType": "String", "StringValue": "no"}
+            expected["MessageAttributes"] = {**ATTRIBUTES, "Reason": reason}
+        sqs.add_response("send_message", {"MessageId": "1"}, expected)
+        assert retry_queue.dead_letter_whole(body, ARRIVAL, 1, "no", UNLIMITED)

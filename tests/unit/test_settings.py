@@ -2,7 +2,8 @@
 
 import pytest
 
-from putevents.settings import Settings, SettingsError
+from putevents.errors import SettingsError
+from putevents.settings import Settings
 from tests.unit.doors import ENVIRONMENT
 
 

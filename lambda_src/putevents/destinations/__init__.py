@@ -1,79 +1,72 @@
-"""The only folder that knows where events go."""
+"""Where events go: the protocol of destinations, and the choice of one."""
 
-from importlib import import_module
-from typing import Protocol, cast
+from typing import Protocol
 
+from putevents.errors import SettingsError
 from putevents.settings import Settings
+from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrival, Arrivals
-from putevents.wire.rules import RejectedPart
-from putevents.wire.schemas import (
-    EndpointItemResponse,
-    EndpointResponse,
-    ItemResponse,
-    PublicEndpoint,
-    ValidBatch,
-)
-
-_HOMES = {
-    "pinpoint": ("putevents.destinations.pinpoint", "PinpointDestination"),
-    "lake": ("putevents.destinations.lake.destination", "LakeDestination"),
-    "local": ("local.store", "LocalDestination"),  # not in the Lambda package: a laptop's
-}
-
-
-class DestinationError(Exception):
-    """The destination did not do what it was asked; trying again may help."""
+from putevents.wire.rejected_record import RejectedPart
+from putevents.wire.schemas import EndpointResponse, ItemResponse, ValidBatch
 
 
 class Destination(Protocol):
-    """Takes valid parts and answers for each, in the words of an EventsResponse.
-
-    What asks for endpoints raises DestinationError for a failure outside.
-    """
+    """Takes valid parts and answers for each in the words of an EventsResponse."""
 
     keeps_rejected: bool  # whether there is a place for what broke a rule
 
     def deliver(
-        self, application_id: str, batch_item: dict[str, ValidBatch], arrivals: Arrivals
+        self,
+        application_id: str,
+        batch_item: dict[str, ValidBatch],
+        arrivals: Arrivals,
+        time_left: TimeLeft,
     ) -> dict[str, ItemResponse]:
         """Deliver; an id that is missing from the answer, or has 429 or 5xx, was not delivered.
 
         `arrivals` says when each endpoint's batch came in. Nothing is raised for a failure outside.
-        It asks `time_left` before each call outside but the first, none of which may take longer
-        than its `DELIVERY_SECONDS`.
+        Asks `time_left` before each call outside but the first; no call may take longer than
+        `DELIVERY_SECONDS`.
         """
         ...
 
     def keep_rejected(
-        self, application_id: str, rejected: list[RejectedPart], arrival: Arrival
+        self,
+        application_id: str,
+        rejected: list[RejectedPart],
+        arrival: Arrival,
+        time_left: TimeLeft,
     ) -> bool:
-        """Keep what broke a rule where its sender's team finds it; says whether all is there."""
-        ...
-
-    def update_endpoint(
-        self, application_id: str, endpoint_id: str, endpoint: PublicEndpoint, arrival: Arrival
-    ) -> EndpointItemResponse | None:
-        """Create or update one endpoint; None if that failed."""
+        """Keep what broke a rule where its sender's team finds it; return whether all is kept."""
         ...
 
     def get_endpoint(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:
-        """The endpoint as it is stored, or None."""
+        """Return the endpoint as it is stored. Like the next three, may raise DestinationError."""
         ...
 
     def delete_endpoint(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:
-        """Delete an endpoint; what it was, or None."""
+        """Delete an endpoint; return what it was."""
         ...
 
     def get_user_endpoints(self, application_id: str, user_id: str) -> list[EndpointResponse]:
-        """The endpoints of a user."""
+        """Return the endpoints of a user."""
         ...
 
     def delete_user_endpoints(self, application_id: str, user_id: str) -> list[EndpointResponse]:
-        """Delete the endpoints of a user; what they were."""
+        """Delete the endpoints of a user; return what they were."""
         ...
 
 
-def load(settings: Settings) -> Destination:
-    """The destination of the settings; no other destination's code is imported."""
-    module, name = _HOMES[settings.destination]
-    return cast(Destination, getattr(import_module(module), name)())
+def load_destination(settings: Settings) -> Destination:
+    """Return the destination of the settings; no other destination's code is imported."""
+    match settings.destination:
+        case "lake":
+            from putevents.destinations.lake.destination import LakeDestination
+
+            return LakeDestination()
+        case "pinpoint":
+            from putevents.destinations.pinpoint import PinpointDestination
+
+            return PinpointDestination()
+        case _:
+            raise SettingsError("Wrong environment: DESTINATION: `local` is for `make run` only")

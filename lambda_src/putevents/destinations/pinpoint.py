@@ -5,25 +5,25 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from botocore.exceptions import ClientError
 
-from putevents.destinations import DestinationError
+from putevents.destinations.call_failure import kind_of, status_of
 from putevents.destinations.client_config import client_config
-from putevents.ingest.submission import ACCEPTED
+from putevents.destinations.late_endpoints import LateEndpoints
+from putevents.errors import DestinationError
 from putevents.observability import logger
-from putevents.time_left import time_left
+from putevents.time_left import TimeLeft
+from putevents.wire.answers import ACCEPTED
 from putevents.wire.arrival import Arrival, Arrivals
-from putevents.wire.rules import RejectedPart
+from putevents.wire.forwarded import ARRIVALS, arrivals_header
+from putevents.wire.rejected_record import RejectedPart
 from putevents.wire.schemas import (
     MAX_EVENTS_PER_CALL,
     MAX_REQUEST_BYTES,
-    EndpointItemResponse,
     EndpointResponse,
     ItemResponse,
-    PublicEndpoint,
     ValidBatch,
 )
-from putevents.wire.split import NO_CHANGE, Piece, split
+from putevents.wire.split import Piece, split
 
 if TYPE_CHECKING:
     from mypy_boto3_pinpoint import PinpointClient
@@ -42,55 +42,53 @@ class PinpointDestination:
         events = self._client.meta.events
         events.register("provide-client-params.pinpoint.PutEvents", _keep_wire)
         events.register("before-call.pinpoint.PutEvents", _send_wire)
+        self._late = LateEndpoints(self._client)
 
     def deliver(
-        self, application_id: str, batch_item: dict[str, ValidBatch], arrivals: Arrivals
+        self,
+        application_id: str,
+        batch_item: dict[str, ValidBatch],
+        arrivals: Arrivals,
+        time_left: TimeLeft,
     ) -> dict[str, ItemResponse]:
         """Deliver; see Destination. What a broken call carried is missing from the answer."""
-        answers: dict[str, ItemResponse] = {}
+        late = self._late.among(batch_item, arrivals)
+        superseded = self._late.superseded(application_id, late, arrivals, time_left)
+        answers: dict[str, ItemResponse] = {id_: _superseded() for id_ in superseded}
         failures: Counter[str] = Counter()
+        batch_item = _without_endpoints(batch_item, superseded)
         for piece in split(batch_item, max_items=MAX_EVENTS_PER_CALL, max_bytes=MAX_REQUEST_BYTES):
-            if answers and not time_left.is_enough_to_deliver():
+            if (late or answers) and not time_left.is_enough_to_deliver():
                 failures["out of time"] += 1
                 break
             try:
-                _merge(answers, self._put(application_id, piece), piece)
+                _merge(answers, self._put(application_id, piece, arrivals), piece)
             except Exception as error:
                 # Whatever botocore raises, also over an answer it cannot read, nothing of this
                 # piece was confirmed.
-                failures[_kind(error)] += 1
+                failures[kind_of(error)] += 1
                 if not _concerns_one_call(error):
                     break
         for kind, calls in failures.items():
             logger.warning("put_events failed", error=kind, calls=calls)
         return answers
 
-    def _put(self, application_id: str, piece: Piece) -> Any:
-        request: Any = {"BatchItem": {}, _WIRE: piece.wire}
+    def _put(self, application_id: str, piece: Piece, arrivals: Arrivals) -> Any:
+        header = arrivals_header(piece.batch_item, arrivals)
+        request: Any = {"BatchItem": {}, _WIRE: (piece.wire, header)}
         response: Any = self._client.put_events(ApplicationId=application_id, EventsRequest=request)
+        self._late.note(response)
         return response["EventsResponse"]["Results"]
 
     def keep_rejected(
-        self, application_id: str, rejected: list[RejectedPart], arrival: Arrival
+        self,
+        application_id: str,
+        rejected: list[RejectedPart],
+        arrival: Arrival,
+        time_left: TimeLeft,
     ) -> bool:
-        """Nothing of it is kept: PutEvents has no place for it."""
+        """Keep nothing: PutEvents has no place for it."""
         return False
-
-    def update_endpoint(
-        self, application_id: str, endpoint_id: str, endpoint: PublicEndpoint, arrival: Arrival
-    ) -> EndpointItemResponse | None:
-        """Create or update one endpoint; None if that failed."""
-        request: Any = endpoint.model_dump(by_alias=True, exclude_none=True)
-        try:
-            self._client.update_endpoint(
-                ApplicationId=application_id, EndpointId=endpoint_id, EndpointRequest=request
-            )
-        except Exception as error:
-            if isinstance(error, ClientError) and _status(error) == 400:
-                return {"StatusCode": 400, "Message": error.response["Error"].get("Message", "")}
-            logger.warning("update_endpoint failed", error=_kind(error))
-            return None
-        return ACCEPTED
 
     def get_endpoint(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:
         """The endpoint as it is stored, or None."""
@@ -120,9 +118,9 @@ def _ask(call: Callable[..., Any], payload: str, ids: dict[str, str]) -> Any:
     try:
         return call(**ids)[payload]
     except Exception as error:
-        if _status(error) == 404:
+        if status_of(error) == 404:
             return None
-        raise DestinationError(_kind(error)) from error
+        raise DestinationError(kind_of(error)) from error
 
 
 def _items(payload: Any) -> list[EndpointResponse]:
@@ -135,30 +133,33 @@ def _keep_wire(params: dict[str, Any], context: dict[str, Any], **_: Any) -> Non
 
 def _send_wire(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
     # The body is at hand as bytes; botocore signs them as they are instead of building them again.
-    params["body"] = context[_WIRE]
+    params["body"], params["headers"][ARRIVALS] = context[_WIRE]
+
+
+def _superseded() -> ItemResponse:
+    return {"EndpointItemResponse": ACCEPTED, "EventsItemResponse": {}}
+
+
+def _without_endpoints(
+    batch_item: dict[str, ValidBatch], superseded: set[str]
+) -> dict[str, ValidBatch]:
+    """Return what is left to deliver when these endpoints' own data is not."""
+    return {
+        endpoint_id: batch._replace(endpoint=None) if endpoint_id in superseded else batch
+        for endpoint_id, batch in batch_item.items()
+        if batch.events or endpoint_id not in superseded
+    }
 
 
 def _merge(answers: dict[str, ItemResponse], results: Any, piece: Piece) -> None:
     for endpoint_id, batch in piece.batch_item.items():
-        item = results.get(endpoint_id, {})
+        item = results.get(endpoint_id) or {}
         merged = answers.setdefault(endpoint_id, {"EventsItemResponse": {}})  # type: ignore[typeddict-item]
-        merged["EventsItemResponse"].update(item.get("EventsItemResponse", {}))
-        if batch.endpoint is not NO_CHANGE and "EndpointItemResponse" in item:
+        merged["EventsItemResponse"].update(item.get("EventsItemResponse") or {})
+        if batch.endpoint is not None and "EndpointItemResponse" in item:
             merged["EndpointItemResponse"] = item["EndpointItemResponse"]
 
 
 def _concerns_one_call(error: Exception) -> bool:
     """Whether only this call's content was at fault, so that the next call may do better."""
-    return _status(error) in (400, 413)
-
-
-def _status(error: Exception) -> int | None:
-    """The HTTP status that a call was answered with, if it was answered."""
-    if not isinstance(error, ClientError):
-        return None
-    return error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
-
-
-def _kind(error: Exception) -> str:
-    """What went wrong, without what it went wrong with."""
-    return f"{type(error).__name__} {_status(error) or ''}".strip()
+    return status_of(error) in (400, 413)

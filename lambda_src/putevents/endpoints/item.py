@@ -1,25 +1,22 @@
-"""An endpoint as an item of the table: each member with the stamp of the update that set it.
+"""An endpoint as an item: a flat set of members, each with the stamp of the update that set it.
 
-The member with the newest stamp wins, so updates give the same endpoint in whatever order they are
-applied.
+The member with the newest stamp wins, so the order in which updates are applied does not matter.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from zlib import crc32
 
 from putevents.wire.arrival import Arrival
-from putevents.wire.schemas import EndpointResponse, PublicEndpoint
+from putevents.wire.schemas import PublicEndpoint
 
 Value = str | float | list[str]
-Attribute = dict[str, Any]  # DynamoDB's JSON: {"S": ...}, {"N": ...}, {"L": [...]}, {"M": {...}}
 
-USER_ID, ADDRESS = "User.UserId", "Address"
+USER_ID, ADDRESS, STATUS = "User.UserId", "Address", "EndpointStatus"
 USER_ATTRIBUTES = "User.UserAttributes."
-# Members inside an object are stored under its name and theirs; a key may hold dots itself.
-_GROUPS = (USER_ATTRIBUTES, "Attributes.", "Demographic.", "Location.", "Metrics.", "User.")
+# Not a member that clients send: the last user who left the endpoint, stamped with when.
+FORMER_USER = "FormerUserId"
+_TINY = 1e-130  # DynamoDB has no number between zero and this
 
 
 class Member(NamedTuple):
@@ -34,7 +31,7 @@ Members = dict[str, Member]
 
 @dataclass(frozen=True)
 class Item:
-    """What is stored under one key, revision 0 being nothing; `created` is Unix time in ms."""
+    """What is stored under one key. Revision 0 means nothing; `created` is Unix time in ms."""
 
     members: Members = field(default_factory=dict)
     created: int = 0
@@ -46,18 +43,36 @@ class Item:
         member = self.members.get(name)
         return member.value if member else None
 
-    def missing_or_older(self, update: Members) -> Members:
-        """What of an update is newer than what is stored, or not stored yet."""
-        return {
+    @property
+    def user_id(self) -> str:
+        """The user who is signed in, or an empty text."""
+        return str(self.value(USER_ID) or "")
+
+    def user_at(self, stamp: str) -> str:
+        """The user to whom attributes of that moment belong, or an empty text."""
+        left = self.members.get(FORMER_USER)
+        return str(left.value) if left and stamp < left.stamp else self.user_id
+
+    def attributes_since_last_user(self) -> Members:
+        """User attributes that were set on the endpoint after its last user had left."""
+        left = self.members.get(FORMER_USER)
+        attributes = user_attributes(self.members)
+        return {n: m for n, m in attributes.items() if not left or m.stamp >= left.stamp}
+
+    def to_write(self, update: Members, created: int, *, create: bool) -> Members | None:
+        """The members of an update that are still to be set; None if there is nothing to write."""
+        newer = {
             name: member
             for name, member in update.items()
             if name not in self.members or self.members[name].stamp <= member.stamp
         }
+        if self.revision:
+            return newer if newer or created < self.created else None
+        return newer if create else None
 
     def after(self, update: Members, created: int) -> "Item":
         """The item once the update was written."""
-        return replace(
-            self,
+        return Item(
             members=self.members | update,
             created=min(self.created, created) if self.revision else created,
             latest=max([self.latest, *(member.stamp for member in update.values())]),
@@ -65,97 +80,36 @@ class Item:
         )
 
 
-def stamp(arrival: Arrival) -> str:
-    """Orders updates by when they came in; of one millisecond, by the request."""
-    return f"{arrival.timestamp:013d}-{crc32(arrival.request_id.encode()):08x}"
+def stamp(arrival: Arrival, endpoint_id: str) -> str:
+    """Orders updates by arrival. No two updates share a stamp, so no tie is left to chance."""
+    source = f"{arrival.request_id}/{endpoint_id}"
+    return f"{arrival.timestamp:013d}-{crc32(source.encode()):08x}"
 
 
 def members_of(endpoint: PublicEndpoint, stamp: str) -> Members:
-    """What an update says, member by member; `{}` says nothing, `[]` and an empty text do."""
-    sent = endpoint.model_dump(by_alias=True, exclude_none=True)
-    user = sent.pop("User", {})
-    flat: dict[str, Value] = _flat(USER_ATTRIBUTES, user.pop("UserAttributes", {}))
-    flat |= _flat("User.", user)
-    for name, value in sent.items():
+    """The members that an update sets: `{}` sets none, `[]` and an empty text are values."""
+    return flatten(endpoint.model_dump(by_alias=True, exclude_none=True), stamp)
+
+
+def flatten(document: dict[str, Any], stamp: str) -> Members:
+    """The members of an endpoint in Pinpoint's names."""
+    user = dict(document.get("User", {}))
+    flat = _flat(USER_ATTRIBUTES, user.pop("UserAttributes", {}))
+    for name, value in {**document, "User": user}.items():
         flat |= _flat(f"{name}.", value) if isinstance(value, dict) else {name: value}
+    for name in document.get("Metrics", ()):
+        number = flat[f"Metrics.{name}"]
+        flat[f"Metrics.{name}"] = number if abs(number) > _TINY else 0.0
     for degrees in ("Location.Latitude", "Location.Longitude"):
         if degrees in flat:
-            flat[degrees] = round(float(flat[degrees]), 1)  # type: ignore[arg-type]
+            flat[degrees] = round(flat[degrees], 1)
     return {name: Member(value, stamp) for name, value in flat.items()}
 
 
 def user_attributes(members: Members) -> Members:
-    """Those of the members that all endpoints of a user share."""
+    """The members that all endpoints of a user share."""
     return {n: member for n, member in members.items() if n.startswith(USER_ATTRIBUTES)}
 
 
-def response(
-    application_id: str, endpoint_id: str, item: Item, user: Item | None
-) -> EndpointResponse:
-    """The endpoint as Pinpoint shows it; `user` holds what all endpoints of its user share."""
-    shown: dict[str, Any] = {
-        "ApplicationId": application_id,
-        "Id": endpoint_id,
-        # What the service itself gave an endpoint; the cohort was a number without a meaning.
-        "CohortId": str(crc32(endpoint_id.encode()) % 100),
-        "EndpointStatus": "ACTIVE",
-        "OptOut": "ALL",
-        "CreationDate": _iso(item.created),
-    }
-    members = item.members | (user.members if user else {})
-    if not item.value(USER_ID):  # as of one that had to leave its user
-        members.pop(USER_ID, None)
-    for name, (value, _) in members.items():
-        group = next((g for g in _GROUPS if name.startswith(g)), "")
-        place = shown
-        for step in group.split(".")[:-1]:
-            place = place.setdefault(step, {})
-        place[name.removeprefix(group)] = value
-    return shown  # type: ignore[return-value]
-
-
-def encode(value: Value) -> Attribute:
-    """A value in DynamoDB's JSON."""
-    if isinstance(value, str):
-        return {"S": value}
-    if isinstance(value, list):
-        return {"L": [{"S": text} for text in value]}
-    # DynamoDB has no number between nought and this.
-    return {"N": repr(value) if abs(value) > 1e-130 else "0"}
-
-
-def encode_member(member: Member) -> Attribute:
-    """A member as it is stored: `v` is the value, `t` its stamp."""
-    return {"M": {"v": encode(member.value), "t": {"S": member.stamp}}}
-
-
-def decode(stored: Mapping[str, Attribute]) -> Item:
-    """An item from DynamoDB's JSON."""
-    return Item(
-        members={
-            name: Member(_decode(attribute["M"]["v"]), attribute["M"]["t"]["S"])
-            for name, attribute in stored.items()
-            if "M" in attribute
-        },
-        created=int(stored.get("created", {}).get("N", "0")),
-        latest=stored.get("latest", {}).get("S", ""),
-        revision=int(stored.get("revision", {}).get("N", "0")),
-    )
-
-
-def _iso(milliseconds: int) -> str:
-    """Unix time in ms as a date in ISO 8601."""
-    moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
-    return moment.isoformat(timespec="milliseconds")[:-6] + "Z"
-
-
-def _flat(group: str, members: dict[str, Any]) -> dict[str, Value]:
+def _flat(group: str, members: dict[str, Any]) -> dict[str, Any]:
     return {group + name: value for name, value in members.items()}
-
-
-def _decode(attribute: Attribute) -> Value:
-    if "S" in attribute:
-        return str(attribute["S"])
-    if "L" in attribute:
-        return [item["S"] for item in attribute["L"]]
-    return float(attribute["N"])

@@ -1,61 +1,100 @@
-"""Messages of one application joined into full calls, each endpoint in a call only once."""
+"""The second step: deliver submissions to the destination, several in one call where that fits."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from time import perf_counter
 
-from putevents import gateway
-from putevents.observability import annotate, tracer
-from putevents.queue.received import Message
-from putevents.wire.schemas import MAX_EVENTS_PER_CALL, MAX_REQUEST_BYTES
+from putevents.errors import NotDeliveredError
+from putevents.gateway import Gateway
+from putevents.ingest.settle import any_final
+from putevents.ingest.submission import Submission
+from putevents.observability import annotate, concerning, logger, tracer
+from putevents.time_left import TimeLeft
+from putevents.wire.arrival import Arrivals
+from putevents.wire.schemas import MAX_EVENTS_PER_CALL, MAX_REQUEST_BYTES, ItemResponse, ValidBatch
 
 
-def join(messages: Iterable[Message]) -> list[list[Message]]:
-    """The messages, in groups that go out together.
+def deliver(gateway: Gateway, submissions: Iterable[Submission], time_left: TimeLeft) -> None:
+    """Deliver what is valid; each submission gets the answers for its parts."""
+    for call in _joined(submissions):
+        _deliver_call(gateway, call, time_left)
+
+
+def _joined(submissions: Iterable[Submission]) -> list[list[Submission]]:
+    """Group submissions that fit into one call.
 
     Two that name the same endpoint are not joined: each has an arrival of its own, and they may
     even hold the same event.
     """
-    calls: list[list[Message]] = []
-    for message in messages:
+    calls: list[list[Submission]] = []
+    for submission in submissions:
         for call in calls:
-            if _fits(message, call):
-                call.append(message)
+            if _fits(submission, call):
+                call.append(submission)
                 break
         else:
-            calls.append([message])
+            calls.append([submission])
     return calls
 
 
-def _fits(message: Message, call: list[Message]) -> bool:
+def _fits(submission: Submission, call: list[Submission]) -> bool:
     return (
-        message.report.application_id == call[0].report.application_id
-        and message.items + sum(m.items for m in call) <= MAX_EVENTS_PER_CALL
-        and sum(m.size for m in (message, *call)) <= MAX_REQUEST_BYTES
-        and not any(message.good.keys() & m.good.keys() for m in call)
+        submission.application_id == call[0].application_id
+        and sum(_items(s) for s in (submission, *call)) <= MAX_EVENTS_PER_CALL
+        and sum(s.size for s in (submission, *call)) <= MAX_REQUEST_BYTES
+        and not any(submission.valid.keys() & s.valid.keys() for s in call)
     )
 
 
-def deliver(call: Sequence[Message]) -> None:
-    """Deliver messages together; each gets the answers, or the failure that there are none.
+def _items(submission: Submission) -> int:
+    # An endpoint without events takes as much of a call as an event does.
+    return sum(len(batch.events) or 1 for batch in submission.valid.values())
 
-    If nothing at all was answered, one of them may have spoilt it for the others: then each half is
-    tried by itself, as long as the destination is not left alone for failing so often.
+
+def _deliver_call(gateway: Gateway, call: list[Submission], time_left: TimeLeft) -> None:
+    """Deliver submissions together.
+
+    If nothing at all was answered, one of them may have spoilt the call for the others: then each
+    half is tried alone, until the breaker opens.
     """
-    application_id = call[0].report.application_id
-    batch_item = {e: batch for message in call for e, batch in message.good.items()}
-    arrivals = {e: message.arrival for message in call for e in message.good}
+    application_id = call[0].application_id
+    batch_item = {e: batch for submission in call for e, batch in submission.valid.items()}
+    arrivals = {e: submission.arrival for submission in call for e in submission.valid}
     started = perf_counter()
-    with tracer.provider.in_subsegment("deliver"):
-        annotate(application_id, sum(message.events for message in call))
-        answers = gateway.deliver(application_id, batch_item, arrivals)
+    request_ids = (submission.arrival.request_id for submission in call)
+    with concerning(request_ids), tracer.provider.in_subsegment("deliver"):
+        annotate(application_id, sum(submission.valid_events for submission in call))
+        answers = _ask(gateway, application_id, batch_item, arrivals, time_left)
     if answers == {} and len(call) > 1:
         middle = len(call) // 2
-        deliver(call[:middle])
-        deliver(call[middle:])
+        _deliver_call(gateway, call[:middle], time_left)
+        _deliver_call(gateway, call[middle:], time_left)
         return
-    for message in call:
-        message.report.latency_ms = (perf_counter() - started) * 1000
-        if answers is None:
-            message.failure = "The destination was not asked: it is down, or time was short."
-        else:
-            message.answers = answers
+    for submission in call:
+        submission.latency_ms = (perf_counter() - started) * 1000
+        if answers is not None:
+            submission.answers = answers
+        elif submission.is_message:
+            submission.failure = NotDeliveredError(
+                "The destination was not asked: it is down, or time was short."
+            )
+
+
+def _ask(
+    gateway: Gateway,
+    application_id: str,
+    batch_item: dict[str, ValidBatch],
+    arrivals: Arrivals,
+    time_left: TimeLeft,
+) -> dict[str, ItemResponse] | None:
+    """Return the destination's answers; None if it was not asked."""
+    if not (gateway.breaker.lets_through(application_id) and time_left.is_enough_to_deliver()):
+        return None
+    try:
+        answers = gateway.destination.deliver(application_id, batch_item, arrivals, time_left)
+        answered = any_final(batch_item, answers)
+    except Exception as error:
+        # A bug of the destination's confirms nothing; what was to be delivered can still be queued.
+        logger.exception("destination failed", error=type(error).__name__)
+        answers, answered = {}, False
+    gateway.breaker.note(application_id, answered=answered)
+    return answers

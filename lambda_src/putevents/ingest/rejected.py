@@ -1,93 +1,91 @@
-"""What was rejected, as it came: found again in the raw request and handed to who keeps it."""
+"""The fourth step: keep what was rejected as it came, where a person finds it."""
 
-import json
-from typing import Any, NotRequired, TypedDict
+from collections import Counter
+from typing import Any
 
-from putevents.destinations import Destination
-from putevents.ingest.submission import Report
-from putevents.observability import logger
-from putevents.time_left import time_left
-from putevents.wire.arrival import Arrival
-from putevents.wire.rules import RejectedPart
+from putevents.errors import NotDeliveredError
+from putevents.gateway import Gateway
+from putevents.ingest.submission import Submission
+from putevents.observability import concerning, logger
+from putevents.time_left import TimeLeft
+from putevents.wire.rejected_record import RejectedPart
 from putevents.wire.schemas import EndpointItemResponse, EventItemResponse, ItemResponse
 
-_MAX_RAW = 256 * 1024  # characters of a rejected part that are kept
-_MAX_ID = 1024
+MAX_KEPT = 100  # rejected parts of a request; of the others it is kept how many broke which rule
+NOT_KEPT = f"More than {MAX_KEPT} parts of a request were rejected."
 
 
-class RejectedRecord(TypedDict):
-    """A row of `rejected_events`; without an event id the endpoint was rejected."""
+def keep_rejected(gateway: Gateway, submission: Submission, time_left: TimeLeft) -> None:
+    """Give rejected parts to the destination; those of a message become dead letters otherwise.
 
-    application_id: str
-    endpoint_id: str
-    event_id: NotRequired[str]
-    arrival_timestamp: int  # Unix time in ms
-    request_id: str
-    rule: str
-    message: str
-    event: str  # JSON, as it came
-
-
-def rejected_record(application_id: str, part: RejectedPart, arrival: Arrival) -> RejectedRecord:
-    """The row for a rejected part."""
-    record: RejectedRecord = {
-        "application_id": application_id,
-        "endpoint_id": _storable(part.endpoint_id),
-        "arrival_timestamp": arrival.timestamp,
-        "request_id": arrival.request_id,
-        "rule": part.rule,
-        "message": _storable(part.message),
-        "event": json.dumps(part.raw)[:_MAX_RAW],
-    }
-    if part.event_id is not None:
-        record["event_id"] = _storable(part.event_id)
-    return record
+    A client of the HTTPS door has heard the 400. Nobody hears what is answered to a message, so
+    it fails if neither takes its rejected parts.
+    """
+    if not submission.rejected:
+        return
+    with concerning([submission.arrival.request_id]):
+        is_kept = _destination_keeps(gateway, submission, time_left)
+        if submission.is_message and not is_kept:
+            is_kept = _dead_letter(gateway, submission, time_left)
+    if submission.is_message and not is_kept:
+        submission.failure = NotDeliveredError(
+            "The dead-letter queue did not take what was rejected."
+        )
 
 
-def _storable(text: str) -> str:
-    # It may have been rejected for its length, or for half a surrogate pair.
-    return text[:_MAX_ID].encode("utf-8", "replace").decode()
-
-
-def keep_rejected(
-    request: dict[str, Any], report: Report, arrival: Arrival, destination: Destination
-) -> bool:
-    """Give a raw EventsRequest's rejected parts to the destination; whether it keeps them."""
+def _destination_keeps(gateway: Gateway, submission: Submission, time_left: TimeLeft) -> bool:
+    destination = gateway.destination
     if not destination.keeps_rejected or not time_left.is_enough_to_deliver():
         return False
-    rejected = []
-    for endpoint_id, event_id, rule in report.refusals:
-        item, raw = report.results[endpoint_id], request["BatchItem"][endpoint_id]
-        if event_id is None:
-            message = item["EndpointItemResponse"]["Message"]
-            # A batch that could not be taken apart was rejected as a whole.
-            if isinstance(raw, dict) and isinstance(raw.get("Events"), dict):
-                raw = raw.get("Endpoint")
-        else:
-            message = item["EventsItemResponse"][event_id]["Message"]
-            raw = raw["Events"][event_id]
-        rejected.append(RejectedPart(endpoint_id, event_id, rule, message, raw))
     try:
-        return destination.keep_rejected(report.application_id, rejected, arrival)
+        parts = _with_raw(submission)
+        application_id, arrival = submission.application_id, submission.arrival
+        return destination.keep_rejected(application_id, parts, arrival, time_left)
     except Exception as error:
-        # A bug of the destination's must not fail the request: the rest of it is delivered.
+        # A bug here must not fail the submission: the rest of it is delivered.
         logger.exception("rejected not kept", error=type(error).__name__)
         return False
 
 
-def refused_part(raw: Any, item: ItemResponse) -> Any:
-    """The part of an endpoint's raw batch that was refused; nothing if all was taken."""
-    events = [i for i, answer in item["EventsItemResponse"].items() if _is_refusal(answer)]
-    endpoint_refused = _is_refusal(item["EndpointItemResponse"])
-    if endpoint_refused and not item["EventsItemResponse"]:
+def _with_raw(submission: Submission) -> list[RejectedPart]:
+    batch_item, rejected = submission.raw()["BatchItem"], submission.rejected
+    # A message is small, and nobody else holds what it brought. A client holds what it sent.
+    kept = rejected if submission.is_message else rejected[:MAX_KEPT]
+    parts = [part._replace(raw=_raw(batch_item[part.endpoint_id], part.event_id)) for part in kept]
+    if more := rejected[len(kept) :]:
+        rules = Counter(part.rule for part in more)
+        parts.append(RejectedPart("", None, NOT_KEPT, f"{len(more)} more were rejected.", rules))
+    return parts
+
+
+def _raw(batch: Any, event_id: str | None) -> Any:
+    if event_id is not None:
+        return batch["Events"][event_id]
+    # A batch that could not be taken apart was rejected as a whole.
+    is_apart = isinstance(batch, dict) and isinstance(batch.get("Events"), dict)
+    return batch.get("Endpoint") if is_apart else batch
+
+
+def _dead_letter(gateway: Gateway, submission: Submission, time_left: TimeLeft) -> bool:
+    batch_item, results = submission.raw()["BatchItem"], submission.results
+    endpoint_ids = dict.fromkeys(part.endpoint_id for part in submission.rejected)
+    parts = {id_: _rejected_part(batch_item[id_], results[id_]) for id_ in endpoint_ids}
+    return gateway.retry_queue.dead_letter(
+        submission.rest._replace(batch_item={}), parts, submission.rejected[0].rule, time_left
+    )
+
+
+def _rejected_part(raw: Any, item: ItemResponse) -> Any:
+    """Return the part of an endpoint's raw batch that was rejected."""
+    events = [i for i, answer in item["EventsItemResponse"].items() if _is_rejected(answer)]
+    endpoint_rejected = _is_rejected(item["EndpointItemResponse"])
+    if endpoint_rejected and not item["EventsItemResponse"]:
         return raw
-    if not endpoint_refused and not events:
-        return None
     return {
-        "Endpoint": raw.get("Endpoint") if endpoint_refused else {},
+        "Endpoint": raw.get("Endpoint") if endpoint_rejected else {},
         "Events": {event_id: raw["Events"][event_id] for event_id in events},
     }
 
 
-def _is_refusal(answer: EndpointItemResponse | EventItemResponse) -> bool:
+def _is_rejected(answer: EndpointItemResponse | EventItemResponse) -> bool:
     return answer["StatusCode"] // 100 == 4

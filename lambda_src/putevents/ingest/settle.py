@@ -1,56 +1,69 @@
-"""A destination's answers, made sure of and taken over into the report of a request."""
+"""The third step: check a destination's answers and record them."""
 
 from typing import Any
 
-from putevents.ingest.submission import ACCEPTED, FAILED, Refusal, Report
+from putevents.ingest.submission import Submission
+from putevents.wire.answers import ACCEPTED, FAILED
+from putevents.wire.rejected_record import RejectedPart
+from putevents.wire.rules import REJECTED_BY_DESTINATION
 from putevents.wire.schemas import EventItemResponse, ItemResponse, ValidBatch
-from putevents.wire.split import NO_CHANGE
-
-REFUSED = "Refused by the destination."
 
 
-def settle(good: dict[str, ValidBatch], answers: dict[str, ItemResponse], report: Report) -> None:
-    """Take over the answers for what was delivered; what has none for good stays undelivered."""
-    for endpoint_id, batch in good.items():
-        item = report.results[endpoint_id]
-        answer: Any = answers.get(endpoint_id) or {}
-        endpoint = NO_CHANGE
-        if batch.endpoint.model_fields_set:
-            final = final_answer(answer.get("EndpointItemResponse"))
-            item["EndpointItemResponse"] = final or FAILED
-            endpoint = NO_CHANGE if final else batch.endpoint
-            if final and final is not ACCEPTED:
-                report.refusals.append(Refusal(endpoint_id, None, REFUSED))
+def settle(submission: Submission) -> None:
+    """Record the answers for what was delivered; a part without a final one is undelivered."""
+    for endpoint_id, batch in submission.valid.items():
+        item = submission.results[endpoint_id]
+        answer = _object(submission.answers.get(endpoint_id))
+        answers = _object(answer.get("EventsItemResponse"))
         events = {}
-        event_answers = answer.get("EventsItemResponse") or {}
+        accepted = submission.accepted
         for event_id, event in batch.events.items():
-            final = final_answer(event_answers.get(event_id))
+            final = final_answer(answers.get(event_id))
             if final is None:
                 events[event_id] = event
                 continue
-            item["EventsItemResponse"][event_id] = final
+            item["EventsItemResponse"][event_id] = final = submission.fit_answer(final)
             if final is ACCEPTED:
-                report.accepted += 1
+                submission.accepted += 1
             else:
-                report.rejected += 1
-                report.refusals.append(Refusal(endpoint_id, event_id, REFUSED))
-        if events or endpoint is not NO_CHANGE:
-            report.undelivered[endpoint_id] = ValidBatch(endpoint=endpoint, events=events)
+                _reject(submission, endpoint_id, event_id, final)
+        endpoint = batch.endpoint
+        if endpoint is not None:
+            told = answer.get("EndpointItemResponse")
+            if told is None and submission.accepted > accepted and not endpoint.model_fields_set:
+                told = ACCEPTED  # an empty endpoint only has to exist, as its events show
+            final = final_answer(told)
+            item["EndpointItemResponse"] = FAILED
+            if final is not None:
+                item["EndpointItemResponse"] = final = submission.fit_answer(final)
+                endpoint = None
+                if final is not ACCEPTED:
+                    _reject(submission, endpoint_id, None, final)
+        if events or endpoint is not None:
+            submission.undelivered[endpoint_id] = ValidBatch(endpoint=endpoint, events=events)
 
 
-def any_final(good: dict[str, ValidBatch], answers: dict[str, ItemResponse]) -> bool:
-    """Whether anything at all was answered for good; else the call has failed whole.
+def _reject(
+    submission: Submission, endpoint_id: str, event_id: str | None, answer: EventItemResponse
+) -> None:
+    rule, message = REJECTED_BY_DESTINATION.rule, answer["Message"]
+    submission.rejected.append(RejectedPart(endpoint_id, event_id, rule, message))
 
-    Where events were sent they decide: a lake can take endpoints while it takes no event.
+
+def any_final(valid: dict[str, ValidBatch], answers: dict[str, ItemResponse]) -> bool:
+    """Whether any part has a final answer; if none has, the whole call failed.
+
+    Where events were sent only they count: a lake can take endpoints while it takes no event.
     """
-    if any(batch.events for batch in good.values()):
-        events = [item.get("EventsItemResponse") or {} for item in answers.values()]
+    items = [_object(item) for item in answers.values()]
+    if any(batch.events for batch in valid.values()):
+        events = [_object(item.get("EventsItemResponse")) for item in items]
         return any(final_answer(answer) for each in events for answer in each.values())
-    return any(final_answer(item.get("EndpointItemResponse")) for item in answers.values())
+    return any(final_answer(item.get("EndpointItemResponse")) for item in items)
 
 
 def final_answer(answer: Any) -> EventItemResponse | None:
-    """A destination's answer for a part, made sure of; None if it leaves the part undelivered."""
+    """Return a destination's answer for a part, checked; None if the part is undelivered."""
     status = answer.get("StatusCode") if isinstance(answer, dict) else None
     if not isinstance(status, int):
         return None
@@ -58,8 +71,13 @@ def final_answer(answer: Any) -> EventItemResponse | None:
         return ACCEPTED
     if 400 <= status < 500 and status != 429:
         message = answer.get("Message")
-        # Several clients go by the text alone: a refusal must not read as success.
+        # Several clients go by the text alone: a rejection must not read as success.
         if not isinstance(message, str) or not message or message.lower() == "accepted":
-            message = REFUSED
+            message = REJECTED_BY_DESTINATION.message
         return {"StatusCode": status, "Message": message}
     return None
+
+
+def _object(value: Any) -> dict[str, Any]:
+    # Another server's answer may hold anything.
+    return value if isinstance(value, dict) else {}

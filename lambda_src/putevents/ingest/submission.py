@@ -1,94 +1,140 @@
-"""What became of one EventsRequest: the answer for each id, the counts, the log lines."""
+"""A submission: one request, endpoint update or queue message on its way through `ingest`."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
-from putevents.observability import Metric, emit, logger
-from putevents.wire.rules import Rejection
-from putevents.wire.schemas import EventItemResponse, ItemResponse, ValidBatch
-
-# Clients compare this text to the letter.
-ACCEPTED: EventItemResponse = {"StatusCode": 202, "Message": "Accepted"}
-# The one answer that every client takes as "try again later".
-FAILED: EventItemResponse = {"StatusCode": 500, "Message": "Not delivered, please try again."}
-
-
-class Refusal(NamedTuple):
-    """A part that was answered 4xx, and the rule it broke; without an event id, the endpoint."""
-
-    endpoint_id: str
-    event_id: str | None
-    rule: str
+from putevents.observability import Meter, Metric, logger
+from putevents.queue.messages import Rest
+from putevents.wire.answers import ACCEPTED, MAX_ANSWER_BYTES, answer_bytes
+from putevents.wire.arrival import Arrival
+from putevents.wire.rejected_record import RejectedPart
+from putevents.wire.rules import REJECTED_BY_DESTINATION, Rejection
+from putevents.wire.schemas import EventItemResponse, EventsRequest, ItemResponse, ValidBatch
+from putevents.wire.storable import storable
 
 
 @dataclass
-class Report:
-    """Filled while a request is judged and delivered; `results` is the answer, in wire form.
-
-    What is `undelivered` is answered 500 until something durable holds it.
-    """
+class Submission:
+    """What came in, and what became of it so far."""
 
     application_id: str
-    results: dict[str, ItemResponse] = field(default_factory=dict)
+    request: EventsRequest
+    size: int  # characters of the JSON that it came in
+    arrival: Arrival
+    raw: Callable[[], dict[str, Any]]  # the EventsRequest as it came; read when a part is rejected
+    attempt: int = 1
+    # A message of the queue: it can stay there, and nobody hears what is answered.
+    is_message: bool = False
+
+    results: dict[str, ItemResponse] = field(default_factory=dict)  # the answer, in wire form
+    valid: dict[str, ValidBatch] = field(default_factory=dict)
+    answers: dict[str, ItemResponse] = field(default_factory=dict)  # the destination's
+    # Answered 500 until the queue holds it.
     undelivered: dict[str, ValidBatch] = field(default_factory=dict)
-    refusals: list[Refusal] = field(default_factory=list)
-    accepted: int = 0
-    rejected: int = 0
-    queued: int = 0
+    rejected: list[RejectedPart] = field(default_factory=list)
+    # Members that an endpoint is taken without, each with the endpoint's id.
+    left_out: list[tuple[Rejection, str]] = field(default_factory=list)
+    answer_room: int = MAX_ANSWER_BYTES  # bytes that texts of the destination may take
+    accepted: int = 0  # events
+    queued: int = 0  # events
     latency_ms: float = 0.0
+    failure: Exception | None = None  # while there is none, all is well with it
 
     @property
-    def failed(self) -> int:
-        """Events whose delivery failed, whether the queue has them now or not."""
+    def valid_events(self) -> int:
+        """How many events are to be delivered."""
+        return sum(len(batch.events) for batch in self.valid.values())
+
+    @property
+    def failed_events(self) -> int:
+        """How many events were not delivered, whether the queue has them now or not."""
         return sum(len(batch.events) for batch in self.undelivered.values())
+
+    @property
+    def rejected_events(self) -> int:
+        """How many events were answered 4xx."""
+        return sum(part.event_id is not None for part in self.rejected)
+
+    @property
+    def rest(self) -> Rest:
+        """What is left for a later attempt."""
+        return Rest(self.application_id, self.undelivered, self.arrival, self.attempt)
 
     def reject(
         self, rejection: Rejection, endpoint_id: str, event_id: str | None = None
     ) -> EventItemResponse:
-        """The 400 for a part that broke a rule."""
-        self.refusals.append(Refusal(endpoint_id, event_id, rejection.rule))
-        return {"StatusCode": 400, "Message": rejection.message}
+        """Note a part that broke a rule; return its answer."""
+        message = rejection.message
+        self.rejected.append(RejectedPart(endpoint_id, event_id, rejection.rule, message))
+        return {"StatusCode": 400, "Message": message}
+
+    def fit_answer(self, answer: EventItemResponse) -> EventItemResponse:
+        """Return a destination's answer, or a short one if its text could not be passed on."""
+        if answer is not ACCEPTED:
+            self.answer_room -= answer_bytes(answer["Message"])
+            if self.answer_room < 0:
+                return {**answer, "Message": REJECTED_BY_DESTINATION.message}
+        return answer
 
     def confirm_queued(self, not_queued: list[dict[str, ValidBatch]]) -> None:
-        """Answer 202 for all that was undelivered, but for what the queue did not take."""
-        refused = {
+        """Answer 202 for everything undelivered except what the queue did not take."""
+        lost = {
             (endpoint_id, event_id)
             for piece in not_queued
             for endpoint_id, batch in piece.items()
-            for event_id in (*batch.events, *([None] if batch.endpoint.model_fields_set else []))
+            for event_id in (*batch.events, *([None] if batch.endpoint is not None else []))
         }
         for endpoint_id, batch in self.undelivered.items():
             item = self.results[endpoint_id]
-            if batch.endpoint.model_fields_set and (endpoint_id, None) not in refused:
+            if batch.endpoint is not None and (endpoint_id, None) not in lost:
                 item["EndpointItemResponse"] = ACCEPTED
             for event_id in batch.events:
-                if (endpoint_id, event_id) not in refused:
+                if (endpoint_id, event_id) not in lost:
                     item["EventsItemResponse"][event_id] = ACCEPTED
                     self.queued += 1
 
-    def log(self, door: str, **fields: Any) -> None:
-        """Write the request's line, a line for each kind of refusal, and the metrics."""
-        examples = {r.rule: r.event_id or r.endpoint_id for r in reversed(self.refusals)}
-        for rule, count in Counter(refusal.rule for refusal in self.refusals).items():
-            logger.warning("rejected", reason=rule, count=count, example=examples[rule][:64])
+    def log_rejected(self) -> None:
+        """Write a log line for each rule that was broken."""
+        parts = [(part.rule, part.event_id or part.endpoint_id) for part in self.rejected]
+        self._log_each("rejected", parts)
+        left_out = [(rule.message, endpoint_id) for rule, endpoint_id in self.left_out]
+        self._log_each("left out", left_out)
+
+    def log(self, door: str, meter: Meter, **fields: Any) -> None:
+        """Write the log lines and the metrics of a submission of events."""
+        self.log_rejected()
         logger.info(
             door,
+            request_id=self.arrival.request_id,
             application_id=self.application_id,
             endpoints=len(self.results),
             accepted=self.accepted,
-            rejected=self.rejected,
+            rejected=self.rejected_events,
             queued=self.queued,
-            failed=self.failed - self.queued,
+            failed=self.failed_events - self.queued,
             **fields,
         )
-        emit(
+        meter.emit(
             self.application_id,
             {
                 Metric.EVENTS_ACCEPTED: self.accepted,
-                Metric.EVENTS_REJECTED: self.rejected,
+                Metric.EVENTS_REJECTED: self.rejected_events,
                 Metric.EVENTS_QUEUED: self.queued,
-                Metric.DELIVERY_FAILURES: self.failed,
+                Metric.DELIVERY_FAILURES: self.failed_events,
                 Metric.DELIVERY_LATENCY: self.latency_ms,
             },
         )
+
+    def _log_each(self, what: str, rules: list[tuple[str, str]]) -> None:
+        """Write a line for each rule, with the id of the first part that broke it."""
+        examples = dict(reversed(rules))
+        for rule, count in Counter(rule for rule, _ in rules).items():
+            logger.warning(
+                what,
+                request_id=self.arrival.request_id,
+                reason=rule,
+                count=count,
+                example=storable(examples[rule])[:64],
+            )

@@ -1,93 +1,99 @@
-"""The room behind both doors: judge each event, deliver the good ones, answer for all."""
+"""The first step: answer 400 for each part that breaks a rule, and keep the valid parts."""
 
-from collections.abc import Callable
-from time import perf_counter
-
-from putevents.ingest.settle import settle
-from putevents.ingest.submission import ACCEPTED, FAILED, Report
-from putevents.observability import annotate, tracer
-from putevents.wire.arrival import Arrival, Arrivals
+from putevents.errors import PayloadTooLargeError
+from putevents.ingest.submission import Submission
+from putevents.wire.answers import (
+    ACCEPTED,
+    FAILED,
+    LARGE_ANSWER,
+    MAX_ANSWER_BYTES,
+    answer_bytes,
+)
 from putevents.wire.rules import (
     BAD_ENDPOINT_ID,
     BAD_EVENT_ID,
     LARGE_ENDPOINT,
     LARGE_EVENT,
-    Rejection,
-)
-from putevents.wire.schemas import (
     MAX_ENDPOINT_BYTES,
     MAX_EVENT_BYTES,
-    Event,
-    EventsRequest,
-    ItemResponse,
-    PublicEndpoint,
-    ValidBatch,
+    Rejection,
 )
-from putevents.wire.split import NO_CHANGE
+from putevents.wire.schemas import Event, ItemResponse, PublicEndpoint, ValidBatch
+from putevents.wire.storable import is_unicode
 
-# Delivers, as gateway.deliver does; None if that was not tried.
-Deliver = Callable[[str, dict[str, ValidBatch], Arrivals], dict[str, ItemResponse] | None]
 _UTF8 = 4  # bytes that a character can take: in a smaller request no part needs to be measured
+# The same of an answer: of an id's character (in JSON, twice), and of what is said of a part.
+_ESCAPED, _ITEM = 14, 2048
 
 
-def ingest(
-    application_id: str,
-    request: EventsRequest,
-    size: int,
-    arrival: Arrival,
-    deliver: Deliver,
-) -> Report:
-    """Judge, deliver and settle one request, whose JSON was `size` characters long.
+def validate(submission: Submission) -> None:
+    """Fill `results` with an answer for each id, and `valid` with what is to be delivered.
 
-    What the report lists as undelivered is for the door to queue.
+    The schema has checked the rules of single parts already. This adds those about ids and sizes.
+    Raises PayloadTooLargeError if a caller could not be answered.
     """
-    report, good = judge(application_id, request, size)
-    if good:
-        started = perf_counter()
-        with tracer.provider.in_subsegment("deliver"):
-            annotate(application_id, sum(len(batch.events) for batch in good.values()))
-            answers = deliver(application_id, good, dict.fromkeys(good, arrival))
-        report.latency_ms = (perf_counter() - started) * 1000
-        settle(good, answers or {}, report)
-    return report
+    _validate_parts(submission)
+    if not submission.is_message:
+        submission.answer_room = _answer_room(submission)
+        if submission.answer_room < 0:
+            raise PayloadTooLargeError(LARGE_ANSWER)
 
 
-def judge(
-    application_id: str, request: EventsRequest, size: int
-) -> tuple[Report, dict[str, ValidBatch]]:
-    """Answer 400 for what breaks a rule; return the rest, whose answers are still open."""
-    report, good = Report(application_id), {}
-    for endpoint_id, batch in request.batch_item.items():
+def _validate_parts(submission: Submission) -> None:
+    size, results = submission.size, submission.results
+    for endpoint_id, batch in submission.request.batch_item.items():
         item: ItemResponse = {"EndpointItemResponse": ACCEPTED, "EventsItemResponse": {}}
-        report.results[endpoint_id] = item
+        results[endpoint_id] = item
         if isinstance(batch, Rejection):
-            item["EndpointItemResponse"] = report.reject(batch, endpoint_id)
+            item["EndpointItemResponse"] = submission.reject(batch, endpoint_id)
             continue
-        endpoint = judge_endpoint(endpoint_id, batch.endpoint, size)
+        endpoint = validate_endpoint(endpoint_id, batch.endpoint, size)
+        if isinstance(endpoint, PublicEndpoint) and (left_out := leave_out(endpoint)):
+            submission.left_out.append((left_out, endpoint_id))
         events = {}
         for event_id, event in batch.events.items():
-            judged = (
-                endpoint if endpoint is BAD_ENDPOINT_ID else _judge_event(event_id, event, size)
+            checked = (
+                endpoint if endpoint is BAD_ENDPOINT_ID else _validate_event(event_id, event, size)
             )
-            if isinstance(judged, Event):
-                events[event_id] = judged
+            if isinstance(checked, Event):
+                events[event_id] = checked
                 item["EventsItemResponse"][event_id] = FAILED
             else:
-                report.rejected += 1
-                item["EventsItemResponse"][event_id] = report.reject(judged, endpoint_id, event_id)
+                answer = submission.reject(checked, endpoint_id, event_id)
+                item["EventsItemResponse"][event_id] = answer
+        valid = endpoint if isinstance(endpoint, PublicEndpoint) else None
         if isinstance(endpoint, Rejection):
-            item["EndpointItemResponse"] = report.reject(endpoint, endpoint_id)
-            endpoint = NO_CHANGE
-        if events or endpoint is not NO_CHANGE:
-            good[endpoint_id] = ValidBatch(endpoint=endpoint, events=events)
-    return report, good
+            item["EndpointItemResponse"] = submission.reject(endpoint, endpoint_id)
+        if events or valid is not None:
+            submission.valid[endpoint_id] = ValidBatch(endpoint=valid, events=events)
 
 
-def judge_endpoint(
+def _answer_room(submission: Submission) -> int:
+    """Return how many bytes the answer may grow by what the destination says of parts."""
+    results = submission.results
+    parts = len(results) + sum(len(item["EventsItemResponse"]) for item in results.values())
+    most = submission.size * _ESCAPED + parts * _ITEM
+    if most > MAX_ANSWER_BYTES:
+        # An endpoint is not FAILED yet, which is longer than ACCEPTED.
+        longer = answer_bytes(FAILED) - answer_bytes(ACCEPTED)
+        most = answer_bytes({"Results": results}) + len(results) * longer
+    return MAX_ANSWER_BYTES - most
+
+
+def leave_out(endpoint: PublicEndpoint) -> Rejection | None:
+    """Leave out an optional member that is not worth the endpoint; return the rule it breaks."""
+    date = endpoint.effective_date
+    if not isinstance(date, Rejection):
+        return None
+    endpoint.effective_date = None
+    return date.inside("EffectiveDate")
+
+
+def validate_endpoint(
     endpoint_id: str, endpoint: PublicEndpoint | Rejection, size: int
 ) -> PublicEndpoint | Rejection:
-    """The endpoint, or the rule that it or its id breaks; `size` is that of the whole request."""
-    if not endpoint_id or not _is_unicode(endpoint_id) or any(c in endpoint_id for c in "${}"):
+    """Return the endpoint, or the rule that it or its id breaks; `size` is the whole request's."""
+    if not endpoint_id or not is_unicode(endpoint_id) or any(c in endpoint_id for c in "${}"):
         return BAD_ENDPOINT_ID
     if size * _UTF8 > MAX_ENDPOINT_BYTES:
         if len(endpoint_id) > MAX_ENDPOINT_BYTES:
@@ -97,8 +103,8 @@ def judge_endpoint(
     return endpoint
 
 
-def _judge_event(event_id: str, event: Event | Rejection, size: int) -> Event | Rejection:
-    if not _is_unicode(event_id):
+def _validate_event(event_id: str, event: Event | Rejection, size: int) -> Event | Rejection:
+    if not is_unicode(event_id):
         return BAD_EVENT_ID
     if (
         size * _UTF8 > MAX_EVENT_BYTES
@@ -107,8 +113,3 @@ def _judge_event(event_id: str, event: Event | Rejection, size: int) -> Event | 
     ):
         return LARGE_EVENT
     return event
-
-
-def _is_unicode(text: str) -> bool:
-    """Whether no half of a surrogate pair stands alone in it, which no destination can store."""
-    return text.isascii() or not any("\ud800" <= c <= "\udfff" for c in text)

@@ -1,30 +1,43 @@
-"""Messages for our queues: bodies and attributes within SQS's limits, and batches of them."""
+"""The format of queue messages, written and read: bodies, and the attributes that ride along."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from functools import cached_property
 from itertools import islice
 from typing import Any, NamedTuple
 
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
 from putevents.wire.arrival import Arrival
-from putevents.wire.batches import batches
 from putevents.wire.schemas import ValidBatch
 from putevents.wire.split import split
 
 # SQS takes 1 MiB a message, its attributes included, and 1 MiB for all of a batch; 2 KiB of it are
 # left for the attributes and what stands around the EventsRequest.
-_MAX_BYTES = 1024 * 1024
-_OVERHEAD_BYTES = 2048
-MAX_MESSAGE_BYTES = _MAX_BYTES - _OVERHEAD_BYTES
+MAX_BYTES = 1024 * 1024
+OVERHEAD_BYTES = 2048
+MAX_MESSAGE_BYTES = MAX_BYTES - OVERHEAD_BYTES
 MAX_MESSAGE_ITEMS = 1000
-MAX_BATCH_ENTRIES = 10
 ATTEMPT = "Attempt"
 REASON = "Reason"
 REQUEST_ID = "RequestId"
 ARRIVAL_TIMESTAMP = "ArrivalTimestamp"
 _REASON_LENGTH = 256
+_REQUEST_ID_LENGTH = 128  # what a producer may have written instead is not carried along
+
+
+class Rest(NamedTuple):
+    """Valid parts that wait for a later attempt, how often they were tried, and their arrival."""
+
+    application_id: str
+    batch_item: dict[str, ValidBatch]
+    arrival: Arrival
+    attempt: int = 1
 
 
 class NewMessage(NamedTuple):
+    """A message to send."""
+
     body: str
     attributes: dict[str, dict[str, str]]
     delay_seconds: int = 0
@@ -39,26 +52,73 @@ class NewMessage(NamedTuple):
         }
 
 
+class ReceivedMessage:
+    """A message as the event source mapping hands it over."""
+
+    def __init__(self, record: SQSRecord) -> None:
+        self._record = record
+        self.id = record.message_id
+        self.receipt_handle = record.receipt_handle
+
+    @property
+    def body(self) -> str:
+        """The JSON of a QueueMessage, unless a producer sent something else."""
+        return self._record.body
+
+    @property
+    def attempt(self) -> int:
+        """Which attempt this is, including those on the messages that it replaces."""
+        received = int(self._record.attributes.approximate_receive_count or 1)
+        # A dead letter that came back starts again: whoever sent it back has mended something.
+        return received + (0 if self._attribute(REASON) else _number(self._attribute(ATTEMPT)))
+
+    @cached_property
+    def arrival(self) -> Arrival:
+        """When it first came in: our own messages say so, a producer's came as it was sent.
+
+        What a producer says instead is believed only if it can be true.
+        """
+        request_id = self._attribute(REQUEST_ID)
+        if not 0 < len(request_id) <= _REQUEST_ID_LENGTH:
+            request_id = self.id
+        sent = _number(self._record.raw_event["attributes"].get("SentTimestamp", ""))
+        arrival = Arrival(request_id, sent) if sent else Arrival.now(request_id)
+        return arrival.claimed(_number(self._attribute(ARRIVAL_TIMESTAMP)))
+
+    def _attribute(self, name: str) -> str:
+        # A producer may have sent one of our names with a type of its own: that is ignored.
+        attributes = self._record.raw_event.get("messageAttributes", {})
+        return attributes.get(name, {}).get("stringValue") or ""
+
+
 def attributes(arrival: Arrival, attempt: int, reason: str | None = None) -> Any:
-    """What rides along: when and by which request it came in, how often tried, and why not."""
+    """Return what rides along: which request brought it, when, how often it was tried, and why."""
     found = {
-        ATTEMPT: _number(attempt),
-        REQUEST_ID: _string(arrival.request_id),
-        ARRIVAL_TIMESTAMP: _number(arrival.timestamp),
+        ATTEMPT: {"DataType": "Number", "StringValue": str(attempt)},
+        REQUEST_ID: _text(arrival.request_id),
+        ARRIVAL_TIMESTAMP: {"DataType": "Number", "StringValue": str(arrival.timestamp)},
     }
     if reason is not None:
         text = reason.encode("unicode_escape").decode()[:_REASON_LENGTH]
-        found[REASON] = _string(text or "unknown")
+        found[REASON] = _text(text or "unknown")
     return found
+
+
+def has_room(body: str, attributes: dict[str, dict[str, str]]) -> bool:
+    """Whether SQS takes a message with these attributes: a producer's may be as large as it can."""
+    if not _is_too_long(body):
+        return True
+    texts = [text for name, found in attributes.items() for text in (name, *found.values())]
+    return len(body.encode()) + sum(len(text.encode()) for text in texts) <= MAX_BYTES
 
 
 def valid_pieces(
     application_id: str, batch_item: dict[str, ValidBatch], max_bytes: int = MAX_MESSAGE_BYTES
 ) -> Iterator[tuple[dict[str, ValidBatch], str]]:
-    """Valid parts cut to what fits into messages: each piece and its body."""
+    """Yield valid parts cut to what fits into messages: each piece and its body."""
     for piece in split(batch_item, max_items=MAX_MESSAGE_ITEMS, max_bytes=max_bytes):
         body = _body(application_id, piece.wire.decode())
-        # What SQS refuses had to be escaped, which can double a text.
+        # Characters that SQS does not take are escaped, which can double a text.
         if _is_too_long(body) and sum(map(len, piece.texts.values())) > 1 + len(piece.texts):
             yield from valid_pieces(application_id, piece.batch_item, max_bytes // 2)
         else:
@@ -66,7 +126,7 @@ def valid_pieces(
 
 
 def raw_bodies(application_id: str, raw: dict[str, Any]) -> Iterator[str]:
-    """Raw parts of a BatchItem as bodies, cut in halves until each fits or is a single part."""
+    """Yield raw parts of a BatchItem as bodies, halved until each fits or is a single part."""
     # Letters stay letters, so that parts of a message are no longer than the message was; half a
     # surrogate pair, which cannot be encoded, becomes an escape again.
     wire = json.dumps({"BatchItem": raw}, ensure_ascii=False, separators=(",", ":"))
@@ -78,18 +138,8 @@ def raw_bodies(application_id: str, raw: dict[str, Any]) -> Iterator[str]:
         yield body
 
 
-def packs(messages: Sequence[NewMessage]) -> Iterator[list[int]]:
-    """The numbers of the messages, in batches that SQS takes at once."""
-    return batches(
-        range(len(messages)),
-        lambda number: len(messages[number].body.encode()) + _OVERHEAD_BYTES,
-        max_size=_MAX_BYTES,
-        max_count=MAX_BATCH_ENTRIES,
-    )
-
-
 def _halves(raw: dict[str, Any]) -> list[dict[str, Any]]:
-    """Several endpoints, or one endpoint's events, in two; nothing if it is a single part."""
+    """Cut several endpoints, or one endpoint's events, in two; nothing if it is a single part."""
     if len(raw) > 1:
         return [dict(half) for half in _cut(raw)]
     [(endpoint_id, batch)] = raw.items()
@@ -110,7 +160,7 @@ def _cut(whole: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _body(application_id: str, wire: str) -> str:
     text = f'{{"ApplicationId":{json.dumps(application_id)},"EventsRequest":{wire}}}'
-    # The two characters of JSON text that SQS refuses in a message.
+    # The two characters of JSON text that SQS does not take in a message.
     return text.replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")
 
 
@@ -119,9 +169,9 @@ def _is_too_long(body: str) -> bool:
     return 4 * len(body) > MAX_MESSAGE_BYTES and len(body.encode()) > MAX_MESSAGE_BYTES
 
 
-def _string(value: str) -> dict[str, str]:
+def _text(value: str) -> dict[str, str]:
     return {"DataType": "String", "StringValue": value}
 
 
-def _number(value: int) -> dict[str, str]:
-    return {"DataType": "Number", "StringValue": str(value)}
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 16 else 0

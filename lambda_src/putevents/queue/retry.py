@@ -1,17 +1,27 @@
-"""What could not be delivered: back on the queue for later, or to the dead letters for a person."""
+"""Sends what could not be delivered back to the queue, or to the dead letters for a person."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from random import uniform
 from time import monotonic
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from putevents.observability import logger
-from putevents.queue.messages import NewMessage, attributes, packs, raw_bodies, valid_pieces
+from putevents.queue.messages import (
+    MAX_BYTES,
+    OVERHEAD_BYTES,
+    NewMessage,
+    Rest,
+    attributes,
+    has_room,
+    raw_bodies,
+    valid_pieces,
+)
 from putevents.settings import Settings
-from putevents.time_left import time_left
+from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrival
 from putevents.wire.schemas import ValidBatch
+from putevents.wire.split import batches
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -20,17 +30,9 @@ if TYPE_CHECKING:
 MAX_ATTEMPTS = 32
 MAX_WAIT_SECONDS = 3600
 MAX_DELAY_SECONDS = 900  # what SQS lets a new message wait
+MAX_BATCH_ENTRIES = 10
 # A queue that hangs is not asked for each batch: there must be time left to say 500.
 _BUDGET_SECONDS = 3.0
-
-
-class Rest(NamedTuple):
-    """Valid parts that were tried so often, and when they came in."""
-
-    application_id: str
-    batch_item: dict[str, ValidBatch]
-    arrival: Arrival
-    attempt: int = 1
 
 
 class RetryQueue:
@@ -55,38 +57,46 @@ class RetryQueue:
         return client
 
     def wait(self, attempt: int) -> int:
-        """Seconds until attempt number `attempt + 1`: longer each time, and never for all alike."""
+        """Return the seconds until attempt number `attempt + 1`: longer each time, and random."""
         growth: int = 4 ** (min(attempt, 9) - 1)
         longest = min(MAX_WAIT_SECONDS, self._settings.retry_delay_seconds * growth)
         return round(uniform(longest / 2, longest))  # noqa: S311 # nobody gains by guessing it
 
-    def queue(self, rests: Sequence[Rest]) -> list[list[dict[str, ValidBatch]]]:
-        """Queue rests for a later attempt; of each, the pieces that the queue did not take."""
+    def queue(
+        self, rests: Sequence[Rest], time_left: TimeLeft
+    ) -> list[list[dict[str, ValidBatch]]]:
+        """Queue rests for a later attempt; of each, return the pieces that were not queued."""
         messages, pieces = [], []
         for number, rest in enumerate(rests):
             wait = min(MAX_DELAY_SECONDS, self.wait(rest.attempt))
             for piece, body in valid_pieces(rest.application_id, rest.batch_item):
                 messages.append(NewMessage(body, attributes(rest.arrival, rest.attempt), wait))
                 pieces.append((number, piece))
-        refused: list[list[dict[str, ValidBatch]]] = [[] for _ in rests]
-        taken = self._send(self._settings.retry_queue_url, messages)
-        for is_taken, (number, piece) in zip(taken, pieces, strict=True):
-            if not is_taken:
-                refused[number].append(piece)
-        return refused
+        not_queued: list[list[dict[str, ValidBatch]]] = [[] for _ in rests]
+        sent = self._send(self._settings.retry_queue_url, messages, time_left)
+        for is_sent, (number, piece) in zip(sent, pieces, strict=True):
+            if not is_sent:
+                not_queued[number].append(piece)
+        return not_queued
 
-    def bury(
-        self, application_id: str, raw: dict[str, Any], reason: str, arrival: Arrival, attempt: int
+    def dead_letter(
+        self, rest: Rest, raw: dict[str, Any], reason: str, time_left: TimeLeft
     ) -> bool:
-        """Put parts as they came with the dead letters, with the reason; says whether it held."""
-        return self._bury(raw_bodies(application_id, raw), attributes(arrival, attempt, reason))
+        """Dead-letter raw parts of a BatchItem, with the reason; return whether SQS has them all.
 
-    def bury_whole(self, body: str, reason: str, arrival: Arrival, attempt: int) -> bool:
-        """Put a message as it came with the dead letters, as bury does."""
-        return self._bury([body], attributes(arrival, attempt, reason))
+        `rest` says whose they are, when they came and how often they were tried.
+        """
+        bodies = raw_bodies(rest.application_id, raw)
+        return self._dead_letter(bodies, rest.arrival, rest.attempt, reason, time_left)
 
-    def postpone(self, waiting: Sequence[tuple[str, int]]) -> None:
-        """Let messages that failed whole, by receipt handle and attempt, be seen again later."""
+    def dead_letter_whole(
+        self, body: str, arrival: Arrival, attempt: int, reason: str, time_left: TimeLeft
+    ) -> bool:
+        """Dead-letter a message as it came, as `dead_letter` does."""
+        return self._dead_letter([body], arrival, attempt, reason, time_left)
+
+    def postpone(self, waiting: Sequence[tuple[str, int]], time_left: TimeLeft) -> None:
+        """Hide messages that failed whole, given by receipt handle and attempt, for a while."""
         if not time_left.is_enough_to_queue():
             return
         entries: Any = [
@@ -103,14 +113,22 @@ class RetryQueue:
             if failed := answer.get("Failed"):
                 logger.warning("messages not postponed", error=failed[0]["Code"], count=len(failed))
 
-    def _bury(self, bodies: Any, found: Any) -> bool:
-        messages = [NewMessage(body, found) for body in bodies]
-        return all(self._send(self._settings.dead_letter_queue_url, messages))
+    def _dead_letter(
+        self,
+        bodies: Iterable[str],
+        arrival: Arrival,
+        attempt: int,
+        reason: str,
+        time_left: TimeLeft,
+    ) -> bool:
+        found = attributes(arrival, attempt, reason)
+        messages = [NewMessage(body, found if has_room(body, found) else {}) for body in bodies]
+        return all(self._send(self._settings.dead_letter_queue_url, messages, time_left))
 
-    def _send(self, url: str, messages: list[NewMessage]) -> list[bool]:
-        """Send messages in as few calls as SQS allows; which of them it confirmed."""
+    def _send(self, url: str, messages: list[NewMessage], time_left: TimeLeft) -> list[bool]:
+        """Send messages in as few calls as SQS allows; return for each whether it was confirmed."""
         taken, deadline = [False] * len(messages), monotonic() + _BUDGET_SECONDS
-        for numbers in packs(messages):
+        for numbers in _numbers_of_calls(messages):
             if monotonic() > deadline or not time_left.is_enough_to_queue():
                 logger.error("messages not queued", error="out of time")
                 break
@@ -125,7 +143,7 @@ class RetryQueue:
         return taken
 
     def _send_pack(self, url: str, pack: dict[str, NewMessage]) -> set[str]:
-        """The ids that SQS confirmed."""
+        """Return the ids that SQS confirmed."""
         if len(pack) == 1:
             [(only, message)] = pack.items()
             self._client.send_message(QueueUrl=url, **message.parameters)
@@ -136,3 +154,13 @@ class RetryQueue:
             count = len(answer["Failed"])
             logger.error("messages not queued", error=failed["Code"], count=count)
         return {sent["Id"] for sent in answer.get("Successful", [])}
+
+
+def _numbers_of_calls(messages: Sequence[NewMessage]) -> Iterable[list[int]]:
+    """Group the messages' numbers by the call that sends them."""
+    return batches(
+        range(len(messages)),
+        lambda number: len(messages[number].body.encode()) + OVERHEAD_BYTES,
+        max_size=MAX_BYTES,
+        max_count=MAX_BATCH_ENTRIES,
+    )

@@ -1,83 +1,146 @@
-"""Why a part of a request is rejected: the service's own words, then the key that offends."""
+"""A rule and its text, side by side; and the rejection of a part that breaks one."""
 
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, get_args, get_origin, get_type_hints
 
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel, GetCoreSchemaHandler, ValidationError
+from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError
 
 _SHOWN = 100  # characters of an offending key that an answer repeats
-
-_RULES = {
-    "channel_type": "Missing ChannelType",
-    "duration": "Session duration in milliseconds must be equal to the difference of start and"
-    " stop timestamp",
-    "endpoint_attributes": "Number of attributes per endpoint submitted should be less than 250.",
-    "timestamp": "Timestamp should be a date in ISO 8601 format with Z or +hh:mm.",
-    "string_pattern_mismatch": "Timestamp should be a date in ISO 8601 format with Z or +hh:mm.",
+_BROKEN = "rule"  # the type of the errors that `broken` makes
+# What the schema of a Rule is given, by the type of the error that breaking it causes.
+_CONSTRAINTS = {
+    "too_long": "max_length",
+    "string_too_long": "max_length",
+    "string_pattern_mismatch": "pattern",
+}
+# Texts for what no Rule says: the JSON has another type than the member.
+_TYPES = {
     "string_unicode": "Text should be valid Unicode.",
     "model_type": "Should be an object.",
     "dict_type": "Should be an object.",
 }
-_OFFENDERS = {"channel_type": "Address", "duration": "Session.Duration"}
+Loc = tuple[int | str, ...]
+
+
+class Rule:
+    """Annotates a type with constraints of pydantic-core, and the text for breaking one."""
+
+    def __init__(self, text: str, **constraints: Any) -> None:
+        self.text = text
+        self.constraints = constraints
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return {**handler(source), **self.constraints}
+
+
+class FirstError:
+    """Annotates a map or a list: no other error is looked for, of which there may be a million."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return {**handler(source), "fail_fast": True}
+
+
+def broken(text: str, member: str = "") -> PydanticCustomError:
+    """The error for a rule that a validator checks; `member` offends, seen from the validator."""
+    return PydanticCustomError(_BROKEN, "{text}", {"text": text, "member": member})
 
 
 class Rejection(NamedTuple):
-    """Stands where the rejected part stood; `rule` holds nothing that the client wrote."""
+    """Stands where a rejected part stood; `rule` holds nothing that the client wrote."""
 
     rule: str
     key: str
 
     @property
     def message(self) -> str:
+        """The service's own words, then the key that offends."""
         return f"{self.rule} ({self.key})" if self.key else self.rule
 
     @classmethod
-    def of(cls, error: ValidationError, shape: str) -> Self:
-        """The first rule that the part, a `shape` of the service model, broke."""
+    def of(cls, error: ValidationError, shape: type[BaseModel]) -> Self:
+        """The first rule that a part, a `shape` of the service model, broke."""
         first = error.errors(include_url=False, include_input=False)[0]
-        path = ".".join(str(step) for step in first["loc"] if step != "[key]")
-        key = _OFFENDERS.get(first["type"], path)
-        return cls(_rule(shape, first), key[:_SHOWN])
+        path, annotation = _place(shape, first["loc"])
+        if first["type"] == _BROKEN:
+            path = [*path, *filter(None, [first["ctx"]["member"]])]
+        return cls(_text(first, path, annotation), ".".join(path)[:_SHOWN])
+
+    def inside(self, place: str) -> "Rejection":
+        """The same, with the key as it is called from outside of `place`."""
+        return self._replace(key=f"{place}.{self.key}" if self.key else place)
 
 
-class RejectedPart(NamedTuple):
-    """An event or, without an event id, an endpoint that was rejected, as it came."""
+def _text(error: ErrorDetails, path: list[str], annotation: Any) -> str:
+    kind = error["type"]
+    if kind == "missing":
+        return f"Missing {'.'.join(path)}"
+    constraint = _CONSTRAINTS.get(kind)
+    for rule in _rules(annotation):
+        if constraint in rule.constraints:
+            return rule.text
+    return _TYPES.get(kind, error["msg"])
 
-    endpoint_id: str
-    event_id: str | None
-    rule: str
-    message: str
-    raw: Any
+
+def _place(shape: type[BaseModel], loc: Loc) -> tuple[list[str], Any]:
+    """The path to an error in the client's names, and how the member there is annotated."""
+    path: list[str] = []
+    here: Any = shape
+    key_type: Any = None
+    for step in loc:
+        if key_type is not None and step == "[key]":
+            here = key_type  # pydantic's own mark: the key offends, not its value
+            continue
+        path.append(str(step))
+        here, key_type = _inside(here, step)
+    return path, here
 
 
+def _inside(annotation: Any, step: int | str) -> tuple[Any, Any]:
+    """The annotation of a member; for a map also that of its keys."""
+    bare = _bare(annotation)
+    if get_origin(bare) is dict:
+        key_type, value_type = get_args(bare)
+        return value_type, key_type
+    if get_origin(bare) is list:
+        return get_args(bare)[0], None
+    names = {field.alias: name for name, field in bare.model_fields.items()}
+    return get_type_hints(bare, include_extras=True)[names[str(step)]], None
+
+
+def _bare(annotation: Any) -> Any:
+    """The type without its annotations and without `| None`."""
+    while hasattr(annotation, "__metadata__") or type(None) in get_args(annotation):
+        annotation = next(part for part in get_args(annotation) if part is not type(None))
+    return annotation
+
+
+def _rules(annotation: Any) -> list[Rule]:
+    while type(None) in get_args(annotation):
+        annotation = next(part for part in get_args(annotation) if part is not type(None))
+    metadata = getattr(annotation, "__metadata__", ())
+    return [rule for rule in metadata if isinstance(rule, Rule)]
+
+
+# Rules about more than one value; `ingest` checks them.
+MAX_EVENT_BYTES = 1000 * 1024
+MAX_ENDPOINT_BYTES = 15 * 1024
+MAX_ENDPOINTS_PER_USER = 15
+# Endpoints and events of one request or message; a hundred times what a client sends.
+MAX_PARTS = 10_000
+TOO_MANY_PARTS = f"Number of endpoints and events per request should be at most {MAX_PARTS}."
 MISSING_ENDPOINT = Rejection("Missing Endpoint", "Endpoint")
 BAD_ENDPOINT_ID = Rejection("Endpoint id should be text without $, { and }.", "")
+DUPLICATE_ENDPOINT = Rejection("Duplicate Endpoint", "Endpoint")
+DUPLICATE_ENDPOINT_ID = Rejection("Duplicate endpoint id", "")
+DUPLICATE_EVENT_ID = Rejection("Duplicate event id", "")
 BAD_EVENT_ID = Rejection("Event id should be valid Unicode.", "")
-TOO_MANY_ENDPOINTS = Rejection("Exceeded maximum endpoint per user count: 15", "")
+TOO_MANY_ENDPOINTS = Rejection(
+    f"Exceeded maximum endpoint per user count: {MAX_ENDPOINTS_PER_USER}", ""
+)
 LARGE_ENDPOINT = Rejection("Endpoint size should be at most 15 KB.", "Endpoint")
 LARGE_EVENT = Rejection("Event size should be at most 1000 KB.", "")
-
-
-def _rule(shape: str, error: ErrorDetails) -> str:
-    kind, loc = error["type"], error["loc"]
-    if kind == "missing":
-        return "Missing " + ".".join(str(step) for step in loc)
-    if kind == "too_long":
-        return _count_rule(shape, str(loc[0]), error["ctx"]["max_length"])
-    if kind == "string_too_long":
-        return _length_rule(shape, loc, error["ctx"]["max_length"])
-    return _RULES.get(kind, error["msg"])
-
-
-def _count_rule(shape: str, member: str, limit: int) -> str:
-    if shape == "Event":
-        return f"Number of {member.lower()} per event submitted should be less than {limit}."
-    return f"Number of values per endpoint attribute should be less than {limit}."
-
-
-def _length_rule(shape: str, loc: tuple[int | str, ...], limit: int) -> str:
-    owner = "Event" if shape == "Event" else "Endpoint"
-    member = "metric" if "Metrics" in loc[:1] else "attribute"
-    # The service's sentence ends with a full stop for keys and without one for values.
-    part, end = ("key", ".") if loc[-1] == "[key]" else ("value", "")
-    return f"{owner} {member} {part} length should be less than {limit}{end}"
+REJECTED_BY_DESTINATION = Rejection("Rejected by the destination.", "")

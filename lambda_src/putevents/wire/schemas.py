@@ -1,13 +1,12 @@
 """The wire format of PutEvents in Pinpoint's own words, with its limits."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Annotated, Any, Literal, NamedTuple, Self, TypedDict, get_args
+from typing import Annotated, Any, Literal, NamedTuple, Self, TypedDict, TypeVar, get_args
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     GetCoreSchemaHandler,
@@ -15,16 +14,16 @@ from pydantic import (
     model_validator,
 )
 from pydantic.alias_generators import to_pascal
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import CoreSchema, core_schema
 
-from putevents.wire.rules import MISSING_ENDPOINT, Rejection
+from putevents.wire.repeated import Repeated
+from putevents.wire.rules import MISSING_ENDPOINT, FirstError, Rejection, Rule, broken
+from putevents.wire.timestamps import Timestamp, milliseconds
 
 MAX_REQUEST_BYTES = 4 * 1024 * 1024
-MAX_EVENT_BYTES = 1000 * 1024
-MAX_ENDPOINT_BYTES = 15 * 1024
 MAX_EVENTS_PER_CALL = 100
-MAX_ENDPOINTS_PER_USER = 15
 
+ShapeT = TypeVar("ShapeT")
 ChannelType = Literal[
     "PUSH", "GCM", "APNS", "APNS_SANDBOX", "APNS_VOIP", "APNS_VOIP_SANDBOX", "ADM",
     "SMS", "VOICE", "EMAIL", "BAIDU", "CUSTOM", "IN_APP",
@@ -33,30 +32,83 @@ ChannelType = Literal[
 DEVICE_CHANNELS = ("ADM", "APNS", "APNS_SANDBOX", "APNS_VOIP", "APNS_VOIP_SANDBOX", "BAIDU", "GCM")
 
 
-def _real_date(text: str) -> str:
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        raise PydanticCustomError("timestamp", "no such date") from None
-    return text
+class _Unchecked:
+    """Marks the ids of a map: a bad one would spoil the whole map, so `ingest` checks them."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.any_schema()
 
 
-Timestamp = Annotated[
-    str,
-    # `+0000` without a colon was refused by the service; Flutter sends six fraction digits.
-    Field(
-        pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}"
-        r"(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$"
-    ),
-    AfterValidator(_real_date),
+Id = Annotated[str, _Unchecked()]
+
+
+def _not_null(text: str) -> BeforeValidator:
+    """Reject null in the words for a member that was left out."""
+
+    def check(value: Any) -> Any:
+        if value is None:
+            raise broken(text)
+        return value
+
+    return BeforeValidator(check)
+
+
+NotEmpty = Annotated[str, Field(min_length=1)]
+
+# The service's sentences say "less than" for limits that it includes. Of a map or a list the first
+# error is told, and no others are looked for.
+EventAttributes = Annotated[
+    dict[
+        Annotated[str, Rule("Event attribute key length should be less than 50.", max_length=50)],
+        Annotated[
+            str, Rule("Event attribute value length should be less than 200", max_length=200)
+        ],
+    ],
+    Rule("Number of attributes per event submitted should be less than 40.", max_length=40),
+    FirstError(),
 ]
-Key = Annotated[str, Field(max_length=50)]
-EndpointValues = Annotated[list[Annotated[str, Field(max_length=100)]], Field(max_length=50)]
-EndpointAttributes = dict[Key, EndpointValues]
+EventMetrics = Annotated[
+    dict[
+        Annotated[str, Rule("Event metric key length should be less than 50.", max_length=50)],
+        float,
+    ],
+    Rule("Number of metrics per event submitted should be less than 40.", max_length=40),
+    FirstError(),
+]
+EndpointAttributes = Annotated[
+    dict[
+        Annotated[
+            str, Rule("Endpoint attribute key length should be less than 50.", max_length=50)
+        ],
+        Annotated[
+            list[
+                Annotated[
+                    str,
+                    Rule("Endpoint attribute value length should be less than 100", max_length=100),
+                ]
+            ],
+            Rule("Number of values per endpoint attribute should be less than 50.", max_length=50),
+            FirstError(),
+        ],
+    ],
+    FirstError(),
+]
+EndpointMetrics = Annotated[
+    dict[
+        Annotated[str, Rule("Endpoint metric key length should be less than 50.", max_length=50)],
+        float,
+    ],
+    FirstError(),
+]
 
 
 class _Alone:
     """Marks a member that is rejected alone: what breaks a rule in it becomes a Rejection."""
+
+    def __init__(self, if_null: Rejection | None = None) -> None:
+        self._if_null = if_null  # what null is, where leaving out breaks a rule of its own
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
@@ -64,12 +116,49 @@ class _Alone:
         shape = get_args(source)[0]  # of `Shape | Rejection`
 
         def reject_alone(value: Any, validate: Callable[[Any], Any]) -> Any:
-            try:
-                return validate(value)
-            except ValidationError as error:
-                return Rejection.of(error, shape.__name__)
+            if isinstance(value, Repeated):
+                return value.rejection
+            if value is None and self._if_null:
+                return self._if_null
+            return validate_alone(value, validate, shape)
 
-        return core_schema.no_info_wrap_validator_function(reject_alone, handler(shape))
+        return core_schema.no_info_wrap_validator_function(
+            reject_alone, handler.generate_schema(shape)
+        )
+
+
+def validate_alone(
+    value: Any, validate: Callable[[Any], ShapeT], shape: type[Any]
+) -> ShapeT | Rejection:
+    """Validate one part; null in a map or list of it counts as left out."""
+    try:
+        return validate(value)
+    except ValidationError as error:
+        # Only what breaks a rule is looked through, so that everything else is as quick as can be.
+        cleaned = _without_nulls(value)
+        if cleaned == value:
+            return Rejection.of(error, shape)
+    try:
+        return validate(cleaned)
+    except ValidationError as error:
+        return Rejection.of(error, shape)
+
+
+def _without_nulls(part: Any) -> Any:
+    if not isinstance(part, dict):
+        return part
+    return {name: _cleaned(value, _NESTED) for name, value in part.items()}
+
+
+_NESTED = 3  # User, UserAttributes and the list of a key: no known member is nested deeper
+
+
+def _cleaned(value: Any, levels: int) -> Any:
+    if levels and isinstance(value, dict):
+        return {k: _cleaned(v, levels - 1) for k, v in value.items() if v is not None}
+    if levels and isinstance(value, list):
+        return [_cleaned(v, levels - 1) for v in value if v is not None]
+    return value
 
 
 class Shape(BaseModel):
@@ -81,6 +170,9 @@ class Shape(BaseModel):
         extra="ignore",
         allow_inf_nan=False,
         hide_input_in_errors=True,
+        # No text is longer. A text with any limit is checked for half a surrogate pair too, which
+        # no destination can store: so each text of each shape is, also the keys of maps.
+        str_max_length=MAX_REQUEST_BYTES,
     )
 
     @cached_property
@@ -102,21 +194,23 @@ class Session(Shape):
             # Whole milliseconds on both sides: Flutter counts in ms but sends microseconds.
             start, stop = milliseconds(self.start_timestamp), milliseconds(self.stop_timestamp)
             if stop - start != self.duration:
-                raise PydanticCustomError("duration", "not stop minus start")
+                raise broken(
+                    "Session duration in milliseconds must be equal to the difference of start and"
+                    " stop timestamp",
+                    "Duration",
+                )
         return self
 
 
 class Event(Shape):
-    event_type: Annotated[str, Field(min_length=1)]
+    event_type: NotEmpty
     timestamp: Timestamp
     app_package_name: str | None = None
     app_title: str | None = None
     app_version_code: str | None = None
-    attributes: (
-        Annotated[dict[Key, Annotated[str, Field(max_length=200)]], Field(max_length=40)] | None
-    ) = None
-    client_sdk_version: Annotated[str, Field(min_length=1)] | None = None
-    metrics: Annotated[dict[Key, float], Field(max_length=40)] | None = None
+    attributes: EventAttributes | None = None
+    client_sdk_version: NotEmpty | None = None
+    metrics: EventMetrics | None = None
     sdk_name: str | None = None
     session: Session | None = None
 
@@ -151,10 +245,11 @@ class PublicEndpoint(Shape):
     attributes: EndpointAttributes | None = None
     channel_type: ChannelType | None = None
     demographic: EndpointDemographic | None = None
-    effective_date: Timestamp | None = None
+    # A phone's clock is not worth an endpoint: `ingest` leaves out what is no date.
+    effective_date: Annotated[Timestamp | Rejection, _Alone()] | None = None
     endpoint_status: str | None = None
     location: EndpointLocation | None = None
-    metrics: dict[Key, float] | None = None
+    metrics: EndpointMetrics | None = None
     opt_out: str | None = None
     request_id: str | None = None
     user: EndpointUser | None = None
@@ -163,10 +258,10 @@ class PublicEndpoint(Shape):
     def _within_endpoint_rules(self) -> Self:
         # The other way round, a channel without an address, is what real devices send and is fine.
         if self.address and self.channel_type is None:
-            raise PydanticCustomError("channel_type", "missing")
+            raise broken("Missing ChannelType", "Address")
         names = [self.attributes, self.metrics, self.user and self.user.user_attributes]
         if sum(len(group) for group in names if group) > 250:
-            raise PydanticCustomError("endpoint_attributes", "too many")
+            raise broken("Number of attributes per endpoint submitted should be less than 250.")
         return self
 
 
@@ -183,30 +278,40 @@ class EndpointBatchItem(PublicEndpoint):
 class EndpointBatchRequest(Shape):
     """The body of UpdateEndpointsBatch; an item that breaks a rule is rejected alone."""
 
-    item: Annotated[list[Annotated[EndpointBatchItem | Rejection, _Alone()]], Field(max_length=100)]
+    item: Annotated[
+        list[Annotated[EndpointBatchItem | Rejection, _Alone()]],
+        Rule("Number of endpoints per batch should be at most 100.", max_length=100),
+    ]
 
 
 class EventsBatch(Shape):
     """What one endpoint sends: itself, and its events by id."""
 
-    endpoint: Annotated[PublicEndpoint | Rejection, _Alone()] = MISSING_ENDPOINT
-    events: dict[str, Annotated[Event | Rejection, _Alone()]]
+    endpoint: Annotated[PublicEndpoint | Rejection, _Alone(MISSING_ENDPOINT)] = MISSING_ENDPOINT
+    events: Annotated[dict[Id, Annotated[Event | Rejection, _Alone()]], _not_null("Missing Events")]
 
 
 class ValidBatch(NamedTuple):
-    """What is left of an EventsBatch once it was judged: only what keeps every rule."""
+    """The parts of an EventsBatch that break no rule.
 
-    endpoint: PublicEndpoint
+    The endpoint is None if there is nothing to deliver of it: it was rejected, or it was delivered
+    with another piece. An empty one has to be delivered: it makes the endpoint exist.
+    """
+
+    endpoint: PublicEndpoint | None
     events: dict[str, Event]
 
 
 class EventsRequest(Shape):
     """The body of PutEvents: an EventsBatch per endpoint id."""
 
-    batch_item: dict[str, Annotated[EventsBatch | Rejection, _Alone()]]
+    batch_item: Annotated[
+        dict[Id, Annotated[EventsBatch | Rejection, _Alone()]], _not_null("Missing BatchItem")
+    ]
 
     @property
     def event_count(self) -> int:
+        """How many events it holds, good or not."""
         batches = self.batch_item.values()
         return sum(len(batch.events) for batch in batches if isinstance(batch, EventsBatch))
 
@@ -255,11 +360,3 @@ class EndpointResponse(TypedDict, total=False):
     OptOut: str
     RequestId: str
     User: dict[str, Any]
-
-
-def milliseconds(timestamp: str) -> int:
-    """A checked timestamp as Unix time in whole milliseconds, smaller fractions cut off."""
-    return (datetime.fromisoformat(timestamp) - _EPOCH) // timedelta(milliseconds=1)
-
-
-_EPOCH = datetime.fromtimestamp(0, UTC)

@@ -1,16 +1,38 @@
-"""The valid parts of an EventsRequest, cut into pieces that fit a limit of events and bytes."""
+"""Cuts what is too large for one call or message into pieces within limits of count and size."""
 
 import json
-from collections.abc import Iterator
-from typing import NamedTuple
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple, TypeVar
 
 from putevents.wire.schemas import PublicEndpoint, ValidBatch
 
-# Stands in the later pieces of an endpoint, whose own data went with the first.
-NO_CHANGE = PublicEndpoint()
+ThingT = TypeVar("ThingT")
 
+_EMPTY = PublicEndpoint()  # what the wire says of an endpoint that there is nothing to say of
 _WRAPPER = len(b'{"BatchItem":{}}')
 _SEPARATORS = len(b"}},,")
+
+
+def batches(
+    things: Iterable[ThingT],
+    size_of: Callable[[ThingT], int],
+    *,
+    max_size: int,
+    max_count: int = sys.maxsize,
+) -> Iterator[list[ThingT]]:
+    """Yield things in order, as many together as the limits allow; one over `max_size` is alone."""
+    batch: list[ThingT] = []
+    total = 0
+    for thing in things:
+        size = size_of(thing)
+        if batch and (len(batch) == max_count or total + size > max_size):
+            yield batch
+            batch, total = [], 0
+        batch.append(thing)
+        total += size
+    if batch:
+        yield batch
 
 
 class Piece(NamedTuple):
@@ -30,7 +52,7 @@ def split(batch_item: dict[str, ValidBatch], *, max_items: int, max_bytes: int) 
     """Yield pieces of at most `max_items` events and `max_bytes` bytes of JSON, in order.
 
     An endpoint's own data goes with its first piece only, so that what one call confirmed is not
-    sent again by the next. A part too large for any piece goes alone, for its taker to refuse.
+    sent again by the next. A part over `max_bytes` is sent alone; the receiver rejects it.
     """
     piece, size, count = Piece({}, {}), _WRAPPER, 0
     for endpoint_id, batch in batch_item.items():
@@ -42,10 +64,9 @@ def split(batch_item: dict[str, ValidBatch], *, max_items: int, max_bytes: int) 
                 piece, size, count = Piece({}, {}), _WRAPPER, 0
                 head = _head(endpoint_id, endpoint)
             if head:
-                opened = ValidBatch(endpoint=endpoint, events={})
-                piece.batch_item[endpoint_id] = opened
+                piece.batch_item[endpoint_id] = ValidBatch(endpoint=endpoint, events={})
                 piece.texts[endpoint_id] = [head]
-                endpoint = NO_CHANGE
+                endpoint = None
             if event_id is not None:
                 piece.batch_item[endpoint_id].events[event_id] = batch.events[event_id]
                 piece.texts[endpoint_id].append(text)
@@ -62,8 +83,9 @@ def _texts(batch: ValidBatch) -> Iterator[tuple[str | None, bytes]]:
         yield None, b""
 
 
-def _head(endpoint_id: str, endpoint: PublicEndpoint) -> bytes:
-    return json.dumps(endpoint_id).encode() + b':{"Endpoint":' + endpoint.wire + b',"Events":{'
+def _head(endpoint_id: str, endpoint: PublicEndpoint | None) -> bytes:
+    wire = (endpoint or _EMPTY).wire
+    return json.dumps(endpoint_id).encode() + b':{"Endpoint":' + wire + b',"Events":{'
 
 
 def _cost(head: bytes, text: bytes) -> int:

@@ -8,7 +8,7 @@ from tests.clients.mobile.amplify_flutter import AmplifyFlutter
 from tests.clients.mobile.amplify_swift import AmplifySwift
 from tests.clients.mobile.aws_sdk_android import AwsSdkAndroid
 from tests.clients.mobile.aws_sdk_ios import AwsSdkIos
-from tests.clients.mobile.destination import Taken
+from tests.clients.mobile.failing_destination import Taken
 from tests.clients.mobile.phone import Phone
 
 CLIENTS: Sequence[type[Phone]] = (

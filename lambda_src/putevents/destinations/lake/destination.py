@@ -6,16 +6,19 @@ from contextlib import contextmanager
 
 from pydantic_core import to_json
 
-from putevents.destinations import DestinationError
-from putevents.destinations.lake.firehose import MAX_RECORD_BYTES, DeliveryStreams, kind_of
-from putevents.endpoints.table import FAILURES, EndpointTable, Stored
-from putevents.ingest.rejected import rejected_record
-from putevents.ingest.submission import ACCEPTED
+from putevents.destinations.lake.dynamodb import DynamoDBItems
+from putevents.destinations.lake.firehose import MAX_RECORD_BYTES, DeliveryStreams
+from putevents.endpoints.store import StoreError
+from putevents.endpoints.table import EndpointTable, Stored
+from putevents.errors import DestinationError
 from putevents.observability import logger
 from putevents.settings import LakeSettings
+from putevents.time_left import TimeLeft
+from putevents.wire.answers import ACCEPTED
 from putevents.wire.arrival import Arrival, Arrivals
 from putevents.wire.event_record import event_records
-from putevents.wire.rules import LARGE_EVENT, RejectedPart
+from putevents.wire.rejected_record import RejectedPart, rejected_record
+from putevents.wire.rules import LARGE_EVENT
 from putevents.wire.schemas import (
     EndpointItemResponse,
     EndpointResponse,
@@ -26,6 +29,7 @@ from putevents.wire.schemas import (
 )
 
 _TOO_LARGE: EventItemResponse = {"StatusCode": 400, "Message": LARGE_EVENT.message}
+_NO_UPDATE = PublicEndpoint()
 EventKey = tuple[str, str]  # an endpoint's id and an event's
 
 
@@ -39,14 +43,18 @@ class LakeDestination:
         self._streams = DeliveryStreams()
         self._stream_prefix = settings.event_stream_prefix
         self._rejected_stream = settings.rejected_stream
-        self._endpoints = EndpointTable(settings.endpoint_table)
+        self._endpoints = EndpointTable(DynamoDBItems(settings.endpoint_table))
 
     def deliver(
-        self, application_id: str, batch_item: dict[str, ValidBatch], arrivals: Arrivals
+        self,
+        application_id: str,
+        batch_item: dict[str, ValidBatch],
+        arrivals: Arrivals,
+        time_left: TimeLeft,
     ) -> dict[str, ItemResponse]:
         """Deliver; see Destination. The events of an endpoint that was not stored wait with it."""
-        updates = {id_: batch.endpoint for id_, batch in batch_item.items()}
-        stored = self._update(application_id, updates, arrivals)
+        updates = {id_: batch.endpoint or _NO_UPDATE for id_, batch in batch_item.items()}
+        stored = self._update(application_id, updates, arrivals, time_left)
         answers: dict[str, ItemResponse] = {
             id_: {"EndpointItemResponse": _answer(stored[id_]), "EventsItemResponse": {}}
             for id_ in stored
@@ -63,27 +71,25 @@ class LakeDestination:
                     else:  # with the endpoint in it, it outgrows what Firehose takes
                         answers[id_]["EventsItemResponse"][event_id] = _TOO_LARGE
 
-        for id_, event_id in self._streams.put(self._stream_prefix + application_id, documents()):
+        stream = self._stream_prefix + application_id
+        for id_, event_id in self._streams.put(stream, documents(), time_left):
             answers[id_]["EventsItemResponse"][event_id] = ACCEPTED
         return answers
 
     def keep_rejected(
-        self, application_id: str, rejected: list[RejectedPart], arrival: Arrival
+        self,
+        application_id: str,
+        rejected: list[RejectedPart],
+        arrival: Arrival,
+        time_left: TimeLeft,
     ) -> bool:
         """Write them where the table rejected_events finds them; whether Firehose has them all."""
         documents = [
             (number, to_json(rejected_record(application_id, part, arrival)))
             for number, part in enumerate(rejected)
         ]
-        return len(list(self._streams.put(self._rejected_stream, documents))) == len(rejected)
-
-    def update_endpoint(
-        self, application_id: str, endpoint_id: str, endpoint: PublicEndpoint, arrival: Arrival
-    ) -> EndpointItemResponse | None:
-        """Create or update one endpoint; None if that failed."""
-        arrivals = {endpoint_id: arrival}
-        stored = self._update(application_id, {endpoint_id: endpoint}, arrivals)
-        return _answer(stored[endpoint_id]) if stored else None
+        kept = list(self._streams.put(self._rejected_stream, documents, time_left))
+        return len(kept) == len(rejected)
 
     def get_endpoint(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:
         """The endpoint as it is stored, or None."""
@@ -92,11 +98,8 @@ class LakeDestination:
 
     def delete_endpoint(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:
         """Delete an endpoint; what it was, or None."""
-        found = self.get_endpoint(application_id, endpoint_id)
         with _asked():
-            if found:
-                self._endpoints.delete(application_id, found)
-        return found
+            return self._endpoints.delete(application_id, endpoint_id)
 
     def get_user_endpoints(self, application_id: str, user_id: str) -> list[EndpointResponse]:
         """The endpoints of a user."""
@@ -104,18 +107,19 @@ class LakeDestination:
             return self._endpoints.of_user(application_id, user_id)
 
     def delete_user_endpoints(self, application_id: str, user_id: str) -> list[EndpointResponse]:
-        """Delete the endpoints of a user; what they were."""
-        found = self.get_user_endpoints(application_id, user_id)
+        """Delete a user and the user's endpoints; what these were."""
         with _asked():
-            for endpoint in found:
-                self._endpoints.delete(application_id, endpoint)
-        return found
+            return self._endpoints.delete_user(application_id, user_id)
 
     def _update(
-        self, application_id: str, updates: dict[str, PublicEndpoint], arrivals: Arrivals
+        self,
+        application_id: str,
+        updates: dict[str, PublicEndpoint],
+        arrivals: Arrivals,
+        time_left: TimeLeft,
     ) -> dict[str, Stored]:
-        stored, failures = self._endpoints.update(application_id, updates, arrivals)
-        for kind, count in Counter(kind_of(failure) for failure in failures).items():
+        stored, failures = self._endpoints.update(application_id, updates, arrivals, time_left)
+        for kind, count in Counter(map(_kind, failures)).items():
             logger.warning("update_endpoint failed", error=kind, calls=count)
         return stored
 
@@ -124,11 +128,15 @@ class LakeDestination:
 def _asked() -> Iterator[None]:
     try:
         yield
-    except FAILURES as error:
-        raise DestinationError(kind_of(error)) from error
+    except StoreError as error:
+        raise DestinationError(error.kind) from error
+
+
+def _kind(failure: Exception) -> str:
+    return failure.kind if isinstance(failure, StoreError) else type(failure).__name__
 
 
 def _answer(stored: Stored) -> EndpointItemResponse:
-    if stored.refusal:
-        return {"StatusCode": 400, "Message": stored.refusal}
+    if stored.rejection:
+        return {"StatusCode": 400, "Message": stored.rejection}
     return ACCEPTED

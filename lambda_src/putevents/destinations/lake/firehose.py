@@ -9,8 +9,8 @@ from botocore.exceptions import ClientError
 
 from putevents.destinations.client_config import client_config
 from putevents.observability import logger
-from putevents.time_left import time_left
-from putevents.wire.batches import batches
+from putevents.time_left import TimeLeft
+from putevents.wire.split import batches
 
 if TYPE_CHECKING:
     from mypy_boto3_firehose import FirehoseClient
@@ -38,7 +38,9 @@ class DeliveryStreams:
     def __init__(self) -> None:
         self._client: FirehoseClient = boto3.client("firehose", config=_CONFIG)
 
-    def put(self, stream: str, documents: Iterable[tuple[KeyT, bytes]]) -> Iterator[KeyT]:
+    def put(
+        self, stream: str, documents: Iterable[tuple[KeyT, bytes]], time_left: TimeLeft
+    ) -> Iterator[KeyT]:
         """Put JSON documents of at most MAX_RECORD_BYTES; yield the keys that Firehose confirmed.
 
         After a call that failed as a whole the rest is not tried: a stream that is down is asked

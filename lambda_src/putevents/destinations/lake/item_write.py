@@ -2,15 +2,8 @@
 
 from typing import Any, NamedTuple
 
-from putevents.endpoints.item import (
-    ADDRESS,
-    USER_ID,
-    Attribute,
-    Item,
-    Members,
-    encode,
-    encode_member,
-)
+from putevents.destinations.lake.dynamodb_json import Attribute, encode, encode_member
+from putevents.endpoints.item import ADDRESS, USER_ID, Item, Members
 
 # Members that an index leads to, and the attribute that it is keyed by.
 _INDEXED = {USER_ID: "user_id", ADDRESS: "address"}
@@ -32,6 +25,7 @@ class Write(NamedTuple):
     latest: str
 
     def request(self, table: str) -> Any:
+        """The parameters of the call."""
         sets = ["created = :created", "latest = :latest"]
         if self.condition.endswith(_IN_ORDER):
             sets[0] = "created = if_not_exists(created, :created)"
@@ -67,21 +61,23 @@ class Write(NamedTuple):
         }
 
 
-def first(key: Attribute, update: Members, created: int, stamp: str, *, create: bool) -> Write:
+def first(key: Attribute, update: Members, created: int, *, create: bool) -> Write:
     """The write that is right for nearly every update: nothing that is stored is newer."""
+    stamps = [member.stamp for member in update.values()] or [""]
     condition = _IN_ORDER if create else f"attribute_exists(created) AND {_IN_ORDER}"
-    return Write(key, update, condition, {":seen": {"S": stamp}}, created, stamp)
+    return Write(key, update, condition, {":seen": {"S": min(stamps)}}, created, max(stamps))
 
 
-def after(seen: Item, key: Attribute, newer: Members, created: int, stamp: str) -> Write:
-    """What is left to write once it is known what is stored, unless that changes meanwhile."""
+def after(seen: Item, write: Write, left: Members) -> Write:
+    """The write of what is left once it is known what is stored, unless that changes meanwhile."""
+    key, created, latest = write.key, write.created, write.latest
     if not seen.revision:  # deleted meanwhile
-        return Write(key, newer, "attribute_not_exists(created)", {}, created, stamp)
+        return Write(key, left, "attribute_not_exists(created)", {}, created, latest)
     return Write(
         key,
-        newer,
+        left,
         "revision = :seen",
         {":seen": {"N": str(seen.revision)}},
         min(seen.created, created),
-        max(seen.latest, stamp),
+        max(seen.latest, latest),
     )

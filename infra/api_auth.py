@@ -1,0 +1,37 @@
+"""The authorization of the API for each value of the deploy setting `auth`."""
+
+from aws_cdk import Annotations
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_cognito as cognito
+from constructs import Construct
+
+from infra.deploy_settings import DeploySettings
+
+_NONE = apigateway.AuthorizationType.NONE
+
+
+def authorization(scope: Construct, settings: DeploySettings) -> apigateway.MethodOptions:
+    """Return the authorization of all methods except preflights."""
+    match settings.auth:
+        case "iam":
+            return apigateway.MethodOptions(authorization_type=apigateway.AuthorizationType.IAM)
+        case "cognito":
+            pools = [_user_pool(scope, settings.user_pool_id or "")]
+            authorizer = apigateway.CognitoUserPoolsAuthorizer(
+                scope, "Authorizer", cognito_user_pools=pools
+            )
+            return apigateway.MethodOptions(authorizer=authorizer)
+        case "api-key":
+            return apigateway.MethodOptions(authorization_type=_NONE, api_key_required=True)
+        case "none":
+            Annotations.of(scope).add_warning_v2(
+                "putevents:open",
+                "auth=none accepts events for the listed applications from anyone who has the URL.",
+            )
+            return apigateway.MethodOptions(authorization_type=_NONE)
+
+
+def _user_pool(scope: Construct, name: str) -> cognito.IUserPool:
+    by_arn = name.startswith("arn:")
+    find = cognito.UserPool.from_user_pool_arn if by_arn else cognito.UserPool.from_user_pool_id
+    return find(scope, "UserPool", name)

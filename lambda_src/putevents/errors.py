@@ -1,0 +1,121 @@
+"""Every error of the gateway, what a caller is told of it, and whether trying again can help.
+
+Exception
+├── RequestError               answers a whole request, in the shape of Pinpoint's own errors
+│   ├── BadRequestError        400
+│   ├── ForbiddenError         403
+│   ├── UnknownApplicationError, UnknownEndpointError, UnknownPathError    404
+│   ├── MethodNotAllowedError  405
+│   ├── PayloadTooLargeError   413
+│   ├── UnsupportedEncodingError    415
+│   ├── DestinationError, NotStoredError    500, worth another try
+│   └── InternalError          500, a bug
+├── NotDeliveredError          a message that stays on the queue
+└── SettingsError              the function cannot start
+"""
+
+from http import HTTPStatus
+from typing import ClassVar
+
+
+class RequestError(Exception):
+    """A whole request that fails; its text is the `Message` of the answer."""
+
+    status: ClassVar[HTTPStatus]
+    name: ClassVar[str]  # the value of x-amzn-ErrorType
+    text: ClassVar[str] = ""  # what it says unless it is raised with a text
+    retry: ClassVar[bool] = False  # whether the same request may succeed later
+
+    def __str__(self) -> str:
+        """The text it was raised with, or that of its kind."""
+        return super().__str__() or self.text
+
+
+class BadRequestError(RequestError):
+    """The body is not what the call takes."""
+
+    status, name = HTTPStatus.BAD_REQUEST, "BadRequestException"
+
+
+class ForbiddenError(RequestError):
+    """This gateway does not let its callers read or delete endpoints."""
+
+    status, name = HTTPStatus.FORBIDDEN, "ForbiddenException"
+    text = "Endpoints can be read and deleted with auth iam only."
+
+
+class _NotFoundError(RequestError):
+    status, name = HTTPStatus.NOT_FOUND, "NotFoundException"
+
+
+class UnknownApplicationError(_NotFoundError):
+    """This gateway does not serve the application."""
+
+    text = "Application not found."
+
+
+class UnknownEndpointError(_NotFoundError):
+    """The destination knows no such endpoint, or no endpoint of such a user."""
+
+    text = "Endpoint not found."
+
+
+class UnknownPathError(_NotFoundError):
+    """No operation has this path."""
+
+    text = "Path not found."
+
+
+class MethodNotAllowedError(RequestError):
+    """The path is served, but not with this method."""
+
+    status, name = HTTPStatus.METHOD_NOT_ALLOWED, "MethodNotAllowedException"
+    text = "Method not allowed."
+
+
+class PayloadTooLargeError(RequestError):
+    """The body is over 4 MB once decoded, or has more parts than are answered in one request."""
+
+    status, name = HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "PayloadTooLargeException"
+    text = "Request size should be at most 4 MB."
+
+
+class UnsupportedEncodingError(RequestError):
+    """The body is compressed in a way that is not read."""
+
+    status, name = HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "UnsupportedMediaTypeException"
+    text = "Content-Encoding should be gzip or identity."
+
+
+class InternalError(RequestError):
+    """A bug of ours; the answer says nothing about the inside."""
+
+    # 500 and not 503: more clients keep what they sent and try again.
+    status, name = HTTPStatus.INTERNAL_SERVER_ERROR, "InternalServerErrorException"
+    text = "Internal server error."
+
+
+class DestinationError(InternalError):
+    """The destination did not do what it was asked."""
+
+    text = "The destination did not answer, please try again."
+    retry = True
+
+    def __str__(self) -> str:
+        """The same for every caller: the cause is for the log."""
+        return self.text
+
+
+class NotStoredError(InternalError):
+    """Neither the destination nor the queue took it."""
+
+    text = "Not delivered, please try again."
+    retry = True
+
+
+class NotDeliveredError(Exception):
+    """A queue message stays on the queue; the text says why. Another try can help."""
+
+
+class SettingsError(Exception):
+    """An environment variable is missing or wrong; nothing is served until it is put right."""

@@ -1,0 +1,39 @@
+"""Makes the two Lambda functions, whose environments share one gateway in this process."""
+
+from functools import partial
+
+from local.environment import StartError
+from local.lambda_function import LambdaFunction
+
+# As long as the functions may take on AWS.
+API_TIMEOUT_SECONDS = 28
+QUEUE_TIMEOUT_SECONDS = 60
+# That many requests can hang at a destination before others wait for them.
+MAX_API_ENVIRONMENTS = 32
+# SQLite writes one transaction at a time: more threads would only take the GIL from its writer.
+MAX_LOCAL_ENVIRONMENTS = 2
+
+
+def make_functions() -> tuple[LambdaFunction, LambdaFunction]:
+    """Return the API function and the queue function, as the environment describes them."""
+    # Imported here, since it takes half a second: a wrong folder or port is reported before.
+    from local.sqlite_destination import LocalDestination
+    from local.thread_safe_resolver import ThreadSafeResolver
+    from putevents import api_handler, queue_handler
+    from putevents.errors import SettingsError
+    from putevents.gateway import Gateway
+    from putevents.settings import Settings
+
+    try:
+        settings = Settings.load()
+    except SettingsError as error:
+        raise StartError(f"{error}.") from None
+    is_local = settings.destination == "local"
+    gateway = Gateway.load(settings, LocalDestination() if is_local else None)
+    environments = MAX_LOCAL_ENVIRONMENTS if is_local else MAX_API_ENVIRONMENTS
+    make_api_handler = partial(api_handler.make_handler, gateway, ThreadSafeResolver)
+    make_queue_handler = partial(queue_handler.make_handler, gateway)
+    return (
+        LambdaFunction(make_api_handler, "local-api", API_TIMEOUT_SECONDS, environments),
+        LambdaFunction(make_queue_handler, "local-queue", QUEUE_TIMEOUT_SECONDS, 1),
+    )

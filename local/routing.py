@@ -1,0 +1,48 @@
+"""Routes a request: to the PutEvents handler, to the queues, or to the health check."""
+
+import asyncio
+import sqlite3
+from http import HTTPStatus
+
+from local.api_gateway import proxy_event, proxy_response
+from local.database import Database
+from local.http_messages import Request, Response, error_response, json_response
+from local.lambda_function import HandlerError, LambdaFunction
+from local.queue_message import DEAD_LETTERS, QUEUE
+from local.sqs import TARGET, SqsApi
+
+# SDKs post either to the endpoint or to the queue's own URL.
+SQS_PATHS = ("/", f"/{QUEUE}", f"/{DEAD_LETTERS}")
+
+
+class Routing:
+    """Finds who answers a request; what blocks is done in threads."""
+
+    def __init__(self, database: Database, api: LambdaFunction, sqs: SqsApi) -> None:
+        self._database = database
+        self._api = api
+        self._sqs = sqs
+
+    async def respond(self, request: Request) -> Response:
+        """The response to a request."""
+        if request.path == "/health" and request.method in ("GET", "HEAD"):
+            return await asyncio.to_thread(self._health)
+        target = request.header("x-amz-target") or ""
+        if target.startswith(TARGET) and request.method == "POST" and request.path in SQS_PATHS:
+            action = target.removeprefix(TARGET)
+            return json_response(*await asyncio.to_thread(self._sqs.answer, action, request.body))
+        return await self._put_events(request)
+
+    async def _put_events(self, request: Request) -> Response:
+        try:
+            return proxy_response(await asyncio.wrap_future(self._api.submit(proxy_event(request))))
+        except (HandlerError, AttributeError, KeyError, TypeError, ValueError):
+            return error_response(HTTPStatus.INTERNAL_SERVER_ERROR, request.request_id)
+
+    def _health(self) -> Response:
+        try:
+            self._database.check()
+        except sqlite3.Error as error:
+            text = f"{self._database.path} cannot be written: {error}."
+            return json_response(HTTPStatus.SERVICE_UNAVAILABLE, {"Message": text})
+        return json_response(HTTPStatus.OK, {"Message": "Events can be stored."})

@@ -1,0 +1,151 @@
+"""The destination of a laptop: events and endpoints in one SQLite file."""
+
+import logging
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from local.database import FILE, Database
+from local.endpoint_items import SqliteItems
+from local.event_store import record_event, record_rejected
+from local.savepoint import savepoint
+from putevents.endpoints.store import StoreError
+from putevents.endpoints.table import EndpointTable, Stored
+from putevents.errors import DestinationError
+from putevents.time_left import TimeLeft
+from putevents.wire.answers import ACCEPTED
+from putevents.wire.arrival import Arrival, Arrivals
+from putevents.wire.event_record import event_records
+from putevents.wire.rejected_record import RejectedPart, rejected_record
+from putevents.wire.schemas import (
+    EndpointItemResponse,
+    EndpointResponse,
+    EventItemResponse,
+    ItemResponse,
+    PublicEndpoint,
+    ValidBatch,
+)
+
+log = logging.getLogger("local")
+AnswerT = TypeVar("AnswerT")
+_NO_UPDATE = PublicEndpoint()
+NOT_WRITTEN = EndpointItemResponse(StatusCode=500, Message="The local store could not write it.")
+
+
+class LocalDestination:
+    """Stores everything in `DATA_DIR/putevents.db`; what it accepts is on the disk."""
+
+    keeps_rejected = True
+
+    def __init__(self, database: Database | None = None) -> None:
+        self._database = database or Database(Path(os.environ["DATA_DIR"], FILE))
+
+    def deliver(
+        self,
+        application_id: str,
+        batch_item: dict[str, ValidBatch],
+        arrivals: Arrivals,
+        time_left: TimeLeft,
+    ) -> dict[str, ItemResponse]:
+        """Store everything in one transaction; what could not be written is answered 500."""
+        try:
+            with self._database.transaction() as connection:
+                return _deliver(connection, application_id, batch_item, arrivals, time_left)
+        except sqlite3.Error as error:
+            log.error("the store cannot be written: %s", error)
+            return {}
+
+    def keep_rejected(
+        self,
+        application_id: str,
+        rejected: list[RejectedPart],
+        arrival: Arrival,
+        time_left: TimeLeft,
+    ) -> bool:
+        """Keep all of it or nothing."""
+        rows = [rejected_record(application_id, part, arrival) for part in rejected]
+        try:
+            with self._database.transaction() as connection:
+                record_rejected(connection, rows)
+        except sqlite3.Error as error:
+            log.error("the store cannot keep what was rejected: %s", error)
+            return False
+        return True
+
+    def get_endpoint(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:
+        """The endpoint as it is stored, or None."""
+        found = self._ask(lambda table: table.get(application_id, [endpoint_id]))
+        return found[0] if found else None
+
+    def delete_endpoint(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:
+        """Delete an endpoint; what it was, or None."""
+        return self._ask(lambda table: table.delete(application_id, endpoint_id))
+
+    def get_user_endpoints(self, application_id: str, user_id: str) -> list[EndpointResponse]:
+        """The endpoints of a user."""
+        return self._ask(lambda table: table.of_user(application_id, user_id))
+
+    def delete_user_endpoints(self, application_id: str, user_id: str) -> list[EndpointResponse]:
+        """Delete a user and the user's endpoints; what these were."""
+        return self._ask(lambda table: table.delete_user(application_id, user_id))
+
+    def _ask(self, question: Callable[[EndpointTable], AnswerT]) -> AnswerT:
+        try:
+            with self._database.transaction() as connection:
+                return question(EndpointTable(SqliteItems(connection)))
+        except sqlite3.Error as error:
+            log.error("the store cannot be asked: %s", error)
+            raise DestinationError(str(error)) from error
+
+
+def _deliver(
+    connection: sqlite3.Connection,
+    application_id: str,
+    batch_item: dict[str, ValidBatch],
+    arrivals: Arrivals,
+    time_left: TimeLeft,
+) -> dict[str, ItemResponse]:
+    table = EndpointTable(SqliteItems(connection))
+    updates = {id_: batch.endpoint or _NO_UPDATE for id_, batch in batch_item.items()}
+    stored, failures = table.update(application_id, updates, arrivals, time_left)
+    for failure in failures:
+        log.error("the store cannot write one endpoint: %s", failure)
+    answers: dict[str, ItemResponse] = {}
+    for id_, batch in batch_item.items():
+        # The events of an endpoint that could not be written are stored all the same.
+        endpoint = stored[id_].endpoint if id_ in stored else _find(table, application_id, id_)
+        records = event_records(application_id, id_, endpoint, batch.events, arrivals[id_])
+        answers[id_] = {
+            "EndpointItemResponse": _answer(stored[id_]) if id_ in stored else NOT_WRITTEN,
+            "EventsItemResponse": {
+                event_id: _store_event(
+                    connection, application_id, id_, event_id, event, record, arrivals[id_]
+                )
+                for (event_id, record), event in zip(records, batch.events.values(), strict=True)
+            },
+        }
+    return answers
+
+
+def _find(table: EndpointTable, application_id: str, endpoint_id: str) -> EndpointResponse:
+    unknown: EndpointResponse = {"ApplicationId": application_id, "Id": endpoint_id}
+    return next(iter(table.get(application_id, [endpoint_id])), unknown)
+
+
+def _answer(stored: Stored) -> EndpointItemResponse:
+    if stored.rejection:
+        return {"StatusCode": 400, "Message": stored.rejection}
+    return ACCEPTED
+
+
+def _store_event(connection: sqlite3.Connection, *values: Any) -> EventItemResponse:
+    """Store one event, wholly or not at all."""
+    try:
+        with savepoint(connection):
+            record_event(connection, *values)
+    except StoreError as error:
+        log.error("the store cannot write one event: %s", error)
+        return NOT_WRITTEN
+    return ACCEPTED

@@ -1,0 +1,55 @@
+"""Opens what the gateway needs to start: folder, file and port, each failure one sentence."""
+
+import errno
+import os
+import socket
+import sqlite3
+from pathlib import Path
+
+from local.database import FILE, Database
+from local.environment import StartError
+from local.web_server import HOST, listen
+
+LOG_FILE = "gateway.log"
+
+
+def open_folder(folder: Path) -> Path:
+    """Make the folder, and the log file in it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / LOG_FILE).touch()
+    except OSError as error:
+        raise StartError(
+            f"Nothing can be written in {folder} ({error.strerror}): choose another, DATA_DIR=..."
+        ) from None
+    return folder.resolve()
+
+
+def open_database(folder: Path) -> Database:
+    """Open the file of events and queues, and write to it once."""
+    database = Database(folder / FILE)
+    try:
+        database.check()
+    except sqlite3.Error as error:
+        raise StartError(f"{database.path} cannot be written: {error}.") from None
+    return database
+
+
+def open_port(port: str) -> socket.socket:
+    """Take the port of loopback that `make run` was given."""
+    if not (port.isascii() and port.isdecimal() and len(port) < 6 and int(port) < 65536):
+        raise StartError(f"PORT should be a number from 0 to 65535, not {port!r}.")
+    try:
+        return listen(int(port))
+    except OSError as error:
+        busy = error.errno == errno.EADDRINUSE
+        why = "is in use by another program" if busy else f"cannot be used ({error.strerror})"
+        raise StartError(f"Port {port} of {HOST} {why}: choose another, PORT=...") from None
+
+
+def visibility_seconds() -> int:
+    """Read how long a received message is hidden."""
+    text = os.environ.get("VISIBILITY_TIMEOUT_SECONDS") or "30"
+    if not (text.isascii() and text.isdecimal()):
+        raise StartError(f"VISIBILITY_TIMEOUT_SECONDS should be a number of seconds, not {text!r}.")
+    return int(text)

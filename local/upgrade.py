@@ -1,0 +1,79 @@
+"""Brings a file of an earlier version up to date when it is opened."""
+
+import json
+import sqlite3
+from collections.abc import Callable
+
+from local.endpoint_items import SqliteItems
+from putevents.endpoints.item import USER_ID, flatten, stamp, user_attributes
+from putevents.endpoints.keys import user_key
+from putevents.wire.arrival import Arrival
+from putevents.wire.timestamps import milliseconds
+
+_LATER_COLUMNS = {
+    "events": ("request_id TEXT", "record TEXT"),
+    "messages": ("hidden_at INTEGER",),
+}
+
+
+def upgrade(connection: sqlite3.Connection) -> None:
+    """Add what an earlier version lacks; each step is done once, wholly or not at all."""
+    _once(connection, _missing_columns, _add_columns)
+    _once(connection, _has_documents, _move_endpoints)
+
+
+def _once(
+    connection: sqlite3.Connection,
+    is_needed: Callable[[sqlite3.Connection], object],
+    change: Callable[[sqlite3.Connection], None],
+) -> None:
+    if not is_needed(connection):
+        return
+    with connection:  # commits, or rolls back if that fails
+        connection.execute("BEGIN IMMEDIATE")
+        if is_needed(connection):  # no other process was quicker
+            change(connection)
+
+
+def _missing_columns(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    there = {
+        (table, row[1])
+        for table in _LATER_COLUMNS
+        for row in connection.execute(f"PRAGMA table_info({table})")
+    }
+    return [
+        (table, column)
+        for table, columns in _LATER_COLUMNS.items()
+        for column in columns
+        if (table, column.split()[0]) not in there
+    ]
+
+
+def _add_columns(connection: sqlite3.Connection) -> None:
+    for table, column in _missing_columns(connection):
+        connection.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
+
+
+def _has_documents(connection: sqlite3.Connection) -> list[object]:
+    sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name = 'endpoints'"
+    return connection.execute(sql).fetchall()
+
+
+def _move_endpoints(connection: sqlite3.Connection) -> None:
+    """Endpoints were JSON documents without stamps, so that every other update is newer."""
+    items = SqliteItems(connection)
+    rows = connection.execute("SELECT application_id, endpoint_id, endpoint FROM endpoints")
+    for application_id, endpoint_id, text in rows.fetchall():
+        document = json.loads(text)
+        document.pop("CohortId")
+        created = milliseconds(document.pop("CreationDate"))
+        if not document.get("User", {}).get("UserId", "-"):
+            document["User"].pop("UserId")
+        members = flatten(document, stamp(Arrival("", 0), endpoint_id))
+        shared = user_attributes(members) if USER_ID in members else {}
+        own = {name: member for name, member in members.items() if name not in shared}
+        items.write(application_id, endpoint_id, own, created)
+        if shared:
+            key = user_key(str(members[USER_ID].value))
+            items.write(application_id, key, shared, created)
+    connection.execute("DROP TABLE endpoints")

@@ -1,0 +1,130 @@
+"""The ASGI application: reads requests, has them answered, and finishes them when it stops."""
+
+import asyncio
+import logging
+import traceback
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from http import HTTPStatus
+
+from local.asgi import Receive, Scope, Send
+from local.console import summary
+from local.http_messages import Request, Response, error_response
+from local.request_body import ClientGoneError, TooLargeError, discard_rest, read_body
+
+HANG_UP = "hang_up"  # where a connection's state says how to close it without an answer
+
+log = logging.getLogger("local")
+
+
+class WebApp:
+    """Answers requests with `respond` until it is drained; lives in one event loop."""
+
+    def __init__(self, respond: Callable[[Request], Awaitable[Response]]) -> None:
+        self._respond = respond
+        self._is_draining = False
+        self._reading: set[Callable[[], None]] = set()  # how to hang up on each
+        self._answering = 0
+        self._is_idle = asyncio.Event()
+        self._is_idle.set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; closes the connection of a client that does not finish it."""
+        request = _request(scope)
+        try:
+            with self._interrupted_by_stop(scope, request):
+                try:
+                    request = replace(request, body=await read_body(scope, receive))
+                except TooLargeError as error:
+                    return await _reject(error.status, request, receive, send)
+        except ClientGoneError:
+            return await _hang_up(scope, receive)
+        with self._finished_before_stop():
+            response = await self._response(request)
+            await _start(send, response, request)
+            await send({"type": "http.response.body", "body": response.body})
+        log.info(summary(request, response))
+
+    async def drain(self, seconds: float) -> None:
+        """Let no new request in, and wait for those that are in."""
+        self._is_draining = True
+        for hang_up in list(self._reading):
+            hang_up()
+        try:
+            await asyncio.wait_for(self._is_idle.wait(), seconds)
+        except TimeoutError:
+            log.error("%d requests were not answered in time", self._answering)
+
+    async def _response(self, request: Request) -> Response:
+        try:
+            return await self._respond(request)
+        except Exception as error:
+            log.error("a request failed: %r, see the log file", error)
+            print(traceback.format_exc(), flush=True)
+            return error_response(HTTPStatus.INTERNAL_SERVER_ERROR, request.request_id)
+
+    @contextmanager
+    def _interrupted_by_stop(self, scope: Scope, request: Request) -> Iterator[None]:
+        # The handlers' own messages to the queue still count while the server is stopping.
+        if request.header("x-amz-target") is not None:
+            yield
+            return
+        if self._is_draining:
+            raise ClientGoneError
+        hang_up = scope["state"][HANG_UP]
+        self._reading.add(hang_up)
+        try:
+            yield
+        finally:
+            self._reading.discard(hang_up)
+
+    @contextmanager
+    def _finished_before_stop(self) -> Iterator[None]:
+        self._answering += 1
+        self._is_idle.clear()
+        try:
+            yield
+        finally:
+            self._answering -= 1
+            if not self._answering:
+                self._is_idle.set()
+
+
+def _request(scope: Scope) -> Request:
+    """The request without its body, which is still to be read."""
+    path = scope["raw_path"].decode("ascii")
+    if not path.startswith("/"):  # the absolute form that proxies use
+        path = "/" + path.partition("://")[2].partition("/")[2]
+    return Request(
+        method=scope["method"],
+        path=path,
+        query=scope["query_string"].decode("ascii"),
+        headers=[(key.decode("ascii"), value.decode("latin-1")) for key, value in scope["headers"]],
+        body=b"",
+        source_ip=scope["client"][0],
+        protocol=f"HTTP/{scope['http_version']}",
+    )
+
+
+async def _start(
+    send: Send, response: Response, request: Request, *more: tuple[bytes, bytes]
+) -> None:
+    headers = [*response.encoded_headers(request.request_id), *more]
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+
+
+async def _reject(status: HTTPStatus, request: Request, receive: Receive, send: Send) -> None:
+    """Answer at once, and close the connection when the client has sent all or waited."""
+    response = error_response(status, request.request_id)
+    await _start(send, response, request, (b"connection", b"close"))
+    await send({"type": "http.response.body", "body": response.body, "more_body": True})
+    log.info(summary(request, response))
+    await discard_rest(receive)
+    await send({"type": "http.response.body"})
+
+
+async def _hang_up(scope: Scope, receive: Receive) -> None:
+    scope["state"][HANG_UP]()
+    while (await receive())["type"] != "http.disconnect":
+        pass  # uvicorn answers 500 for an application that returns before the connection is lost

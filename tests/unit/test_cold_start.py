@@ -1,0 +1,48 @@
+"""Importing needs no environment; on Lambda the init phase does what a first answer needs."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.unit.doors import ENVIRONMENT
+
+SOURCE = Path(__file__).parents[2] / "lambda_src"
+MODULES = sorted(
+    ".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__")
+    for path in SOURCE.rglob("*.py")
+)
+MADE = "import sys, putevents.{} as door; sys.exit(not door._handler.cache_info().currsize)"
+
+
+def python(program: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a program in an interpreter of its own, with nothing else in its environment."""
+    return subprocess.run(
+        [sys.executable, "-c", program],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(SOURCE), **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_every_module_is_imported_without_an_environment() -> None:
+    done = python("; ".join(f"import {module}" for module in MODULES))
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("door", ["api_handler", "queue_handler"])
+def test_the_gateway_is_made_in_lambdas_init_phase(door: str) -> None:
+    on_lambda = {**ENVIRONMENT, "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand"}
+    assert python(MADE.format(door), **on_lambda).returncode == 0
+    assert python(MADE.format(door), **ENVIRONMENT).returncode == 1
+
+
+def test_a_wrong_environment_fails_the_init_phase_with_a_line_that_names_the_variable() -> None:
+    wrong = {**ENVIRONMENT, "DESTINATION": "local", "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand"}
+    done = python("import putevents.api_handler", **wrong)
+    assert done.returncode == 1
+    assert "DESTINATION" in done.stderr.splitlines()[-1]
