@@ -96,6 +96,7 @@ def within_group(node: exp.WithinGroup) -> exp.Expr:
 
 
 def ignore_nulls(node: exp.IgnoreNulls) -> exp.Expr:
+    """A window function that skips nulls, in the classes of which sqlglot says so."""
     kind = _NULLS_IGNORED.get(node.this.name.lower())
     if not kind:
         raise SqlError("IGNORE NULLS is for lag, lead, first_value, last_value and nth_value")

@@ -9,6 +9,7 @@ from commands.sql import lambdas, moments
 from commands.sql.aggregates import AGGREGATES, WINDOWED
 from commands.sql.casts import tried
 from commands.sql.engine import MACROS
+from commands.sql.intervals import series
 from commands.sql.nodes import Zoned, call, clock, literal_text, text
 from commands.sql.sql_error import SqlError
 
@@ -127,7 +128,7 @@ def _json_extract_scalar(value: exp.Expr, path: exp.Expr) -> exp.Expr:
 
 def _sequence(first: exp.Expr, last: exp.Expr, step: exp.Expr | None = None) -> exp.Expr:
     if step is not None and step.find(exp.Interval):
-        return moments.series(first, last, step)
+        return series(first, last, step)
     return call("athena_sequence", first, last, *([step] if step is not None else []))
 
 

@@ -10,7 +10,7 @@ from commands.sql.sql_error import SqlError
 _ENTRY = "athena_entry"
 
 
-def transform(values: exp.Expr, function: exp.Expr) -> exp.Expr:
+def _transform(values: exp.Expr, function: exp.Expr) -> exp.Expr:
     return call("list_transform", values, _lambda(function, 1))
 
 
@@ -25,7 +25,7 @@ def _reduce(values: exp.Expr, start: exp.Expr, step: exp.Expr, last: exp.Expr) -
 
 def _match(macro: str) -> Callable[..., exp.Expr]:
     """Whether elements of the array are so; unknown if only an unknown one could tell."""
-    return lambda values, function: call(macro, transform(values, function))
+    return lambda values, function: call(macro, _transform(values, function))
 
 
 def _map_filter(values: exp.Expr, function: exp.Expr) -> exp.Expr:
@@ -77,7 +77,7 @@ def _replaced(body: exp.Expr, values: dict[str, exp.Expr]) -> exp.Expr:
 
 
 SPECIAL: dict[str, Callable[..., exp.Expr]] = {
-    "transform": transform,
+    "transform": _transform,
     "filter": _filter,
     "reduce": _reduce,
     "any_match": _match("some_true"),

@@ -23,6 +23,7 @@ def call(function: str, *arguments: exp.Expr) -> exp.Expr:
 
 
 def text(value: str) -> exp.Expr:
+    """A text between quotes."""
     return exp.Literal.string(value)
 
 

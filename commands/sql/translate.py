@@ -5,19 +5,15 @@ from datetime import UTC, date, datetime
 
 from sqlglot import exp
 
-from commands.sql import aggregates, moments
+from commands.sql import aggregates, moments, output
 from commands.sql.calls import scalar
 from commands.sql.casts import cast
+from commands.sql.intervals import plus_interval
 from commands.sql.nodes import Zoned, call, clock
 from commands.sql.once import name_once
 from commands.sql.sql_error import SqlError
 from commands.sql.unnest import unnest
 
-# What only looks at the instant of a timestamp with a time zone.
-_BY_INSTANT = (
-    exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.In, exp.NullSafeEQ,
-    exp.NullSafeNEQ, exp.Is, exp.Ordered, exp.Group, exp.Distinct, exp.Window,
-)  # fmt: skip
 _OPERATORS: dict[type[exp.Expr], str] = {
     exp.Add: "athena_add",
     exp.Sub: "athena_subtract",
@@ -32,7 +28,7 @@ def to_duckdb(tree: exp.Query, today: date | None = None) -> str:
     """The same statement for a connection made by `connect`, on another day if one is given."""
     query = tree.copy()
     for select in query.find_all(exp.Select):
-        _order_by_output(select)
+        output.order_by_output(select)
     moment = datetime.now(UTC).replace(tzinfo=None)
     if today:
         moment = datetime.combine(today, moment.time())
@@ -41,29 +37,15 @@ def to_duckdb(tree: exp.Query, today: date | None = None) -> str:
         if translated is not node:
             node.replace(translated)
     aggregates.complete(query)
-    _settle_zones(query)
-    _name_columns(query)
+    output.settle_zones(query)
+    output.name_columns(query)
     name_once(query)
     return query.sql("duckdb", identify=True, comments=False)
 
 
-def _order_by_output(select: exp.Select) -> None:
-    """Within ORDER BY a name is that of an output column first, also inside an expression."""
-    named = {
-        one.alias.lower(): one.this for one in select.expressions if isinstance(one, exp.Alias)
-    }
-    order = select.args.get("order")
-    for term in order.expressions if order else ():
-        if not isinstance(term.this, exp.Column):
-            for column in list(term.find_all(exp.Column)):
-                value = None if column.table else named.get(column.name.lower())
-                if value is not None and column.find_ancestor(exp.Query) is select:
-                    column.replace(exp.paren(value.copy()))
-
-
 def _translated(node: exp.Expr, moment: datetime) -> exp.Expr:
     if isinstance(node, exp.Add | exp.Sub):
-        return moments.plus_interval(node) or _operator(node)
+        return plus_interval(node) or _operator(node)
     if type(node) in _OPERATORS:
         return _operator(node)
     if isinstance(node, exp.Paren) and isinstance(node.this, Zoned):
@@ -137,33 +119,3 @@ _TRANSLATORS: dict[type[exp.Expr], Callable[..., exp.Expr]] = {
     exp.IgnoreNulls: aggregates.ignore_nulls,
     exp.RespectNulls: lambda node: node.this,
 }
-
-
-def _settle_zones(query: exp.Query) -> None:
-    """A timestamp with a time zone is compared by its instant and shown in its zone."""
-    for node in list(query.find_all(Zoned)):
-        above = node.parent
-        if isinstance(above, _BY_INSTANT):
-            node.replace(node.this)
-            continue
-        shown = above.parent if isinstance(above, exp.Alias) else above
-        if shown is not query or not isinstance(query, exp.Select):
-            raise SqlError(
-                "a timestamp with a time zone can only be compared, formatted, truncated, cast or"
-                " shown here: cast it AS timestamp or AS date, or put it AT TIME ZONE 'UTC'"
-            )
-        node.replace(_zoned_column(node))
-
-
-def _zoned_column(node: Zoned) -> exp.Expr:
-    return call("zoned_value", node.this, node.args["zone"])
-
-
-def _name_columns(query: exp.Query) -> None:
-    """Columns without a name are called as Athena calls them."""
-    first: exp.Expr = query
-    while not isinstance(first, exp.Select):
-        first = first.this
-    for number, column in enumerate(list(first.expressions)):
-        if not isinstance(column, exp.Alias | exp.Column | exp.Dot | exp.Star):
-            column.replace(exp.alias_(column.copy(), f"_col{number}"))

@@ -129,9 +129,18 @@ def test_what_was_rejected_is_counted_by_rule() -> None:
 def test_a_device_clock_that_is_off_moves_neither_creation_nor_activity(off: timedelta) -> None:
     """Endpoints and what they send are put into weeks by one clock, the gateway's."""
     first, later = at(-16), at(-9)
-    known = {"created": iso(first)}
+    created = iso(first)
     events = [
-        Sent("shop", f"phone {n}", f"{n} {arrived}", "tap", arrived + off, arrived, "r", **known)
+        Sent(
+            "shop",
+            f"phone {n}",
+            f"{n} {arrived}",
+            "tap",
+            arrived + off,
+            arrived,
+            "r",
+            created=created,
+        )
         for n in range(105)
         for arrived in ([first, later] if n < 10 else [first])
     ]
