@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlglot import exp
 
@@ -67,10 +68,19 @@ def _date_diff(unit: exp.Expr, first: exp.Expr, second: exp.Expr) -> exp.Expr:
     return call("units_between", text(name), with_clock(name, first), with_clock(name, second))
 
 
-def now(node: exp.Expr, moment: datetime) -> exp.Expr:
-    """current_date, current_timestamp, now() or localtimestamp, of one moment for a statement."""
-    if isinstance(node, exp.CurrentDate):
-        return exp.cast(text(moment.date().isoformat()), "date")
+class Present(NamedTuple):
+    """The moment that a statement is of, and whether its day is not today."""
+
+    moment: datetime
+    is_fixed: bool
+
+
+def now(node: exp.Expr, present: Present) -> exp.Expr:
+    """current_date, current_timestamp, now() or localtimestamp."""
+    moment = present.moment
+    if isinstance(node, exp.CurrentDate):  # a view outlives the day on which it was made
+        day = text(moment.date().isoformat())
+        return exp.cast(day, "date") if present.is_fixed else node
     local = exp.cast(text(moment.isoformat(" ", "milliseconds")), "timestamp")
     return local if isinstance(node, exp.Localtimestamp) else call("instant_of", local)
 

@@ -9,6 +9,7 @@ from commands.sql import aggregates, moments, output
 from commands.sql.calls import scalar
 from commands.sql.casts import cast
 from commands.sql.intervals import plus_interval
+from commands.sql.moments import Present
 from commands.sql.nodes import Zoned, call, clock
 from commands.sql.once import name_once
 from commands.sql.sql_error import SqlError
@@ -32,8 +33,9 @@ def to_duckdb(tree: exp.Query, today: date | None = None) -> str:
     moment = datetime.now(UTC).replace(tzinfo=None)
     if today:
         moment = datetime.combine(today, moment.time())
+    present = Present(moment, is_fixed=today is not None)
     for node in reversed(list(query.bfs())):  # what is inside first
-        translated = _translated(node, moment)
+        translated = _translated(node, present)
         if translated is not node:
             node.replace(translated)
     aggregates.complete(query)
@@ -43,7 +45,7 @@ def to_duckdb(tree: exp.Query, today: date | None = None) -> str:
     return query.sql("duckdb", identify=True, comments=False)
 
 
-def _translated(node: exp.Expr, moment: datetime) -> exp.Expr:
+def _translated(node: exp.Expr, present: Present) -> exp.Expr:
     if isinstance(node, exp.Add | exp.Sub):
         return plus_interval(node) or _operator(node)
     if type(node) in _OPERATORS:
@@ -51,9 +53,9 @@ def _translated(node: exp.Expr, moment: datetime) -> exp.Expr:
     if isinstance(node, exp.Paren) and isinstance(node.this, Zoned):
         return node.this
     if isinstance(node, exp.CurrentDate | exp.CurrentTimestamp | exp.Localtimestamp):
-        return moments.now(node, moment)
+        return moments.now(node, present)
     if isinstance(node, exp.Anonymous):
-        return _call(node, moment)
+        return _call(node, present)
     translator = _TRANSLATORS.get(type(node))
     return translator(node) if translator else node
 
@@ -62,12 +64,12 @@ def _operator(node: exp.Expr) -> exp.Expr:
     return call(_OPERATORS[type(node)], node.args["this"], node.args["expression"])
 
 
-def _call(node: exp.Anonymous, moment: datetime) -> exp.Expr:
+def _call(node: exp.Anonymous, present: Present) -> exp.Expr:
     name = node.name.lower()
     if name in aggregates.AGGREGATES or name in aggregates.WINDOWED:
         return aggregates.aggregate(node)
     if name == "now" and not node.expressions:
-        return moments.now(exp.CurrentTimestamp(), moment)
+        return moments.now(exp.CurrentTimestamp(), present)
     modified = (exp.Distinct, exp.Order, exp.Star)
     if any(isinstance(argument, modified) for argument in node.expressions) or isinstance(
         node.parent, exp.Filter | exp.WithinGroup | exp.IgnoreNulls | exp.RespectNulls

@@ -1,5 +1,6 @@
 """Statements mean what they mean in Athena: UNNEST, grouping, order, zones, names of columns."""
 
+from datetime import date
 from typing import Any
 
 import duckdb
@@ -119,6 +120,11 @@ def test_a_statement_finds_what_athena_finds(
     engine: duckdb.DuckDBPyConnection, sql: str, found: Any
 ) -> None:
     assert rows(engine, sql) == found
+
+
+def test_a_view_does_not_keep_the_day_on_which_it_was_made() -> None:
+    assert "CURRENT_DATE" in to_duckdb(parse("SELECT current_date"))
+    assert "2026-01-31" in to_duckdb(parse("SELECT current_date"), date(2026, 1, 31))
 
 
 def test_columns_are_named_as_in_athena(engine: duckdb.DuckDBPyConnection) -> None:
