@@ -94,7 +94,7 @@ $(CDK): infra/package.json | $(VENV)/dev
 # --- the real stack in an emulated AWS on this machine, and its dead letters ----------------------
 
 EMULATOR := .venv-emulator
-.PHONY: deploy-emulated destroy-emulated sql-emulated redrive dead-letters faults
+.PHONY: deploy-emulated destroy-emulated sql-emulated redrive dead-letters faults outages
 
 deploy-emulated: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## cdk deploy into an emulated AWS on this machine (CDK_OPTIONS="-c auth=none")
 	@$(COMMANDS) emulated up $(CDK_OPTIONS)
@@ -115,6 +115,9 @@ faults: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## break everything on purpose, for
 	@FAULT_TABLE=1 EVENTS=$${EVENTS:-1000000} EMULATED_EVENTS=$${EMULATED_EVENTS:-30000} \
 	  SEQUENCES=$${SEQUENCES:-10000} $(BIN)/pytest --quiet --show-capture=no \
 	  tests/faults tests/deployed/test_storm.py tests/deployed/test_lake_storm.py tests/endpoints/test_stores_agree.py
+
+outages: $(VENV)/dev ## simulate outages of days: dead letters, drain times, invocations, what others feel
+	@$(BIN)/python -m tests.faults.outage_table
 
 test: $(EMULATOR)/ready # tests/deployed runs on it
 

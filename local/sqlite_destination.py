@@ -20,17 +20,16 @@ from putevents.wire.arrival import Arrival, Arrivals
 from putevents.wire.event_record import event_records
 from putevents.wire.rejected_record import RejectedPart, rejected_record
 from putevents.wire.schemas import (
+    NO_UPDATE,
     EndpointItemResponse,
     EndpointResponse,
     EventItemResponse,
     ItemResponse,
-    PublicEndpoint,
     ValidBatch,
 )
 
 log = logging.getLogger("local")
 AnswerT = TypeVar("AnswerT")
-_NO_UPDATE = PublicEndpoint()
 NOT_WRITTEN = EndpointItemResponse(StatusCode=500, Message="The local store could not write it.")
 
 
@@ -76,22 +75,22 @@ class LocalDestination:
 
     def get_endpoint(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:
         """The endpoint as it is stored, or None."""
-        found = self._ask(lambda table: table.get(application_id, [endpoint_id]))
+        found = self._read(lambda table: table.get(application_id, [endpoint_id]))
         return found[0] if found else None
 
     def delete_endpoint(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:
         """Delete an endpoint; what it was, or None."""
-        return self._ask(lambda table: table.delete(application_id, endpoint_id))
+        return self._read(lambda table: table.delete(application_id, endpoint_id))
 
     def get_user_endpoints(self, application_id: str, user_id: str) -> list[EndpointResponse]:
         """The endpoints of a user."""
-        return self._ask(lambda table: table.of_user(application_id, user_id))
+        return self._read(lambda table: table.of_user(application_id, user_id))
 
     def delete_user_endpoints(self, application_id: str, user_id: str) -> list[EndpointResponse]:
         """Delete a user and the user's endpoints; what these were."""
-        return self._ask(lambda table: table.delete_user(application_id, user_id))
+        return self._read(lambda table: table.delete_user(application_id, user_id))
 
-    def _ask(self, question: Callable[[EndpointTable], AnswerT]) -> AnswerT:
+    def _read(self, question: Callable[[EndpointTable], AnswerT]) -> AnswerT:
         try:
             with self._database.transaction() as connection:
                 return question(EndpointTable(SqliteItems(connection)))
@@ -108,7 +107,7 @@ def _deliver(
     time_left: TimeLeft,
 ) -> dict[str, ItemResponse]:
     table = EndpointTable(SqliteItems(connection))
-    updates = {id_: batch.endpoint or _NO_UPDATE for id_, batch in batch_item.items()}
+    updates = {id_: batch.endpoint or NO_UPDATE for id_, batch in batch_item.items()}
     stored, failures = table.update(application_id, updates, arrivals, time_left)
     for failure in failures:
         log.error("the store cannot write one endpoint: %s", failure)

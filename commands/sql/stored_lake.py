@@ -67,24 +67,24 @@ class StoredLake:
 
     def without_record(self) -> int:
         """How many events an earlier version stored, of which there is no row."""
-        [[count]] = self._ask("SELECT count(*) FROM events WHERE record IS NULL")
+        [[count]] = self._rows("SELECT count(*) FROM events WHERE record IS NULL")
         return int(count)
 
     def _load(self) -> None:
         """Read the file, if somebody has written to it since."""
-        [[version]] = self._ask("PRAGMA data_version")
+        [[version]] = self._rows("PRAGMA data_version")
         if version == self._version:
             return
         os.mkdir(self._folder, 0o700)  # the only place that DuckDB reads, and only for a moment
         try:
             for table, sql in _DOCUMENTS.items():
-                documents = (document for (document,) in self._ask(sql))
+                documents = (document for (document,) in self._rows(sql))
                 fill_table(self._duckdb, table, documents, self._folder)
         finally:
             os.rmdir(self._folder)
         self._version = version
 
-    def _ask(self, sql: str) -> Iterator[Any]:
+    def _rows(self, sql: str) -> Iterator[Any]:
         try:
             yield from self._store.execute(sql)
         except sqlite3.Error as error:

@@ -25,6 +25,7 @@ class Submission:
     arrival: Arrival
     raw: Callable[[], dict[str, Any]]  # the EventsRequest as it came; read when a part is rejected
     attempt: int = 1
+    queued_at: int = 0  # when a message came to the queue
     # A message of the queue: it can stay there, and nobody hears what is answered.
     is_message: bool = False
 
@@ -60,7 +61,9 @@ class Submission:
     @property
     def rest(self) -> Rest:
         """What is left for a later attempt."""
-        return Rest(self.application_id, self.undelivered, self.arrival, self.attempt)
+        return Rest(
+            self.application_id, self.undelivered, self.arrival, self.attempt, self.queued_at
+        )
 
     def reject(
         self, rejection: Rejection, endpoint_id: str, event_id: str | None = None

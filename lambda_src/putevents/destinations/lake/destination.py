@@ -20,6 +20,7 @@ from putevents.wire.event_record import event_records
 from putevents.wire.rejected_record import RejectedPart, rejected_record
 from putevents.wire.rules import LARGE_EVENT
 from putevents.wire.schemas import (
+    NO_UPDATE,
     EndpointItemResponse,
     EndpointResponse,
     EventItemResponse,
@@ -29,7 +30,6 @@ from putevents.wire.schemas import (
 )
 
 _TOO_LARGE: EventItemResponse = {"StatusCode": 400, "Message": LARGE_EVENT.message}
-_NO_UPDATE = PublicEndpoint()
 EventKey = tuple[str, str]  # an endpoint's id and an event's
 
 
@@ -53,7 +53,7 @@ class LakeDestination:
         time_left: TimeLeft,
     ) -> dict[str, ItemResponse]:
         """Deliver; see Destination. The events of an endpoint that was not stored wait with it."""
-        updates = {id_: batch.endpoint or _NO_UPDATE for id_, batch in batch_item.items()}
+        updates = {id_: batch.endpoint or NO_UPDATE for id_, batch in batch_item.items()}
         stored = self._update(application_id, updates, arrivals, time_left)
         answers: dict[str, ItemResponse] = {
             id_: {"EndpointItemResponse": _answer(stored[id_]), "EventsItemResponse": {}}
