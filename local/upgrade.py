@@ -10,7 +10,11 @@ from putevents.endpoints.keys import user_key
 from putevents.wire.arrival import Arrival
 from putevents.wire.schemas import milliseconds
 
-_LATER_COLUMNS = ("request_id", "record")  # of events
+_LATER_COLUMNS = (
+    ("events", "request_id", "TEXT"),
+    ("events", "record", "TEXT"),
+    ("endpoint_items", "spelled", "TEXT NOT NULL DEFAULT ''"),
+)
 
 
 def upgrade(connection: sqlite3.Connection) -> None:
@@ -32,14 +36,18 @@ def _once(
             change(connection)
 
 
-def _missing_columns(connection: sqlite3.Connection) -> list[str]:
-    there = {row[1] for row in connection.execute("PRAGMA table_info(events)")}
-    return [column for column in _LATER_COLUMNS if column not in there]
+def _missing_columns(connection: sqlite3.Connection) -> list[tuple[str, str, str]]:
+    there = {
+        (table, row[1])
+        for table in ("events", "endpoint_items")
+        for row in connection.execute(f"PRAGMA table_info({table})")
+    }
+    return [found for found in _LATER_COLUMNS if found[:2] not in there]
 
 
 def _add_columns(connection: sqlite3.Connection) -> None:
-    for column in _missing_columns(connection):
-        connection.execute(f"ALTER TABLE events ADD COLUMN {column} TEXT")
+    for table, column, kind in _missing_columns(connection):
+        connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
 
 
 def _has_documents(connection: sqlite3.Connection) -> list[object]:
@@ -57,7 +65,7 @@ def _move_endpoints(connection: sqlite3.Connection) -> None:
         created = milliseconds(document.pop("CreationDate"))
         if not document.get("User", {}).get("UserId", "-"):
             document["User"].pop("UserId")
-        members = flatten(document, stamp(Arrival("", 0), endpoint_id))
+        members = flatten(document, stamp(Arrival(endpoint_id, 0)))
         shared = user_attributes(members) if USER_ID in members else {}
         own = {name: member for name, member in members.items() if name not in shared}
         items.write(application_id, endpoint_id, own, created)

@@ -194,7 +194,7 @@ def test_an_id_that_a_batch_has_twice_is_updated_twice_in_order(
         ("a", {"OptOut": "NONE"}),
     ]
     first, second = destination.arrivals
-    assert second == first.later(1)
+    assert (first.order, second) == (0, first.at(1))
     destination.endpoint_code, queue.broken = None, True
     assert doors.call("PUT", BATCH, {"Item": items[:3]})[0] == 500
 

@@ -6,19 +6,23 @@ from typing import NamedTuple
 
 
 class Arrival(NamedTuple):
-    """Which request or message brought something, and when: Unix time in ms, by our own clock."""
+    """Which request or message brought something, and when: Unix time in ms, by our own clock.
+
+    `order` is the place of an endpoint among those of its request: a later one is updated later.
+    """
 
     request_id: str
     timestamp: int
+    order: int = 0
 
     @classmethod
     def now(cls, request_id: str) -> "Arrival":
         """Return the arrival of what comes in at this moment."""
         return cls(request_id, time.time_ns() // 1_000_000)
 
-    def later(self, milliseconds: int) -> "Arrival":
-        """Return the arrival of a later part of the same request."""
-        return self._replace(timestamp=self.timestamp + milliseconds)
+    def at(self, order: int) -> "Arrival":
+        """Return the arrival of one endpoint of the request."""
+        return self._replace(order=order)
 
     @property
     def age_seconds(self) -> float:

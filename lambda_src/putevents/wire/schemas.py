@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Annotated, Any, Literal, NamedTuple, Self, TypedDict, get_args
+from typing import Annotated, Any, Literal, NamedTuple, NotRequired, Self, TypedDict, get_args
 
 from pydantic import (
     AfterValidator,
@@ -234,10 +234,12 @@ class ValidBatch(NamedTuple):
 
     The endpoint is None if there is nothing to deliver of it: it was rejected, or it was delivered
     with another piece. An empty one has to be delivered: it makes the endpoint exist.
+    `as_of_arrival` is what was known of them before, if they come from the queue.
     """
 
     endpoint: PublicEndpoint | None
     events: dict[str, Event]
+    as_of_arrival: "AsOfArrival | None" = None
 
 
 class EventsRequest(Shape):
@@ -251,11 +253,30 @@ class EventsRequest(Shape):
         return sum(len(batch.events) for batch in batches if isinstance(batch, EventsBatch))
 
 
+class StoredEndpoint(PublicEndpoint):
+    """An endpoint as it was stored when its events came in."""
+
+    cohort_id: str
+    creation_date: Timestamp
+    id: str
+
+
+class AsOfArrival(Shape):
+    """What rides along with a part that waits: its place in its request, and its endpoint then."""
+
+    order: int = 0
+    endpoint: StoredEndpoint | None = None
+
+
 class QueueMessage(Shape):
-    """The body of an SQS message: what `aws pinpoint put-events --cli-input-json` takes."""
+    """The body of an SQS message: what `aws pinpoint put-events --cli-input-json` takes.
+
+    `as_of_arrival` is in our own only, by endpoint id.
+    """
 
     application_id: str
     events_request: EventsRequest
+    as_of_arrival: dict[str, Annotated[AsOfArrival | Rejection, _Alone()]] | None = None
 
 
 class EndpointItemResponse(TypedDict):
@@ -269,8 +290,14 @@ class EventItemResponse(TypedDict):
 
 
 class ItemResponse(TypedDict):
+    """What an endpoint and its events are answered.
+
+    `Stored` is said by a destination only, to ride along with events that it did not take.
+    """
+
     EndpointItemResponse: EndpointItemResponse
     EventsItemResponse: dict[str, EventItemResponse]
+    Stored: NotRequired["EndpointResponse"]
 
 
 class EventsResponse(TypedDict):
