@@ -57,6 +57,7 @@ class PutEventsApi(apigateway.RestApi):
         function: lambda_.IFunction,
         settings: DeploySettings,
     ) -> None:
+        access_log = Log(scope, f"{id}AccessLog", settings=settings)
         super().__init__(
             scope,
             id,
@@ -66,13 +67,14 @@ class PutEventsApi(apigateway.RestApi):
             binary_media_types=["*/*"],
             # All APIs of an account and region share this role, so the stack does not delete it.
             cloud_watch_role=settings.api_log_role == "create",
-            deploy_options=_stage(Log(scope, f"{id}AccessLog", settings=settings), settings),
+            deploy_options=_stage(access_log, settings),
             default_method_options=authorization(scope, settings),
             # One permission for all methods: one each would exceed the size limit of the policy.
             default_integration=apigateway.LambdaIntegration(
                 function, scope_permission_to_method=False
             ),
         )
+        self.access_log = access_log
         self.node.try_remove_child("Endpoint")  # the stack has this output as ApiUrl
         # API Gateway would create this log group itself and never expire it.
         log_name = f"API-Gateway-Execution-Logs_{self.rest_api_id}/{STAGE}"

@@ -20,6 +20,7 @@ from pydantic.alias_generators import to_camel
 MAX_APPLICATIONS = 75
 MAX_APPLICATION_CHARACTERS = 2500
 MAX_ORIGIN_CHARACTERS = 500
+MAX_HEADER_CHARACTERS = 200
 # A delivery stream's name has at most 64 characters and starts with the stack's name.
 MAX_LAKE_ID_CHARACTERS = 40
 # The CDK CLI's own names in the context, besides those with a colon.
@@ -52,8 +53,17 @@ def _unset(value: object) -> object:
 
 
 _ApplicationId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$")]
-# As browsers write the Origin header: lower case, without a path.
-_Origin = Annotated[str, Field(pattern=r"^[a-z][a-z0-9+.-]*://[a-z0-9.-]+(:[0-9]{1,5})?$")]
+# As browsers write the Origin header: lower case, without a path. A `*` stands in the first label
+# only, before a domain or localhost.
+_Origin = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z][a-z0-9+.-]*://"
+        r"([a-z0-9.-]+|[a-z0-9-]*\*[a-z0-9-]*\.([a-z0-9-]+(\.[a-z0-9-]+)+|localhost))"
+        r"(:[0-9]{1,5})?$"
+    ),
+]
+_Header = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
 _Url = Annotated[str, Field(max_length=200, pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$")]
 _Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 _USER_POOL_ID = r"[a-z0-9-]+_[0-9A-Za-z]+"
@@ -93,8 +103,19 @@ class DeploySettings(BaseModel):
     )
     cors_origins: Annotated[tuple[_Origin, ...] | tuple[Literal["*"]], _Listed] = Field(
         (),
-        description="exact origins like https://app.example.com (a,b or a JSON list), together at "
-        f"most {MAX_ORIGIN_CHARACTERS} characters, or *, or nothing",
+        description="origins like https://app.example.com, or https://*.example.dev for all one "
+        f"step under it (a,b or a JSON list), together at most {MAX_ORIGIN_CHARACTERS} characters, "
+        "or *, or nothing",
+    )
+    cors_headers: Annotated[tuple[_Header, ...], _Listed] = Field(
+        (),
+        description="names of more headers that pages may send (a,b or a JSON list), together at "
+        f"most {MAX_HEADER_CHARACTERS} characters, or nothing",
+    )
+    trust_arrival: bool = Field(
+        False,
+        description="false, or with auth=iam true if callers are gateways of your own, which say "
+        "when what they forward came in",
     )
     architecture: Literal["arm64", "x86_64"] = Field("arm64", description="arm64 or x86_64")
     throttle_rate: int = Field(1000, ge=1, le=100_000, description="requests a second, 1 to 100000")
@@ -140,6 +161,10 @@ class DeploySettings(BaseModel):
             raise ValueError("applicationIds")
         if len(",".join(self.cors_origins)) > MAX_ORIGIN_CHARACTERS:
             raise ValueError("corsOrigins")
+        if len(",".join(self.cors_headers)) > MAX_HEADER_CHARACTERS:
+            raise ValueError("corsHeaders")
+        if self.trust_arrival and self.auth != "iam":
+            raise ValueError("trustArrival")
         if self.auth == "cognito" and self.user_pool_id is None:
             raise ValueError("userPoolId")
         return self

@@ -54,7 +54,7 @@ def _cors(origins: Sequence[str]) -> dict[str, str]:
         return {}
     # A gateway response cannot choose one of several origins. `*` is safe: it allows no
     # credentials, and the text is the same for every caller.
-    origin = origins[0] if len(origins) == 1 else "*"
+    origin = origins[0] if len(origins) == 1 and "*" not in origins[0] else "*"
     return {
         "Access-Control-Allow-Origin": f"'{origin}'",
         "Access-Control-Expose-Headers": f"'{EXPOSED}'",

@@ -7,7 +7,7 @@ from infra.acknowledge import acknowledge
 from infra.deploy_settings import DeploySettings
 from infra.function import PutEventsFunction
 
-# The calls of putevents.destinations.pinpoint; the queue function makes only PutEvents.
+# The calls of putevents.destinations.pinpoint; the queue function makes the first two.
 CALLS = [
     "PutEvents",
     "GetEndpoint",
@@ -25,14 +25,14 @@ def connect_pinpoint(
 ) -> None:
     """Allow the functions to call Pinpoint for the listed applications only."""
     parts = [f"{id}/*" for id in settings.application_ids]
-    _allow(api_function, CALLS, parts)
-    _allow(queue_function, ["PutEvents"], [f"{id}/events" for id in settings.application_ids])
-    for part in parts:
-        acknowledge(
-            api_function.own_role,
-            f"IAM5[Resource::{_APPS_IN_NAG}/{part}]",
-            "Clients choose the ids of endpoints and users; the application is a listed one.",
-        )
+    for function, calls in ((api_function, CALLS), (queue_function, CALLS[:2])):
+        _allow(function, calls, parts)
+        for part in parts:
+            acknowledge(
+                function.own_role,
+                f"IAM5[Resource::{_APPS_IN_NAG}/{part}]",
+                "Clients choose the ids of endpoints and users; the application is a listed one.",
+            )
     if settings.pinpoint_endpoint_url:
         for function in (api_function, queue_function):
             function.add_environment("AWS_ENDPOINT_URL_PINPOINT", settings.pinpoint_endpoint_url)

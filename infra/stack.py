@@ -14,6 +14,7 @@ from infra.deploy_settings import DeploySettings
 from infra.function import PutEventsFunction
 from infra.monitoring import NAMESPACE, SERVICE, Monitoring
 from infra.pinpoint_access import connect_pinpoint
+from infra.request_trail import RequestTrail
 
 API_TIMEOUT = Duration.seconds(28)  # API Gateway's limit is 29
 QUEUE_TIMEOUT = Duration.seconds(60)
@@ -69,6 +70,12 @@ class PutEventsStack(Stack):
         api = PutEventsApi(
             self, "Api", name=self.stack_name, function=api_function, settings=settings
         )
+        RequestTrail(
+            self,
+            "RequestTrail",
+            name=self.stack_name,
+            log_groups=[api.access_log, api_function.log_group, queue_function.log_group],
+        )
         Monitoring(
             self,
             "Alarms",
@@ -118,6 +125,8 @@ def _environment(
         "DEAD_LETTER_QUEUE_URL": dead_letters.queue_url,
         "RETRY_DELAY_SECONDS": str(settings.retry_delay_seconds),
         "CORS_ORIGINS": ",".join(settings.cors_origins),
+        "CORS_HEADERS": ",".join(settings.cors_headers),
+        "TRUST_ARRIVAL": str(settings.trust_arrival).lower(),
         # With any other auth, an app that knows an id could read or delete that endpoint.
         "ENDPOINT_READS": str(settings.auth == "iam").lower(),
         "POWERTOOLS_SERVICE_NAME": SERVICE,

@@ -61,7 +61,7 @@ def proxy_response(answer: Any) -> Response:
 
 
 def _request_context(request: Request, resource: str) -> dict[str, Any]:
-    now = datetime.now(UTC)
+    received = datetime.fromtimestamp(request.received_ms / 1000, UTC)
     return {
         "accountId": "000000000000",
         "apiId": "local",
@@ -72,8 +72,8 @@ def _request_context(request: Request, resource: str) -> dict[str, Any]:
         "path": f"/{STAGE}{request.path}",
         "protocol": request.protocol,
         "requestId": request.request_id,
-        "requestTime": now.strftime("%d/%b/%Y:%H:%M:%S +0000"),
-        "requestTimeEpoch": int(now.timestamp() * 1000),
+        "requestTime": received.strftime("%d/%b/%Y:%H:%M:%S +0000"),
+        "requestTimeEpoch": request.received_ms,
         "resourceId": "local",
         "resourcePath": resource,
         "stage": STAGE,
@@ -81,6 +81,8 @@ def _request_context(request: Request, resource: str) -> dict[str, Any]:
 
 
 def _resource(path: str) -> tuple[str, dict[str, str]]:
+    # A base URL that ends with a slash makes two of them.
+    path = "/" + path.lstrip("/")
     for resource in RESOURCES:
         pattern = re.sub(r"\\{([a-z-]+)\\}", "([^/]+)", re.escape(resource).replace("\\-", "-"))
         if found := re.fullmatch(pattern, path):

@@ -1,16 +1,25 @@
 """The store of endpoints in the SQLite file."""
 
 import sqlite3
-from collections.abc import Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 from pydantic_core import from_json, to_json
 
 from local.savepoint import savepoint
 from putevents.endpoints.item import ADDRESS, Item, Member, Members
-from putevents.endpoints.store import NO_END
+from putevents.endpoints.store import NO_END, StoreError
 from putevents.time_left import TimeLeft
+
+_KEYS = ("application_id", "endpoint_id")
+_VALUES = ("user_id", "address", "members", "created", "latest", "revision", "spelled")
+_INSERT = (
+    f"INSERT INTO endpoint_items ({', '.join(_KEYS + _VALUES)})"  # noqa: S608 # our names
+    f" VALUES ({', '.join(f':{column}' for column in _KEYS + _VALUES)})"
+    f" ON CONFLICT DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _VALUES)}"
+)
 
 
 class SqliteItems:
@@ -21,6 +30,8 @@ class SqliteItems:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        # By key, an item and the address that it is listed under; nobody else writes meanwhile.
+        self._known: dict[tuple[str, str], tuple[Item, str | None]] = {}
 
     def read(
         self, application_id: str, ids: Iterable[str], time_left: TimeLeft = NO_END
@@ -72,6 +83,7 @@ class SqliteItems:
     def delete(self, application_id: str, id_: str) -> Item | None:
         """Delete an item; what it was, or None."""
         found, _ = self._read(application_id, id_)
+        self._known.clear()
         self._connection.execute(
             "DELETE FROM endpoint_items WHERE application_id = ? AND endpoint_id = ?",
             (application_id, id_),
@@ -90,12 +102,23 @@ class SqliteItems:
         """The ids of the endpoints with an address that are listed."""
         return self._find("address", application_id, address)
 
-    def together(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def together(self) -> Iterator[None]:
         """A block whose writes are undone when it fails; the rest of the transaction stays."""
-        return savepoint(self._connection)
+        try:
+            with savepoint(self._connection):
+                yield
+        except StoreError:
+            self._known.clear()
+            raise
 
     def _read(self, application_id: str, id_: str) -> tuple[Item, str | None]:
-        """An item, and the address that it is listed under."""
+        key = (application_id, id_)
+        if key not in self._known:
+            self._known[key] = self._select(*key)
+        return self._known[key]
+
+    def _select(self, application_id: str, id_: str) -> tuple[Item, str | None]:
         row = self._connection.execute(
             "SELECT members, created, latest, revision, spelled, address FROM endpoint_items"
             " WHERE application_id = ? AND endpoint_id = ?",
@@ -107,7 +130,7 @@ class SqliteItems:
         return Item(members, *row[1:5]), row[5]
 
     def _replace(self, application_id: str, id_: str, item: Item, address: str | None) -> None:
-        row = {
+        row: dict[str, Any] = {
             "application_id": application_id,
             "endpoint_id": id_,
             "user_id": item.user_id or None,
@@ -118,11 +141,8 @@ class SqliteItems:
             "revision": item.revision,
             "spelled": item.spelled,
         }
-        self._connection.execute(
-            f"INSERT OR REPLACE INTO endpoint_items ({', '.join(row)})"  # noqa: S608 # our names
-            f" VALUES ({', '.join(f':{column}' for column in row)})",
-            row,
-        )
+        self._connection.execute(_INSERT, row)
+        self._known[application_id, id_] = (item, row["address"])
 
     def _find(self, column: str, application_id: str, value: str) -> list[str]:
         found = self._connection.execute(

@@ -39,8 +39,12 @@ class EventSource:
         self._thread.join()
 
     def _run(self) -> None:
+        is_adjusted = False
         while not self._stopping.is_set():
             try:
+                if not is_adjusted:
+                    self._queues.adjust()
+                    is_adjusted = True
                 self.deliver_due()
                 self._queues.wait_until_due(self._stopping)
             except sqlite3.Error as error:

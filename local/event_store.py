@@ -1,12 +1,14 @@
 """The events in the SQLite file: accepted ones once, rejected ones each time they came."""
 
-import json
 import sqlite3
 from collections.abc import Iterable
 
+from pydantic_core import to_json
+
 from putevents.wire.arrival import Arrival
 from putevents.wire.rejected_record import RejectedRecord
-from putevents.wire.schemas import Event, milliseconds
+from putevents.wire.schemas import Event
+from putevents.wire.timestamps import milliseconds
 
 _COLUMNS = (
     "application_id", "endpoint_id", "event_id", "event_type", "event_timestamp",
@@ -41,8 +43,8 @@ def record_event(
         "app_version_code": event.app_version_code,
         "client_sdk_version": event.client_sdk_version,
         "sdk_name": event.sdk_name,
-        "attributes": json.dumps(event.attributes or {}),
-        "metrics": json.dumps(event.metrics or {}),
+        "attributes": to_json(event.attributes or {}).decode(),
+        "metrics": to_json(event.metrics or {}).decode(),
         "session": event.session.wire.decode() if event.session else "{}",
         "event": event.wire.decode(),
         "request_id": arrival.request_id,

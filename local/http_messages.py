@@ -1,6 +1,7 @@
 """HTTP requests and responses, and the errors that API Gateway itself answers."""
 
 import json
+import time
 import uuid
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -31,6 +32,7 @@ class Request:
     source_ip: str
     protocol: str
     request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    received_ms: int = field(default_factory=lambda: time.time_ns() // 1_000_000)  # Unix time
 
     def header(self, name: str) -> str | None:
         """Return the last value of a header."""

@@ -7,13 +7,17 @@ import time
 import uuid
 from collections.abc import Iterable
 from itertools import accumulate
+from math import inf
 
 from local.database import Database
 from local.queue_message import DEAD_LETTERS, QUEUE, Message, NewMessage
+from local.steady_clock import SteadyClock
 
 MAX_RECEIVE_COUNT = 40  # as infra/stack.py has it
 # The payload limit of a Lambda invocation, which ten of the largest messages would exceed.
 MAX_BATCH_BYTES = 6 * 1024 * 1024
+MAX_HIDDEN_SECONDS = 12 * 3600  # SQS's limit for a visibility timeout
+_CLOCK = SteadyClock()
 
 
 class Queues:
@@ -26,22 +30,24 @@ class Queues:
 
     def send(self, queue: str, messages: Iterable[NewMessage]) -> list[str]:
         """Store the messages; returns their ids."""
-        now = _now()
+        sent, now = _wall(), _now()
         rows = [
             (
                 queue,
                 str(uuid.uuid4()),
                 m.body,
                 json.dumps(m.attributes),
-                now,
+                sent,
                 now + m.delay_seconds * 1000,
+                now,
             )
             for m in messages
         ]
         with self._database.transaction() as connection:
             connection.executemany(
-                "INSERT INTO messages (queue, message_id, body, attributes, sent_at, visible_at)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO messages"
+                " (queue, message_id, body, attributes, sent_at, visible_at, hidden_at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 rows,
             )
         self.wake()
@@ -56,10 +62,11 @@ class Queues:
         with self._database.transaction() as connection:
             sequences = _due_sequences(connection, queue, now, limit)
             connection.executemany(
-                "UPDATE messages SET visible_at = ?, receive_count = receive_count + 1,"
+                "UPDATE messages SET visible_at = ?, hidden_at = ?,"
+                " receive_count = receive_count + 1,"
                 " first_received_at = coalesce(first_received_at, ?),"
                 " receipt_handle = lower(hex(randomblob(16))) WHERE sequence = ?",
-                [(now + seconds * 1000, now, sequence) for sequence in sequences],
+                [(now + seconds * 1000, now, _wall(), sequence) for sequence in sequences],
             )
             return [_message(connection, sequence) for sequence in sequences]
 
@@ -68,11 +75,30 @@ class Queues:
         now = _now()
         with self._database.transaction() as connection:
             moved = connection.execute(
-                "UPDATE messages SET queue = ?, visible_at = ?"
+                "UPDATE messages SET queue = ?, visible_at = ?, hidden_at = ?"
                 " WHERE queue = ? AND visible_at <= ? AND receive_count >= ?",
-                (DEAD_LETTERS, now, QUEUE, now, MAX_RECEIVE_COUNT),
+                (DEAD_LETTERS, now, now, QUEUE, now, MAX_RECEIVE_COUNT),
             )
             return moved.rowcount
+
+    def adjust(self) -> None:
+        """Put right when messages are due, if the clock was set back since they were hidden.
+
+        The clock of a process runs on evenly; the next process starts with the machine's.
+        """
+        now = _now()
+        with self._database.transaction() as connection:
+            (latest,) = connection.execute("SELECT max(hidden_at) FROM messages").fetchone()
+            ahead = max(0, (latest or 0) - now)
+            connection.execute(
+                "UPDATE messages SET visible_at = visible_at - ?1, hidden_at = hidden_at - ?1",
+                (ahead,),
+            )
+            # Of a message of an earlier version, nobody knows when it was hidden.
+            connection.execute(
+                "UPDATE messages SET visible_at = ?1 WHERE hidden_at IS NULL AND visible_at > ?2",
+                (now, now + MAX_HIDDEN_SECONDS * 1000),
+            )
 
     def delete(self, queue: str, receipt_handles: Iterable[str]) -> None:
         """Delete the messages; unknown handles are ignored."""
@@ -84,10 +110,12 @@ class Queues:
 
     def change_visibility(self, queue: str, receipt_handle: str, seconds: int) -> bool:
         """Change when a received message is due; returns whether the handle is known."""
+        now = _now()
         with self._database.transaction() as connection:
             changed = connection.execute(
-                "UPDATE messages SET visible_at = ? WHERE queue = ? AND receipt_handle = ?",
-                (_now() + seconds * 1000, queue, receipt_handle),
+                "UPDATE messages SET visible_at = ?, hidden_at = ?"
+                " WHERE queue = ? AND receipt_handle = ?",
+                (now + seconds * 1000, now, queue, receipt_handle),
             )
         self.wake()
         return changed.rowcount > 0
@@ -105,22 +133,25 @@ class Queues:
         return row[0], row[1], row[2]
 
     def wait_until_due(self, stopping: threading.Event) -> None:
-        """Wait until a message is due or `wake` is called, unless `stopping` is set."""
+        """Wait until a message is due or `wake` is called, unless `stopping` is set.
+
+        Looks again after a minute: the wait does not count the time that a laptop sleeps.
+        """
         with self._changed:
             if not stopping.is_set():
-                self._changed.wait(self._seconds_until_due())
+                self._changed.wait(min(60, self._seconds_until_due()))
 
     def wake(self) -> None:
         """End the wait of `wait_until_due`."""
         with self._changed:
             self._changed.notify_all()
 
-    def _seconds_until_due(self) -> float | None:
+    def _seconds_until_due(self) -> float:
         with self._database.transaction() as connection:
             (due,) = connection.execute(
                 "SELECT min(visible_at) FROM messages WHERE queue = ?", (QUEUE,)
             ).fetchone()
-        return None if due is None else max(0.0, (due - _now()) / 1000)
+        return inf if due is None else max(0.0, (due - _now()) / 1000)
 
 
 def _due_sequences(connection: sqlite3.Connection, queue: str, now: int, limit: int) -> list[int]:
@@ -148,4 +179,10 @@ def _message(connection: sqlite3.Connection, sequence: int) -> Message:
 
 
 def _now() -> int:
+    """Return the time by which messages are due."""
+    return _CLOCK.now()
+
+
+def _wall() -> int:
+    """Return the time of day, by which messages and requests are put in order."""
     return time.time_ns() // 1_000_000

@@ -50,7 +50,7 @@ CREATE TABLE IF NOT EXISTS rejected_events (
 );
 
 -- A message is due when `visible_at` has come: that one moment is its delay, its visibility timeout
--- and its backoff.
+-- and its backoff. It and `hidden_at` are by local.steady_clock, the other times by the time of day.
 CREATE TABLE IF NOT EXISTS messages (
     sequence INTEGER PRIMARY KEY,
     queue TEXT NOT NULL,
@@ -61,7 +61,8 @@ CREATE TABLE IF NOT EXISTS messages (
     visible_at INTEGER NOT NULL,
     first_received_at INTEGER,
     receive_count INTEGER NOT NULL DEFAULT 0,
-    receipt_handle TEXT
+    receipt_handle TEXT,
+    hidden_at INTEGER                    -- when visible_at was set
 );
 CREATE INDEX IF NOT EXISTS messages_by_due_time ON messages (queue, visible_at);
 CREATE INDEX IF NOT EXISTS messages_by_receipt ON messages (receipt_handle);

@@ -43,7 +43,7 @@ async def _run() -> None:
     with open_port(os.environ.get("PORT") or "8080") as listener:
         set_environment(os.environ, folder, url_of(listener))
         # Handlers write logs and metrics to stdout, which is CloudWatch's on AWS.
-        with (folder / LOG_FILE).open("a", buffering=1) as file, redirect_stdout(WholeLines(file)):
+        with (folder / LOG_FILE).open("ab", buffering=0) as file, redirect_stdout(WholeLines(file)):
             await _serve(listener, database, signals)
     try:
         database.settle()

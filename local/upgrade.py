@@ -8,13 +8,13 @@ from local.endpoint_items import SqliteItems
 from putevents.endpoints.item import USER_ID, flatten, stamp, user_attributes
 from putevents.endpoints.keys import user_key
 from putevents.wire.arrival import Arrival
-from putevents.wire.schemas import milliseconds
+from putevents.wire.timestamps import milliseconds
 
-_LATER_COLUMNS = (
-    ("events", "request_id", "TEXT"),
-    ("events", "record", "TEXT"),
-    ("endpoint_items", "spelled", "TEXT NOT NULL DEFAULT ''"),
-)
+_LATER_COLUMNS = {
+    "events": ("request_id TEXT", "record TEXT"),
+    "messages": ("hidden_at INTEGER",),
+    "endpoint_items": ("spelled TEXT NOT NULL DEFAULT ''",),
+}
 
 
 def upgrade(connection: sqlite3.Connection) -> None:
@@ -36,18 +36,23 @@ def _once(
             change(connection)
 
 
-def _missing_columns(connection: sqlite3.Connection) -> list[tuple[str, str, str]]:
+def _missing_columns(connection: sqlite3.Connection) -> list[tuple[str, str]]:
     there = {
         (table, row[1])
-        for table in ("events", "endpoint_items")
+        for table in _LATER_COLUMNS
         for row in connection.execute(f"PRAGMA table_info({table})")
     }
-    return [found for found in _LATER_COLUMNS if found[:2] not in there]
+    return [
+        (table, column)
+        for table, columns in _LATER_COLUMNS.items()
+        for column in columns
+        if (table, column.split()[0]) not in there
+    ]
 
 
 def _add_columns(connection: sqlite3.Connection) -> None:
-    for table, column, kind in _missing_columns(connection):
-        connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
+    for table, column in _missing_columns(connection):
+        connection.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
 
 
 def _has_documents(connection: sqlite3.Connection) -> list[object]:

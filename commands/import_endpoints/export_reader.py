@@ -55,6 +55,7 @@ class Batch:
 
     @property
     def is_full(self) -> bool:
+        """Whether it takes no more lines."""
         return len(self.changes) >= ENDPOINTS or len(self.rejected) >= _MAX_LINES
 
 

@@ -5,10 +5,11 @@ from typing import Any, NamedTuple
 from pydantic import TypeAdapter, ValidationError
 
 from putevents.endpoints.update import Change
-from putevents.ingest.validate import validate_endpoint
+from putevents.ingest.validate import leave_out, validate_endpoint
 from putevents.wire.arrival import Arrival
 from putevents.wire.rules import Rejection
-from putevents.wire.schemas import PublicEndpoint, Timestamp, milliseconds
+from putevents.wire.schemas import PublicEndpoint
+from putevents.wire.timestamps import Timestamp, milliseconds
 
 _TIMESTAMP: TypeAdapter[str] = TypeAdapter(Timestamp)
 
@@ -33,6 +34,8 @@ def exported(found: dict[str, Any], size: int, now: int) -> Exported:
         endpoint = PublicEndpoint.model_validate(found)
     except ValidationError as error:
         raise BadLineError(Rejection.of(error, PublicEndpoint).message) from None
+    if left_out := leave_out(endpoint):  # here it can be set right, and it decides what is newer
+        raise BadLineError(left_out.message)
     valid = validate_endpoint(id_, endpoint, size)
     if isinstance(valid, Rejection):
         raise BadLineError(valid.message)
@@ -57,6 +60,7 @@ def _dated(id_: str, endpoint: PublicEndpoint, creation_date: str | None, now: i
     own clock, cannot be. Without any date all that a client ever said is taken to be newer.
     """
     created = _past(creation_date, now)
+    assert not isinstance(endpoint.effective_date, Rejection)  # noqa: S101 # it was left out
     updated = max(_past(endpoint.effective_date, now), created)
     # The same stamp whenever the line is imported again, and another one for each endpoint: of two
     # with one address and one date the same one stays active in whatever order they come.

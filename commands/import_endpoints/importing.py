@@ -66,6 +66,7 @@ class Run:
 
     @property
     def exit_code(self) -> ExitCode:
+        """How the command ends, if it gets to the end."""
         return ExitCode.REJECTED if self._state.rejected else ExitCode.DONE
 
     def _walk(self) -> Iterator[tuple[Path, Batch, int]]:

@@ -19,6 +19,7 @@ class Tally:
 
     @property
     def all_accepted(self) -> bool:
+        """Whether every event and every endpoint was accepted."""
         return not (self.rejected or self.failed or self.endpoints)
 
     def add(self, other: "Tally") -> None:

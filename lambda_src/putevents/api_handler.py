@@ -6,31 +6,27 @@ from functools import cache
 from http import HTTPStatus
 from time import perf_counter
 from typing import Any
-from urllib.parse import unquote
 
-from aws_lambda_powertools.event_handler import APIGatewayRestResolver, CORSConfig, Response
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from putevents.cross_origin import cross_origin
 from putevents.endpoint_routes import EndpointRoutes
 from putevents.errors import InternalError, MethodNotAllowedError, RequestError, UnknownPathError
 from putevents.gateway import Gateway
 from putevents.ingest import Submission, ingest
-from putevents.observability import Meter, annotate, logger, tracer
+from putevents.observability import Meter, annotate, concerning, logger, tracer
 from putevents.time_left import TimeLeft
 from putevents.wire.answers import respond, respond_error
-from putevents.wire.arrival import Arrival
-from putevents.wire.body import parse, read, read_json
-from putevents.wire.schemas import EventsRequest
+from putevents.wire.arrival import Arrival, request_id
+from putevents.wire.body import parse, read
+from putevents.wire.forwarded import ARRIVALS, KEEPS_ARRIVALS, by_arrival
+from putevents.wire.json_object import read_json
+from putevents.wire.matched_path import matched_path
+from putevents.wire.schemas import EventsRequest, ItemResponse
+from putevents.wire.storable import path_text
 
-# What the real clients' preflights ask for beside what Powertools always allows (authorization,
-# content-type, x-amz-date, x-amz-security-token, x-api-key), and what they read from an answer.
-ALLOW_HEADERS = [
-    "x-amz-user-agent", "x-amz-content-sha256", "amz-sdk-invocation-id", "amz-sdk-request",
-    "x-amzn-clientsdkversion",
-]  # fmt: skip
-EXPOSE_HEADERS = ["x-amzn-RequestId", "x-amzn-ErrorType", "Date"]
-PREFLIGHT_SECONDS = 7200  # as long as any browser keeps one
 Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
 
@@ -43,7 +39,8 @@ class ApiHandler:
         resolver: type[APIGatewayRestResolver] = APIGatewayRestResolver,
     ) -> None:
         self.gateway, self._meter = gateway, Meter()
-        self.app = app = resolver(cors=cors(gateway.settings.cors_origins))
+        settings = gateway.settings
+        self.app = app = resolver(cors=cross_origin(settings.cors_origins, settings.cors_headers))
         app.post("/v1/apps/<application_id>/events")(self.put_events)
         app.post("/v1/apps/<application_id>/events/legacy")(self.put_events)
         EndpointRoutes(app, gateway)
@@ -52,65 +49,62 @@ class ApiHandler:
     def __call__(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         """Answer one event."""
         self.app.append_context(time_left=TimeLeft.of(context))  # type: ignore[no-untyped-call]
-        return self.app.resolve(event, context)
+        with concerning([request_id(event["requestContext"])]):
+            answer = self.app.resolve({**event, "path": matched_path(event)}, context)
+        if self.gateway.settings.trust_arrival:
+            answer["multiValueHeaders"][KEEPS_ARRIVALS] = ["true"]
+        return answer
 
     def put_events(self, application_id: str) -> Response[str]:
         """Take an EventsRequest; each part of it is answered alone."""
-        started, arrival = perf_counter(), Arrival.now(self._request_id)
-        application_id = unquote(application_id)
+        started = perf_counter()
+        application_id = path_text(application_id)
         self.gateway.check_serves(application_id)
         body = read(self.app.current_event)
         with tracer.provider.in_subsegment("validate"):
             request = parse(body, EventsRequest)
             annotate(application_id, request.event_count)
-        submission = Submission(
-            application_id, request, len(body), arrival, raw=lambda: read_json(body)
-        )
-        ingest(self.gateway, [submission], self.app.context["time_left"])
-        if submission.failure:
-            raise submission.failure
-        submission.log(
-            "put_events",
-            self._meter,
-            status=HTTPStatus.ACCEPTED.value,
-            request_id=self._request_id,
-            duration_ms=round((perf_counter() - started) * 1000, 1),
-        )
-        return respond(HTTPStatus.ACCEPTED, {"Results": submission.results})
+        submissions = [
+            Submission(application_id, part, len(body), arrival, raw=lambda: read_json(body))
+            for arrival, part in self._by_arrival(request)
+        ]
+        ingest(self.gateway, submissions, self.app.context["time_left"])
+        results: dict[str, ItemResponse] = {}
+        for submission in submissions:
+            if submission.failure:
+                raise submission.failure
+            results |= submission.results
+            submission.log(
+                "put_events",
+                self._meter,
+                status=HTTPStatus.ACCEPTED.value,
+                duration_ms=round((perf_counter() - started) * 1000, 1),
+            )
+        return respond(HTTPStatus.ACCEPTED, {"Results": results})
+
+    def _by_arrival(self, request: EventsRequest) -> list[tuple[Arrival, EventsRequest]]:
+        """Return the parts of a request that came in at different times; mostly it is one."""
+        event = self.app.current_event
+        arrival = Arrival.of_request(event["requestContext"])
+        if not self.gateway.settings.trust_arrival:
+            return [(arrival, request)]
+        return by_arrival(request, arrival, event.headers.get(ARRIVALS) or "")
 
     def answer_error(self, error: Exception) -> Response[str]:
         """Answer a request that failed as a whole in the shape of Pinpoint's own errors."""
         if isinstance(error, NotFoundError):
             error = MethodNotAllowedError() if self._path_is_served() else UnknownPathError()
         known = error if isinstance(error, RequestError) else InternalError()
-        fields: dict[str, Any] = {"request_id": self._request_id, "status": known.status.value}
         if known is error:
-            logger.info("rejected whole", error=type(error).__name__, **fields)
+            logger.info("rejected whole", error=type(error).__name__, status=known.status.value)
         else:
-            logger.exception("failed", exc_info=error, **fields)
-        return respond_error(known, self._request_id)
+            logger.exception("failed", exc_info=error, status=known.status.value)
+        return respond_error(known, request_id(self.app.current_event["requestContext"]))
 
     def _path_is_served(self) -> bool:
         # The resolver itself answers a known path with another method like an unknown one.
         path = self.app.current_event.path
         return any(route.rule.match(path) for route in self.app._dynamic_routes)
-
-    @property
-    def _request_id(self) -> str:
-        return self.app.current_event.request_context.request_id or "unknown"
-
-
-def cors(origins: tuple[str, ...]) -> CORSConfig | None:
-    """Return how browsers of these origins are answered; others get no CORS headers."""
-    if not origins:
-        return None
-    return CORSConfig(
-        allow_origin=origins[0],
-        extra_origins=list(origins[1:]),
-        allow_headers=ALLOW_HEADERS,
-        expose_headers=EXPOSE_HEADERS,
-        max_age=PREFLIGHT_SECONDS,
-    )
 
 
 def make_handler(

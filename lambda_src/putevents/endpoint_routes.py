@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import unquote
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
@@ -14,7 +13,8 @@ from putevents.ingest import Submission, ingest
 from putevents.observability import logger
 from putevents.wire.answers import ACCEPTED, respond
 from putevents.wire.arrival import Arrival
-from putevents.wire.body import parse, parse_alone, read, read_json
+from putevents.wire.body import parse, parse_alone, read
+from putevents.wire.json_object import read_json
 from putevents.wire.rules import Rejection
 from putevents.wire.schemas import (
     EndpointBatchItem,
@@ -24,6 +24,7 @@ from putevents.wire.schemas import (
     EventsRequest,
     PublicEndpoint,
 )
+from putevents.wire.storable import path_text
 
 _ENDPOINTS = "/v1/apps/<application_id>/endpoints"
 _ENDPOINT = _ENDPOINTS + "/<endpoint_id>"
@@ -46,8 +47,8 @@ class EndpointRoutes:
 
     def update_endpoint(self, application_id: str, endpoint_id: str) -> Response[str]:
         """Create or update an endpoint; amplify-js sends no event until this has answered 202."""
-        application_id, endpoint_id = self._served(application_id), unquote(endpoint_id)
-        body, arrival = read(self._app.current_event), Arrival.now(self._request_id)
+        application_id, endpoint_id = self._served(application_id), path_text(endpoint_id)
+        body, arrival = read(self._app.current_event), self._arrival
         submission = _submission(
             application_id,
             {endpoint_id: parse_alone(body, PublicEndpoint)},
@@ -61,7 +62,7 @@ class EndpointRoutes:
     def update_endpoints_batch(self, application_id: str) -> Response[str]:
         """Create or update up to 100 endpoints; the good ones are kept when others break a rule."""
         application_id = self._served(application_id)
-        body, arrival = read(self._app.current_event), Arrival.now(self._request_id)
+        body, arrival = read(self._app.current_event), self._arrival
         items = parse(body, EndpointBatchRequest).item
         rounds = _rounds(items, body)
         submissions = [
@@ -87,25 +88,27 @@ class EndpointRoutes:
     def get_endpoint(self, application_id: str, endpoint_id: str) -> Response[str]:
         """Return the endpoint as it is stored."""
         application_id = self._readable(application_id)
-        found = self._gateway.destination.get_endpoint(application_id, unquote(endpoint_id))
+        found = self._gateway.destination.get_endpoint(application_id, path_text(endpoint_id))
         return self._respond("get_endpoint", application_id, HTTPStatus.OK, found)
 
     def delete_endpoint(self, application_id: str, endpoint_id: str) -> Response[str]:
         """Delete an endpoint and return what it was."""
         application_id = self._readable(application_id)
-        deleted = self._gateway.destination.delete_endpoint(application_id, unquote(endpoint_id))
+        deleted = self._gateway.destination.delete_endpoint(application_id, path_text(endpoint_id))
         return self._respond("delete_endpoint", application_id, HTTPStatus.ACCEPTED, deleted)
 
     def get_user_endpoints(self, application_id: str, user_id: str) -> Response[str]:
         """Return the endpoints of a user."""
-        application_id = self._readable(application_id)
-        found = self._gateway.destination.get_user_endpoints(application_id, unquote(user_id))
+        application_id, user_id = self._readable(application_id), path_text(user_id)
+        found = self._gateway.destination.get_user_endpoints(application_id, user_id)
         return self._respond("get_user_endpoints", application_id, HTTPStatus.OK, found)
 
     def delete_user_endpoints(self, application_id: str, user_id: str) -> Response[str]:
         """Delete the endpoints of a user and return what they were."""
         application_id = self._readable(application_id)
-        deleted = self._gateway.destination.delete_user_endpoints(application_id, unquote(user_id))
+        deleted = self._gateway.destination.delete_user_endpoints(
+            application_id, path_text(user_id)
+        )
         return self._respond("delete_user_endpoints", application_id, HTTPStatus.ACCEPTED, deleted)
 
     def get_in_app_messages(self, application_id: str, endpoint_id: str) -> Response[str]:
@@ -139,7 +142,7 @@ class EndpointRoutes:
 
     def _served(self, application_id: str) -> str:
         """Return the id as it stood in a path, decoded; raises UnknownApplicationError."""
-        application_id = unquote(application_id)
+        application_id = path_text(application_id)
         self._gateway.check_serves(application_id)
         return application_id
 
@@ -159,12 +162,11 @@ class EndpointRoutes:
         return respond(status, {"Item": found} if isinstance(found, list) else found)
 
     def _log(self, operation: str, application_id: str, **fields: Any) -> None:
-        request_id = self._request_id
-        logger.info(operation, application_id=application_id, request_id=request_id, **fields)
+        logger.info(operation, application_id=application_id, **fields)
 
     @property
-    def _request_id(self) -> str:
-        return self._app.current_event.request_context.request_id or "unknown"
+    def _arrival(self) -> Arrival:
+        return Arrival.of_request(self._app.current_event["requestContext"])
 
 
 def _submission(

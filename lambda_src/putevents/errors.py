@@ -7,6 +7,7 @@ Exception
 │   ├── UnknownApplicationError, UnknownEndpointError, UnknownPathError    404
 │   ├── MethodNotAllowedError  405
 │   ├── PayloadTooLargeError   413
+│   ├── UnsupportedEncodingError    415
 │   ├── DestinationError, NotStoredError    500, worth another try
 │   └── InternalError          500, a bug
 ├── NotDeliveredError          a message that stays on the queue
@@ -73,10 +74,17 @@ class MethodNotAllowedError(RequestError):
 
 
 class PayloadTooLargeError(RequestError):
-    """The body is over 4 MB once decoded."""
+    """The body is over 4 MB once decoded, or has more parts than are answered in one request."""
 
     status, name = HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "PayloadTooLargeException"
     text = "Request size should be at most 4 MB."
+
+
+class UnsupportedEncodingError(RequestError):
+    """The body is compressed in a way that is not read."""
+
+    status, name = HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "UnsupportedMediaTypeException"
+    text = "Content-Encoding should be gzip or identity."
 
 
 class InternalError(RequestError):

@@ -9,14 +9,20 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.utilities.data_classes import SQSEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from putevents.errors import BadRequestError, NotDeliveredError, UnknownApplicationError
+from putevents.errors import (
+    BadRequestError,
+    NotDeliveredError,
+    PayloadTooLargeError,
+    UnknownApplicationError,
+)
 from putevents.gateway import Gateway
 from putevents.ingest import Submission, ingest
-from putevents.observability import Meter, annotate, logger, tracer
-from putevents.queue.messages import ReceivedMessage
+from putevents.observability import Meter, annotate, concerning, logger, tracer
+from putevents.queue.messages import ReceivedMessage, as_of_arrival
 from putevents.queue.retry import MAX_ATTEMPTS
 from putevents.time_left import TimeLeft
-from putevents.wire.body import parse, read_json
+from putevents.wire.body import parse
+from putevents.wire.json_object import read_json
 from putevents.wire.schemas import QueueMessage
 
 if TYPE_CHECKING:
@@ -48,13 +54,16 @@ class QueueHandler:
                 submission.log(
                     "queue_message", self._meter, message_id=message.id, duration_ms=duration_ms
                 )
-            elif not self._dead_letter(message, error, time_left):
-                stay.append(message)
+                continue
+            with concerning([message.arrival.request_id]):
+                if not self._dead_letter(message, error, time_left):
+                    stay.append(message)
         if stay:
             # SQS's own age of the oldest message leaves out those received more than three times.
             self._meter.emit_wait(max(message.arrival.age_seconds for message in stay))
             waiting = [(message.receipt_handle, message.attempt) for message in stay]
-            self.gateway.retry_queue.postpone(waiting, time_left)
+            with concerning(message.arrival.request_id for message in stay):
+                self.gateway.retry_queue.postpone(waiting, time_left)
         return {"batchItemFailures": [{"itemIdentifier": message.id} for message in stay]}
 
     def _parse(self, message: ReceivedMessage) -> Submission | Exception:
@@ -65,6 +74,7 @@ class QueueHandler:
                 parsed = parse(body, QueueMessage)
                 annotate(parsed.application_id, parsed.events_request.event_count)
             self.gateway.check_serves(parsed.application_id)
+            orders, stored = as_of_arrival(parsed)
             return Submission(
                 parsed.application_id,
                 parsed.events_request,
@@ -73,6 +83,8 @@ class QueueHandler:
                 raw=lambda: dict(read_json(body)["EventsRequest"]),
                 attempt=message.attempt,
                 is_message=True,
+                orders=orders,
+                stored=stored,
             )
         except Exception as error:  # it fails alone
             return error
@@ -95,7 +107,11 @@ class QueueHandler:
         return is_dead
 
 
-HOPELESS = (BadRequestError, UnknownApplicationError)  # no later attempt would do better
+HOPELESS = (
+    BadRequestError,
+    PayloadTooLargeError,
+    UnknownApplicationError,
+)  # no later attempt would do better
 
 
 def _reason(error: Exception) -> str:

@@ -57,6 +57,9 @@ class Settings(Environment):
     dead_letter_queue_url: Annotated[str, Field(pattern="^https?://")]
     retry_delay_seconds: Annotated[int, Field(ge=0, le=900)] = 30
     cors_origins: _Names
+    cors_headers: _Names = ()
+    # Whether callers may say when what they pass on came in: they are gateways of one's own.
+    trust_arrival: bool = False
     # Reading and deleting endpoints is for who is known: a key or a token inside an app is not.
     endpoint_reads: bool = False
 

@@ -139,6 +139,22 @@ def test_only_pages_of_a_listed_origin_can_send(
     assert blocked is (not stored)
 
 
+def test_a_page_whose_tracing_adds_headers_can_send(
+    browse: Browse, tmp_path: Path, app: str
+) -> None:
+    port = _free_port()
+    origins = {"CORS_ORIGINS": f"http://127.0.0.1:{port}", "CORS_HEADERS": "x-team"}
+    gateway = RunningGateway(tmp_path / "data", **origins)
+    site = {"origin": f"http://127.0.0.1:{port}", "gateway": gateway.url}
+    try:
+        visit = browse("v6", "traced", app, "wrapper", **site)
+
+        assert stored_types(gateway, app) == ["Käufe 🛒"]
+    finally:
+        gateway.end()
+    concluded_well(visit, "wrapper")
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -15,7 +15,7 @@ from commands.exit_codes import StoppedError
 from commands.import_endpoints.columns import _KNOWN
 from commands.import_endpoints.export_reader import Batch, batches
 from commands.import_endpoints.import_command import import_endpoints
-from putevents.wire.schemas import milliseconds
+from putevents.wire.timestamps import milliseconds
 
 NOW = milliseconds("2026-11-01T00:00:00Z")
 CREATED, UPDATED = "2019-08-23T10:54:35.220Z", "2024-05-06T07:08:09Z"

@@ -16,7 +16,7 @@ from putevents.endpoints.update import TOO_LARGE, Change
 from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrival
 from putevents.wire.schemas import PublicEndpoint
-from tests.deployed.emulator import Emulator
+from tests.deployed.emulator import Emulator, free_port
 from tests.lake.conftest import clients_of
 
 
@@ -110,3 +110,15 @@ def test_an_item_over_400_kb_is_too_large_for_dynamodb(dynamodb: DynamoDBItems, 
     change = Change(PublicEndpoint(OptOut="x" * 410_000), Arrival("r", 1), 1)
     stored, failures = EndpointTable(dynamodb).update_each(app, {"a": change}, TimeLeft())
     assert (stored["a"].rejection, failures) == (TOO_LARGE, [])
+
+
+def test_a_table_that_cannot_be_reached_is_a_failure_of_the_store(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "made-up")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_port()}")
+    with pytest.raises(StoreError) as raised:
+        DynamoDBItems("endpoints").read("app", ["a"])
+    assert raised.value.kind == "EndpointConnectionError"

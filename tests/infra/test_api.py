@@ -183,6 +183,7 @@ class TestGatewayResponses:
             ("*", "'*'"),
             ("https://app.example.com", "'https://app.example.com'"),
             ("https://app.example.com,https://www.example.com", "'*'"),
+            ("https://*.example.dev", "'*'"),
         ],
     )
     def test_a_browser_may_read_them(

@@ -30,7 +30,8 @@ import importlib, json, sys
 for handler in sys.argv[1:]:
     module, _, name = handler.rpartition(".")
     assert callable(getattr(importlib.import_module(module), name)), handler
-from putevents.api_handler import EXPOSE_HEADERS, ApiHandler
+from putevents.api_handler import ApiHandler
+from putevents.cross_origin import EXPOSE_HEADERS
 from putevents.gateway import Gateway
 from putevents.destinations import pinpoint
 from putevents.destinations.lake import dynamodb, firehose
@@ -104,6 +105,8 @@ def test_the_environment_satisfies_settings(deploy: Deploy, door: str) -> None:
     deployment = deploy(
         applicationIds=["a", "b"],
         corsOrigins="https://app.example.com,http://localhost:3000",
+        corsHeaders="x-team",
+        trustArrival="true",
         retryDelaySeconds=7,
     )
 
@@ -112,6 +115,8 @@ def test_the_environment_satisfies_settings(deploy: Deploy, door: str) -> None:
     assert settings.destination == "pinpoint"
     assert settings.application_ids == ("a", "b")
     assert settings.cors_origins == ("https://app.example.com", "http://localhost:3000")
+    assert settings.cors_headers == ("x-team",)
+    assert settings.trust_arrival
     assert settings.retry_delay_seconds == 7
     assert settings.retry_queue_url.endswith(deployment.outputs["QueueUrl"]["Ref"])
     dead_letters = deployment.outputs["DeadLetterQueueUrl"]["Ref"]

@@ -61,7 +61,15 @@ def test_the_text_of_the_command_line_becomes_what_the_option_is() -> None:
 
 @pytest.mark.parametrize(
     "origins",
-    ["*", "https://app.example.com", "http://localhost:3000,capacitor://localhost", ["https://a"]],
+    [
+        "*",
+        "https://app.example.com",
+        "http://localhost:3000,capacitor://localhost",
+        ["https://a"],
+        "https://*.example.dev,https://app.example.com",
+        "https://shop-*.example.dev:8443",
+        "http://*.localhost:3000",
+    ],
 )
 def test_an_origin_is_taken_as_browsers_write_it(origins: object) -> None:
     listed = origins.split(",") if isinstance(origins, str) else origins
@@ -99,7 +107,19 @@ def test_a_user_pool_is_named_by_id_or_arn(pool: str) -> None:
         ("corsOrigins", "https://app.example.com/path"),
         ("corsOrigins", "https://App.example.com"),
         ("corsOrigins", "app.example.com"),
-        ("corsOrigins", "https://*.example.com"),
+        ("corsOrigins", "https://*"),
+        ("corsOrigins", "https://*.dev"),
+        ("corsOrigins", "https://*example.dev"),
+        ("corsOrigins", "https://*.*.example.dev"),
+        ("corsOrigins", "https://**.example.dev"),
+        ("corsOrigins", "https://app.*.dev"),
+        ("corsOrigins", "*.example.dev"),
+        ("corsOrigins", "https://*.example.dev:*"),
+        ("corsHeaders", "x a"),
+        ("corsHeaders", "x:y"),
+        ("corsHeaders", "*"),
+        ("corsHeaders", "x" * 201),
+        ("trustArrival", "perhaps"),
         ("corsOrigins", "*,https://app.example.com"),
         ("corsOrigins", "https://a'b"),
         ("corsOrigins", "null"),
@@ -131,6 +151,15 @@ def test_cognito_without_a_user_pool_asks_for_one() -> None:
     assert refusal(auth="cognito") == (
         "The deploy option userPoolId is '', but must be the id or ARN of a Cognito user pool, "
         "which auth=cognito needs."
+    )
+
+
+@pytest.mark.parametrize("auth", ["none", "api-key", "cognito"])
+def test_arrivals_are_trusted_of_known_callers_only(auth: str) -> None:
+    assert load(auth="iam", trustArrival="true").trust_arrival
+    assert refusal(auth=auth, userPoolId="eu-west-1_aB1", trustArrival="true") == (
+        "The deploy option trustArrival is 'true', but must be false, or with auth=iam true if "
+        "callers are gateways of your own, which say when what they forward came in."
     )
 
 

@@ -15,7 +15,7 @@ def settings_table() -> str:
     rows = ["| setting | default | what it may be |", "| --- | --- | --- |"]
     for field in DeploySettings.model_fields.values():
         default = "(must be set)" if field.default is PydanticUndefined else f"`{field.default}`"
-        default = {"`None`": "nothing", "`()`": "none"}.get(default, default)
+        default = {"`None`": "nothing", "`()`": "none", "`False`": "`false`"}.get(default, default)
         rows.append(f"| `{field.alias}` | {default} | {field.description} |")
     return "\n".join(rows)
 

@@ -84,7 +84,8 @@ def test_the_queue_function_may_also_consume_and_bury(default: Deployment) -> No
     apps = "arn:<AWS::Partition>:mobiletargeting:<AWS::Region>:<AWS::AccountId>:apps"
 
     assert _allowed(default, "queue") == {
-        ("mobiletargeting:PutEvents", f"{apps}/my-app/events"),
+        ("mobiletargeting:PutEvents", f"{apps}/my-app/*"),
+        ("mobiletargeting:GetEndpoint", f"{apps}/my-app/*"),
         *((f"sqs:{call}", where) for where in ("queue", "dead letters") for call in
           ("SendMessage", "GetQueueAttributes", "GetQueueUrl")),
         *((f"sqs:{call}", "queue") for call in
@@ -114,7 +115,10 @@ def test_a_long_allow_list_fits_into_what_iam_and_lambda_hold(deploy: Deploy) ->
     ids = [f"{number:032x}" for number in range(75)]
     origins = ",".join(f"https://{number:041}.com" for number in range(9))
     url = f"https://{'a' * 192}"
-    deployment = deploy(applicationIds=ids, corsOrigins=origins, pinpointEndpointUrl=url)
+    headers = ",".join("x" * 9 for _ in range(20))
+    deployment = deploy(
+        applicationIds=ids, corsOrigins=origins, corsHeaders=headers, pinpointEndpointUrl=url
+    )
 
     assert max(_size(policy) for policy in deployment.all("IAM::Policy")) <= 10_240
     variables = deployment.function("api")["Environment"]["Variables"]

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -41,13 +42,14 @@ def put_events_body(
 class RunningGateway:
     """The process, the lines that it has printed, and the file that it writes."""
 
-    def __init__(self, data_dir: Path, **settings: str) -> None:
+    def __init__(self, data_dir: Path, *, through: Sequence[str] = (), **settings: str) -> None:
+        """Start it, `through` a program that runs the command after its own arguments."""
         self.data_dir = data_dir
         self.lines: list[str] = []
         self._printed = threading.Condition()
         self._ended = False
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "local.server"],
+            [*through, sys.executable, "-m", "local.server"],
             cwd=ROOT,
             env=environment(data_dir, **settings),
             stdout=subprocess.PIPE,

@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from aws_lambda_powertools.utilities.parser.models import (
@@ -39,6 +40,22 @@ def test_an_http_request_becomes_a_proxy_event() -> None:
     assert event["queryStringParameters"] == {"a": "2", "b": ""}
     assert event["multiValueQueryStringParameters"] == {"a": ["1", "2"], "b": [""]}
     assert event["requestContext"]["identity"]["sourceIp"] == "127.0.0.1"
+
+
+def test_an_event_says_when_the_request_was_received() -> None:
+    received = replace(request(), received_ms=1_764_054_000_123)
+    context = proxy_event(received)["requestContext"]
+
+    assert context["requestTimeEpoch"] == 1_764_054_000_123
+    assert context["requestTime"] == "25/Nov/2025:07:00:00 +0000"
+
+
+def test_a_second_slash_before_the_path_changes_nothing_but_the_path() -> None:
+    event = proxy_event(request("//v1/apps/my%20app/events"))
+
+    assert event["path"] == "//v1/apps/my%20app/events"
+    assert event["resource"] == "/v1/apps/{application-id}/events"
+    assert event["pathParameters"] == {"application-id": "my%20app"}
 
 
 def test_a_body_is_base64_and_no_body_is_null() -> None:

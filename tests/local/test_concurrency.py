@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from io import StringIO
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -188,11 +188,11 @@ def test_a_resolver_keeps_its_request_while_another_answers() -> None:
 
 
 def test_lines_of_threads_do_not_run_into_each_other() -> None:
-    file = StringIO()
+    file = BytesIO()
     lines = WholeLines(file)
     lines.write("first, ")
     with ThreadPoolExecutor() as threads:
         threads.submit(print, "second", file=lines).result(SECONDS)
     lines.write("later\nrest")
 
-    assert file.getvalue() == "second\nfirst, later\n"
+    assert file.getvalue().decode() == "second\nfirst, later\n"

@@ -70,6 +70,18 @@ def test_the_answer_has_the_headers_that_api_gateway_adds(connection: HTTPConnec
     assert response.headers["Server"] is None
 
 
+@pytest.mark.parametrize("before", ["/", "///"])
+def test_a_base_url_that_ends_with_a_slash_is_no_404(
+    gateway: RunningGateway, connection: HTTPConnection, before: str
+) -> None:
+    connection.request("POST", f"{before}/v1/apps/slashes/events", BODY)
+    response = connection.getresponse()
+    response.read()
+
+    assert response.status == 202
+    assert gateway.stored("slashes") == [("device", "1", "hello")]
+
+
 def test_a_chunked_body_is_taken(gateway: RunningGateway, connection: HTTPConnection) -> None:
     connection.request(
         "POST", "/v1/apps/chunked/events", iter([BODY[:7].encode(), BODY[7:].encode()])

@@ -207,13 +207,19 @@ def http_event(
     }
 
 
-def sqs_record(body: Any, message_id: str = "m1", received: int = 1, **attributes: Any) -> Any:
+def sqs_record(
+    body: Any,
+    message_id: str = "m1",
+    received: int = 1,
+    sent: int = 1_764_054_000_001,
+    **attributes: Any,
+) -> Any:
     """An SQS record as the event source mapping sends it."""
     return {
         "messageId": message_id,
         "receiptHandle": f"receipt-{message_id}",
         "body": body if isinstance(body, str) else json.dumps(body),
-        "attributes": {"ApproximateReceiveCount": str(received), "SentTimestamp": "1764054000001"},
+        "attributes": {"ApproximateReceiveCount": str(received), "SentTimestamp": str(sent)},
         "messageAttributes": {
             name: {"stringValue": value, "dataType": "Number"} for name, value in attributes.items()
         },

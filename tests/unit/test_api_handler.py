@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -368,38 +369,32 @@ def test_with_the_queue_down_too_the_destination_is_asked_each_time(
     assert len(destination.calls) == 2 * FAILURES + 1
 
 
-# --- CORS ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("origin", [ORIGIN, "https://www.example.com"])
-def test_a_preflight_from_an_allowed_origin_allows_what_clients_send(
-    doors: Doors, origin: str
+@pytest.mark.parametrize("coding", ["deflate", "br", "zstd", "DEFLATE"])
+@pytest.mark.parametrize("wbits", [zlib.MAX_WBITS, -zlib.MAX_WBITS])
+def test_a_body_that_is_compressed_otherwise_is_unsupported(
+    doors: Doors, coding: str, wbits: int
 ) -> None:
-    status, body, headers = doors.answer(
-        http_event("", method="OPTIONS", headers={"Origin": origin})
-    )
-    assert (status, body) == (204, None)
-    assert headers["Access-Control-Allow-Origin"] == origin
-    assert "POST" in headers["Access-Control-Allow-Methods"]
-    allowed = {name.lower() for name in headers["Access-Control-Allow-Headers"].split(",")}
-    assert allowed == {
-        "authorization", "content-type", "x-amz-date", "x-amz-security-token", "x-api-key",
-        "x-amz-user-agent", "x-amz-content-sha256", "amz-sdk-invocation-id", "amz-sdk-request",
-        "x-amzn-clientsdkversion",
-    }  # fmt: skip
-    assert headers["Access-Control-Expose-Headers"] == "x-amzn-RequestId,x-amzn-ErrorType,Date"
-    assert headers["Access-Control-Max-Age"] == "7200"
+    packer = zlib.compressobj(wbits=wbits)
+    data = packer.compress(json.dumps(body_of({"1": EVENT})).encode() * 3) + packer.flush()
+    event = http_event(data, headers={"content-encoding": coding})
+    status, answer, headers = doors.answer(event)
+    assert (status, headers["x-amzn-ErrorType"]) == (415, "UnsupportedMediaTypeException")
+    assert answer["Message"] == "Content-Encoding should be gzip or identity."
+    # A header alone, over a body that is none of it, costs nothing.
+    plain = http_event(body_of({"1": EVENT}), headers={"Content-Encoding": coding})
+    assert doors.answer(plain)[0] == 202
+    assert doors.answer(http_event(data))[0] == 400
+    assert doors.answer(http_event(data, headers={"Content-Encoding": "gzip"}))[0] == 400
 
 
-@pytest.mark.parametrize(
-    "origin",
-    ["https://evil-app.example.com", "https://app.example.com.evil.net", "http://app.example.com",
-     "https://appxexample.com", "null", "*"],
-)  # fmt: skip
-def test_another_origin_is_allowed_nothing(doors: Doors, origin: str) -> None:
-    _, _, headers = doors.answer(http_event("", method="OPTIONS", headers={"Origin": origin}))
-    assert not [name for name in headers if name.startswith("Access-Control-Allow-Origin")]
-
-
-def test_without_origins_browsers_are_answered_nothing() -> None:
-    assert api_handler.cors(()) is None
+def test_what_an_endpoint_is_taken_without_is_logged(
+    doors: Doors, destination: FakeDestination, caplog: pytest.LogCaptureFixture
+) -> None:
+    endpoint = {"EffectiveDate": "yesterday", "OptOut": "NONE"}
+    request = {"BatchItem": {id_: {"Endpoint": endpoint, "Events": {}} for id_ in "ab"}}
+    assert {item["EndpointItemResponse"]["Message"] for item in doors.put_events(request).values()}
+    assert destination.endpoints == [("a", {"OptOut": "NONE"}), ("b", {"OptOut": "NONE"})]
+    [line] = [record for record in caplog.records if record.message == "left out"]
+    told: Any = line
+    assert (told.count, told.example) == (2, "a")
+    assert told.reason.endswith("with Z or +hh:mm. (EffectiveDate)")

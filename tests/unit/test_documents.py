@@ -8,7 +8,7 @@ from typing import Any, get_args, get_type_hints
 import pytest
 
 from putevents import errors
-from putevents.api_handler import ALLOW_HEADERS, EXPOSE_HEADERS
+from putevents.cross_origin import CLIENT_HEADERS, EXPOSE_HEADERS, TRACING_HEADERS
 from putevents.observability import Metric
 from putevents.wire import rules as wire_rules
 from putevents.wire import schemas
@@ -71,7 +71,7 @@ def test_every_metric_is_in_the_spec(metric: Metric) -> None:
     assert f"`{metric}`" in SPEC
 
 
-@pytest.mark.parametrize("header", [*ALLOW_HEADERS, *EXPOSE_HEADERS])
+@pytest.mark.parametrize("header", [*CLIENT_HEADERS, *TRACING_HEADERS, *EXPOSE_HEADERS])
 def test_every_header_for_browsers_is_in_the_spec(header: str) -> None:
     assert f"`{header}`" in SPEC
 

@@ -219,10 +219,6 @@ def test_a_bug_of_ours_in_an_update_is_a_500(doors: Doors, monkeypatch: pytest.M
             {"Metrics": {"k" * 51: 1}},
             f"Endpoint metric key length should be less than 50. (Metrics.{'k' * 51})",
         ),
-        (
-            {"EffectiveDate": "today"},
-            "Timestamp should be a date in ISO 8601 format with Z or +hh:mm. (EffectiveDate)",
-        ),
         ({"OptOut": 1}, "Input should be a valid string (OptOut)"),
     ],
 )

@@ -10,9 +10,11 @@ import pytest
 
 from putevents.errors import BadRequestError, PayloadTooLargeError
 from putevents.wire.body import decode, parse
+from putevents.wire.json_object import MAX_DEPTH, read_json
 from putevents.wire.rules import Rejection
 from putevents.wire.schemas import MAX_REQUEST_BYTES, EventsBatch, EventsRequest
 
+BODY = '{"BatchItem":{"phone":{"Endpoint":{},"Events":{}}}}'
 EVENT = '{"EventType":"a","Timestamp":"2026-11-24T10:00:00Z"%s}'
 
 
@@ -34,6 +36,19 @@ def test_a_body_is_read_as_text_base64_or_gzip() -> None:
     assert decoded('{"é":1}'.encode()) == '{"é":1}'
     assert decoded(gzip.compress('{"é":1}'.encode())) == '{"é":1}'
     assert decode(None, is_base64=False) == ""
+
+
+def test_a_gzip_body_may_have_several_members_and_a_text_a_byte_order_mark() -> None:
+    assert decoded(gzip.compress(b'{"a"') + gzip.compress(b"") + gzip.compress(b":1}")) == '{"a":1}'
+    whole = gzip.compress(b"x" * MAX_REQUEST_BYTES)
+    assert len(decoded(whole + gzip.compress(b""))) == MAX_REQUEST_BYTES
+    with pytest.raises(PayloadTooLargeError):
+        decoded(whole + gzip.compress(b"x"))
+    bom = "\ufeff" + BODY
+    assert parse(decoded(bom.encode()), EventsRequest) == parse(BODY, EventsRequest)
+    assert read_json(bom) == read_json(BODY)
+    with pytest.raises(BadRequestError):
+        parse("\ufeff" + bom, EventsRequest)
 
 
 def test_exactly_4_mb_pass_and_one_byte_more_does_not() -> None:
@@ -58,7 +73,8 @@ def test_a_gzip_bomb_is_refused_without_being_inflated() -> None:
     "data",
     [
         b"\xff\xfe", gzip.compress(b"{}")[:-3], gzip.compress(b"{}") + b"more",
-        gzip.compress(b"{}") * 2, b"\x1f\x8bnot gzip at all",
+        gzip.compress(b"{}") * 2 + b"more", gzip.compress(b"{}") * 2 + gzip.compress(b"{}")[:-3],
+        b"\x1f\x8bnot gzip at all",
     ],
 )  # fmt: skip
 def test_a_body_that_cannot_be_decoded_is_a_bad_request(data: bytes) -> None:
@@ -103,9 +119,40 @@ def test_an_event_with_json_that_few_can_store_is_rejected_alone(bad: str) -> No
     assert not isinstance(judged["2"], Rejection)
 
 
-def test_nesting_deeper_than_the_quick_parser_goes_is_ignored_where_it_is_unknown() -> None:
-    deep = "[" * 500 + "]" * 500
-    assert not isinstance(events(f',"Unknown":{deep}')["0"], Rejection)
+@pytest.mark.parametrize("depth", [MAX_DEPTH, 500, 5_000, 200_000])
+@pytest.mark.parametrize("unit", [("[", "]"), ('{"k":', "}"), ('[{"a":"]","b\\\\":', "}]")])
+def test_depth_in_a_member_that_nobody_knows_costs_nothing(
+    unit: tuple[str, str], depth: int
+) -> None:
+    deep = unit[0] * depth + "1" + unit[1] * depth
+    judged = events("", f',"Unknown":{deep},"AppTitle":"here"', "")
+    assert [isinstance(event, Rejection) for event in judged.values()] == [False] * 3
+    assert json.loads(judged["1"].wire)["AppTitle"] == "here"
+
+
+@pytest.mark.parametrize("depth", [2, MAX_DEPTH, 500, 200_000])
+@pytest.mark.parametrize("member", ["AppTitle", "Attributes", "Metrics", "Session"])
+def test_depth_in_a_member_that_is_known_costs_its_event(member: str, depth: int) -> None:
+    judged = events("", f',"{member}":{"[" * depth}{"]" * depth}', "")
+    assert [isinstance(event, Rejection) for event in judged.values()] == [False, True, False]
+    assert judged["1"].key == member
+
+
+def test_what_is_kept_of_deep_json_is_its_first_64_levels() -> None:
+    def depth(value: Any) -> int:
+        return 1 + max(map(depth, value), default=0) if isinstance(value, list) else 0
+
+    for levels in (MAX_DEPTH - 1, MAX_DEPTH, 3_000):
+        tree = read_json(f'{{"a":{"[" * levels}{"]" * levels},"b":"[[\\"[[","c":[]}}')
+        assert depth(tree["a"]) == MAX_DEPTH - 1  # in an object
+        assert (tree["b"], tree["c"]) == ('[["[[', [])
+        json.dumps(tree)
+
+
+@pytest.mark.parametrize("text", ["[" * 100, "[" * 100 + "]" * 99, '{"a":' * 70 + "}" * 71])
+def test_deep_json_that_does_not_end_is_a_bad_request(text: str) -> None:
+    with pytest.raises(BadRequestError, match="not valid JSON"):
+        read_json(f'{{"a":{text}}}')
 
 
 def test_nul_and_whole_surrogate_pairs_are_text_like_any_other() -> None:

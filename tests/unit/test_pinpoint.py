@@ -10,6 +10,7 @@ from botocore.stub import Stubber
 from putevents.destinations.pinpoint import PinpointDestination
 from putevents.errors import DestinationError
 from putevents.time_left import TimeLeft
+from putevents.wire.arrival import Arrival
 from putevents.wire.schemas import Event, PublicEndpoint, ValidBatch
 from tests.unit.doors import ARRIVAL, nearly_over
 from tests.upstream import ACCEPTED, Upstream, accept_all, running_upstream
@@ -20,7 +21,7 @@ def deliver(
     application_id: str = "a",
     time_left: TimeLeft = TimeLeft(),  # noqa: B008 # immutable
 ) -> Any:
-    arrivals = dict.fromkeys(batch_item, ARRIVAL)
+    arrivals = dict.fromkeys(batch_item, Arrival.now("request-1"))
     return PinpointDestination().deliver(application_id, batch_item, arrivals, time_left)
 
 

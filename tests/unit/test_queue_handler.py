@@ -98,9 +98,9 @@ def test_what_came_in_over_http_keeps_its_arrival_through_every_retry(
     doors: Doors, destination: FakeDestination, queue: FakeQueue
 ) -> None:
     destination.codes = {"2": 500}
-    sent: Any = {"RequestId": "request-9", "ArrivalTimestamp": "1764054000777"}
+    sent: Any = {"RequestId": "request-9", "ArrivalTimestamp": "1764053999777"}
     assert doors.stay(sqs_record(message({"1": EVENT, "2": EVENT}), **sent)) == []
-    arrival = Arrival("request-9", 1764054000777)
+    arrival = Arrival("request-9", 1764053999777)
     assert destination.arrivals == [arrival]
     assert queue.arrivals == [arrival]
 
@@ -162,8 +162,8 @@ def test_how_long_the_oldest_has_waited_is_measured(
 ) -> None:
     destination.codes, destination.endpoint_code = {"1": 503}, None
     minutes_ago = int((time.time() - 1800) * 1000)
-    old: Any = {"ArrivalTimestamp": str(minutes_ago)}
-    young: Any = {"ArrivalTimestamp": str(minutes_ago + 1_700_000)}
+    old: Any = {"ArrivalTimestamp": str(minutes_ago), "sent": minutes_ago + 1_000_000}
+    young: Any = {"sent": minutes_ago + 1_700_000}
     assert (
         len(doors.stay(*(sqs_record(message({"1": EVENT}), **sent) for sent in (young, old)))) == 2
     )

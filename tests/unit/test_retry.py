@@ -9,7 +9,7 @@ import pytest
 from botocore.stub import ANY, Stubber
 
 from putevents.queue import retry
-from putevents.queue.messages import Rest, raw_bodies
+from putevents.queue.messages import MAX_BYTES, Rest, raw_bodies
 from putevents.queue.retry import MAX_ATTEMPTS, RetryQueue
 from putevents.settings import Settings
 from putevents.time_left import QUEUEING_SECONDS, TimeLeft
@@ -267,3 +267,26 @@ def test_when_time_is_up_the_queue_is_not_asked_again(
         retry_queue.postpone([("r", 1)], time_left)
     asked = rest("1")
     assert retry_queue.queue([asked], time_left) == [[asked.batch_item]]
+
+
+def test_a_dead_letter_without_room_for_attributes_goes_without_them(
+    retry_queue: RetryQueue, sqs: Stubber
+) -> None:
+    # Of ATTRIBUTES and the Reason: names, types and values.
+    taken = sum(
+        len(name) + sum(map(len, found.values()))
+        for name, found in {
+            **ATTRIBUTES,
+            "Reason": {"DataType": "String", "StringValue": "no"},
+        }.items()
+    )
+    fits = "é" + "x" * (MAX_BYTES - taken - 2)
+    for body, has_attributes in ((fits, True), (fits + "x", False), ("x" * MAX_BYTES, False)):
+        expected = {**sent(DEAD, body, DelaySeconds=0)}
+        if not has_attributes:
+            expected["MessageAttributes"] = {}
+        else:
+            reason = {"DataType": "String", "StringValue": "no"}
+            expected["MessageAttributes"] = {**ATTRIBUTES, "Reason": reason}
+        sqs.add_response("send_message", {"MessageId": "1"}, expected)
+        assert retry_queue.dead_letter_whole(body, ARRIVAL, 1, "no", UNLIMITED)

@@ -9,10 +9,17 @@ from botocore.model import Shape as ServiceShape
 from pydantic import BaseModel
 
 from putevents.errors import BadRequestError
+from putevents.ingest.validate import leave_out
 from putevents.wire import schemas
-from putevents.wire.body import parse
+from putevents.wire.body import parse, parse_alone
 from putevents.wire.rules import Rejection
-from putevents.wire.schemas import EventsBatch, EventsRequest
+from putevents.wire.schemas import (
+    EndpointBatchRequest,
+    EventsBatch,
+    EventsRequest,
+    PublicEndpoint,
+)
+from putevents.wire.timestamps import milliseconds
 
 SERVICE = botocore.session.get_session().get_service_model("pinpoint")
 EVENT = {"EventType": "song.played", "Timestamp": "2026-11-24T10:00:00.000Z"}
@@ -197,14 +204,44 @@ def test_a_timestamp_of_a_real_client_is_accepted(timestamp: str) -> None:
 @pytest.mark.parametrize(
     "timestamp",
     [
-        "", "not-a-date", "2026-01-02T03:04:05+0000", "2026-01-02T03:04:05", "2026-01-02",
+        "", "not-a-date", "2026-01-02T03:04:05+0000", "2026-01-02", "2026-01-02T03",
         "2026-02-30T00:00:00Z", "2026-13-01T00:00:00Z", "2026-01-02T25:00:00Z", "1487973802507",
         "2026-01-02T03:04:05.1234567890Z", "2026-01-02T03:04:05Z\n", "٢٠٢٦-01-02T03:04:05Z",
+        "2026-01-02T24:00:00Z", "2026-01-02T03:04:60Z", "2026-01-02T03:60Z", "2026-01-02T03:04.5Z",
+        "2026-01-02T03:04:05+24:00", "2026-01-02T03:04:05+01:60", "0000-01-02T03:04:05Z",
+        "2026-01-02 03:04:05", "2026-01-02T03:04:05z", "2026-01-02T03:04:05+01", "20260102T030405Z",
     ],
 )  # fmt: skip
 def test_a_timestamp_that_the_service_refused_is_refused(timestamp: str) -> None:
     text = "Timestamp should be a date in ISO 8601 format with Z or +hh:mm. (Timestamp)"
     assert refusal(Timestamp=timestamp) == text
+
+
+@pytest.mark.parametrize(
+    ("sent", "written"),
+    [
+        ("2026-11-25T14:40:00.123456", "2026-11-25T14:40:00.123456Z"),  # Python's isoformat()
+        ("2026-11-25T14:40:00", "2026-11-25T14:40:00Z"),
+        ("2026-11-25T14:42Z", "2026-11-25T14:42:00Z"),  # AWS's Java samples
+        ("2026-11-25T14:42+05:30", "2026-11-25T14:42:00+05:30"),
+        ("2026-11-25T14:42", "2026-11-25T14:42:00Z"),
+        ("2026-11-25T14:42:01.5-08:00", "2026-11-25T14:42:01.5-08:00"),
+        ("2026-11-25T14:42:01.5Z", "2026-11-25T14:42:01.5Z"),
+    ],
+)
+def test_a_timestamp_is_written_on_in_full(sent: str, written: str) -> None:
+    times = {"StartTimestamp": sent, "StopTimestamp": sent, "Duration": 0}
+    batch = judged(
+        {**EVENT, "Timestamp": sent, "Session": {"Id": "s", **times}}, {"EffectiveDate": sent}
+    )
+    event, endpoint = batch.events["id"], batch.endpoint
+    assert not isinstance(event, Rejection)
+    assert not isinstance(endpoint, Rejection)
+    wire = json.loads(event.wire)
+    assert wire["Timestamp"] == written
+    assert wire["Session"]["StartTimestamp"] == wire["Session"]["StopTimestamp"] == written
+    assert json.loads(endpoint.wire) == {"EffectiveDate": written}
+    assert milliseconds(written) == milliseconds(event.timestamp)
 
 
 def session(**members: Any) -> dict[str, Any]:
@@ -287,6 +324,82 @@ def test_an_unknown_channel_refuses_the_endpoint_and_keeps_its_events() -> None:
     assert isinstance(batch.endpoint, Rejection)
     assert batch.endpoint.key == "ChannelType"
     assert not isinstance(batch.events["id"], Rejection)
+
+
+@pytest.mark.parametrize(
+    ("members", "kept"),
+    [
+        ({"Attributes": {"k": None, "l": "v"}}, {"Attributes": {"l": "v"}}),
+        ({"Metrics": {"k": None, "l": 1.5}}, {"Metrics": {"l": 1.5}}),
+        ({"Attributes": {"k": None}}, {"Attributes": {}}),
+        (
+            {"Attributes": {f"k{i}": None if i else "v" for i in range(60)}},
+            {"Attributes": {"k0": "v"}},
+        ),
+        ({"Session": None, "AppTitle": None}, {}),
+    ],
+)
+def test_null_in_an_event_is_left_out(members: dict[str, Any], kept: dict[str, Any]) -> None:
+    event = judged({**EVENT, **members}).events["id"]
+    assert not isinstance(event, Rejection)
+    assert json.loads(event.wire) == {**EVENT, **kept}
+
+
+def test_null_in_an_endpoint_is_left_out() -> None:
+    sent = {
+        "Attributes": {"k": None, "l": ["a", None, "b"], "m": [None]},
+        "Metrics": {"k": None, "l": 1.0},
+        "Demographic": {"Make": None, "Model": "m"},
+        "Location": None,
+        "EffectiveDate": None,
+        "User": {"UserId": "u", "UserAttributes": {"k": None, "l": [None, "a"]}},
+    }
+    kept = {
+        "Attributes": {"l": ["a", "b"], "m": []},
+        "Metrics": {"l": 1.0},
+        "Demographic": {"Model": "m"},
+        "User": {"UserId": "u", "UserAttributes": {"l": ["a"]}},
+    }
+    endpoint = judged(endpoint=sent).endpoint
+    assert not isinstance(endpoint, Rejection)
+    assert json.loads(endpoint.wire) == kept
+    alone = parse_alone(json.dumps(sent), PublicEndpoint)
+    assert alone == endpoint
+    items = parse(json.dumps({"Item": [{"Id": "a", **sent}]}), EndpointBatchRequest).item
+    assert [item.endpoint.wire for item in items if not isinstance(item, Rejection)] == [
+        endpoint.wire
+    ]
+
+
+def test_beside_null_the_rule_that_is_broken_is_told() -> None:
+    text = "Input should be a valid string (Attributes.z)"
+    assert refusal(Attributes={"a": None, "z": 5}) == text
+    assert endpoint_refusal(Attributes={"a": None, "z": [5]}) == text.replace("z)", "z.0)")
+
+
+@pytest.mark.parametrize("is_null", [True, False])
+def test_null_for_a_part_is_the_same_as_leaving_it_out(is_null: bool) -> None:
+    def batch(**members: Any) -> Any:
+        left = {n: v for n, v in members.items() if is_null or v is not None}
+        return parse(json.dumps({"BatchItem": {"phone": left}}), EventsRequest).batch_item["phone"]
+
+    without_endpoint = batch(Endpoint=None, Events={"id": EVENT})
+    assert isinstance(without_endpoint, EventsBatch)
+    assert without_endpoint.endpoint == Rejection("Missing Endpoint", "Endpoint")
+    assert not isinstance(without_endpoint.events["id"], Rejection)
+    assert batch(Endpoint={}, Events=None) == Rejection("Missing Events", "Events")
+    with pytest.raises(BadRequestError, match=r"^Missing BatchItem \(BatchItem\)$"):
+        parse(json.dumps({"BatchItem": None} if is_null else {}), EventsRequest)
+
+
+@pytest.mark.parametrize("date", ["today", "", 5, "2026-02-30T00:00:00Z", [], {"a": None}])
+def test_an_effective_date_that_is_none_is_left_out(date: Any) -> None:
+    endpoint = judged(endpoint={"EffectiveDate": date, "OptOut": "ALL"}).endpoint
+    assert isinstance(endpoint, PublicEndpoint)
+    left_out = leave_out(endpoint)
+    assert left_out
+    assert left_out.key == "EffectiveDate"
+    assert json.loads(endpoint.wire) == {"OptOut": "ALL"}
 
 
 def test_unknown_members_are_left_out_of_what_is_sent_on() -> None:

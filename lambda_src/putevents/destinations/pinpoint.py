@@ -5,13 +5,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from botocore.exceptions import ClientError
 
+from putevents.destinations.call_failure import kind_of, status_of
 from putevents.destinations.client_config import client_config
+from putevents.destinations.late_endpoints import LateEndpoints
 from putevents.errors import DestinationError
 from putevents.observability import logger
 from putevents.time_left import TimeLeft
+from putevents.wire.answers import ACCEPTED
 from putevents.wire.arrival import Arrival, Arrivals
+from putevents.wire.forwarded import ARRIVALS, arrivals_header
 from putevents.wire.rejected_record import RejectedPart
 from putevents.wire.schemas import (
     MAX_EVENTS_PER_CALL,
@@ -39,6 +42,7 @@ class PinpointDestination:
         events = self._client.meta.events
         events.register("provide-client-params.pinpoint.PutEvents", _keep_wire)
         events.register("before-call.pinpoint.PutEvents", _send_wire)
+        self._late = LateEndpoints(self._client)
 
     def deliver(
         self,
@@ -48,27 +52,32 @@ class PinpointDestination:
         time_left: TimeLeft,
     ) -> dict[str, ItemResponse]:
         """Deliver; see Destination. What a broken call carried is missing from the answer."""
-        answers: dict[str, ItemResponse] = {}
+        late = self._late.among(batch_item, arrivals)
+        superseded = self._late.superseded(application_id, late, arrivals, time_left)
+        answers: dict[str, ItemResponse] = {id_: _superseded() for id_ in superseded}
         failures: Counter[str] = Counter()
+        batch_item = _without_endpoints(batch_item, superseded)
         for piece in split(batch_item, max_items=MAX_EVENTS_PER_CALL, max_bytes=MAX_REQUEST_BYTES):
-            if answers and not time_left.is_enough_to_deliver():
+            if (late or answers) and not time_left.is_enough_to_deliver():
                 failures["out of time"] += 1
                 break
             try:
-                _merge(answers, self._put(application_id, piece), piece)
+                _merge(answers, self._put(application_id, piece, arrivals), piece)
             except Exception as error:
                 # Whatever botocore raises, also over an answer it cannot read, nothing of this
                 # piece was confirmed.
-                failures[_kind(error)] += 1
+                failures[kind_of(error)] += 1
                 if not _concerns_one_call(error):
                     break
         for kind, calls in failures.items():
             logger.warning("put_events failed", error=kind, calls=calls)
         return answers
 
-    def _put(self, application_id: str, piece: Piece) -> Any:
-        request: Any = {"BatchItem": {}, _WIRE: piece.wire}
+    def _put(self, application_id: str, piece: Piece, arrivals: Arrivals) -> Any:
+        header = arrivals_header(piece.batch_item, arrivals)
+        request: Any = {"BatchItem": {}, _WIRE: (piece.wire, header)}
         response: Any = self._client.put_events(ApplicationId=application_id, EventsRequest=request)
+        self._late.note(response)
         return response["EventsResponse"]["Results"]
 
     def keep_rejected(
@@ -109,9 +118,9 @@ def _ask(call: Callable[..., Any], payload: str, ids: dict[str, str]) -> Any:
     try:
         return call(**ids)[payload]
     except Exception as error:
-        if _status(error) == 404:
+        if status_of(error) == 404:
             return None
-        raise DestinationError(_kind(error)) from error
+        raise DestinationError(kind_of(error)) from error
 
 
 def _items(payload: Any) -> list[EndpointResponse]:
@@ -124,7 +133,22 @@ def _keep_wire(params: dict[str, Any], context: dict[str, Any], **_: Any) -> Non
 
 def _send_wire(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
     # The body is at hand as bytes; botocore signs them as they are instead of building them again.
-    params["body"] = context[_WIRE]
+    params["body"], params["headers"][ARRIVALS] = context[_WIRE]
+
+
+def _superseded() -> ItemResponse:
+    return {"EndpointItemResponse": ACCEPTED, "EventsItemResponse": {}}
+
+
+def _without_endpoints(
+    batch_item: dict[str, ValidBatch], superseded: set[str]
+) -> dict[str, ValidBatch]:
+    """Return what is left to deliver when these endpoints' own data is not."""
+    return {
+        endpoint_id: batch._replace(endpoint=None) if endpoint_id in superseded else batch
+        for endpoint_id, batch in batch_item.items()
+        if batch.events or endpoint_id not in superseded
+    }
 
 
 def _merge(answers: dict[str, ItemResponse], results: Any, piece: Piece) -> None:
@@ -138,16 +162,4 @@ def _merge(answers: dict[str, ItemResponse], results: Any, piece: Piece) -> None
 
 def _concerns_one_call(error: Exception) -> bool:
     """Whether only this call's content was at fault, so that the next call may do better."""
-    return _status(error) in (400, 413)
-
-
-def _status(error: Exception) -> int | None:
-    """The HTTP status that a call was answered with, if it was answered."""
-    if not isinstance(error, ClientError):
-        return None
-    return error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
-
-
-def _kind(error: Exception) -> str:
-    """What went wrong, without what it went wrong with."""
-    return f"{type(error).__name__} {_status(error) or ''}".strip()
+    return status_of(error) in (400, 413)

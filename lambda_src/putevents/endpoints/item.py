@@ -3,7 +3,7 @@
 The member with the newest stamp wins, so the order in which updates are applied does not matter.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from zlib import crc32
 
@@ -87,12 +87,11 @@ class Item:
         if USER_ID in members and members[USER_ID].stamp > stamp:
             members[USER_ID] = Member(self.user_at(stamp), stamp)
         newer = {n: m for n, m in said.items() if n not in members or members[n].stamp > stamp}
-        return replace(self, members=members | newer)
+        return Item(members | newer, self.created, self.latest, self.revision, self.spelled)
 
     def after(self, update: Members, created: int, spelled: str = "") -> "Item":
         """The item once the update was written."""
-        return replace(
-            self,
+        return Item(
             members=self.members | update,
             created=min(self.created, created) if self.revision else created,
             latest=max([self.latest, *(member.stamp for member in update.values())]),
@@ -138,13 +137,16 @@ def members_of(endpoint: PublicEndpoint, stamp: str) -> Members:
 def flatten(document: dict[str, Any], stamp: str) -> Members:
     """The members of an endpoint in Pinpoint's names."""
     user = dict(document.get("User", {}))
-    flat: dict[str, Value] = _flat(USER_ATTRIBUTES, user.pop("UserAttributes", {}))
+    flat = _flat(USER_ATTRIBUTES, user.pop("UserAttributes", {}))
     for name, value in {**document, "User": user}.items():
         flat |= _flat(f"{name}.", value) if isinstance(value, dict) else {name: value}
+    for name in document.get("Metrics", ()):
+        number = flat[f"Metrics.{name}"]
+        flat[f"Metrics.{name}"] = number if abs(number) > _TINY else 0.0
     for degrees in ("Location.Latitude", "Location.Longitude"):
         if degrees in flat:
-            flat[degrees] = round(float(flat[degrees]), 1)  # type: ignore[arg-type]
-    return {name: Member(_number(value), stamp) for name, value in flat.items()}
+            flat[degrees] = round(flat[degrees], 1)
+    return {name: Member(value, stamp) for name, value in flat.items()}
 
 
 def user_attributes(members: Members) -> Members:
@@ -160,9 +162,5 @@ def _group(name: str) -> str:
     return group + dot if dot else ""
 
 
-def _flat(group: str, members: dict[str, Any]) -> dict[str, Value]:
+def _flat(group: str, members: dict[str, Any]) -> dict[str, Any]:
     return {group + name: value for name, value in members.items()}
-
-
-def _number(value: Value) -> Value:
-    return 0.0 if isinstance(value, float) and abs(value) < _TINY else value

@@ -14,7 +14,8 @@ from putevents.endpoints.item import (
 from putevents.endpoints.store import check_time
 from putevents.endpoints.work import Work
 from putevents.wire.rules import MAX_ENDPOINTS_PER_USER
-from putevents.wire.schemas import DEVICE_CHANNELS, milliseconds
+from putevents.wire.schemas import DEVICE_CHANNELS
+from putevents.wire.timestamps import milliseconds
 
 
 class Places:

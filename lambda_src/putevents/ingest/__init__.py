@@ -12,6 +12,7 @@ from putevents.ingest.rejected import keep_rejected
 from putevents.ingest.settle import settle
 from putevents.ingest.submission import Submission
 from putevents.ingest.validate import validate
+from putevents.observability import concerning
 from putevents.time_left import TimeLeft
 
 __all__ = ["Submission", "ingest"]
@@ -56,7 +57,8 @@ def _queue_undelivered(
     if not submissions:
         return
     rests = [submission.rest for submission in submissions]
-    not_queued = gateway.retry_queue.queue(rests, time_left)
+    with concerning(rest.arrival.request_id for rest in rests):
+        not_queued = gateway.retry_queue.queue(rests, time_left)
     for submission, pieces in zip(submissions, not_queued, strict=True):
         if pieces:
             # Nobody else would take what the next calls bring, so they ask the destination.

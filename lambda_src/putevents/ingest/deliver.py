@@ -7,7 +7,7 @@ from putevents.errors import NotDeliveredError
 from putevents.gateway import Gateway
 from putevents.ingest.settle import any_final
 from putevents.ingest.submission import Submission
-from putevents.observability import annotate, logger, tracer
+from putevents.observability import annotate, concerning, logger, tracer
 from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrivals
 from putevents.wire.schemas import MAX_EVENTS_PER_CALL, MAX_REQUEST_BYTES, ItemResponse, ValidBatch
@@ -58,9 +58,10 @@ def _deliver_call(gateway: Gateway, call: list[Submission], time_left: TimeLeft)
     """
     application_id = call[0].application_id
     batch_item = {e: batch for submission in call for e, batch in submission.valid.items()}
-    arrivals = {e: submission.arrival for submission in call for e in submission.valid}
+    arrivals = {e: s.arrival.at(batch.order) for s in call for e, batch in s.valid.items()}
     started = perf_counter()
-    with tracer.provider.in_subsegment("deliver"):
+    request_ids = (submission.arrival.request_id for submission in call)
+    with concerning(request_ids), tracer.provider.in_subsegment("deliver"):
         annotate(application_id, sum(submission.valid_events for submission in call))
         answers = _ask(gateway, application_id, batch_item, arrivals, time_left)
     if answers == {} and len(call) > 1:

@@ -1,14 +1,18 @@
 """The fourth step: keep what was rejected as it came, where a person finds it."""
 
+from collections import Counter
 from typing import Any
 
 from putevents.errors import NotDeliveredError
 from putevents.gateway import Gateway
 from putevents.ingest.submission import Submission
-from putevents.observability import logger
+from putevents.observability import concerning, logger
 from putevents.time_left import TimeLeft
 from putevents.wire.rejected_record import RejectedPart
 from putevents.wire.schemas import EndpointItemResponse, EventItemResponse, ItemResponse
+
+MAX_KEPT = 100  # rejected parts of a request; of the others it is kept how many broke which rule
+NOT_KEPT = f"More than {MAX_KEPT} parts of a request were rejected."
 
 
 def keep_rejected(gateway: Gateway, submission: Submission, time_left: TimeLeft) -> None:
@@ -17,9 +21,13 @@ def keep_rejected(gateway: Gateway, submission: Submission, time_left: TimeLeft)
     A client of the HTTPS door has heard the 400. Nobody hears what is answered to a message, so
     it fails if neither takes its rejected parts.
     """
-    if not submission.rejected or _destination_keeps(gateway, submission, time_left):
+    if not submission.rejected:
         return
-    if submission.is_message and not _dead_letter(gateway, submission, time_left):
+    with concerning([submission.arrival.request_id]):
+        is_kept = _destination_keeps(gateway, submission, time_left)
+        if submission.is_message and not is_kept:
+            is_kept = _dead_letter(gateway, submission, time_left)
+    if submission.is_message and not is_kept:
         submission.failure = NotDeliveredError(
             "The dead-letter queue did not take what was rejected."
         )
@@ -40,11 +48,14 @@ def _destination_keeps(gateway: Gateway, submission: Submission, time_left: Time
 
 
 def _with_raw(submission: Submission) -> list[RejectedPart]:
-    batch_item = submission.raw()["BatchItem"]
-    return [
-        part._replace(raw=_raw(batch_item[part.endpoint_id], part.event_id))
-        for part in submission.rejected
-    ]
+    batch_item, rejected = submission.raw()["BatchItem"], submission.rejected
+    # A message is small, and nobody else holds what it brought. A client holds what it sent.
+    kept = rejected if submission.is_message else rejected[:MAX_KEPT]
+    parts = [part._replace(raw=_raw(batch_item[part.endpoint_id], part.event_id)) for part in kept]
+    if more := rejected[len(kept) :]:
+        rules = Counter(part.rule for part in more)
+        parts.append(RejectedPart("", None, NOT_KEPT, f"{len(more)} more were rejected.", rules))
+    return parts
 
 
 def _raw(batch: Any, event_id: str | None) -> Any:

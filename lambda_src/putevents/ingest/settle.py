@@ -22,7 +22,7 @@ def settle(submission: Submission) -> None:
             if final is None:
                 events[event_id] = event
                 continue
-            item["EventsItemResponse"][event_id] = final
+            item["EventsItemResponse"][event_id] = final = submission.fit_answer(final)
             if final is ACCEPTED:
                 submission.accepted += 1
             else:
@@ -33,13 +33,17 @@ def settle(submission: Submission) -> None:
             if told is None and submission.accepted > accepted and not endpoint.model_fields_set:
                 told = ACCEPTED  # an empty endpoint only has to exist, as its events show
             final = final_answer(told)
-            item["EndpointItemResponse"] = final or FAILED
+            item["EndpointItemResponse"] = FAILED
             if final is not None:
+                item["EndpointItemResponse"] = final = submission.fit_answer(final)
                 endpoint = None
                 if final is not ACCEPTED:
                     _reject(submission, endpoint_id, None, final)
         if events or endpoint is not None:
-            submission.undelivered[endpoint_id] = ValidBatch(endpoint=endpoint, events=events)
+            stored = batch.stored or answer.get("Stored")
+            submission.undelivered[endpoint_id] = batch._replace(
+                endpoint=endpoint, events=events, stored=stored if events else None
+            )
 
 
 def _reject(

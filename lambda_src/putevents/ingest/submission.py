@@ -1,17 +1,24 @@
 """A submission: one request, endpoint update or queue message on its way through `ingest`."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from putevents.observability import Meter, Metric, logger
 from putevents.queue.messages import Rest
-from putevents.wire.answers import ACCEPTED
+from putevents.wire.answers import ACCEPTED, MAX_ANSWER_BYTES, answer_bytes
 from putevents.wire.arrival import Arrival
 from putevents.wire.rejected_record import RejectedPart
-from putevents.wire.rules import Rejection
-from putevents.wire.schemas import EventItemResponse, EventsRequest, ItemResponse, ValidBatch
+from putevents.wire.rules import REJECTED_BY_DESTINATION, Rejection
+from putevents.wire.schemas import (
+    EndpointResponse,
+    EventItemResponse,
+    EventsRequest,
+    ItemResponse,
+    ValidBatch,
+)
+from putevents.wire.storable import storable
 
 
 @dataclass
@@ -26,6 +33,9 @@ class Submission:
     attempt: int = 1
     # A message of the queue: it can stay there, and nobody hears what is answered.
     is_message: bool = False
+    orders: Mapping[str, int] = field(default_factory=dict)  # of endpoints, if not as they stand
+    # Endpoints as they were when their events came in, if these have waited since.
+    stored: Mapping[str, EndpointResponse] = field(default_factory=dict)
 
     results: dict[str, ItemResponse] = field(default_factory=dict)  # the answer, in wire form
     valid: dict[str, ValidBatch] = field(default_factory=dict)
@@ -33,6 +43,9 @@ class Submission:
     # Answered 500 until the queue holds it.
     undelivered: dict[str, ValidBatch] = field(default_factory=dict)
     rejected: list[RejectedPart] = field(default_factory=list)
+    # Members that an endpoint is taken without, each with the endpoint's id.
+    left_out: list[tuple[Rejection, str]] = field(default_factory=list)
+    answer_room: int = MAX_ANSWER_BYTES  # bytes that texts of the destination may take
     accepted: int = 0  # events
     queued: int = 0  # events
     latency_ms: float = 0.0
@@ -66,6 +79,14 @@ class Submission:
         self.rejected.append(RejectedPart(endpoint_id, event_id, rejection.rule, message))
         return {"StatusCode": 400, "Message": message}
 
+    def fit_answer(self, answer: EventItemResponse) -> EventItemResponse:
+        """Return a destination's answer, or a short one if its text could not be passed on."""
+        if answer is not ACCEPTED:
+            self.answer_room -= answer_bytes(answer["Message"])
+            if self.answer_room < 0:
+                return {**answer, "Message": REJECTED_BY_DESTINATION.message}
+        return answer
+
     def confirm_queued(self, not_queued: list[dict[str, ValidBatch]]) -> None:
         """Answer 202 for everything undelivered except what the queue did not take."""
         lost = {
@@ -85,15 +106,17 @@ class Submission:
 
     def log_rejected(self) -> None:
         """Write a log line for each rule that was broken."""
-        examples = {part.rule: part.event_id or part.endpoint_id for part in self.rejected[::-1]}
-        for rule, count in Counter(part.rule for part in self.rejected).items():
-            logger.warning("rejected", reason=rule, count=count, example=examples[rule][:64])
+        parts = [(part.rule, part.event_id or part.endpoint_id) for part in self.rejected]
+        self._log_each("rejected", parts)
+        left_out = [(rule.message, endpoint_id) for rule, endpoint_id in self.left_out]
+        self._log_each("left out", left_out)
 
     def log(self, door: str, meter: Meter, **fields: Any) -> None:
         """Write the log lines and the metrics of a submission of events."""
         self.log_rejected()
         logger.info(
             door,
+            request_id=self.arrival.request_id,
             application_id=self.application_id,
             endpoints=len(self.results),
             accepted=self.accepted,
@@ -112,3 +135,15 @@ class Submission:
                 Metric.DELIVERY_LATENCY: self.latency_ms,
             },
         )
+
+    def _log_each(self, what: str, rules: list[tuple[str, str]]) -> None:
+        """Write a line for each rule, with the id of the first part that broke it."""
+        examples = dict(reversed(rules))
+        for rule, count in Counter(rule for rule, _ in rules).items():
+            logger.warning(
+                what,
+                request_id=self.arrival.request_id,
+                reason=rule,
+                count=count,
+                example=storable(examples[rule])[:64],
+            )

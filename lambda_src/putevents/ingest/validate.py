@@ -1,7 +1,14 @@
 """The first step: answer 400 for each part that breaks a rule, and keep the valid parts."""
 
+from putevents.errors import PayloadTooLargeError
 from putevents.ingest.submission import Submission
-from putevents.wire.answers import ACCEPTED, FAILED
+from putevents.wire.answers import (
+    ACCEPTED,
+    FAILED,
+    LARGE_ANSWER,
+    MAX_ANSWER_BYTES,
+    answer_bytes,
+)
 from putevents.wire.rules import (
     BAD_ENDPOINT_ID,
     BAD_EVENT_ID,
@@ -12,23 +19,37 @@ from putevents.wire.rules import (
     Rejection,
 )
 from putevents.wire.schemas import Event, ItemResponse, PublicEndpoint, ValidBatch
+from putevents.wire.storable import is_unicode
 
 _UTF8 = 4  # bytes that a character can take: in a smaller request no part needs to be measured
+# The same of an answer: of an id's character (in JSON, twice), and of what is said of a part.
+_ESCAPED, _ITEM = 14, 2048
 
 
 def validate(submission: Submission) -> None:
     """Fill `results` with an answer for each id, and `valid` with what is to be delivered.
 
     The schema has checked the rules of single parts already. This adds those about ids and sizes.
+    Raises PayloadTooLargeError if a caller could not be answered.
     """
+    _validate_parts(submission)
+    if not submission.is_message:
+        submission.answer_room = _answer_room(submission)
+        if submission.answer_room < 0:
+            raise PayloadTooLargeError(LARGE_ANSWER)
+
+
+def _validate_parts(submission: Submission) -> None:
     size, results = submission.size, submission.results
-    for endpoint_id, batch in submission.request.batch_item.items():
+    for place, (endpoint_id, batch) in enumerate(submission.request.batch_item.items()):
         item: ItemResponse = {"EndpointItemResponse": ACCEPTED, "EventsItemResponse": {}}
         results[endpoint_id] = item
         if isinstance(batch, Rejection):
             item["EndpointItemResponse"] = submission.reject(batch, endpoint_id)
             continue
         endpoint = validate_endpoint(endpoint_id, batch.endpoint, size)
+        if isinstance(endpoint, PublicEndpoint) and (left_out := leave_out(endpoint)):
+            submission.left_out.append((left_out, endpoint_id))
         events = {}
         for event_id, event in batch.events.items():
             checked = (
@@ -44,14 +65,37 @@ def validate(submission: Submission) -> None:
         if isinstance(endpoint, Rejection):
             item["EndpointItemResponse"] = submission.reject(endpoint, endpoint_id)
         if events or valid is not None:
-            submission.valid[endpoint_id] = ValidBatch(endpoint=valid, events=events)
+            order = submission.orders.get(endpoint_id, place)
+            stored = submission.stored.get(endpoint_id)
+            submission.valid[endpoint_id] = ValidBatch(valid, events, order, stored)
+
+
+def _answer_room(submission: Submission) -> int:
+    """Return how many bytes the answer may grow by what the destination says of parts."""
+    results = submission.results
+    parts = len(results) + sum(len(item["EventsItemResponse"]) for item in results.values())
+    most = submission.size * _ESCAPED + parts * _ITEM
+    if most > MAX_ANSWER_BYTES:
+        # An endpoint is not FAILED yet, which is longer than ACCEPTED.
+        longer = answer_bytes(FAILED) - answer_bytes(ACCEPTED)
+        most = answer_bytes({"Results": results}) + len(results) * longer
+    return MAX_ANSWER_BYTES - most
+
+
+def leave_out(endpoint: PublicEndpoint) -> Rejection | None:
+    """Leave out an optional member that is not worth the endpoint; return the rule it breaks."""
+    date = endpoint.effective_date
+    if not isinstance(date, Rejection):
+        return None
+    endpoint.effective_date = None
+    return date.inside("EffectiveDate")
 
 
 def validate_endpoint(
     endpoint_id: str, endpoint: PublicEndpoint | Rejection, size: int
 ) -> PublicEndpoint | Rejection:
     """Return the endpoint, or the rule that it or its id breaks; `size` is the whole request's."""
-    if not endpoint_id or not _is_unicode(endpoint_id) or any(c in endpoint_id for c in "${}"):
+    if not endpoint_id or not is_unicode(endpoint_id) or any(c in endpoint_id for c in "${}"):
         return BAD_ENDPOINT_ID
     if size * _UTF8 > MAX_ENDPOINT_BYTES:
         if len(endpoint_id) > MAX_ENDPOINT_BYTES:
@@ -62,7 +106,7 @@ def validate_endpoint(
 
 
 def _validate_event(event_id: str, event: Event | Rejection, size: int) -> Event | Rejection:
-    if not _is_unicode(event_id):
+    if not is_unicode(event_id):
         return BAD_EVENT_ID
     if (
         size * _UTF8 > MAX_EVENT_BYTES
@@ -71,8 +115,3 @@ def _validate_event(event_id: str, event: Event | Rejection, size: int) -> Event
     ):
         return LARGE_EVENT
     return event
-
-
-def _is_unicode(text: str) -> bool:
-    """Whether no half of a surrogate pair stands alone in it, which no destination can store."""
-    return text.isascii() or not any("\ud800" <= c <= "\udfff" for c in text)

@@ -13,6 +13,7 @@ from putevents.queue.messages import (
     NewMessage,
     Rest,
     attributes,
+    has_room,
     raw_bodies,
     valid_pieces,
 )
@@ -121,7 +122,7 @@ class RetryQueue:
         time_left: TimeLeft,
     ) -> bool:
         found = attributes(arrival, attempt, reason)
-        messages = [NewMessage(body, found) for body in bodies]
+        messages = [NewMessage(body, found if has_room(body, found) else {}) for body in bodies]
         return all(self._send(self._settings.dead_letter_queue_url, messages, time_left))
 
     def _send(self, url: str, messages: list[NewMessage], time_left: TimeLeft) -> list[bool]:

@@ -13,6 +13,11 @@ from putevents.wire.schemas import EventItemResponse
 ACCEPTED: EventItemResponse = {"StatusCode": 202, "Message": "Accepted"}
 # The one answer that every client takes as "try again later".
 FAILED: EventItemResponse = {"StatusCode": 500, "Message": "Not delivered, please try again."}
+# Lambda returns 6,291,556 bytes at most; status and headers stand around the body.
+MAX_ANSWER_BYTES = 6_291_556 - 8_192
+LARGE_ANSWER = (
+    f"The answer would be over {MAX_ANSWER_BYTES} bytes: send fewer events, or shorter ids."
+)
 
 
 def respond(
@@ -25,6 +30,12 @@ def respond(
         body=json.dumps(body, separators=(",", ":")),
         headers=headers,
     )
+
+
+def answer_bytes(body: Any) -> int:
+    """Return how many bytes a body takes of what Lambda returns: there it is a text in JSON."""
+    text = json.dumps(body, separators=(",", ":"))
+    return len(text) + text.count('"') + text.count("\\")
 
 
 def respond_error(error: RequestError, request_id: str) -> Response[str]:

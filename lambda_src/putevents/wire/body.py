@@ -1,26 +1,36 @@
-"""From the body of a request to a model: base64, gzip, JSON, and validation in the same pass."""
+"""From the body of a request to a model: base64, gzip, JSON, validation."""
 
-import json
 import zlib
 from base64 import b64decode
+from io import BytesIO
 from typing import Any, TypeVar
 
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 from aws_lambda_powertools.utilities.parser import parse as parse_model
 from pydantic import ValidationError
 
-from putevents.errors import BadRequestError, PayloadTooLargeError
-from putevents.wire.rules import Rejection
-from putevents.wire.schemas import MAX_REQUEST_BYTES, Shape
+from putevents.errors import BadRequestError, PayloadTooLargeError, UnsupportedEncodingError
+from putevents.wire.json_object import read_quickly
+from putevents.wire.repeated import part_count
+from putevents.wire.rules import MAX_PARTS, TOO_MANY_PARTS, Rejection
+from putevents.wire.schemas import MAX_REQUEST_BYTES, Shape, validate_alone
 
 _GZIP_MAGIC = b"\x1f\x8b"
-_NO_OBJECT = "The body should be a JSON object."
+_READ_ENCODINGS = ("", "gzip", "x-gzip", "identity")
 ShapeT = TypeVar("ShapeT", bound=Shape)
 
 
 def read(event: APIGatewayProxyEvent) -> str:
-    """Return the body of an API Gateway event as text; see decode."""
-    return decode(event.body, is_base64=bool(event.is_base64_encoded))
+    """Return the body of an API Gateway event as text; see decode.
+
+    Raises UnsupportedEncodingError if it cannot be decoded and a header says why.
+    """
+    try:
+        return decode(event.body, is_base64=bool(event.is_base64_encoded))
+    except BadRequestError:
+        if event.headers.get("content-encoding", "").strip().lower() in _READ_ENCODINGS:
+            raise
+        raise UnsupportedEncodingError from None
 
 
 def decode(body: str | None, *, is_base64: bool) -> str:
@@ -36,29 +46,35 @@ def decode(body: str | None, *, is_base64: bool) -> str:
         if len(data) > MAX_REQUEST_BYTES:
             raise PayloadTooLargeError
         return data.decode()
-    except (ValueError, zlib.error):
+    except (ValueError, EOFError, OSError, zlib.error):  # the last three are gzip's
         raise BadRequestError("The body could not be decoded.") from None
 
 
 def _inflate(data: bytes) -> bytes:
     inflater = zlib.decompressobj(wbits=31)
     inflated = inflater.decompress(data, MAX_REQUEST_BYTES + 1)
-    if len(inflated) > MAX_REQUEST_BYTES:
-        raise PayloadTooLargeError
-    if not inflater.eof or inflater.unused_data:
-        raise ValueError("not one whole gzip stream")
+    if inflater.unused_data:  # more members, as RFC 1952 allows
+        from gzip import GzipFile  # slower; hardly any client sends such a body
+
+        return GzipFile(fileobj=BytesIO(data)).read(MAX_REQUEST_BYTES + 1)
+    if not inflater.eof and len(inflated) <= MAX_REQUEST_BYTES:
+        raise ValueError("a gzip stream that does not end")
     return inflated
 
 
 def parse(text: str, model: type[ShapeT]) -> ShapeT:
-    """Parse and validate a JSON text in one pass; a part that breaks a rule is rejected in place.
+    """Parse and validate a JSON text; a part that breaks a rule is rejected in place.
 
-    Raises BadRequestError if the whole breaks one.
+    Raises BadRequestError if the whole breaks one, PayloadTooLargeError for more parts than a
+    request may have.
     """
-    parsed = parse_alone(text, model)
-    if isinstance(parsed, Rejection):
-        raise BadRequestError(parsed.message)
-    return parsed
+    tree = read_quickly(text)
+    if part_count(tree) > MAX_PARTS:
+        raise PayloadTooLargeError(TOO_MANY_PARTS)
+    try:
+        return _validate(tree, model)
+    except ValidationError as error:
+        raise BadRequestError(Rejection.of(error, model).message) from None
 
 
 def parse_alone(text: str, model: type[ShapeT]) -> ShapeT | Rejection:
@@ -66,40 +82,9 @@ def parse_alone(text: str, model: type[ShapeT]) -> ShapeT | Rejection:
 
     Raises BadRequestError for text that is no JSON object.
     """
-    try:
-        return _parse(text, model)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        if not first["loc"] and first["type"] == "model_type":
-            raise BadRequestError(_NO_OBJECT) from None
-        return Rejection.of(error, model)
+    return validate_alone(read_quickly(text), lambda tree: _validate(tree, model), model)
 
 
-def _parse(text: str, model: type[ShapeT]) -> ShapeT:
-    parse_any: Any = parse_model  # it takes JSON text too, which its signature does not say
-    try:
-        parsed: ShapeT = parse_any(event=text, model=model)
-    except ValidationError as error:
-        if error.errors(include_url=False)[0]["type"] != "json_invalid":
-            raise
-        # Pydantic's parser rejects some JSON as a whole (half a surrogate pair, a number of 5,000
-        # digits): read by the standard library's, only the part that has it is rejected.
-        parsed = parse_any(event=read_json(text), model=model)
+def _validate(tree: dict[str, Any], model: type[ShapeT]) -> ShapeT:
+    parsed: ShapeT = parse_model(event=tree, model=model)
     return parsed
-
-
-def read_json(text: str) -> dict[str, Any]:
-    """Return a JSON object as it came; raises BadRequestError if it is none."""
-    try:
-        data = json.loads(text, parse_int=_integer)
-    except (ValueError, RecursionError):
-        raise BadRequestError("The body is not valid JSON.") from None
-    if not isinstance(data, dict):
-        raise BadRequestError(_NO_OBJECT)
-    return data
-
-
-def _integer(digits: str) -> int | float:
-    # Python rejects integers of more than 4,300 digits; as a float they are infinite, and no
-    # member takes that.
-    return int(digits) if len(digits) < 4300 else float(digits)

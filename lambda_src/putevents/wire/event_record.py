@@ -6,7 +6,9 @@ from typing import Any, NotRequired, TypedDict
 from pydantic_core import to_json
 
 from putevents.wire.arrival import Arrival
-from putevents.wire.schemas import EndpointResponse, Event, Session, milliseconds
+from putevents.wire.locale_tag import language_and_country
+from putevents.wire.schemas import EndpointResponse, Event, Session
+from putevents.wire.timestamps import milliseconds
 
 EVENT_VERSION = "3.0"
 
@@ -126,7 +128,8 @@ def event_records(
     """Yield each event's id and its EventRecord as JSON; `endpoint` is the stored one, merged."""
     demographic = endpoint.get("Demographic", {})
     # The same for all events of the endpoint, so it is serialised once.
-    client: Client = {"client_id": endpoint_id}
+    # Ids that differ in case only are one endpoint's, in the letters that came first.
+    client: Client = {"client_id": endpoint.get("Id", endpoint_id)}
     shared = {"client": client, "device": _device(demographic), "endpoint": _lower(endpoint)}
     tail = b"," + to_json(shared)[1:]
     for event_id, event in events.items():
@@ -172,14 +175,8 @@ def _device(demographic: dict[str, str]) -> dict[str, Any]:
 
 
 def _locale(code: str) -> dict[str, Any]:
-    """`en_US`, `en-US`, `zh_Hant_TW`; amplify-android sends a country alone, `USA`."""
-    parts = code.replace("-", "_").split("_")
-    first, last = parts[0], parts[-1]
-    return _given(
-        code=code or None,
-        country=last if last.isupper() else None,
-        language=first if first.islower() else None,
-    )
+    language, country = language_and_country(code)
+    return _given(code=code or None, country=country, language=language)
 
 
 def _session(session: Session) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import json
 from typing import Any, NamedTuple, NotRequired, TypedDict
 
 from putevents.wire.arrival import Arrival
+from putevents.wire.storable import storable
 
 _MAX_RAW = 256 * 1024  # characters of a rejected part that are kept
 _MAX_ID = 1024
@@ -50,4 +51,4 @@ def rejected_record(application_id: str, part: RejectedPart, arrival: Arrival) -
 
 def _storable(text: str) -> str:
     # It may have been rejected for its length, or for half a surrogate pair.
-    return text[:_MAX_ID].encode("utf-8", "replace").decode()
+    return storable(text[:_MAX_ID])

@@ -35,6 +35,15 @@ class Rule:
         return {**handler(source), **self.constraints}
 
 
+class FirstError:
+    """Annotates a map or a list: no other error is looked for, of which there may be a million."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return {**handler(source), "fail_fast": True}
+
+
 def broken(text: str, member: str = "") -> PydanticCustomError:
     """The error for a rule that a validator checks; `member` offends, seen from the validator."""
     return PydanticCustomError(_BROKEN, "{text}", {"text": text, "member": member})
@@ -120,8 +129,14 @@ def _rules(annotation: Any) -> list[Rule]:
 MAX_EVENT_BYTES = 1000 * 1024
 MAX_ENDPOINT_BYTES = 15 * 1024
 MAX_ENDPOINTS_PER_USER = 15
+# Endpoints and events of one request or message; a hundred times what a client sends.
+MAX_PARTS = 10_000
+TOO_MANY_PARTS = f"Number of endpoints and events per request should be at most {MAX_PARTS}."
 MISSING_ENDPOINT = Rejection("Missing Endpoint", "Endpoint")
 BAD_ENDPOINT_ID = Rejection("Endpoint id should be text without $, { and }.", "")
+DUPLICATE_ENDPOINT = Rejection("Duplicate Endpoint", "Endpoint")
+DUPLICATE_ENDPOINT_ID = Rejection("Duplicate endpoint id", "")
+DUPLICATE_EVENT_ID = Rejection("Duplicate event id", "")
 BAD_EVENT_ID = Rejection("Event id should be valid Unicode.", "")
 TOO_MANY_ENDPOINTS = Rejection(
     f"Exceeded maximum endpoint per user count: {MAX_ENDPOINTS_PER_USER}", ""

@@ -1,13 +1,22 @@
 """The wire format of PutEvents in Pinpoint's own words, with its limits."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Annotated, Any, Literal, NamedTuple, NotRequired, Self, TypedDict, get_args
+from typing import (
+    Annotated,
+    Any,
+    Literal,
+    NamedTuple,
+    NotRequired,
+    Self,
+    TypedDict,
+    TypeVar,
+    get_args,
+)
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     GetCoreSchemaHandler,
@@ -17,11 +26,14 @@ from pydantic import (
 from pydantic.alias_generators import to_pascal
 from pydantic_core import CoreSchema, core_schema
 
-from putevents.wire.rules import MISSING_ENDPOINT, Rejection, Rule, broken
+from putevents.wire.repeated import Repeated
+from putevents.wire.rules import MISSING_ENDPOINT, FirstError, Rejection, Rule, broken
+from putevents.wire.timestamps import Timestamp, milliseconds
 
 MAX_REQUEST_BYTES = 4 * 1024 * 1024
 MAX_EVENTS_PER_CALL = 100
 
+ShapeT = TypeVar("ShapeT")
 ChannelType = Literal[
     "PUSH", "GCM", "APNS", "APNS_SANDBOX", "APNS_VOIP", "APNS_VOIP_SANDBOX", "ADM",
     "SMS", "VOICE", "EMAIL", "BAIDU", "CUSTOM", "IN_APP",
@@ -30,28 +42,33 @@ ChannelType = Literal[
 DEVICE_CHANNELS = ("ADM", "APNS", "APNS_SANDBOX", "APNS_VOIP", "APNS_VOIP_SANDBOX", "BAIDU", "GCM")
 
 
-def _is_date(text: str) -> str:
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        raise broken(_TIMESTAMP) from None
-    return text
+class _Unchecked:
+    """Marks the ids of a map: a bad one would spoil the whole map, so `ingest` checks them."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.any_schema()
 
 
-_TIMESTAMP = "Timestamp should be a date in ISO 8601 format with Z or +hh:mm."
-Timestamp = Annotated[
-    str,
-    # The service rejected `+0000` without a colon; Flutter sends six fraction digits.
-    Rule(
-        _TIMESTAMP,
-        pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}"
-        r"(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$",
-    ),
-    AfterValidator(_is_date),
-]
+Id = Annotated[str, _Unchecked()]
+
+
+def _not_null(text: str) -> BeforeValidator:
+    """Reject null in the words for a member that was left out."""
+
+    def check(value: Any) -> Any:
+        if value is None:
+            raise broken(text)
+        return value
+
+    return BeforeValidator(check)
+
+
 NotEmpty = Annotated[str, Field(min_length=1)]
 
-# The service's sentences say "less than" for limits that it includes.
+# The service's sentences say "less than" for limits that it includes. Of a map or a list the first
+# error is told, and no others are looked for.
 EventAttributes = Annotated[
     dict[
         Annotated[str, Rule("Event attribute key length should be less than 50.", max_length=50)],
@@ -60,6 +77,7 @@ EventAttributes = Annotated[
         ],
     ],
     Rule("Number of attributes per event submitted should be less than 40.", max_length=40),
+    FirstError(),
 ]
 EventMetrics = Annotated[
     dict[
@@ -67,27 +85,40 @@ EventMetrics = Annotated[
         float,
     ],
     Rule("Number of metrics per event submitted should be less than 40.", max_length=40),
+    FirstError(),
 ]
-EndpointAttributes = dict[
-    Annotated[str, Rule("Endpoint attribute key length should be less than 50.", max_length=50)],
-    Annotated[
-        list[
-            Annotated[
-                str,
-                Rule("Endpoint attribute value length should be less than 100", max_length=100),
-            ]
+EndpointAttributes = Annotated[
+    dict[
+        Annotated[
+            str, Rule("Endpoint attribute key length should be less than 50.", max_length=50)
         ],
-        Rule("Number of values per endpoint attribute should be less than 50.", max_length=50),
+        Annotated[
+            list[
+                Annotated[
+                    str,
+                    Rule("Endpoint attribute value length should be less than 100", max_length=100),
+                ]
+            ],
+            Rule("Number of values per endpoint attribute should be less than 50.", max_length=50),
+            FirstError(),
+        ],
     ],
+    FirstError(),
 ]
-EndpointMetrics = dict[
-    Annotated[str, Rule("Endpoint metric key length should be less than 50.", max_length=50)],
-    float,
+EndpointMetrics = Annotated[
+    dict[
+        Annotated[str, Rule("Endpoint metric key length should be less than 50.", max_length=50)],
+        float,
+    ],
+    FirstError(),
 ]
 
 
 class _Alone:
     """Marks a member that is rejected alone: what breaks a rule in it becomes a Rejection."""
+
+    def __init__(self, if_null: Rejection | None = None) -> None:
+        self._if_null = if_null  # what null is, where leaving out breaks a rule of its own
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
@@ -95,12 +126,49 @@ class _Alone:
         shape = get_args(source)[0]  # of `Shape | Rejection`
 
         def reject_alone(value: Any, validate: Callable[[Any], Any]) -> Any:
-            try:
-                return validate(value)
-            except ValidationError as error:
-                return Rejection.of(error, shape)
+            if isinstance(value, Repeated):
+                return value.rejection
+            if value is None and self._if_null:
+                return self._if_null
+            return validate_alone(value, validate, shape)
 
-        return core_schema.no_info_wrap_validator_function(reject_alone, handler(shape))
+        return core_schema.no_info_wrap_validator_function(
+            reject_alone, handler.generate_schema(shape)
+        )
+
+
+def validate_alone(
+    value: Any, validate: Callable[[Any], ShapeT], shape: type[Any]
+) -> ShapeT | Rejection:
+    """Validate one part; null in a map or list of it counts as left out."""
+    try:
+        return validate(value)
+    except ValidationError as error:
+        # Only what breaks a rule is looked through, so that everything else is as quick as can be.
+        cleaned = _without_nulls(value)
+        if cleaned == value:
+            return Rejection.of(error, shape)
+    try:
+        return validate(cleaned)
+    except ValidationError as error:
+        return Rejection.of(error, shape)
+
+
+def _without_nulls(part: Any) -> Any:
+    if not isinstance(part, dict):
+        return part
+    return {name: _cleaned(value, _NESTED) for name, value in part.items()}
+
+
+_NESTED = 3  # User, UserAttributes and the list of a key: no known member is nested deeper
+
+
+def _cleaned(value: Any, levels: int) -> Any:
+    if levels and isinstance(value, dict):
+        return {k: _cleaned(v, levels - 1) for k, v in value.items() if v is not None}
+    if levels and isinstance(value, list):
+        return [_cleaned(v, levels - 1) for v in value if v is not None]
+    return value
 
 
 class Shape(BaseModel):
@@ -112,6 +180,9 @@ class Shape(BaseModel):
         extra="ignore",
         allow_inf_nan=False,
         hide_input_in_errors=True,
+        # No text is longer. A text with any limit is checked for half a surrogate pair too, which
+        # no destination can store: so each text of each shape is, also the keys of maps.
+        str_max_length=MAX_REQUEST_BYTES,
     )
 
     @cached_property
@@ -184,7 +255,8 @@ class PublicEndpoint(Shape):
     attributes: EndpointAttributes | None = None
     channel_type: ChannelType | None = None
     demographic: EndpointDemographic | None = None
-    effective_date: Timestamp | None = None
+    # A phone's clock is not worth an endpoint: `ingest` leaves out what is no date.
+    effective_date: Annotated[Timestamp | Rejection, _Alone()] | None = None
     endpoint_status: str | None = None
     location: EndpointLocation | None = None
     metrics: EndpointMetrics | None = None
@@ -225,8 +297,8 @@ class EndpointBatchRequest(Shape):
 class EventsBatch(Shape):
     """What one endpoint sends: itself, and its events by id."""
 
-    endpoint: Annotated[PublicEndpoint | Rejection, _Alone()] = MISSING_ENDPOINT
-    events: dict[str, Annotated[Event | Rejection, _Alone()]]
+    endpoint: Annotated[PublicEndpoint | Rejection, _Alone(MISSING_ENDPOINT)] = MISSING_ENDPOINT
+    events: Annotated[dict[Id, Annotated[Event | Rejection, _Alone()]], _not_null("Missing Events")]
 
 
 class ValidBatch(NamedTuple):
@@ -234,21 +306,26 @@ class ValidBatch(NamedTuple):
 
     The endpoint is None if there is nothing to deliver of it: it was rejected, or it was delivered
     with another piece. An empty one has to be delivered: it makes the endpoint exist.
-    `as_of_arrival` is what was known of them before, if they come from the queue.
+    `order` is the endpoint's place among those of its request. `stored` is what it was when its
+    events came in; only a part that has waited on the queue brings it along.
     """
 
     endpoint: PublicEndpoint | None
     events: dict[str, Event]
-    as_of_arrival: "AsOfArrival | None" = None
+    order: int = 0
+    stored: "EndpointResponse | None" = None
 
 
 class EventsRequest(Shape):
     """The body of PutEvents: an EventsBatch per endpoint id."""
 
-    batch_item: dict[str, Annotated[EventsBatch | Rejection, _Alone()]]
+    batch_item: Annotated[
+        dict[Id, Annotated[EventsBatch | Rejection, _Alone()]], _not_null("Missing BatchItem")
+    ]
 
     @property
     def event_count(self) -> int:
+        """How many events it holds, good or not."""
         batches = self.batch_item.values()
         return sum(len(batch.events) for batch in batches if isinstance(batch, EventsBatch))
 
@@ -260,11 +337,23 @@ class StoredEndpoint(PublicEndpoint):
     creation_date: Timestamp
     id: str
 
+    @model_validator(mode="after")
+    def _within_endpoint_rules(self) -> Self:
+        return self  # it was, and is shown with what it shares with its user's other endpoints
+
+    @property
+    def response(self) -> "EndpointResponse":
+        """The endpoint as a destination gave it."""
+        found: EndpointResponse = self.model_dump(  # type: ignore[assignment]
+            by_alias=True, exclude_none=True
+        )
+        return found
+
 
 class AsOfArrival(Shape):
     """What rides along with a part that waits: its place in its request, and its endpoint then."""
 
-    order: int = 0
+    order: Annotated[int, Field(ge=0, lt=100_000)] = 0
     endpoint: StoredEndpoint | None = None
 
 
@@ -322,11 +411,3 @@ class EndpointResponse(TypedDict, total=False):
     OptOut: str
     RequestId: str
     User: dict[str, Any]
-
-
-def milliseconds(timestamp: str) -> int:
-    """A checked timestamp as Unix time in whole milliseconds, smaller fractions cut off."""
-    return (datetime.fromisoformat(timestamp) - _EPOCH) // timedelta(milliseconds=1)
-
-
-_EPOCH = datetime.fromtimestamp(0, UTC)

@@ -12,6 +12,25 @@ export async function record(page) {
   return nothingLeft(page);
 }
 
+/** Version 6 on a page whose every request gets the headers of a tracing library. */
+export async function traced(page) {
+  await page.evaluate(() => {
+    const send = globalThis.fetch;
+    globalThis.fetch = (input, init) => {
+      const request = new Request(input, init);
+      request.headers.set('traceparent', '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01');
+      request.headers.set('tracestate', 'vendor=1');
+      request.headers.set('baggage', 'sentry-release=1');
+      request.headers.set('sentry-trace', '4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-1');
+      request.headers.set('x-datadog-trace-id', '1');
+      request.headers.set('x-amzn-trace-id', 'Root=1-67891233-abcdef012345678912345678');
+      request.headers.set('x-team', 'shop');
+      return send(request);
+    };
+  });
+  return record(page);
+}
+
 /** Version 6, where the browser may not talk to the gateway: it hears of a failure. */
 export async function refused(page) {
   const failed = page.waitForEvent('requestfailed');

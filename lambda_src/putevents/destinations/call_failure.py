@@ -1,0 +1,15 @@
+"""What a failed call of an AWS client was answered, without what it was asked."""
+
+from botocore.exceptions import ClientError
+
+
+def status_of(error: Exception) -> int | None:
+    """Return the HTTP status that a call was answered with, if it was answered."""
+    if not isinstance(error, ClientError):
+        return None
+    return error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+
+
+def kind_of(error: Exception) -> str:
+    """Return what went wrong, in words that hold nothing a client sent."""
+    return f"{type(error).__name__} {status_of(error) or ''}".strip()

@@ -1,0 +1,40 @@
+"""The headers in which one gateway tells another when the endpoints' batches came in."""
+
+from collections.abc import Iterable
+
+from putevents.wire.arrival import Arrival, Arrivals
+from putevents.wire.schemas import EventsRequest
+
+# Unix times in ms, one for each member of BatchItem, in order. Ids would be longer, and would have
+# to be escaped; 100 times fit into the 10 KB that API Gateway takes of all headers.
+ARRIVALS = "x-putevents-arrivals"
+# On every answer of a gateway that goes by them: it orders late updates itself.
+KEEPS_ARRIVALS = "x-putevents-keeps-arrivals"
+
+
+def arrivals_header(endpoint_ids: Iterable[str], arrivals: Arrivals) -> str:
+    """Return the header's value for a request with these endpoints."""
+    return ",".join(str(arrivals[endpoint_id].timestamp) for endpoint_id in endpoint_ids)
+
+
+def by_arrival(
+    request: EventsRequest, arrival: Arrival, header: str
+) -> list[tuple[Arrival, EventsRequest]]:
+    """Cut a request into parts with one arrival each; the whole has its own if the header is odd.
+
+    A time that cannot be true is not believed.
+    """
+    times = header.split(",")
+    if len(times) != len(request.batch_item) or not all(map(_is_time, times)):
+        return [(arrival, request)]
+    parts: dict[Arrival, EventsRequest] = {}
+    for (endpoint_id, batch), time in zip(request.batch_item.items(), times, strict=True):
+        part = parts.setdefault(
+            arrival.claimed(int(time)), EventsRequest.model_construct(batch_item={})
+        )
+        part.batch_item[endpoint_id] = batch
+    return list(parts.items())
+
+
+def _is_time(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 16

@@ -1,0 +1,84 @@
+"""From JSON text to a Python object, by one parser and to one depth."""
+
+import json
+import re
+from typing import Any
+
+from putevents.errors import BadRequestError
+from putevents.wire.repeated import grouped, may_repeat, without_repeated
+
+# What a client nests deeper is read as null: it is in a member that nobody knows, or in one of the
+# wrong type. Each version of Python has another depth at which its own parser gives up.
+MAX_DEPTH = 64
+_BOM = "\ufeff"
+_STRING_OR_BRACKET = re.compile(r'"[^"]*"|[][{}]')
+
+
+def read_quickly(text: str) -> dict[str, Any]:
+    """As `read_json`, but what is nested too deep may stay; no known member is nested so deep."""
+    try:
+        tree = json.loads(text)
+    except (ValueError, RecursionError):
+        return read_json(text)
+    if may_repeat(text, _object(tree)):
+        del tree  # the two need not be in memory together
+        return read_json(text)
+    return _object(tree)
+
+
+def read_json(text: str) -> dict[str, Any]:
+    """Return a JSON object as it came, with null for what is nested deeper than MAX_DEPTH.
+
+    A part whose id stands twice is Repeated; any other key counts as its last, as in the parsers
+    of the clients. Raises BadRequestError for what is no JSON object.
+    """
+    repeated = False
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal repeated
+        found = dict(pairs)
+        if len(found) == len(pairs):
+            return found
+        repeated = True
+        return grouped(pairs)
+
+    try:
+        shallow = _within_depth(text.removeprefix(_BOM))
+        tree = _object(json.loads(shallow, parse_int=_integer, object_pairs_hook=members))
+    except (ValueError, RecursionError):
+        raise BadRequestError("The body is not valid JSON.") from None
+    return without_repeated(tree) if repeated else tree
+
+
+def _object(tree: Any) -> dict[str, Any]:
+    if not isinstance(tree, dict):
+        raise BadRequestError("The body should be a JSON object.")
+    return tree
+
+
+def _integer(digits: str) -> int | float:
+    # Python rejects integers of more than 4,300 digits; as a float they are infinite, and no
+    # member takes that.
+    return int(digits) if len(digits) < 4300 else float(digits)
+
+
+def _within_depth(text: str) -> str:
+    if text.count("[") + text.count("{") <= MAX_DEPTH:
+        return text
+    # Without escapes a string ends at the next quote. The places of everything else stay.
+    plain = text.replace("\\\\", "__").replace('\\"', "__")
+    kept: list[str] = []
+    depth = start = 0
+    for token in _STRING_OR_BRACKET.finditer(plain):
+        bracket = token[0]
+        if bracket in "[{":
+            depth += 1
+            if depth == MAX_DEPTH + 1:
+                kept += text[start : token.start()], "null"
+        elif bracket in "]}":
+            if depth == MAX_DEPTH + 1:
+                start = token.end()
+            depth -= 1
+    if depth:
+        raise ValueError("a bracket is not closed")
+    return "".join([*kept, text[start:]])

@@ -1,0 +1,147 @@
+"""One request id is in every log line about an event, from the door to its dead letter."""
+
+import json
+from collections.abc import Iterator
+from io import StringIO
+from logging import StreamHandler
+from typing import Any
+
+import pytest
+from botocore.stub import Stubber
+
+from putevents.destinations.pinpoint import PinpointDestination
+from putevents.observability import concerning, logger
+from putevents.queue.messages import attributes
+from putevents.queue.retry import MAX_ATTEMPTS, RetryQueue
+from putevents.wire.arrival import Arrival
+from tests.unit.doors import Doors, FakeDestination, FakeQueue, http_event, settings, sqs_record
+from tests.upstream import Upstream, running_upstream
+
+EVENT = {"EventType": "a", "Timestamp": "2026-11-24T10:00:00Z"}
+
+
+@pytest.fixture(name="upstream")
+def _upstream(monkeypatch: pytest.MonkeyPatch) -> Iterator[Upstream]:
+    with running_upstream() as upstream:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_PINPOINT", upstream.url)
+        yield upstream
+
+
+def body(*event_ids: str) -> dict[str, Any]:
+    events: dict[str, Any] = dict.fromkeys(event_ids, EVENT)
+    return {"BatchItem": {"phone": {"Endpoint": {}, "Events": {**events, "bad": {}}}}}
+
+
+def record(request_id: str, message_id: str, received: int = 1, endpoint_id: str = "phone") -> Any:
+    """What was queued of a request, as the queue hands it over."""
+    batch = {endpoint_id: {"Endpoint": {}, "Events": {"1": EVENT}}}
+    queued = {"ApplicationId": "my-app", "EventsRequest": {"BatchItem": batch}}
+    sent = attributes(Arrival(request_id, 1_764_054_000_000), 1)
+    found = {name: value["StringValue"] for name, value in sent.items()}
+    return sqs_record(queued, message_id, received, **found)
+
+
+class Log:
+    """What the logger writes."""
+
+    def __init__(self) -> None:
+        self.text = StringIO()
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.text.getvalue().splitlines()]
+
+
+@pytest.fixture(name="log")
+def _log() -> Iterator[Log]:
+    [handler] = [h for h in logger.handlers if isinstance(h, StreamHandler)]
+    log = Log()
+    stdout = handler.setStream(log.text)
+    yield log
+    handler.setStream(stdout)
+
+
+def test_an_event_is_followed_from_its_request_to_its_dead_letter(
+    upstream: Upstream, log: Log
+) -> None:
+    upstream.answer = lambda _: (503, {})
+    queue = FakeQueue()
+    doors = Doors(PinpointDestination(), queue)
+
+    doors.put_events(body("1"))
+    assert queue.arrivals[0].request_id == "request-1"
+    assert doors.stay(record("request-1", "m1")) == ["m1"]
+    assert doors.stay(record("request-1", "m1", MAX_ATTEMPTS)) == []
+
+    trail = log.lines
+    assert [line["message"] for line in trail] == [
+        "put_events failed", "rejected", "put_events",
+        "put_events failed", "message stays",
+        "put_events failed", "message is a dead letter",
+    ]  # fmt: skip
+    assert {json.dumps(line["request_id"]) for line in trail} == {'"request-1"'}
+
+
+def test_a_delivered_message_names_the_request_that_brought_it(
+    log: Log,
+) -> None:
+    doors = Doors(FakeDestination(), FakeQueue())
+    assert doors.stay(record("request-1", "m1"), record("request-2", "m2", 1, "tablet")) == []
+    assert [(line["request_id"], line["message_id"]) for line in log.lines] == [
+        ("request-1", "m1"), ("request-2", "m2")
+    ]  # fmt: skip
+
+
+def test_a_line_about_several_requests_names_them_all(upstream: Upstream, log: Log) -> None:
+    upstream.answer = lambda _: (503, {})
+    doors = Doors(PinpointDestination(), FakeQueue())
+    doors.stay(record("request-1", "m1"), record("request-2", "m2", 1, "tablet"))
+    failed = [line["request_id"] for line in log.lines if line["message"].endswith("failed")]
+    assert failed == [["request-1", "request-2"], "request-1", "request-2"]
+
+
+@pytest.mark.parametrize("door", ["api", "queue"])
+def test_a_queue_that_fails_is_a_line_with_the_request(log: Log, door: str) -> None:
+    queue = RetryQueue(settings())
+    doors = Doors(FakeDestination(codes={"1": 500}), queue)
+    with Stubber(queue._client) as sqs:
+        if door == "api":
+            sqs.add_client_error("send_message", "QueueDoesNotExist")
+            doors.put_events(body("1"))
+        else:
+            sqs.add_client_error("change_message_visibility_batch", "QueueDoesNotExist")
+            assert doors.stay(record("request-1", "m1"))
+    trail = log.lines
+    assert any("not queued" in line["message"] for line in trail) == (door == "api")
+    assert any("not postponed" in line["message"] for line in trail) == (door == "queue")
+    assert {line["request_id"] for line in trail} == {"request-1"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "sent"),
+    [
+        ("POST", "/v1/apps/my-app/events", "not json"),
+        ("POST", "/v1/apps/unknown/events", body("1")),
+        ("GET", "/nowhere", ""),
+        ("PUT", "/v1/apps/my-app/endpoints/phone", {"Address": "no channel"}),
+        ("PUT", "/v1/apps/my-app/endpoints/phone", {}),
+        ("GET", "/v1/apps/my-app/endpoints/phone/inappmessages", ""),
+    ],
+)
+def test_every_line_of_a_request_names_it(log: Log, method: str, path: str, sent: Any) -> None:
+    doors = Doors(FakeDestination(), FakeQueue())
+    doors.answer(http_event(sent, path, method))
+    trail = log.lines
+    assert trail
+    assert {line["request_id"] for line in trail} == {"request-1"}
+
+
+def test_after_a_block_the_former_request_is_named(log: Log) -> None:
+    with concerning(["outer"]):
+        with concerning(["one", "two", "one"]):
+            logger.info("in")
+        logger.info("out")
+    logger.info("after")
+    inner, outer, after = log.lines
+    assert (inner["request_id"], outer["request_id"]) == (["one", "two"], "outer")
+    assert "request_id" not in after
