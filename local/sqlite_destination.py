@@ -23,7 +23,7 @@ from putevents.wire.schemas import (
     EndpointItemResponse,
     EndpointResponse,
     EventItemResponse,
-    ItemResponse,
+    StoredItemResponse,
     ValidBatch,
 )
 
@@ -47,7 +47,7 @@ class LocalDestination:
         batch_item: dict[str, ValidBatch],
         arrivals: Arrivals,
         time_left: TimeLeft,
-    ) -> dict[str, ItemResponse]:
+    ) -> dict[str, StoredItemResponse]:
         """Store everything in one transaction; what could not be written is answered 500."""
         try:
             with self._database.transaction() as connection:
@@ -105,13 +105,13 @@ def _deliver(
     batch_item: dict[str, ValidBatch],
     arrivals: Arrivals,
     time_left: TimeLeft,
-) -> dict[str, ItemResponse]:
+) -> dict[str, StoredItemResponse]:
     table = EndpointTable(SqliteItems(connection))
     updates = updates_of(batch_item)
     stored, failures = table.update(application_id, updates, arrivals, time_left)
     for failure in failures:
         log.error("the store cannot write one endpoint: %s", failure)
-    answers: dict[str, ItemResponse] = {}
+    answers: dict[str, StoredItemResponse] = {}
     written = 0
     for id_, batch in batch_item.items():
         # The events of an endpoint that could not be written are stored all the same.

@@ -1,6 +1,6 @@
 """The second step: deliver submissions to the destination, several in one call where that fits."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from time import perf_counter
 
 from putevents.errors import NotDeliveredError
@@ -85,7 +85,7 @@ def _ask(
     batch_item: dict[str, ValidBatch],
     arrivals: Arrivals,
     time_left: TimeLeft,
-) -> dict[str, ItemResponse] | None:
+) -> Mapping[str, ItemResponse] | None:
     """Return the destination's answers; None if it was not asked."""
     if not (gateway.breaker.lets_through(application_id) and time_left.is_enough_to_deliver()):
         return None

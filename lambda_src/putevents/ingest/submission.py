@@ -39,7 +39,7 @@ class Submission:
 
     results: dict[str, ItemResponse] = field(default_factory=dict)  # the answer, in wire form
     valid: dict[str, ValidBatch] = field(default_factory=dict)
-    answers: dict[str, ItemResponse] = field(default_factory=dict)  # the destination's
+    answers: Mapping[str, ItemResponse] = field(default_factory=dict)  # the destination's
     # Answered 500 until the queue holds it.
     undelivered: dict[str, ValidBatch] = field(default_factory=dict)
     rejected: list[RejectedPart] = field(default_factory=list)

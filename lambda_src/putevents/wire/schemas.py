@@ -7,7 +7,6 @@ from typing import (
     Any,
     Literal,
     NamedTuple,
-    NotRequired,
     Self,
     TypedDict,
     TypeVar,
@@ -379,14 +378,17 @@ class EventItemResponse(TypedDict):
 
 
 class ItemResponse(TypedDict):
-    """What an endpoint and its events are answered.
-
-    `Stored` is said by a destination only, to ride along with events that it did not take.
-    """
-
     EndpointItemResponse: EndpointItemResponse
     EventsItemResponse: dict[str, EventItemResponse]
-    Stored: NotRequired["EndpointResponse"]
+
+
+class StoredItemResponse(ItemResponse):
+    """The answer of a destination that keeps endpoints: with the one that the events show.
+
+    It rides along with the events that the destination did not take.
+    """
+
+    Stored: "EndpointResponse"
 
 
 class EventsResponse(TypedDict):

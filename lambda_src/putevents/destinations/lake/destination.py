@@ -23,8 +23,8 @@ from putevents.wire.schemas import (
     EndpointItemResponse,
     EndpointResponse,
     EventItemResponse,
-    ItemResponse,
     PublicEndpoint,
+    StoredItemResponse,
     ValidBatch,
 )
 
@@ -52,7 +52,7 @@ class LakeDestination:
         batch_item: dict[str, ValidBatch],
         arrivals: Arrivals,
         time_left: TimeLeft,
-    ) -> dict[str, ItemResponse]:
+    ) -> dict[str, StoredItemResponse]:
         """Deliver; see Destination. The events of an endpoint that was not stored wait with it."""
         updates = updates_of(batch_item)
         stored = self._update(application_id, updates, arrivals, time_left)
@@ -61,7 +61,7 @@ class LakeDestination:
             for id_, b in batch_item.items()
             if b.stored and id_ not in updates
         }
-        answers: dict[str, ItemResponse] = {
+        answers: dict[str, StoredItemResponse] = {
             id_: {
                 "EndpointItemResponse": _answer(stored[id_]),
                 "EventsItemResponse": {},
