@@ -36,6 +36,7 @@ class QueueHandler:
 
     def __init__(self, gateway: Gateway) -> None:
         self.gateway, self._meter = gateway, Meter()
+        QueueMessage.model_rebuild()  # now, in Lambda's init phase
 
     def __call__(
         self, event: dict[str, Any], context: LambdaContext

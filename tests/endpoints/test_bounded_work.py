@@ -30,7 +30,7 @@ def _items(counted: CountedTable) -> DynamoDBItems:
     return items_of(counted)
 
 
-@pytest.fixture(name="table")
+@pytest.fixture(name="rules")
 def _table(items: DynamoDBItems) -> EndpointTable:
     return EndpointTable(items)
 
@@ -45,25 +45,25 @@ def active(table: EndpointTable, ids: list[str]) -> list[str]:
 
 
 def test_endpoints_that_share_an_address_in_one_request_cost_two_writes_each(
-    table: EndpointTable, counted: CountedTable
+    rules: EndpointTable, counted: CountedTable
 ) -> None:
     ids = [f"p{number:03}" for number in range(800)]
     for at in (1, 2):  # the second time each of them becomes ACTIVE again
         counted.calls.clear()
-        stored, failures = update(table, at, dict.fromkeys(ids, PLACEHOLDER))
+        stored, failures = update(rules, at, dict.fromkeys(ids, PLACEHOLDER))
         assert (len(stored), failures) == (800, [])
         assert counted.calls["update_item"] <= 2 * 800
         assert counted.calls["paginate"] == 1
         assert counted.calls["batch_get_item"] <= 10
-        assert active(table, ids) == ["p799"]
+        assert active(rules, ids) == ["p799"]
     counted.calls.clear()
-    update(table, 3, {"p000": PLACEHOLDER})
+    update(rules, 3, {"p000": PLACEHOLDER})
     assert (counted.calls["update_item"], counted.calls["batch_get_item"]) == (2, 1)
-    assert active(table, ids) == ["p000"]
+    assert active(rules, ids) == ["p000"]
 
 
 def test_what_others_have_the_address_is_made_inactive_in_pieces_and_nothing_is_lost(
-    table: EndpointTable, items: DynamoDBItems, counted: CountedTable
+    rules: EndpointTable, items: DynamoDBItems, counted: CountedTable
 ) -> None:
     others = [f"o{number}" for number in range(5000)]
     stamp = f"{START:013d}-0"
@@ -72,23 +72,23 @@ def test_what_others_have_the_address_is_made_inactive_in_pieces_and_nothing_is_
         items.write("app", id_, members, START)
     for left in range(4000, -1000, -1000):
         counted.calls.clear()
-        stored, failures = update(table, 1, {"new": PLACEHOLDER})
+        stored, failures = update(rules, 1, {"new": PLACEHOLDER})
         assert counted.calls["update_item"] <= MAX_WRITES + 2
         assert counted.calls["batch_get_item"] <= 51
         assert [type(failure) for failure in failures] == ([TooManyOthersError] if left else [])
         assert ("new" in stored) == (left == 0)
-        assert len(active(table, others)) == left
-    assert active(table, ["new"]) == ["new"]
+        assert len(active(rules, others)) == left
+    assert active(rules, ["new"]) == ["new"]
 
 
 def test_no_call_is_begun_when_time_is_up(
-    table: EndpointTable, items: DynamoDBItems, counted: CountedTable
+    rules: EndpointTable, items: DynamoDBItems, counted: CountedTable
 ) -> None:
-    update(table, 1, {"old": PLACEHOLDER})
+    update(rules, 1, {"old": PLACEHOLDER})
     counted.calls.clear()
     updates = dict.fromkeys(["a", "b"], PLACEHOLDER)
     arrivals = dict.fromkeys(updates, Arrival("r", START + 2))
-    stored, failures = table.update("app", updates, arrivals, nearly_over())
+    stored, failures = rules.update("app", updates, arrivals, nearly_over())
     assert (stored, {type(f) for f in failures}) == ({}, {OutOfTimeError})
     assert not counted.calls
     with pytest.raises(OutOfTimeError):
@@ -96,11 +96,11 @@ def test_no_call_is_begun_when_time_is_up(
 
 
 def test_endpoints_are_read_a_hundred_at_a_time_and_a_thousand_at_most_are_updated(
-    table: EndpointTable, counted: CountedTable
+    rules: EndpointTable, counted: CountedTable
 ) -> None:
     ids = [str(number) for number in range(MAX_UPDATES + 5)]
     quiet = dict.fromkeys(ids, PublicEndpoint())
-    stored, failures = update(table, 1, quiet)
+    stored, failures = update(rules, 1, quiet)
     assert list(stored) == ids[:MAX_UPDATES]
     assert [type(failure) for failure in failures] == [TooManyUpdatesError]
     assert (counted.keys, counted.calls["batch_get_item"]) == (100, 10)

@@ -329,8 +329,14 @@ class EventsRequest(Shape):
         return sum(len(batch.events) for batch in batches if isinstance(batch, EventsBatch))
 
 
+# Built when the queue door first needs it: the other one starts without.
+_ONLY_QUEUED = ConfigDict(defer_build=True)
+
+
 class StoredEndpoint(PublicEndpoint):
     """An endpoint as it was stored when its events came in."""
+
+    model_config = _ONLY_QUEUED
 
     cohort_id: str
     creation_date: Timestamp
@@ -343,14 +349,17 @@ class StoredEndpoint(PublicEndpoint):
     @property
     def response(self) -> "EndpointResponse":
         """The endpoint as a destination gave it."""
+        left_out = {"effective_date"} if isinstance(self.effective_date, Rejection) else set()
         found: EndpointResponse = self.model_dump(  # type: ignore[assignment]
-            by_alias=True, exclude_none=True
+            by_alias=True, exclude_none=True, exclude=left_out
         )
         return found
 
 
 class AsOfArrival(Shape):
     """What rides along with a part that waits: its place in its request, and its endpoint then."""
+
+    model_config = _ONLY_QUEUED
 
     order: Annotated[int, Field(ge=0, lt=100_000)] = 0
     endpoint: StoredEndpoint | None = None
@@ -361,6 +370,8 @@ class QueueMessage(Shape):
 
     `as_of_arrival` is in our own only, by endpoint id.
     """
+
+    model_config = _ONLY_QUEUED
 
     application_id: str
     events_request: EventsRequest
