@@ -17,7 +17,7 @@ from putevents.errors import (
 from putevents.gateway import Gateway
 from putevents.ingest import Submission, ingest
 from putevents.observability import Meter, annotate, concerning, logger, tracer
-from putevents.queue.messages import ReceivedMessage
+from putevents.queue.messages import ReceivedMessage, as_of_arrival
 from putevents.time_left import TimeLeft
 from putevents.wire.body import parse
 from putevents.wire.json_object import read_json
@@ -35,6 +35,7 @@ class QueueHandler:
 
     def __init__(self, gateway: Gateway) -> None:
         self.gateway, self._meter = gateway, Meter()
+        QueueMessage.model_rebuild()  # now, in Lambda's init phase
 
     def __call__(
         self, event: dict[str, Any], context: LambdaContext
@@ -95,6 +96,7 @@ class QueueHandler:
                 parsed = parse(body, QueueMessage)
                 annotate(parsed.application_id, parsed.events_request.event_count)
             self.gateway.check_serves(parsed.application_id)
+            orders, stored = as_of_arrival(parsed)
             return Submission(
                 parsed.application_id,
                 parsed.events_request,
@@ -104,6 +106,8 @@ class QueueHandler:
                 attempt=message.attempt,
                 queued_at=message.queued_at,
                 is_message=True,
+                orders=orders,
+                stored=stored,
             )
         except Exception as error:  # it fails alone
             return error

@@ -54,7 +54,7 @@ def store_sample(folder: Path) -> None:
         for endpoint_id, endpoint in ENDPOINTS.items():
             document = dict(endpoint)
             created = milliseconds(document.pop("CreationDate"))
-            members = flatten(document, stamp(Arrival("sample", created), endpoint_id))
+            members = flatten(document, stamp(Arrival("sample", created)))
             items.write(APPLICATION, endpoint_id, members, created)
     destination = LocalDestination(database)
     for number, (endpoint_id, begin, minutes, bought) in enumerate(VISITS):

@@ -1,7 +1,7 @@
 """The second step: deliver submissions to the destination, several in one call where that fits."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from time import monotonic, perf_counter
 
 from putevents.errors import LeftAloneError, NotDeliveredError, NotTriedError
@@ -77,7 +77,7 @@ def _deliver_call(
     """
     application_id = call[0].application_id
     batch_item = {e: batch for submission in call for e, batch in submission.valid.items()}
-    arrivals = {e: submission.arrival for submission in call for e in submission.valid}
+    arrivals = {e: s.arrival.at(batch.order) for s in call for e, batch in s.valid.items()}
     started = perf_counter()
     request_ids = (submission.arrival.request_id for submission in call)
     with concerning(request_ids), tracer.provider.in_subsegment("deliver"):
@@ -111,7 +111,7 @@ def _call_destination(
     batch_item: dict[str, ValidBatch],
     arrivals: Arrivals,
     time_left: TimeLeft,
-) -> tuple[dict[str, ItemResponse] | None, bool]:
+) -> tuple[Mapping[str, ItemResponse] | None, bool]:
     """Return the destination's answers, None if it was not asked; and whether any is final."""
     if not (time_left.is_enough_to_deliver() and gateway.breaker.lets_through(application_id)):
         return None, False
