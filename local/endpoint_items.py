@@ -3,51 +3,86 @@
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
 
 from pydantic_core import from_json, to_json
 
 from local.savepoint import savepoint
 from putevents.endpoints.item import ADDRESS, Item, Member, Members
-from putevents.endpoints.store import StoreError
+from putevents.endpoints.store import NO_END, StoreError
+from putevents.time_left import TimeLeft
+
+_KEYS = ("application_id", "endpoint_id")
+_VALUES = ("user_id", "address", "members", "created", "latest", "revision", "spelled")
+_INSERT = (
+    f"INSERT INTO endpoint_items ({', '.join(_KEYS + _VALUES)})"  # noqa: S608 # our names
+    f" VALUES ({', '.join(f':{column}' for column in _KEYS + _VALUES)})"
+    f" ON CONFLICT DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _VALUES)}"
+)
 
 
 class SqliteItems:
     """An ItemStore inside a transaction that somebody else begins and commits."""
 
     parallel = 1  # one connection
+    keys_per_read = 1000
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._known: dict[tuple[str, str], Item] = {}  # nobody else writes meanwhile
+        # By key, an item and the address that it is listed under; nobody else writes meanwhile.
+        self._known: dict[tuple[str, str], tuple[Item, str | None]] = {}
 
-    def read(self, application_id: str, ids: Iterable[str]) -> dict[str, Item]:
+    def read(
+        self, application_id: str, ids: Iterable[str], time_left: TimeLeft = NO_END
+    ) -> dict[str, Item]:
         """The items that exist."""
-        items = {id_: self._read(application_id, id_) for id_ in ids}
+        items = {id_: self._read(application_id, id_)[0] for id_ in ids}
         return {id_: item for id_, item in items.items() if item.revision}
 
     def write(
-        self, application_id: str, id_: str, update: Members, created: int, *, create: bool = True
+        self,
+        application_id: str,
+        id_: str,
+        update: Members,
+        created: int,
+        *,
+        create: bool = True,
+        spelled: str = "",
+        unlist: bool = False,
+        time_left: TimeLeft = NO_END,
     ) -> tuple[Item, Item]:
         """Set the members that are newer than the stored ones; the item before and after."""
-        before = self._read(application_id, id_)
+        before, address = self._read(application_id, id_)
         left = before.to_write(update, created, create=create)
         if left is None:
             return before, before
-        after = before.after(left, created)
-        address = after.value(ADDRESS) or None
-        row = (to_json(after.members).decode(), after.created, after.latest, after.revision)
-        self._connection.execute(
-            "INSERT INTO endpoint_items VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
-            " user_id = excluded.user_id, address = excluded.address, members = excluded.members,"
-            " created = excluded.created, latest = excluded.latest, revision = excluded.revision",
-            (application_id, id_, after.user_id or None, address, *row),
-        )
-        self._known[application_id, id_] = after
+        after = before.after(left, created, spelled)
+        if ADDRESS in left or unlist:
+            address = None if unlist else after.value(ADDRESS)
+        self._replace(application_id, id_, after, address)
         return before, after
+
+    def take_back(
+        self,
+        application_id: str,
+        id_: str,
+        update: Members,
+        before: Item,
+        time_left: TimeLeft = NO_END,
+    ) -> None:
+        """Set the members of an update to what they were before it."""
+        item, address = self._read(application_id, id_)
+        old, gone = item.taken_back(update, before)
+        members = {name: member for name, member in item.members.items() if name not in gone}
+        restored = replace(item, members=members | old, revision=item.revision + 1)
+        if ADDRESS in old or ADDRESS in gone:
+            address = restored.value(ADDRESS)
+        self._replace(application_id, id_, restored, address)
 
     def delete(self, application_id: str, id_: str) -> Item | None:
         """Delete an item; what it was, or None."""
-        found = self._read(application_id, id_)
+        found, _ = self._read(application_id, id_)
         self._known.clear()
         self._connection.execute(
             "DELETE FROM endpoint_items WHERE application_id = ? AND endpoint_id = ?",
@@ -55,12 +90,16 @@ class SqliteItems:
         )
         return found if found.revision else None
 
-    def find_by_user(self, application_id: str, user_id: str) -> list[str]:
+    def find_by_user(
+        self, application_id: str, user_id: str, time_left: TimeLeft = NO_END
+    ) -> list[str]:
         """The ids of a user's endpoints."""
         return self._find("user_id", application_id, user_id)
 
-    def find_by_address(self, application_id: str, address: str) -> list[str]:
-        """The ids of the endpoints with an address."""
+    def find_by_address(
+        self, application_id: str, address: str, time_left: TimeLeft = NO_END
+    ) -> list[str]:
+        """The ids of the endpoints with an address that are listed."""
         return self._find("address", application_id, address)
 
     @contextmanager
@@ -73,21 +112,37 @@ class SqliteItems:
             self._known.clear()
             raise
 
-    def _read(self, application_id: str, id_: str) -> Item:
+    def _read(self, application_id: str, id_: str) -> tuple[Item, str | None]:
         key = (application_id, id_)
         if key not in self._known:
             self._known[key] = self._select(*key)
         return self._known[key]
 
-    def _select(self, application_id: str, id_: str) -> Item:
+    def _select(self, application_id: str, id_: str) -> tuple[Item, str | None]:
         row = self._connection.execute(
-            "SELECT members, created, latest, revision FROM endpoint_items"
+            "SELECT members, created, latest, revision, spelled, address FROM endpoint_items"
             " WHERE application_id = ? AND endpoint_id = ?",
             (application_id, id_),
         ).fetchone()
         if row is None:
-            return Item()
-        return Item({name: Member(*pair) for name, pair in from_json(row[0]).items()}, *row[1:])
+            return Item(), None
+        members = {name: Member(*pair) for name, pair in from_json(row[0]).items()}
+        return Item(members, *row[1:5]), row[5]
+
+    def _replace(self, application_id: str, id_: str, item: Item, address: str | None) -> None:
+        row: dict[str, Any] = {
+            "application_id": application_id,
+            "endpoint_id": id_,
+            "user_id": item.user_id or None,
+            "address": address or None,
+            "members": to_json(item.members).decode(),
+            "created": item.created,
+            "latest": item.latest,
+            "revision": item.revision,
+            "spelled": item.spelled,
+        }
+        self._connection.execute(_INSERT, row)
+        self._known[application_id, id_] = (item, row["address"])
 
     def _find(self, column: str, application_id: str, value: str) -> list[str]:
         found = self._connection.execute(

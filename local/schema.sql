@@ -24,13 +24,14 @@ CREATE TABLE IF NOT EXISTS events (
 -- An item for each endpoint, and one for each user with what all endpoints of the user share.
 CREATE TABLE IF NOT EXISTS endpoint_items (
     application_id TEXT NOT NULL,
-    endpoint_id TEXT NOT NULL,           -- of a user: $user/ and the user's id
+    endpoint_id TEXT NOT NULL,           -- in lower case; of a user: $user/ and the user's id
     user_id TEXT,                        -- as in members, null if empty
-    address TEXT,                        -- as in members, null if empty
+    address TEXT,                        -- as in members; null if empty or another endpoint's now
     members TEXT NOT NULL,               -- JSON: a value and its stamp by name, as Demographic.Make
     created INTEGER NOT NULL,            -- Unix time in ms
     latest TEXT NOT NULL,                -- the newest stamp
     revision INTEGER NOT NULL,
+    spelled TEXT NOT NULL DEFAULT '',    -- the endpoint's id as it came first, if not in lower case
     PRIMARY KEY (application_id, endpoint_id)
 );
 CREATE INDEX IF NOT EXISTS items_by_address ON endpoint_items (application_id, address);

@@ -12,7 +12,7 @@ from local.endpoint_items import SqliteItems
 from local.event_store import record_event, record_rejected
 from local.savepoint import savepoint
 from putevents.endpoints.store import StoreError
-from putevents.endpoints.table import EndpointTable, Stored
+from putevents.endpoints.table import EndpointTable, Stored, updates_of
 from putevents.errors import DestinationError
 from putevents.time_left import TimeLeft
 from putevents.wire.answers import ACCEPTED
@@ -20,16 +20,16 @@ from putevents.wire.arrival import Arrival, Arrivals
 from putevents.wire.event_record import event_records
 from putevents.wire.rejected_record import RejectedPart, rejected_record
 from putevents.wire.schemas import (
-    NO_UPDATE,
     EndpointItemResponse,
     EndpointResponse,
     EventItemResponse,
-    ItemResponse,
+    StoredItemResponse,
     ValidBatch,
 )
 
 log = logging.getLogger("local")
 AnswerT = TypeVar("AnswerT")
+MAX_WRITTEN_BYTES = 8 * 1024 * 1024  # of records by one request, as in the lake
 NOT_WRITTEN = EndpointItemResponse(StatusCode=500, Message="The local store could not write it.")
 
 
@@ -47,7 +47,7 @@ class LocalDestination:
         batch_item: dict[str, ValidBatch],
         arrivals: Arrivals,
         time_left: TimeLeft,
-    ) -> dict[str, ItemResponse]:
+    ) -> dict[str, StoredItemResponse]:
         """Store everything in one transaction; what could not be written is answered 500."""
         try:
             with self._database.transaction() as connection:
@@ -105,26 +105,30 @@ def _deliver(
     batch_item: dict[str, ValidBatch],
     arrivals: Arrivals,
     time_left: TimeLeft,
-) -> dict[str, ItemResponse]:
+) -> dict[str, StoredItemResponse]:
     table = EndpointTable(SqliteItems(connection))
-    updates = {id_: batch.endpoint or NO_UPDATE for id_, batch in batch_item.items()}
+    updates = updates_of(batch_item)
     stored, failures = table.update(application_id, updates, arrivals, time_left)
     for failure in failures:
         log.error("the store cannot write one endpoint: %s", failure)
-    answers: dict[str, ItemResponse] = {}
+    answers: dict[str, StoredItemResponse] = {}
+    written = 0
     for id_, batch in batch_item.items():
         # The events of an endpoint that could not be written are stored all the same.
-        endpoint = stored[id_].endpoint if id_ in stored else _find(table, application_id, id_)
-        records = event_records(application_id, id_, endpoint, batch.events, arrivals[id_])
+        now = stored[id_].endpoint if id_ in stored else None
+        endpoint = batch.stored or now or _find(table, application_id, id_)
         answers[id_] = {
             "EndpointItemResponse": _answer(stored[id_]) if id_ in stored else NOT_WRITTEN,
-            "EventsItemResponse": {
-                event_id: _store_event(
-                    connection, application_id, id_, event_id, event, record, arrivals[id_]
-                )
-                for (event_id, record), event in zip(records, batch.events.values(), strict=True)
-            },
+            "EventsItemResponse": {},
+            "Stored": endpoint,
         }
+        told, arrival = answers[id_]["EventsItemResponse"], arrivals[id_]
+        for event_id, record in event_records(application_id, id_, endpoint, batch.events, arrival):
+            written += len(record)
+            if written > MAX_WRITTEN_BYTES:
+                break  # what is left is not answered, so it is queued
+            key = (application_id, endpoint["Id"], event_id)
+            told[event_id] = _store_event(connection, *key, batch.events[event_id], record, arrival)
     return answers
 
 

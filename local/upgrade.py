@@ -13,6 +13,7 @@ from putevents.wire.timestamps import milliseconds
 _LATER_COLUMNS = {
     "events": ("request_id TEXT", "record TEXT"),
     "messages": ("hidden_at INTEGER",),
+    "endpoint_items": ("spelled TEXT NOT NULL DEFAULT ''",),
 }
 
 
@@ -69,7 +70,7 @@ def _move_endpoints(connection: sqlite3.Connection) -> None:
         created = milliseconds(document.pop("CreationDate"))
         if not document.get("User", {}).get("UserId", "-"):
             document["User"].pop("UserId")
-        members = flatten(document, stamp(Arrival("", 0), endpoint_id))
+        members = flatten(document, stamp(Arrival(endpoint_id, 0)))
         shared = user_attributes(members) if USER_ID in members else {}
         own = {name: member for name, member in members.items() if name not in shared}
         items.write(application_id, endpoint_id, own, created)

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 from commands.deployed import outputs
 from commands.exit_codes import StoppedError
 from putevents.destinations.lake.dynamodb import DynamoDBItems
-from putevents.endpoints.store import ContendedError
+from putevents.endpoints.store import ContendedError, OutOfTimeError
 from putevents.endpoints.table import EndpointTable
 from putevents.endpoints.update import Change
 from putevents.time_left import TimeLeft
@@ -61,7 +61,7 @@ class ThrottledTable:
         for error in rest:
             if not _is_busy(error):
                 raise self._stopped(error)
-        return bool(outages) and all(isinstance(error, TimeoutError) for error in rest)
+        return bool(outages) and all(isinstance(error, OutOfTimeError) for error in rest)
 
     def _stopped(self, error: Exception) -> StoppedError:
         return StoppedError(f"The table {self.name} cannot be written: {error}")
@@ -82,10 +82,10 @@ def _cause(failure: Exception) -> Exception:
 
 
 def _is_busy(error: Exception) -> bool:
-    """The table, or its items, have too much to do; a TimeoutError is our own time being up."""
+    """The table, or its items, have too much to do; an OutOfTimeError is our own time being up."""
     if isinstance(error, ClientError):
         return error.response["Error"]["Code"] in _THROTTLED
-    return isinstance(error, ContendedError | TimeoutError)
+    return isinstance(error, ContendedError | OutOfTimeError)
 
 
 def _is_outage(error: Exception) -> bool:

@@ -70,10 +70,11 @@ class EndpointRoutes:
                 application_id,
                 {id_: _endpoint(items[number]) for id_, number in numbers.items()},
                 len(body),
-                arrival.later(turn),
+                arrival,
                 raw=lambda numbers=numbers: _raw_items(body, numbers),  # type: ignore[misc]
+                orders=numbers,
             )
-            for turn, numbers in enumerate(rounds)
+            for numbers in rounds
         ]
         self._update(submissions)
         asked = [
@@ -174,6 +175,7 @@ def _submission(
     size: int,
     arrival: Arrival,
     raw: Callable[[], dict[str, Any]],
+    orders: Mapping[str, int] | None = None,
 ) -> Submission:
     """Return endpoint updates as what they are to PutEvents: batches without events."""
     batch_item: dict[str, EventsBatch | Rejection] = {
@@ -190,6 +192,7 @@ def _submission(
         raw=lambda: {
             "BatchItem": {id_: {"Endpoint": found, "Events": {}} for id_, found in raw().items()}
         },
+        orders=orders or {},
     )
 
 

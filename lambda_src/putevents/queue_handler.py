@@ -10,16 +10,14 @@ from aws_lambda_powertools.utilities.data_classes import SQSEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from putevents.errors import (
-    BadRequestError,
     NotDeliveredError,
     NotTriedError,
-    PayloadTooLargeError,
-    UnknownApplicationError,
+    RequestError,
 )
 from putevents.gateway import Gateway
 from putevents.ingest import Submission, ingest
 from putevents.observability import Meter, annotate, concerning, logger, tracer
-from putevents.queue.messages import ReceivedMessage
+from putevents.queue.messages import ReceivedMessage, as_of_arrival
 from putevents.time_left import TimeLeft
 from putevents.wire.body import parse
 from putevents.wire.json_object import read_json
@@ -37,6 +35,7 @@ class QueueHandler:
 
     def __init__(self, gateway: Gateway) -> None:
         self.gateway, self._meter = gateway, Meter()
+        QueueMessage.model_rebuild()  # now, in Lambda's init phase
 
     def __call__(
         self, event: dict[str, Any], context: LambdaContext
@@ -97,6 +96,7 @@ class QueueHandler:
                 parsed = parse(body, QueueMessage)
                 annotate(parsed.application_id, parsed.events_request.event_count)
             self.gateway.check_serves(parsed.application_id)
+            orders, stored = as_of_arrival(parsed)
             return Submission(
                 parsed.application_id,
                 parsed.events_request,
@@ -106,16 +106,18 @@ class QueueHandler:
                 attempt=message.attempt,
                 queued_at=message.queued_at,
                 is_message=True,
+                orders=orders,
+                stored=stored,
             )
         except Exception as error:  # it fails alone
             return error
 
     def _dead_letter(self, message: ReceivedMessage, error: Exception, time_left: TimeLeft) -> bool:
         """Dead-letter a message for which no later attempt is due; return whether SQS has it."""
-        if not isinstance(error, (*HOPELESS, NotDeliveredError)):
+        if not isinstance(error, RequestError | NotDeliveredError):
             logger.exception("failed", exc_info=error, message_id=message.id)
         reason, attempt = _reason(error), message.attempt
-        is_hopeless = isinstance(error, HOPELESS)
+        is_hopeless = isinstance(error, RequestError) and not error.retry
         gives_up = not isinstance(error, NotTriedError) and self.gateway.retry_queue.gives_up(
             attempt, message.queued_at
         )
@@ -131,16 +133,9 @@ class QueueHandler:
         return is_dead
 
 
-HOPELESS = (
-    BadRequestError,
-    PayloadTooLargeError,
-    UnknownApplicationError,
-)  # no later attempt would do better
-
-
 def _reason(error: Exception) -> str:
     """Return what a person reads on a dead letter; nothing of a bug's text, which may hold data."""
-    is_ours = isinstance(error, (*HOPELESS, NotDeliveredError))
+    is_ours = isinstance(error, RequestError | NotDeliveredError)
     return str(error) if is_ours else type(error).__name__
 
 

@@ -57,7 +57,7 @@ class MemoryTable:
                 item[name] = {"N": str(old + int(values[value]["N"]))}
             else:
                 for name in text.split(","):
-                    item.pop(name, None)
+                    item.pop(names.get(name, name), None)
         self._items[_key(key)] = item
         return {"Attributes": before} if before else {}
 

@@ -82,7 +82,9 @@ def test_an_endpoint_is_updated_in_part(
     phones.update("a", **stored)
     phones.update("a", **update)
 
-    assert phones.get("a") == {**new, "EndpointStatus": "ACTIVE", **merged}
+    found = phones.get("a")
+    always = {"EffectiveDate": found["EffectiveDate"], "RequestId": "request"}
+    assert found == {**new, "EndpointStatus": "ACTIVE", **always, **merged}
 
 
 def test_an_item_is_left_as_it_was_by_an_update() -> None:

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from putevents.destinations.lake.dynamodb import DynamoDBItems
-from putevents.endpoints import others
+from putevents.endpoints import places
 from putevents.endpoints.table import EndpointTable
 from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrival
@@ -136,7 +136,7 @@ def test_both_stores_give_the_same_answers(
     limit: int,
 ) -> None:
     app = next(fresh)
-    with patch.object(others, "MAX_ENDPOINTS_PER_USER", limit):
+    with patch.object(places, "MAX_ENDPOINTS_PER_USER", limit):
         answers = run(dynamodb, app, steps)
         assert run(sqlite, app, steps) == answers
         assert run(in_memory(items), app, steps) == answers
@@ -148,5 +148,5 @@ def test_both_stores_give_the_same_answers_to_many_more_calls(
     items: DynamoDBItems, sqlite: EndpointTable, steps: list[Any], limit: int
 ) -> None:
     app = next(fresh)
-    with patch.object(others, "MAX_ENDPOINTS_PER_USER", limit):
+    with patch.object(places, "MAX_ENDPOINTS_PER_USER", limit):
         assert run(sqlite, app, steps) == run(in_memory(items), app, steps)

@@ -19,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from local.database import FILE, Database
 from local.sqlite_destination import LocalDestination
 from putevents.wire.arrival import Arrivals
-from putevents.wire.schemas import ItemResponse, ValidBatch
+from putevents.wire.schemas import StoredItemResponse, ValidBatch
 from tests.faults.edges import QUEUE
 from tests.faults.lab import running_lab
 from tests.faults.ledger import Told
@@ -27,7 +27,7 @@ from tests.faults.ledger import Told
 APPLICATION = "my-app"
 ENDPOINTS = ["a", "b", "c", "d"]
 MEMBERS = ["plan", "score", "OptOut"]
-Answers = dict[str, ItemResponse]
+Answers = dict[str, StoredItemResponse]
 SETTINGS = settings(
     max_examples=25,
     stateful_step_count=30,

@@ -96,6 +96,9 @@ def test_what_clients_have_sent_since_stays(
     expected[3]["EndpointStatus"] = "INACTIVE"  # its address is another endpoint's now
     expected[4] |= {"OptOut": "ALL", "Attributes": {"interests": ["music"]}}
     expected[4]["User"] = {"UserId": "user-0004", "UserAttributes": {"plan": []}}
+    for number in (2, 4):  # the client's update said neither
+        date = before[number]["EffectiveDate"]
+        expected[number] |= {"EffectiveDate": date, "RequestId": "request"}
     assert _get(endpoints, app, range(5)) == before == expected
     [web] = endpoints.get(app, ["web-0003"])
     assert web["EndpointStatus"] == "ACTIVE"

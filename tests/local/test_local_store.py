@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from tests.unit.doors import ARRIVAL
 REQUESTS = ROOT / "tests/events/requests"
 CLIENTS = sorted(file.name for file in REQUESTS.glob("*.json") if file.stem != "good-and-bad")
 
-Deliver = Callable[[dict[str, Any]], dict[str, ItemResponse]]
+Deliver = Callable[[dict[str, Any]], Mapping[str, ItemResponse]]
 
 
 @pytest.fixture(name="path")
@@ -32,7 +32,7 @@ def _deliver(path: Path) -> Iterator[Deliver]:
     database = Database(path, busy_seconds=0.1)
     destination = LocalDestination(database)
 
-    def deliver(body: dict[str, Any]) -> dict[str, ItemResponse]:
+    def deliver(body: dict[str, Any]) -> Mapping[str, ItemResponse]:
         batches: Any = EventsRequest.model_validate(body).batch_item
         good = {id_: ValidBatch(b.endpoint, b.events) for id_, b in batches.items()}
         return destination.deliver("app", good, dict.fromkeys(good, ARRIVAL), TimeLeft())
@@ -51,7 +51,7 @@ def execute(path: Path, sql: str) -> None:
         connection.execute(sql)
 
 
-def statuses(answer: dict[str, ItemResponse], endpoint_id: str = "device") -> dict[str, int]:
+def statuses(answer: Mapping[str, ItemResponse], endpoint_id: str = "device") -> dict[str, int]:
     item = answer[endpoint_id]
     events = {event_id: part["StatusCode"] for event_id, part in item["EventsItemResponse"].items()}
     return {"endpoint": item["EndpointItemResponse"]["StatusCode"], **events}

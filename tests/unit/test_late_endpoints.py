@@ -29,7 +29,8 @@ def _upstream(monkeypatch: pytest.MonkeyPatch) -> Iterator[Upstream]:
 
 
 def ago(seconds: int) -> Arrival:
-    return Arrival.now("request-1").later(-1000 * seconds)
+    now = Arrival.now("request-1")
+    return now._replace(timestamp=now.timestamp - 1000 * seconds)
 
 
 def date(seconds_ago: int) -> str:

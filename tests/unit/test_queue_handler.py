@@ -446,3 +446,50 @@ def test_the_body_is_what_the_cli_takes_as_its_input(
     body = json.dumps(message({"1": EVENT}))
     assert doors.stay(sqs_record(body)) == []
     assert destination.delivered == [("my-app", "phone", "1")]
+
+
+@pytest.mark.parametrize(
+    "rubbish",
+    [{"zz": {}}, {"e0": None}, {"e1": {"EventsItemResponse": {"1": {"StatusCode": 500}}}}],
+)
+def test_halves_are_tried_whatever_the_answer_that_settles_nothing(
+    doors: Doors, destination: FakeDestination, monkeypatch: pytest.MonkeyPatch, rubbish: Any
+) -> None:
+    well = destination.deliver
+
+    def spoilt(application_id: str, batch_item: Any, *others: Any) -> Any:
+        return rubbish if "e0" in batch_item else well(application_id, batch_item, *others)
+
+    monkeypatch.setattr(destination, "deliver", spoilt)
+    records = [
+        sqs_record(message({"1": EVENT}, endpoint_id=f"e{number}"), f"m{number}")
+        for number in range(4)
+    ]
+    assert doors.stay(*records) == ["m0"]
+
+
+def test_a_message_of_which_an_endpoint_was_delivered_is_replaced_once(
+    doors: Doors, destination: FakeDestination, queue: FakeQueue
+) -> None:
+    destination.codes = {"1": 503}
+    assert doors.stay(sqs_record(message({"1": EVENT}, OptOut="ALL"))) == []
+    [(_, batch_item, _)] = queue.queued
+    assert batch_item["phone"].endpoint is None
+    # What replaced it says nothing of the endpoint, so it stays from now on.
+    assert doors.stay(sqs_record(message({"1": EVENT}), "m2", Attempt="1")) == ["m2"]
+    assert len(queue.queued) == 1
+
+
+def test_a_bug_in_queueing_keeps_the_message_and_fails_no_delivered_neighbour(
+    doors: Doors, destination: FakeDestination, queue: FakeQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def bug(*_: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(queue, "queue", bug)
+    destination.codes = {"2": 503}
+    half = sqs_record(message({"1": EVENT, "2": EVENT}), "half")
+    good = sqs_record(message({"3": EVENT}, endpoint_id="other"), "good")
+    assert doors.stay(half, good) == ["half"]
+    results = doors.put_events({"BatchItem": {"phone": {"Endpoint": {}, "Events": {"2": EVENT}}}})
+    assert results["phone"]["EventsItemResponse"]["2"]["StatusCode"] == 500

@@ -15,6 +15,8 @@ BATCHES = st.dictionaries(
         ValidBatch,
         st.builds(PublicEndpoint, Address=st.text(max_size=50), ChannelType=st.just("CUSTOM")),
         st.dictionaries(st.text(max_size=5), st.just(EVENT), max_size=12),
+        st.just(0),
+        st.none(),
     ),
     max_size=6,
 )

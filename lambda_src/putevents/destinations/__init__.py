@@ -1,5 +1,6 @@
 """Where events go: the protocol of destinations, and the choice of one."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from putevents.errors import SettingsError
@@ -21,7 +22,7 @@ class Destination(Protocol):
         batch_item: dict[str, ValidBatch],
         arrivals: Arrivals,
         time_left: TimeLeft,
-    ) -> dict[str, ItemResponse]:
+    ) -> Mapping[str, ItemResponse]:
         """Deliver; an id that is missing from the answer, or has 429 or 5xx, was not delivered.
 
         `arrivals` says when each endpoint's batch came in. Nothing is raised for a failure outside.

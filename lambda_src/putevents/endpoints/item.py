@@ -7,15 +7,20 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from zlib import crc32
 
+from pydantic_core import to_json
+
 from putevents.wire.arrival import Arrival
 from putevents.wire.schemas import PublicEndpoint
 
 Value = str | float | list[str]
 
 USER_ID, ADDRESS, STATUS = "User.UserId", "Address", "EndpointStatus"
+EFFECTIVE_DATE, REQUEST_ID = "EffectiveDate", "RequestId"
 USER_ATTRIBUTES = "User.UserAttributes."
 # Not a member that clients send: the last user who left the endpoint, stamped with when.
 FORMER_USER = "FormerUserId"
+_COUNTED = ("Attributes.", "Metrics.", USER_ATTRIBUTES)
+_UNCOUNTED = (STATUS, EFFECTIVE_DATE, REQUEST_ID, FORMER_USER)
 _TINY = 1e-130  # DynamoDB has no number between zero and this
 
 
@@ -37,6 +42,7 @@ class Item:
     created: int = 0
     latest: str = ""
     revision: int = 0
+    spelled: str = ""  # the id in the letters of the first update; empty if they are the key's
 
     def value(self, name: str) -> Any:
         """A member's value, or None."""
@@ -70,20 +76,57 @@ class Item:
             return newer if newer or created < self.created else None
         return newer if create else None
 
-    def after(self, update: Members, created: int) -> "Item":
+    def as_of(self, stamp: str, said: Members) -> "Item":
+        """The item as it was at a moment, as far as is known, when an update had `said` something.
+
+        What was set since then hides what was there, but for the user, and for what was said.
+        """
+        if self.latest <= stamp:
+            return self
+        members = dict(self.members)
+        if USER_ID in members and members[USER_ID].stamp > stamp:
+            members[USER_ID] = Member(self.user_at(stamp), stamp)
+        newer = {n: m for n, m in said.items() if n not in members or members[n].stamp > stamp}
+        return Item(members | newer, self.created, self.latest, self.revision, self.spelled)
+
+    def after(self, update: Members, created: int, spelled: str = "") -> "Item":
         """The item once the update was written."""
         return Item(
             members=self.members | update,
             created=min(self.created, created) if self.revision else created,
             latest=max([self.latest, *(member.stamp for member in update.values())]),
             revision=self.revision + 1,
+            spelled=self.spelled if self.revision else spelled,
+        )
+
+    def taken_back(self, update: Members, before: "Item") -> tuple[Members, list[str]]:
+        """What to set and what to remove, so that it is as if an update had not been written.
+
+        What somebody else has set since stays.
+        """
+        ours = [name for name, member in update.items() if self.members.get(name) == member]
+        old = {n: before.members[n] for n in ours if before.members.get(n, update[n]) != update[n]}
+        return old, [name for name in ours if name not in old]
+
+    @property
+    def keys(self) -> int:
+        """How many attributes and metrics it has, which Pinpoint limits together."""
+        return sum(name.startswith(_COUNTED) for name in self.members)
+
+    @property
+    def size(self) -> int:
+        """The bytes of JSON that its members take; those that every update sets do not count."""
+        return sum(
+            len(to_json(name.removeprefix(_group(name)))) + len(to_json(member.value)) + 2
+            for name, member in self.members.items()
+            if name not in _UNCOUNTED
         )
 
 
-def stamp(arrival: Arrival, endpoint_id: str) -> str:
-    """Orders updates by arrival. No two updates share a stamp, so no tie is left to chance."""
-    source = f"{arrival.request_id}/{endpoint_id}"
-    return f"{arrival.timestamp:013d}-{crc32(source.encode()):08x}"
+def stamp(arrival: Arrival) -> str:
+    """Orders updates by arrival, and those of one request by their order in it."""
+    request = crc32(arrival.request_id.encode())
+    return f"{arrival.timestamp:013d}-{request:08x}-{arrival.order:05d}"
 
 
 def members_of(endpoint: PublicEndpoint, stamp: str) -> Members:
@@ -109,6 +152,14 @@ def flatten(document: dict[str, Any], stamp: str) -> Members:
 def user_attributes(members: Members) -> Members:
     """The members that all endpoints of a user share."""
     return {n: member for n, member in members.items() if n.startswith(USER_ATTRIBUTES)}
+
+
+def _group(name: str) -> str:
+    """The part of a member's name that the JSON of an endpoint has once for all members of it."""
+    if name.startswith(USER_ATTRIBUTES):
+        return USER_ATTRIBUTES
+    group, dot, _ = name.partition(".")
+    return group + dot if dot else ""
 
 
 def _flat(group: str, members: dict[str, Any]) -> dict[str, Any]:

@@ -8,9 +8,14 @@ _MAX_ADDRESS_BYTES = 2048
 _MAX_NUMBER = 1e126
 
 
+def endpoint_key(id_: str) -> str:
+    """The id of an endpoint's item: ids that differ in case only are one endpoint's."""
+    return id_.casefold()
+
+
 def is_endpoint_id(id_: str) -> bool:
     """Whether an endpoint can have this id; one with a `$` would lead to an item of a user."""
-    return "$" not in id_ and _is_key(id_)
+    return "$" not in id_ and _is_key(id_) and _is_key(endpoint_key(id_))
 
 
 def is_user_id(user_id: str) -> bool:

@@ -11,7 +11,11 @@ from putevents.wire.schemas import EndpointResponse
 def response(
     application_id: str, endpoint_id: str, item: Item, user: Item | None
 ) -> EndpointResponse:
-    """The endpoint as Pinpoint shows it; `user` holds what all endpoints of its user share."""
+    """The endpoint as Pinpoint shows it; `user` holds what all endpoints of its user share.
+
+    Its id is shown in the letters in which it came first, and else as it is given.
+    """
+    endpoint_id = item.spelled or endpoint_id
     shown: dict[str, Any] = {
         "ApplicationId": application_id,
         "Id": endpoint_id,
@@ -19,7 +23,7 @@ def response(
         "CohortId": str(crc32(endpoint_id.encode()) % 100),
         "EndpointStatus": "ACTIVE",
         "OptOut": "ALL",
-        "CreationDate": _iso(item.created),
+        "CreationDate": iso(item.created),
     }
     attributes = user.members if user else {}
     if not item.user_id:
@@ -40,7 +44,7 @@ def response(
     return shown  # type: ignore[return-value]
 
 
-def _iso(milliseconds: int) -> str:
+def iso(milliseconds: int) -> str:
     """Unix time in ms as a date in ISO 8601."""
     moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
     return moment.isoformat(timespec="milliseconds")[:-6] + "Z"

@@ -5,6 +5,9 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from putevents.endpoints.item import Item, Members
+from putevents.time_left import TimeLeft
+
+NO_END = TimeLeft()
 
 
 class StoreError(Exception):
@@ -15,6 +18,10 @@ class StoreError(Exception):
         self.kind = kind or type(self).__name__
 
 
+class OutOfTimeError(StoreError):
+    """The invocation has no time left for another call."""
+
+
 class ContendedError(StoreError):
     """Other writers kept changing the item."""
 
@@ -23,35 +30,75 @@ class TooLargeError(StoreError):
     """The store cannot hold the value; trying again does not help."""
 
 
+def check_time(time_left: TimeLeft) -> None:
+    """Raise OutOfTimeError unless one more call to the store can be made."""
+    if not time_left.is_enough_to_deliver():
+        raise OutOfTimeError("No time is left for another call.")
+
+
 class ItemStore(Protocol):
-    """Keeps items by application and id. Every failure is raised as a StoreError."""
+    """Keeps items by application and id. Every failure is raised as a StoreError.
 
-    parallel: int  # how many updates it can take at once
+    A call that makes several calls outside asks `time_left` before each but the first.
+    """
 
-    def read(self, application_id: str, ids: Iterable[str]) -> dict[str, Item]:
+    parallel: int  # how many calls it can take at once
+    keys_per_read: int  # as many items one call of `read` should ask for
+
+    def read(
+        self, application_id: str, ids: Iterable[str], time_left: TimeLeft = NO_END
+    ) -> dict[str, Item]:
         """The items that exist; it sees every write that was answered before."""
         ...
 
     def write(
-        self, application_id: str, id_: str, update: Members, created: int, *, create: bool = True
+        self,
+        application_id: str,
+        id_: str,
+        update: Members,
+        created: int,
+        *,
+        create: bool = True,
+        spelled: str = "",
+        unlist: bool = False,
+        time_left: TimeLeft = NO_END,
     ) -> tuple[Item, Item]:
         """Set the members that are newer than the stored ones; the item before and after.
 
         The change is atomic. An item that does not exist is created, even by an update without
-        members; with `create` off it is left alone.
+        members, and is `spelled` so for good; with `create` off it is left alone. With `unlist` a
+        change takes it out of `find_by_address`, until its address is set again.
         """
+        ...
+
+    def take_back(
+        self,
+        application_id: str,
+        id_: str,
+        update: Members,
+        before: Item,
+        time_left: TimeLeft = NO_END,
+    ) -> None:
+        """Set the members of an update to what they were before it, unless they changed since."""
         ...
 
     def delete(self, application_id: str, id_: str) -> Item | None:
         """Delete an item; what it was, or None."""
         ...
 
-    def find_by_user(self, application_id: str, user_id: str) -> list[str]:
+    def find_by_user(
+        self, application_id: str, user_id: str, time_left: TimeLeft = NO_END
+    ) -> list[str]:
         """The ids of a user's endpoints. The answer may be moments old."""
         ...
 
-    def find_by_address(self, application_id: str, address: str) -> list[str]:
-        """The ids of the endpoints with an address. The answer may be moments old."""
+    def find_by_address(
+        self, application_id: str, address: str, time_left: TimeLeft = NO_END
+    ) -> list[str]:
+        """The ids of the endpoints with an address that were not unlisted.
+
+        The answer may be moments old.
+        """
         ...
 
     def together(self) -> AbstractContextManager[None]:

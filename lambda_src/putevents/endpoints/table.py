@@ -1,28 +1,43 @@
 """All endpoints of all applications: many are updated at once, read by id and by user."""
 
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple, TypeVar
+from collections.abc import Iterable, Mapping
+from itertools import islice
+from typing import NamedTuple
 
-from putevents.endpoints.item import USER_ID, Item, Members, members_of, stamp
-from putevents.endpoints.keys import is_endpoint_id, is_user_id, user_key
+from putevents.endpoints.apply import apply
+from putevents.endpoints.groups import Asked, in_order
+from putevents.endpoints.item import Item, user_attributes
+from putevents.endpoints.keys import endpoint_key, is_endpoint_id, is_user_id, user_key
 from putevents.endpoints.shown import response
-from putevents.endpoints.store import ItemStore, StoreError
-from putevents.endpoints.update import TOO_LARGE, Change, Update, Updated
+from putevents.endpoints.store import NO_END, ItemStore, StoreError
+from putevents.endpoints.update import TOO_LARGE, Change, Updated
+from putevents.endpoints.work import Work
 from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrivals
 from putevents.wire.rules import BAD_ENDPOINT_ID
-from putevents.wire.schemas import EndpointResponse, PublicEndpoint
+from putevents.wire.schemas import NO_UPDATE, EndpointResponse, PublicEndpoint, ValidBatch
 
-WorkT = TypeVar("WorkT")
-ResultT = TypeVar("ResultT")
+MAX_UPDATES = 1000  # of one request; the rest is for the queue
 
 
 class Stored(NamedTuple):
-    """An endpoint as it is now, and the rule for which its update was rejected, if any."""
+    """An endpoint as it was after an update, and the rule for which that was rejected, if any."""
 
     endpoint: EndpointResponse
     rejection: str | None = None
+
+
+def updates_of(batch_item: Mapping[str, ValidBatch]) -> dict[str, PublicEndpoint]:
+    """The updates of a request; an endpoint whose events need nothing of the table has none."""
+    return {
+        id_: batch.endpoint or NO_UPDATE
+        for id_, batch in batch_item.items()
+        if batch.endpoint is not None or not batch.stored
+    }
+
+
+class TooManyUpdatesError(StoreError):
+    """More endpoints than one request updates."""
 
 
 class EndpointTable:
@@ -37,11 +52,11 @@ class EndpointTable:
         updates: dict[str, PublicEndpoint],
         arrivals: Arrivals,
         time_left: TimeLeft,
-    ) -> tuple[dict[str, Stored], list[Exception]]:
+    ) -> tuple[dict[str, Stored], list[StoreError]]:
         """Apply partial updates, each as of its arrival; `{}` only makes the endpoint exist.
 
-        Returns the endpoints as they are now, and what failed. An endpoint that is missing may be
-        tried again with the same arrival.
+        Returns the endpoints as they were when their updates arrived, as far as that is known, and
+        what failed. An endpoint that is missing may be tried again with the same arrival.
         """
         changes = {
             id_: Change(endpoint, arrivals[id_], arrivals[id_].timestamp)
@@ -51,113 +66,119 @@ class EndpointTable:
 
     def update_each(
         self, application_id: str, changes: dict[str, Change], time_left: TimeLeft
-    ) -> tuple[dict[str, Stored], list[Exception]]:
+    ) -> tuple[dict[str, Stored], list[StoreError]]:
         """As `update`, for endpoints that may have existed before their update arrived."""
-        said: dict[str, Members] = {}
-        rejected: dict[str, Stored] = {}
-        for id_, (endpoint, arrival, created) in changes.items():
+        work, rejected = Work(self._store, application_id, time_left), {}
+        valid: dict[str, Change] = {}
+        for id_, change in islice(changes.items(), MAX_UPDATES):
             if is_endpoint_id(id_):
-                said[id_] = members_of(endpoint, stamp(arrival, id_))
+                valid[id_] = change
             else:  # rejected here, because the store would reject the others with it
-                shown = response(application_id, id_, Item(created=created), None)
+                shown = response(application_id, id_, Item(created=change.created), None)
                 rule = BAD_ENDPOINT_ID.message if "$" in id_ or not id_ else TOO_LARGE
                 rejected[id_] = Stored(shown, rule)
+        asked = in_order(valid)
+        failures: list[StoreError] = []
+        if len(changes) > MAX_UPDATES:
+            failures.append(TooManyUpdatesError("Too many endpoints in one request."))
         try:
-            updated, failures = self._apply(application_id, changes, said, time_left)
-            return rejected | self._shown(application_id, updated), failures
+            updated = apply(work, asked, failures)
+            return rejected | _as_of_arrival(work, asked, updated), failures
         except StoreError as error:
-            return rejected, [error]
+            return rejected, [*failures, error]
 
     def get(self, application_id: str, endpoint_ids: Iterable[str]) -> list[EndpointResponse]:
         """The endpoints that exist, by id."""
-        items = self._store.read(application_id, filter(is_endpoint_id, endpoint_ids))
-        shown = self._shown(application_id, {id_: Updated(items[id_]) for id_ in sorted(items)})
-        return [stored.endpoint for stored in shown.values()]
+        return _by_id(self._get(application_id, endpoint_ids))
 
     def of_user(self, application_id: str, user_id: str) -> list[EndpointResponse]:
         """The endpoints of a user, by id."""
-        if not is_user_id(user_id):
-            return []
-        found = self.get(application_id, self._store.find_by_user(application_id, user_id))
-        # The store may still lead to an endpoint that has left the user.
-        return [e for e in found if e.get("User", {}).get("UserId") == user_id]
+        return _by_id(self._of_user(application_id, user_id))
 
     def delete(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:
         """Delete an endpoint and, with a user's last one, the user; what it was, or None."""
-        found = next(iter(self.get(application_id, [endpoint_id])), None)
-        if found is None:
+        found = self._get(application_id, [endpoint_id])
+        if not found:
             return None
-        self._store.delete(application_id, endpoint_id)
-        user_id = found.get("User", {}).get("UserId")
+        [(key, endpoint)] = found.items()
+        self._store.delete(application_id, key)
+        user_id = endpoint.get("User", {}).get("UserId")
         if user_id and not self.of_user(application_id, user_id):
             self._store.delete(application_id, user_key(user_id))
-        return found
+        return endpoint
 
     def delete_user(self, application_id: str, user_id: str) -> list[EndpointResponse]:
         """Delete a user, and the user's endpoints; what these were."""
         if not is_user_id(user_id):
             return []
-        found = self.of_user(application_id, user_id)
-        for endpoint in found:
-            self._store.delete(application_id, endpoint["Id"])
+        found = self._of_user(application_id, user_id)
+        for key in found:
+            self._store.delete(application_id, key)
         self._store.delete(application_id, user_key(user_id))
-        return found
+        return _by_id(found)
 
-    def _apply(
-        self,
-        application_id: str,
-        changes: dict[str, Change],
-        said: dict[str, Members],
-        time_left: TimeLeft,
-    ) -> tuple[dict[str, Updated], list[Exception]]:
-        # An update without members is only read; one that names a user may join or leave one.
-        asked = [id_ for id_, members in said.items() if not members or USER_ID in members]
-        known = self._store.read(application_id, asked)
-        quiet = {
-            id_: Updated(item)
-            for id_, item in known.items()
-            if not said[id_] and item.created <= changes[id_].created
-        }
-
-        def apply(id_: str) -> Updated:
-            with self._store.together():
-                update = Update(self._store, application_id, id_, changes[id_])
-                return update.apply(said[id_], known.get(id_))
-
-        work = [id_ for id_ in said if id_ not in quiet]
-        done, failures = _do_all(apply, work, self._store.parallel, time_left)
-        return quiet | done, failures
-
-    def _shown(self, application_id: str, updated: dict[str, Updated]) -> dict[str, Stored]:
-        keys = {i: user_key(item.user_id) for i, (item, _) in updated.items() if item.user_id}
-        users = self._store.read(application_id, keys.values()) if keys else {}
+    def _get(self, application_id: str, ids: Iterable[str]) -> dict[str, EndpointResponse]:
+        """Endpoints by the keys of their items."""
+        keys: dict[str, str] = {}
+        for id_ in filter(is_endpoint_id, ids):
+            keys.setdefault(endpoint_key(id_), id_)
+        work = Work(self._store, application_id, NO_END)
+        # An earlier version stored an endpoint under the letters that it was sent in.
+        items = work.read([*keys, *keys.values()])
+        found = {k: items[k] for pair in keys.items() for k in [_first(pair, items)] if k in items}
+        users = _users(work, found.values())
         return {
-            id_: Stored(response(application_id, id_, item, users.get(keys.get(id_, ""))), rule)
-            for id_, (item, rule) in updated.items()
+            key: response(application_id, key, item, users.get(item.user_id))
+            for key, item in found.items()
+        }
+
+    def _of_user(self, application_id: str, user_id: str) -> dict[str, EndpointResponse]:
+        if not is_user_id(user_id):
+            return {}
+        work = Work(self._store, application_id, NO_END)
+        # The store may still lead to an endpoint that has left the user.
+        items = work.read(work.find_by_user(user_id))
+        found = {key: item for key, item in items.items() if item.user_id == user_id}
+        users = _users(work, found.values())
+        return {
+            key: response(application_id, key, item, users.get(user_id))
+            for key, item in found.items()
         }
 
 
-def _do_all(
-    task: Callable[[WorkT], ResultT], work: list[WorkT], parallel: int, time_left: TimeLeft
-) -> tuple[dict[WorkT, ResultT], list[Exception]]:
-    """Do the work, several at once, while there is time; what was done, and what failed."""
-    done: dict[WorkT, ResultT] = {}
-    failures: list[Exception] = []
+def _as_of_arrival(
+    work: Work, asked: list[Asked], updated: dict[str, Updated]
+) -> dict[str, Stored]:
+    """The endpoints as they were when their updates arrived, as far as that is known."""
+    items = {
+        a.id: updated[a.id].item.as_of(a.stamp, updated[a.id].said)
+        for a in asked
+        if a.id in updated
+    }
+    users = _users(work, items.values())
+    stored: dict[str, Stored] = {}
+    for id_, key, stamp, _, _ in asked:
+        if id_ not in items:
+            continue
+        item, user = items[id_], users.get(items[id_].user_id)
+        if user:
+            user = user.as_of(stamp, user_attributes(updated[id_].said))
+        shown_id = key if item.revision else id_
+        shown = response(work.application_id, shown_id, item, user)
+        stored[id_] = Stored(shown, updated[id_].rejection)
+    return stored
 
-    def attempt(item: WorkT) -> None:
-        if not time_left.is_enough_to_deliver():
-            failures.append(TimeoutError())
-            return
-        try:
-            done[item] = task(item)
-        except StoreError as error:
-            failures.append(error)
 
-    threads = min(parallel, len(work))
-    if threads < 2:  # no thread for the one endpoint that most requests have
-        for item in work:
-            attempt(item)
-    else:
-        with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(attempt, work))
-    return done, failures
+def _users(work: Work, items: Iterable[Item]) -> dict[str, Item]:
+    """What the users who are signed in on endpoints share, by user."""
+    ids = {user_key(item.user_id): item.user_id for item in items if item.user_id}
+    found = work.read(ids) if ids else {}
+    return {ids[key]: item for key, item in found.items()}
+
+
+def _first(keys: Iterable[str], items: dict[str, Item]) -> str:
+    return next((key for key in keys if key in items), "")
+
+
+def _by_id(found: dict[str, EndpointResponse]) -> list[EndpointResponse]:
+    return sorted(found.values(), key=lambda endpoint: endpoint["Id"])

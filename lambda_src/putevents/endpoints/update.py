@@ -1,10 +1,15 @@
 """What one partial update does to its endpoint."""
 
+from collections.abc import Mapping
+from time import time_ns
 from typing import NamedTuple
 
+from putevents.endpoints.addresses import Claim
 from putevents.endpoints.item import (
     ADDRESS,
+    EFFECTIVE_DATE,
     FORMER_USER,
+    REQUEST_ID,
     STATUS,
     USER_ID,
     Item,
@@ -13,9 +18,12 @@ from putevents.endpoints.item import (
     stamp,
     user_attributes,
 )
-from putevents.endpoints.keys import can_hold
-from putevents.endpoints.others import Others
-from putevents.endpoints.store import ItemStore, TooLargeError
+from putevents.endpoints.keys import can_hold, endpoint_key, user_key
+from putevents.endpoints.limits import LimitError, check_growth
+from putevents.endpoints.places import Places
+from putevents.endpoints.shown import iso
+from putevents.endpoints.store import TooLargeError
+from putevents.endpoints.work import Work
 from putevents.wire.arrival import Arrival
 from putevents.wire.rules import TOO_MANY_ENDPOINTS
 from putevents.wire.schemas import PublicEndpoint
@@ -36,60 +44,87 @@ class Updated(NamedTuple):
 
     item: Item
     rejection: str | None = None
+    claim: Claim | None = None  # its address is to be taken from other endpoints
+    said: Members = {}  # what the update set  # noqa: RUF012 # nobody changes it
 
 
 class Update:
     """The update of one endpoint of an application."""
 
-    def __init__(
-        self, store: ItemStore, application_id: str, endpoint_id: str, change: Change
-    ) -> None:
-        self._store = store
-        self._application_id = application_id
-        self._endpoint_id = endpoint_id
-        self._created = change.created
-        self._stamp = stamp(change.arrival, endpoint_id)
-        self._others = Others(store, application_id, endpoint_id, self._stamp)
+    def __init__(self, work: Work, places: Places, endpoint_id: str, change: Change) -> None:
+        self._work, self._places = work, places
+        self._id, self._key = endpoint_id, endpoint_key(endpoint_id)
+        self._created, self._arrival = change.created, change.arrival
+        self._stamp = stamp(change.arrival)
+        self._written: list[tuple[str, Members, Item]] = []
 
     def apply(self, members: Members, known: Item | None) -> Updated:
         """Apply the update. `known` is the item as it was read, if the update names a user."""
         if not can_hold(members):
             return self._rejected(TOO_LARGE)
         try:
-            return self._apply(members, known or Item())
+            return self._apply(members | self._defaults(members), known or Item())
         except TooLargeError:
             return self._rejected(TOO_LARGE)
+        except LimitError as error:
+            for key, update, before in reversed(self._written):
+                self._work.take_back(key, update, before)
+            return self._rejected(str(error))
 
-    def _apply(self, members: Members, known: Item) -> Updated:
-        own = dict(members)
-        if members:  # an update makes an endpoint ACTIVE, unless it says otherwise
-            own.setdefault(STATUS, Member("ACTIVE", self._stamp))
+    def _apply(self, own: Members, known: Item) -> Updated:
         if USER_ID not in own:
             before, after = self._write(own)
-            self._others.share(after.user_at(self._stamp), user_attributes(members))
+            if not before.revision and self.adopt():
+                return self._apply(own, known)
+            self._share(after.user_at(self._stamp), user_attributes(own))
         else:
             user_id = str(own[USER_ID].value)
+            shared = user_attributes(own) if user_id else {}
+            check_growth(known, known.after({n: own[n] for n in own if n not in shared}, 0))
             if user_id and not self._may_join(user_id, known, own):
                 return self._rejected(TOO_MANY_ENDPOINTS.message)
             before, after = self._change_user(user_id, own | self._leaving(known, user_id))
-        return Updated(self._take_address(before, after, own))
+            if user_id and after.user_id == user_id:
+                self._places.join(user_id, self._key)
+        return Updated(after, claim=self._claim(before, after, own), said=own)
+
+    def adopt(self) -> bool:
+        """Move what an earlier version stored under the letters of the id to the id's key."""
+        old = self._work.read([self._id]).get(self._id) if self._id != self._key else None
+        if old is None:
+            return False
+        self._work.write(self._key, old.members, old.created, self._id)
+        self._work.store.delete(self._work.application_id, self._id)
+        return True
+
+    def _defaults(self, members: Members) -> Members:
+        """What an update says without words; one that says nothing changes nothing."""
+        if not members:
+            return {}
+        defaults: Mapping[str, str] = {
+            STATUS: "ACTIVE",
+            EFFECTIVE_DATE: iso(self._arrival.timestamp),
+            REQUEST_ID: self._arrival.request_id,
+        }
+        left = {name: value for name, value in defaults.items() if name not in members}
+        return {name: Member(value, self._stamp) for name, value in left.items()}
 
     def _change_user(self, user_id: str, own: Members) -> tuple[Item, Item]:
         """Write an update that says who is signed in; an empty id means nobody."""
         if not user_id:
             before, after = self._write(own)
             if after.user_at(self._stamp) == after.user_id:  # a late sign-out; else it is nobody
-                self._others.share(after.user_id, user_attributes(own))
+                self._share(after.user_id, user_attributes(own))
             return before, after
         # Attributes that come with a user's id are the user's, not the endpoint's.
         shared = user_attributes(own)
-        self._others.share(user_id, shared)
+        self._share(user_id, shared)
         own = {name: member for name, member in own.items() if name not in shared}
         before, after = self._write(own)
         joined = after.user_id == user_id and self._is_new(before, own, USER_ID)
         if joined and before.user_id in ("", user_id):
             # Attributes set while nobody was signed in become the user's.
-            self._others.share(user_id, after.attributes_since_last_user())
+            self._share(user_id, after.attributes_since_last_user())
         return before, after
 
     def _leaving(self, known: Item, user_id: str) -> Members:
@@ -106,8 +141,8 @@ class Update:
 
     def _rejected(self, rule: str) -> Updated:
         """The endpoint as it was; one that did not exist still does not."""
-        stored = self._store.read(self._application_id, [self._endpoint_id])
-        return Updated(stored.get(self._endpoint_id) or Item(created=self._created), rule)
+        stored = self._work.read([self._key]).get(self._key)
+        return Updated(stored or Item(created=self._created), rule)
 
     def _is_new(self, before: Item, own: Members, name: str) -> bool:
         """Whether a member got a value, now or when this same update was tried before."""
@@ -121,24 +156,38 @@ class Update:
         was = known.members.get(USER_ID)
         if was and (was.value == user_id or was.stamp > self._stamp):
             return True  # it does not join: it belongs to the user, or went elsewhere since
-        return self._others.make_room(user_id, known.members | own)
+        return self._places.make_room(user_id, self._key, known.members | own, self._stamp)
 
-    def _take_address(self, before: Item, item: Item, own: Members) -> Item:
-        """Of the endpoints with an address only the one updated last is ACTIVE; this one's item.
+    def _claim(self, before: Item, item: Item, own: Members) -> Claim | None:
+        """The claim to an address, if the other endpoints with it are to become INACTIVE.
 
-        The others are looked up only when the address is new to this endpoint or it becomes
-        ACTIVE: before, it has made them INACTIVE already.
+        They are looked up only when the address is new to this endpoint or it becomes ACTIVE:
+        before, it has made them INACTIVE already.
         """
         address = item.value(ADDRESS)
         if self._is_new(before, own, ADDRESS):
             address = own[ADDRESS].value
         elif not self._is_new(before, own, STATUS):
-            return item
-        if not address:
-            return item
-        if newer := self._others.take_address(address, item):
-            _, item = self._write({STATUS: Member("INACTIVE", newer)})
-        return item
+            return None
+        elif address and ADDRESS not in own:
+            # Whoever took the address has unlisted this endpoint.
+            _, item = self._write({ADDRESS: item.members[ADDRESS]})
+        return Claim(self._key, address, self._stamp, item) if address else None
+
+    def _share(self, user_id: str, attributes: Members) -> None:
+        """Set attributes of a user, which all endpoints of the user show."""
+        if user_id and attributes:
+            now = time_ns() // 1_000_000
+            self._write_checked(user_key(user_id), attributes, now, "")
 
     def _write(self, members: Members) -> tuple[Item, Item]:
-        return self._store.write(self._application_id, self._endpoint_id, members, self._created)
+        spelled = self._id if self._id != self._key else ""
+        return self._write_checked(self._key, members, self._created, spelled)
+
+    def _write_checked(
+        self, key: str, members: Members, created: int, spelled: str
+    ) -> tuple[Item, Item]:
+        before, after = self._work.write(key, members, created, spelled)
+        self._written.append((key, members, before))
+        check_growth(before, after)
+        return before, after

@@ -1,7 +1,7 @@
 """The second step: deliver submissions to the destination, several in one call where that fits."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from time import monotonic, perf_counter
 
 from putevents.errors import LeftAloneError, NotDeliveredError, NotTriedError
@@ -77,13 +77,15 @@ def _deliver_call(
     """
     application_id = call[0].application_id
     batch_item = {e: batch for submission in call for e, batch in submission.valid.items()}
-    arrivals = {e: submission.arrival for submission in call for e in submission.valid}
+    arrivals = {e: s.arrival.at(batch.order) for s in call for e, batch in s.valid.items()}
     started = perf_counter()
     request_ids = (submission.arrival.request_id for submission in call)
     with concerning(request_ids), tracer.provider.in_subsegment("deliver"):
         annotate(application_id, sum(submission.valid_events for submission in call))
-        answers = _ask(gateway, application_id, batch_item, arrivals, time_left)
-    if answers == {} and len(call) > 1:
+        answers, answered = _call_destination(
+            gateway, application_id, batch_item, arrivals, time_left
+        )
+    if answers is not None and not answered and len(call) > 1:
         middle = len(call) // 2
         return [call[:middle], call[middle:]]
     for submission in call:
@@ -91,7 +93,7 @@ def _deliver_call(
         if answers is not None:
             submission.answers = answers
     if answers is None:
-        is_open = not gateway.breaker.lets_through(application_id)
+        is_open = gateway.breaker.is_open(application_id)
         _leave(call, LeftAloneError() if is_open else NotTriedError())
     return []
 
@@ -103,16 +105,16 @@ def _leave(call: Iterable[Submission], error: NotDeliveredError) -> None:
             submission.failure = error
 
 
-def _ask(
+def _call_destination(
     gateway: Gateway,
     application_id: str,
     batch_item: dict[str, ValidBatch],
     arrivals: Arrivals,
     time_left: TimeLeft,
-) -> dict[str, ItemResponse] | None:
-    """Return the destination's answers; None if it was not asked."""
-    if not (gateway.breaker.lets_through(application_id) and time_left.is_enough_to_deliver()):
-        return None
+) -> tuple[Mapping[str, ItemResponse] | None, bool]:
+    """Return the destination's answers, None if it was not asked; and whether any is final."""
+    if not (time_left.is_enough_to_deliver() and gateway.breaker.lets_through(application_id)):
+        return None, False
     try:
         answers = gateway.destination.deliver(application_id, batch_item, arrivals, time_left)
         answered = any_final(batch_item, answers)
@@ -121,4 +123,4 @@ def _ask(
         logger.exception("destination failed", error=type(error).__name__)
         answers, answered = {}, False
     gateway.breaker.note(application_id, answered=answered)
-    return answers
+    return answers, answered

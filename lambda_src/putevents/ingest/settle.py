@@ -1,5 +1,6 @@
 """The third step: check a destination's answers and record them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from putevents.ingest.submission import Submission
@@ -36,11 +37,15 @@ def settle(submission: Submission) -> None:
             item["EndpointItemResponse"] = FAILED
             if final is not None:
                 item["EndpointItemResponse"] = final = submission.fit_answer(final)
+                submission.updated += final is ACCEPTED and bool(endpoint.model_fields_set)
                 endpoint = None
                 if final is not ACCEPTED:
                     _reject(submission, endpoint_id, None, final)
         if events or endpoint is not None:
-            submission.undelivered[endpoint_id] = ValidBatch(endpoint=endpoint, events=events)
+            stored = batch.stored or answer.get("Stored")
+            submission.undelivered[endpoint_id] = batch._replace(
+                endpoint=endpoint, events=events, stored=stored if events else None
+            )
 
 
 def _reject(
@@ -50,7 +55,7 @@ def _reject(
     submission.rejected.append(RejectedPart(endpoint_id, event_id, rule, message))
 
 
-def any_final(valid: dict[str, ValidBatch], answers: dict[str, ItemResponse]) -> bool:
+def any_final(valid: dict[str, ValidBatch], answers: Mapping[str, ItemResponse]) -> bool:
     """Whether any part has a final answer; if none has, the whole call failed.
 
     Where events were sent only they count: a lake can take endpoints while it takes no event.

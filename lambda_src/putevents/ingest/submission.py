@@ -1,7 +1,7 @@
 """A submission: one request, endpoint update or queue message on its way through `ingest`."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,13 @@ from putevents.wire.answers import ACCEPTED, MAX_ANSWER_BYTES, answer_bytes
 from putevents.wire.arrival import Arrival
 from putevents.wire.rejected_record import RejectedPart
 from putevents.wire.rules import REJECTED_BY_DESTINATION, Rejection
-from putevents.wire.schemas import EventItemResponse, EventsRequest, ItemResponse, ValidBatch
+from putevents.wire.schemas import (
+    EndpointResponse,
+    EventItemResponse,
+    EventsRequest,
+    ItemResponse,
+    ValidBatch,
+)
 from putevents.wire.storable import storable
 
 
@@ -28,10 +34,13 @@ class Submission:
     queued_at: int = 0  # when a message came to the queue
     # A message of the queue: it can stay there, and nobody hears what is answered.
     is_message: bool = False
+    orders: Mapping[str, int] = field(default_factory=dict)  # of endpoints, if not as they stand
+    # Endpoints as they were when their events came in, if these have waited since.
+    stored: Mapping[str, EndpointResponse] = field(default_factory=dict)
 
     results: dict[str, ItemResponse] = field(default_factory=dict)  # the answer, in wire form
     valid: dict[str, ValidBatch] = field(default_factory=dict)
-    answers: dict[str, ItemResponse] = field(default_factory=dict)  # the destination's
+    answers: Mapping[str, ItemResponse] = field(default_factory=dict)  # the destination's
     # Answered 500 until the queue holds it.
     undelivered: dict[str, ValidBatch] = field(default_factory=dict)
     rejected: list[RejectedPart] = field(default_factory=list)
@@ -39,6 +48,7 @@ class Submission:
     left_out: list[tuple[Rejection, str]] = field(default_factory=list)
     answer_room: int = MAX_ANSWER_BYTES  # bytes that texts of the destination may take
     accepted: int = 0  # events
+    updated: int = 0  # endpoints of which something was said
     queued: int = 0  # events
     latency_ms: float = 0.0
     failure: Exception | None = None  # while there is none, all is well with it

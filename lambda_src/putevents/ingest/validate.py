@@ -41,7 +41,7 @@ def validate(submission: Submission) -> None:
 
 def _validate_parts(submission: Submission) -> None:
     size, results = submission.size, submission.results
-    for endpoint_id, batch in submission.request.batch_item.items():
+    for place, (endpoint_id, batch) in enumerate(submission.request.batch_item.items()):
         item: ItemResponse = {"EndpointItemResponse": ACCEPTED, "EventsItemResponse": {}}
         results[endpoint_id] = item
         if isinstance(batch, Rejection):
@@ -65,7 +65,9 @@ def _validate_parts(submission: Submission) -> None:
         if isinstance(endpoint, Rejection):
             item["EndpointItemResponse"] = submission.reject(endpoint, endpoint_id)
         if events or valid is not None:
-            submission.valid[endpoint_id] = ValidBatch(endpoint=valid, events=events)
+            order = submission.orders.get(endpoint_id, place)
+            stored = submission.stored.get(endpoint_id)
+            submission.valid[endpoint_id] = ValidBatch(valid, events, order, stored)
 
 
 def _answer_room(submission: Submission) -> int:

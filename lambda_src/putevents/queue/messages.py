@@ -7,9 +7,10 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from pydantic_core import to_json
 
 from putevents.wire.arrival import Arrival
-from putevents.wire.schemas import ValidBatch
+from putevents.wire.schemas import AsOfArrival, EndpointResponse, QueueMessage, ValidBatch
 from putevents.wire.split import split
 
 # SQS takes 1 MiB a message, its attributes included, and 1 MiB for all of a batch; 2 KiB of it are
@@ -144,8 +145,11 @@ def valid_pieces(
     application_id: str, batch_item: dict[str, ValidBatch], max_bytes: int = MAX_MESSAGE_BYTES
 ) -> Iterator[tuple[dict[str, ValidBatch], str]]:
     """Yield valid parts cut to what fits into messages: each piece and its body."""
-    for piece in split(batch_item, max_items=MAX_MESSAGE_ITEMS, max_bytes=max_bytes):
-        body = _body(application_id, piece.wire.decode())
+    pieces = split(
+        batch_item, max_items=MAX_MESSAGE_ITEMS, max_bytes=max_bytes, size_along=_size_along
+    )
+    for piece in pieces:
+        body = _body(application_id, piece.wire.decode(), _along(piece.batch_item))
         # Characters that SQS does not take are escaped, which can double a text.
         if _is_too_long(body) and sum(map(len, piece.texts.values())) > 1 + len(piece.texts):
             yield from valid_pieces(application_id, piece.batch_item, max_bytes // 2)
@@ -186,8 +190,45 @@ def _cut(whole: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     return dict(islice(items, len(whole) // 2)), dict(items)
 
 
-def _body(application_id: str, wire: str) -> str:
-    text = f'{{"ApplicationId":{json.dumps(application_id)},"EventsRequest":{wire}}}'
+def as_of_arrival(
+    message: QueueMessage,
+) -> tuple[dict[str, int], dict[str, EndpointResponse]]:
+    """What rode along: endpoints' places in their request, and how they were when it came in.
+
+    What a producer wrote there instead is ignored.
+    """
+    orders: dict[str, int] = {}
+    stored: dict[str, EndpointResponse] = {}
+    for endpoint_id, found in (message.as_of_arrival or {}).items():
+        if isinstance(found, AsOfArrival):
+            orders[endpoint_id] = found.order
+            if found.endpoint:
+                stored[endpoint_id] = found.endpoint.response
+    return orders, stored
+
+
+def _along(batch_item: dict[str, ValidBatch]) -> str:
+    """The member of a body that only our own messages have; nothing if it would say nothing."""
+    members = [_member(id_, batch) for id_, batch in batch_item.items()]
+    told = b",".join(filter(None, members)).decode()
+    return f',"AsOfArrival":{{{told}}}' if told else ""
+
+
+def _size_along(endpoint_id: str, batch: ValidBatch) -> int:
+    return len(_member(endpoint_id, batch))
+
+
+def _member(endpoint_id: str, batch: ValidBatch) -> bytes:
+    if not batch.order and not batch.stored:
+        return b""
+    found: dict[str, Any] = {"Order": batch.order}
+    if batch.stored:
+        found["Endpoint"] = batch.stored
+    return to_json(endpoint_id) + b":" + to_json(found)
+
+
+def _body(application_id: str, wire: str, along: str = "") -> str:
+    text = f'{{"ApplicationId":{json.dumps(application_id)},"EventsRequest":{wire}{along}}}'
     # The two characters of JSON text that SQS does not take in a message.
     return text.replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")
 

@@ -11,10 +11,14 @@ MAX_AGE_MS = 3 * 14 * 24 * 3600 * 1000
 
 
 class Arrival(NamedTuple):
-    """Which request or message brought something, and when: Unix time in ms, by our own clock."""
+    """Which request or message brought something, and when: Unix time in ms, by our own clock.
+
+    `order` is the place of an endpoint among those of its request: a later one is updated later.
+    """
 
     request_id: str
     timestamp: int
+    order: int = 0
 
     @classmethod
     def now(cls, request_id: str) -> "Arrival":
@@ -38,9 +42,9 @@ class Arrival(NamedTuple):
         is_possible = self.timestamp - MAX_AGE_MS <= timestamp <= self.timestamp
         return self._replace(timestamp=timestamp) if is_possible else self
 
-    def later(self, milliseconds: int) -> "Arrival":
-        """Return the arrival of a later part of the same request."""
-        return self._replace(timestamp=self.timestamp + milliseconds)
+    def at(self, order: int) -> "Arrival":
+        """Return the arrival of one endpoint of the request."""
+        return self._replace(order=order)
 
     @property
     def age_seconds(self) -> float:

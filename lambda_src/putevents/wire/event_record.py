@@ -128,7 +128,8 @@ def event_records(
     """Yield each event's id and its EventRecord as JSON; `endpoint` is the stored one, merged."""
     demographic = endpoint.get("Demographic", {})
     # The same for all events of the endpoint, so it is serialised once.
-    client: Client = {"client_id": endpoint_id}
+    # Ids that differ in case only are one endpoint's, in the letters that came first.
+    client: Client = {"client_id": endpoint.get("Id", endpoint_id)}
     shared = {"client": client, "device": _device(demographic), "endpoint": _lower(endpoint)}
     tail = b"," + to_json(shared)[1:]
     for event_id, event in events.items():

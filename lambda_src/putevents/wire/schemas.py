@@ -2,7 +2,16 @@
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Annotated, Any, Literal, NamedTuple, Self, TypedDict, TypeVar, get_args
+from typing import (
+    Annotated,
+    Any,
+    Literal,
+    NamedTuple,
+    Self,
+    TypedDict,
+    TypeVar,
+    get_args,
+)
 
 from pydantic import (
     BaseModel,
@@ -300,10 +309,14 @@ class ValidBatch(NamedTuple):
 
     The endpoint is None if there is nothing to deliver of it: it was rejected, or it was delivered
     with another piece. An empty one has to be delivered: it makes the endpoint exist.
+    `order` is the endpoint's place among those of its request. `stored` is what it was when its
+    events came in; only a part that has waited on the queue brings it along.
     """
 
     endpoint: PublicEndpoint | None
     events: dict[str, Event]
+    order: int = 0
+    stored: "EndpointResponse | None" = None
 
 
 class EventsRequest(Shape):
@@ -320,11 +333,53 @@ class EventsRequest(Shape):
         return sum(len(batch.events) for batch in batches if isinstance(batch, EventsBatch))
 
 
+# Built when the queue door first needs it: the other one starts without.
+_ONLY_QUEUED = ConfigDict(defer_build=True)
+
+
+class StoredEndpoint(PublicEndpoint):
+    """An endpoint as it was stored when its events came in."""
+
+    model_config = _ONLY_QUEUED
+
+    cohort_id: str
+    creation_date: Timestamp
+    id: str
+
+    @model_validator(mode="after")
+    def _within_endpoint_rules(self) -> Self:
+        return self  # it was, and is shown with what it shares with its user's other endpoints
+
+    @property
+    def response(self) -> "EndpointResponse":
+        """The endpoint as a destination gave it."""
+        left_out = {"effective_date"} if isinstance(self.effective_date, Rejection) else set()
+        found: EndpointResponse = self.model_dump(  # type: ignore[assignment]
+            by_alias=True, exclude_none=True, exclude=left_out
+        )
+        return found
+
+
+class AsOfArrival(Shape):
+    """What rides along with a part that waits: its place in its request, and its endpoint then."""
+
+    model_config = _ONLY_QUEUED
+
+    order: Annotated[int, Field(ge=0, lt=100_000)] = 0
+    endpoint: StoredEndpoint | None = None
+
+
 class QueueMessage(Shape):
-    """The body of an SQS message: what `aws pinpoint put-events --cli-input-json` takes."""
+    """The body of an SQS message: what `aws pinpoint put-events --cli-input-json` takes.
+
+    `as_of_arrival` is in our own only, by endpoint id.
+    """
+
+    model_config = _ONLY_QUEUED
 
     application_id: str
     events_request: EventsRequest
+    as_of_arrival: dict[str, Annotated[AsOfArrival | Rejection, _Alone()]] | None = None
 
 
 class EndpointItemResponse(TypedDict):
@@ -340,6 +395,15 @@ class EventItemResponse(TypedDict):
 class ItemResponse(TypedDict):
     EndpointItemResponse: EndpointItemResponse
     EventsItemResponse: dict[str, EventItemResponse]
+
+
+class StoredItemResponse(ItemResponse):
+    """The answer of a destination that keeps endpoints: with the one that the events show.
+
+    It rides along with the events that the destination did not take.
+    """
+
+    Stored: "EndpointResponse"
 
 
 class EventsResponse(TypedDict):

@@ -47,29 +47,37 @@ class Piece(NamedTuple):
         return b'{"BatchItem":{' + b",".join(batches) + b"}}"
 
 
-def split(batch_item: dict[str, ValidBatch], *, max_items: int, max_bytes: int) -> Iterator[Piece]:
+def split(
+    batch_item: dict[str, ValidBatch],
+    *,
+    max_items: int,
+    max_bytes: int,
+    size_along: Callable[[str, ValidBatch], int] = lambda endpoint_id, batch: 0,
+) -> Iterator[Piece]:
     """Yield pieces of at most `max_items` events and `max_bytes` bytes of JSON, in order.
 
     An endpoint's own data goes with its first piece only, so that what one call confirmed is not
     sent again by the next. A part over `max_bytes` is sent alone; the receiver rejects it.
+    `size_along` says how many bytes ride along with each piece of an endpoint.
     """
     piece, size, count = Piece({}, {}), _WRAPPER, 0
     for endpoint_id, batch in batch_item.items():
         endpoint = batch.endpoint
+        along = size_along(endpoint_id, batch)
         for event_id, text in _texts(batch):
             head = b"" if endpoint_id in piece.texts else _head(endpoint_id, endpoint)
-            if count and (count == max_items or size + _cost(head, text) > max_bytes):
+            if count and (count == max_items or size + _cost(head, text) + along > max_bytes):
                 yield piece
                 piece, size, count = Piece({}, {}), _WRAPPER, 0
                 head = _head(endpoint_id, endpoint)
             if head:
-                piece.batch_item[endpoint_id] = ValidBatch(endpoint=endpoint, events={})
+                piece.batch_item[endpoint_id] = batch._replace(endpoint=endpoint, events={})
                 piece.texts[endpoint_id] = [head]
                 endpoint = None
             if event_id is not None:
                 piece.batch_item[endpoint_id].events[event_id] = batch.events[event_id]
                 piece.texts[endpoint_id].append(text)
-            size += _cost(head, text)
+            size += _cost(head, text) + (along if head else 0)
             count += 1
     if count:
         yield piece

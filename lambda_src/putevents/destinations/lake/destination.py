@@ -9,7 +9,7 @@ from pydantic_core import to_json
 from putevents.destinations.lake.dynamodb import DynamoDBItems
 from putevents.destinations.lake.firehose import MAX_RECORD_BYTES, DeliveryStreams
 from putevents.endpoints.store import StoreError
-from putevents.endpoints.table import EndpointTable, Stored
+from putevents.endpoints.table import EndpointTable, Stored, updates_of
 from putevents.errors import DestinationError
 from putevents.observability import logger
 from putevents.settings import LakeSettings
@@ -20,16 +20,17 @@ from putevents.wire.event_record import event_records
 from putevents.wire.rejected_record import RejectedPart, rejected_record
 from putevents.wire.rules import LARGE_EVENT
 from putevents.wire.schemas import (
-    NO_UPDATE,
     EndpointItemResponse,
     EndpointResponse,
     EventItemResponse,
-    ItemResponse,
     PublicEndpoint,
+    StoredItemResponse,
     ValidBatch,
 )
 
 _TOO_LARGE: EventItemResponse = {"StatusCode": 400, "Message": LARGE_EVENT.message}
+# An endpoint stands in the record of each of its events, so that a small request can become large.
+MAX_WRITTEN_BYTES = 8 * 1024 * 1024
 EventKey = tuple[str, str]  # an endpoint's id and an event's
 
 
@@ -51,21 +52,34 @@ class LakeDestination:
         batch_item: dict[str, ValidBatch],
         arrivals: Arrivals,
         time_left: TimeLeft,
-    ) -> dict[str, ItemResponse]:
+    ) -> dict[str, StoredItemResponse]:
         """Deliver; see Destination. The events of an endpoint that was not stored wait with it."""
-        updates = {id_: batch.endpoint or NO_UPDATE for id_, batch in batch_item.items()}
+        updates = updates_of(batch_item)
         stored = self._update(application_id, updates, arrivals, time_left)
-        answers: dict[str, ItemResponse] = {
-            id_: {"EndpointItemResponse": _answer(stored[id_]), "EventsItemResponse": {}}
+        stored |= {
+            id_: Stored(b.stored)
+            for id_, b in batch_item.items()
+            if b.stored and id_ not in updates
+        }
+        answers: dict[str, StoredItemResponse] = {
+            id_: {
+                "EndpointItemResponse": _answer(stored[id_]),
+                "EventsItemResponse": {},
+                "Stored": batch_item[id_].stored or stored[id_].endpoint,
+            }
             for id_ in stored
         }
 
         def documents() -> Iterator[tuple[EventKey, bytes]]:
-            for id_, (endpoint, _) in stored.items():
-                events = batch_item[id_].events
+            written = 0
+            for id_, answer in answers.items():
+                endpoint, events = answer["Stored"], batch_item[id_].events
                 for event_id, record in event_records(
                     application_id, id_, endpoint, events, arrivals[id_]
                 ):
+                    written += len(record)
+                    if written > MAX_WRITTEN_BYTES:
+                        return  # what is left is not answered, so it is queued
                     if len(record) < MAX_RECORD_BYTES:
                         yield (id_, event_id), record
                     else:  # with the endpoint in it, it outgrows what Firehose takes

@@ -10,7 +10,14 @@ from putevents.destinations.client_config import client_config, destination_clie
 from putevents.destinations.lake import item_write
 from putevents.destinations.lake.dynamodb_json import Attribute, decode
 from putevents.endpoints.item import Item, Members
-from putevents.endpoints.store import ContendedError, StoreError, TooLargeError
+from putevents.endpoints.store import (
+    NO_END,
+    ContendedError,
+    StoreError,
+    TooLargeError,
+    check_time,
+)
+from putevents.time_left import TimeLeft
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -18,7 +25,7 @@ if TYPE_CHECKING:
 CONNECTIONS = 16
 _CONFIG = client_config(read_timeout=2, max_pool_connections=CONNECTIONS)
 _KEYS_PER_READ = 100  # BatchGetItem's limit
-READS = 3  # of keys that are left over each time
+READS = 3  # that bring nothing; one that brings less than was asked for is continued
 WRITES = 10  # of which each fails only because another one succeeded
 INDEXES = {"user_id": "by_user", "address": "by_address"}
 
@@ -27,56 +34,104 @@ class DynamoDBItems:
     """An ItemStore over a table. The cause of each StoreError is botocore's own error."""
 
     parallel = CONNECTIONS
+    keys_per_read = _KEYS_PER_READ
 
     def __init__(self, table: str) -> None:
         self._table = table
         self._client: DynamoDBClient = destination_client("dynamodb", _CONFIG)
 
-    def read(self, application_id: str, ids: Iterable[str]) -> dict[str, Item]:
+    def read(
+        self, application_id: str, ids: Iterable[str], time_left: TimeLeft = NO_END
+    ) -> dict[str, Item]:
         """The items that exist; it sees every write that was answered before."""
         keys = [_key(application_id, id_) for id_ in dict.fromkeys(ids)]
-        size = _KEYS_PER_READ
+        found: dict[str, Item] = {}
         with _failures():
-            found = [
-                decoded
-                for start in range(0, len(keys), size)
-                for decoded in self._read(keys[start : start + size])
-            ]
-        return dict(found)
+            for start in range(0, len(keys), _KEYS_PER_READ):
+                if start:
+                    check_time(time_left)
+                found.update(self._read(keys[start : start + _KEYS_PER_READ], time_left))
+        return found
 
-    def _read(self, keys: list[Attribute]) -> Iterator[tuple[str, Item]]:
-        for _ in range(READS):
+    def _read(self, keys: list[Attribute], time_left: TimeLeft) -> Iterator[tuple[str, Item]]:
+        vain = 0
+        while True:
             asked: Any = {self._table: {"Keys": keys, "ConsistentRead": True}}
             answer: Any = self._client.batch_get_item(RequestItems=asked)
             for item in answer["Responses"].get(self._table, []):
                 yield item["endpoint_id"]["S"], decode(item)
-            keys = answer.get("UnprocessedKeys", {}).get(self._table, {}).get("Keys", [])
-            if not keys:
+            left = answer.get("UnprocessedKeys", {}).get(self._table, {}).get("Keys", [])
+            if not left:
                 return
-        raise ContendedError("The table gives its items too slowly.")
+            # An answer holds 16 MB at most, so that some are left over however well the table is.
+            vain = vain + 1 if len(left) == len(keys) else 0
+            if vain == READS:
+                raise ContendedError("The table gives its items too slowly.")
+            check_time(time_left)
+            keys = left
 
     def write(
-        self, application_id: str, id_: str, update: Members, created: int, *, create: bool = True
+        self,
+        application_id: str,
+        id_: str,
+        update: Members,
+        created: int,
+        *,
+        create: bool = True,
+        spelled: str = "",
+        unlist: bool = False,
+        time_left: TimeLeft = NO_END,
     ) -> tuple[Item, Item]:
         """Set the members that are newer than the stored ones; the item before and after.
 
         This takes one conditional UpdateItem; for a late update, one more that leaves what is
         newer.
         """
-        write = item_write.first(_key(application_id, id_), update, created, create=create)
+        key = _key(application_id, id_)
+        write = item_write.first(
+            key, update, created, create=create, spelled=spelled, unlist=unlist
+        )
         with _failures():
-            for _ in range(WRITES):
+            for tries in range(WRITES):
+                if tries:
+                    check_time(time_left)
                 try:
                     answer: Any = self._client.update_item(**write.request(self._table))
                 except ClientError as error:
                     seen = decode(_found(error))
                 else:
                     before = decode(answer.get("Attributes", {}))
-                    return before, before.after(write.update, created)
+                    return before, before.after(write.update, created, spelled)
                 left = seen.to_write(update, created, create=create)
                 if left is None:
                     return seen, seen
                 write = item_write.after(seen, write, left)
+        raise ContendedError("Too many change the item at once.")
+
+    def take_back(
+        self,
+        application_id: str,
+        id_: str,
+        update: Members,
+        before: Item,
+        time_left: TimeLeft = NO_END,
+    ) -> None:
+        """Set the members of an update to what they were before it, unless they changed since."""
+        with _failures():
+            for _ in range(WRITES):
+                item = self.read(application_id, [id_]).get(id_, Item())
+                old, gone = item.taken_back(update, before)
+                if not old and not gone:
+                    return
+                check_time(time_left)
+                key = _key(application_id, id_)
+                try:
+                    call = item_write.take_back(key, self._table, item, old, gone)
+                    self._client.update_item(**call)
+                except ClientError as error:
+                    _found(error)
+                else:
+                    return
         raise ContendedError("Too many change the item at once.")
 
     def delete(self, application_id: str, id_: str) -> Item | None:
@@ -88,19 +143,25 @@ class DynamoDBItems:
             )
         return decode(answer["Attributes"]) if "Attributes" in answer else None
 
-    def find_by_user(self, application_id: str, user_id: str) -> list[str]:
+    def find_by_user(
+        self, application_id: str, user_id: str, time_left: TimeLeft = NO_END
+    ) -> list[str]:
         """The ids of a user's endpoints. The index lags behind by moments."""
-        return self._find(application_id, "user_id", user_id)
+        return self._find(application_id, "user_id", user_id, time_left)
 
-    def find_by_address(self, application_id: str, address: str) -> list[str]:
-        """The ids of the endpoints with an address. The index lags behind by moments."""
-        return self._find(application_id, "address", address)
+    def find_by_address(
+        self, application_id: str, address: str, time_left: TimeLeft = NO_END
+    ) -> list[str]:
+        """The ids of the endpoints with an address that are listed. The index lags behind."""
+        return self._find(application_id, "address", address, time_left)
 
     def together(self) -> AbstractContextManager[None]:
         """No writes are undone: an update that failed half way is completed by its retry."""
         return nullcontext()
 
-    def _find(self, application_id: str, attribute: str, value: str) -> list[str]:
+    def _find(
+        self, application_id: str, attribute: str, value: str, time_left: TimeLeft
+    ) -> list[str]:
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             IndexName=INDEXES[attribute],
@@ -110,8 +171,13 @@ class DynamoDBItems:
                 ":application": {"S": application_id},
             },
         )
+        found: list[str] = []
         with _failures():
-            return [item["endpoint_id"]["S"] for page in pages for item in page["Items"]]
+            for page in pages:
+                found += [item["endpoint_id"]["S"] for item in page["Items"]]
+                if page.get("LastEvaluatedKey"):
+                    check_time(time_left)
+        return found
 
 
 def _key(application_id: str, id_: str) -> Attribute:

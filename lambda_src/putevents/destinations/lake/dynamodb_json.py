@@ -33,6 +33,7 @@ def decode(stored: Mapping[str, Attribute]) -> Item:
         created=int(stored.get("created", {}).get("N", "0")),
         latest=stored.get("latest", {}).get("S", ""),
         revision=int(stored.get("revision", {}).get("N", "0")),
+        spelled=stored.get("spelled", {}).get("S", ""),
     )
 
 

@@ -23,6 +23,8 @@ class Write(NamedTuple):
     seen: Attribute
     created: int
     latest: str
+    spelled: str = ""
+    unlist: bool = False
 
     def request(self, table: str) -> Any:
         """The parameters of the call."""
@@ -46,6 +48,11 @@ class Write(NamedTuple):
                     values[f":{attribute}"] = encode(member.value)
                 else:  # an index takes no empty text
                     removes.append(attribute)
+        if self.spelled:
+            sets.append("spelled = if_not_exists(spelled, :spelled)")
+            values[":spelled"] = {"S": self.spelled}
+        if self.unlist:
+            removes.append(_INDEXED[ADDRESS])
         expression = f"SET {','.join(sets)} ADD revision :one"
         if removes:
             expression += f" REMOVE {','.join(removes)}"
@@ -61,23 +68,56 @@ class Write(NamedTuple):
         }
 
 
-def first(key: Attribute, update: Members, created: int, *, create: bool) -> Write:
+def first(
+    key: Attribute, update: Members, created: int, *, create: bool, spelled: str, unlist: bool
+) -> Write:
     """The write that is right for nearly every update: nothing that is stored is newer."""
     stamps = [member.stamp for member in update.values()] or [""]
     condition = _IN_ORDER if create else f"attribute_exists(created) AND {_IN_ORDER}"
-    return Write(key, update, condition, {":seen": {"S": min(stamps)}}, created, max(stamps))
+    seen = {":seen": {"S": min(stamps)}}
+    return Write(key, update, condition, seen, created, max(stamps), spelled, unlist)
 
 
 def after(seen: Item, write: Write, left: Members) -> Write:
     """The write of what is left once it is known what is stored, unless that changes meanwhile."""
-    key, created, latest = write.key, write.created, write.latest
     if not seen.revision:  # deleted meanwhile
-        return Write(key, left, "attribute_not_exists(created)", {}, created, latest)
-    return Write(
-        key,
-        left,
-        "revision = :seen",
-        {":seen": {"N": str(seen.revision)}},
-        min(seen.created, created),
-        max(seen.latest, latest),
+        return write._replace(update=left, condition="attribute_not_exists(created)", seen={})
+    return write._replace(
+        update=left,
+        condition="revision = :seen",
+        seen={":seen": {"N": str(seen.revision)}},
+        created=min(seen.created, write.created),
+        latest=max(seen.latest, write.latest),
+        spelled="",
     )
+
+
+def take_back(key: Attribute, table: str, item: Item, old: Members, gone: list[str]) -> Any:
+    """The parameters of a call that sets members and removes others, unless the item changes."""
+    names = {f"#{number}": name for number, name in enumerate([*old, *gone])}
+    places = {name: place for place, name in names.items()}
+    sets = [f"{places[name]}=:{place[1:]}" for place, name in names.items() if name in old]
+    values: dict[str, Any] = {
+        f":{places[name][1:]}": encode_member(member) for name, member in old.items()
+    }
+    removes = [places[name] for name in gone]
+    for name, attribute in _INDEXED.items():
+        if name in old and old[name].value:
+            sets.append(f"{attribute} = :{attribute}")
+            values[f":{attribute}"] = encode(old[name].value)
+        elif name in places:
+            removes.append(attribute)
+    parts = [("SET", sets), ("REMOVE", removes)]
+    expression = " ".join(f"{verb} {','.join(what)}" for verb, what in parts if what)
+    return {
+        "TableName": table,
+        "Key": key,
+        "UpdateExpression": f"{expression} ADD revision :one",
+        "ConditionExpression": "revision = :seen",
+        "ExpressionAttributeNames": names,
+        "ExpressionAttributeValues": {
+            **values,
+            ":one": {"N": "1"},
+            ":seen": {"N": str(item.revision)},
+        },
+    }

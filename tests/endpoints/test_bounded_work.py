@@ -1,0 +1,149 @@
+"""One request makes a bounded number of calls to the store, and what is left is not settled."""
+
+from typing import Any
+
+import pytest
+
+from putevents.destinations.lake.dynamodb import DynamoDBItems
+from putevents.endpoints.addresses import MAX_WRITES, TooManyOthersError
+from putevents.endpoints.item import ADDRESS, STATUS, Member
+from putevents.endpoints.store import OutOfTimeError
+from putevents.endpoints.table import MAX_UPDATES, EndpointTable, TooManyUpdatesError
+from putevents.time_left import TimeLeft
+from putevents.wire.arrival import Arrival
+from putevents.wire.schemas import PublicEndpoint
+from tests.endpoints.application import START
+from tests.endpoints.counted_table import CountedTable, items_of
+from tests.unit.doors import nearly_over
+
+PLACEHOLDER = PublicEndpoint(ChannelType="GCM", Address="NO_TOKEN")
+
+
+@pytest.fixture(name="counted")
+def _counted(monkeypatch: pytest.MonkeyPatch) -> CountedTable:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    return CountedTable()
+
+
+@pytest.fixture(name="items")
+def _items(counted: CountedTable) -> DynamoDBItems:
+    return items_of(counted)
+
+
+@pytest.fixture(name="rules")
+def _table(items: DynamoDBItems) -> EndpointTable:
+    return EndpointTable(items)
+
+
+def update(table: EndpointTable, at: int, updates: dict[str, PublicEndpoint]) -> Any:
+    arrivals = dict.fromkeys(updates, Arrival(f"request-{at}", START + at))
+    return table.update("app", updates, arrivals, TimeLeft())
+
+
+def active(table: EndpointTable, ids: list[str]) -> list[str]:
+    return [e["Id"] for e in table.get("app", ids) if e["EndpointStatus"] == "ACTIVE"]
+
+
+def test_endpoints_that_share_an_address_in_one_request_cost_two_writes_each(
+    rules: EndpointTable, counted: CountedTable
+) -> None:
+    ids = [f"p{number:03}" for number in range(800)]
+    for at in (1, 2):  # the second time each of them becomes ACTIVE again
+        counted.calls.clear()
+        stored, failures = update(rules, at, dict.fromkeys(ids, PLACEHOLDER))
+        assert (len(stored), failures) == (800, [])
+        assert counted.calls["update_item"] <= 2 * 800
+        assert counted.calls["paginate"] == 1
+        assert counted.calls["batch_get_item"] <= 10
+        assert active(rules, ids) == ["p799"]
+    counted.calls.clear()
+    update(rules, 3, {"p000": PLACEHOLDER})
+    assert (counted.calls["update_item"], counted.calls["batch_get_item"]) == (2, 1)
+    assert active(rules, ids) == ["p000"]
+
+
+def test_what_others_have_the_address_is_made_inactive_in_pieces_and_nothing_is_lost(
+    rules: EndpointTable, items: DynamoDBItems, counted: CountedTable
+) -> None:
+    others = [f"o{number}" for number in range(5000)]
+    stamp = f"{START:013d}-0"
+    members = {ADDRESS: Member("NO_TOKEN", stamp), STATUS: Member("ACTIVE", stamp)}
+    for id_ in others:
+        items.write("app", id_, members, START)
+    for left in range(4000, -1000, -1000):
+        counted.calls.clear()
+        stored, failures = update(rules, 1, {"new": PLACEHOLDER})
+        assert counted.calls["update_item"] <= MAX_WRITES + 2
+        assert counted.calls["batch_get_item"] <= 51
+        assert [type(failure) for failure in failures] == ([TooManyOthersError] if left else [])
+        assert ("new" in stored) == (left == 0)
+        assert len(active(rules, others)) == left
+    assert active(rules, ["new"]) == ["new"]
+
+
+def test_no_call_is_begun_when_time_is_up(
+    rules: EndpointTable, items: DynamoDBItems, counted: CountedTable
+) -> None:
+    update(rules, 1, {"old": PLACEHOLDER})
+    counted.calls.clear()
+    updates = dict.fromkeys(["a", "b"], PLACEHOLDER)
+    arrivals = dict.fromkeys(updates, Arrival("r", START + 2))
+    stored, failures = rules.update("app", updates, arrivals, nearly_over())
+    assert (stored, {type(f) for f in failures}) == ({}, {OutOfTimeError})
+    assert not counted.calls
+    with pytest.raises(OutOfTimeError):
+        items.read("app", map(str, range(101)), nearly_over())
+
+
+def test_endpoints_are_read_a_hundred_at_a_time_and_a_thousand_at_most_are_updated(
+    rules: EndpointTable, counted: CountedTable
+) -> None:
+    ids = [str(number) for number in range(MAX_UPDATES + 5)]
+    quiet = dict.fromkeys(ids, PublicEndpoint())
+    stored, failures = update(rules, 1, quiet)
+    assert list(stored) == ids[:MAX_UPDATES]
+    assert [type(failure) for failure in failures] == [TooManyUpdatesError]
+    assert (counted.keys, counted.calls["batch_get_item"]) == (100, 10)
+
+
+@pytest.mark.parametrize(("channel", "stored"), [("GCM", 20), ("EMAIL", 15)])
+def test_a_user_has_fifteen_endpoints_after_one_request_with_twenty(
+    either: EndpointTable, app: str, channel: str, stored: int
+) -> None:
+    endpoint = PublicEndpoint.model_validate({"ChannelType": channel, "User": {"UserId": "u"}})
+    updates = {f"p{number:02}": endpoint for number in range(20)}
+    found, failures = either.update(
+        app, updates, dict.fromkeys(updates, Arrival("r", START)), TimeLeft()
+    )
+    assert failures == []
+    assert sum(item.rejection is None for item in found.values()) == stored
+    ids = [e["Id"] for e in either.of_user(app, "u")]
+    assert ids == list(updates)[-15:] if channel == "GCM" else list(updates)[:15]
+
+
+def test_who_was_updated_last_is_not_the_first_to_leave_a_user(
+    either: EndpointTable, app: str
+) -> None:
+    def join(id_: str, at: int, **members: str) -> None:
+        endpoint = {"ChannelType": "GCM", "User": {"UserId": "u"}, **members}
+        update = {id_: PublicEndpoint.model_validate(endpoint)}
+        either.update(app, update, {id_: Arrival(id_, START + at)}, TimeLeft())
+
+    # Read as text this date is the newest of all; as a moment it is the oldest.
+    join("p0", 0, EffectiveDate="2025-11-25T06:30:00+14:00")
+    for number in range(1, 14):
+        join(f"p{number}", number, EffectiveDate=f"2025-11-25T06:00:{number:02}Z")
+    join("undated", 14)
+    join("new", 15)
+    assert "p0" not in {e["Id"] for e in either.of_user(app, "u")}
+    assert len(either.of_user(app, "u")) == 15
+
+
+def test_of_a_request_the_order_decides_whatever_is_tried_again_later(
+    either: EndpointTable, app: str
+) -> None:
+    request = Arrival("r", START)
+    for id_, order in (("second", 1), ("first", 0), ("third", 2), ("second", 1)):
+        either.update(app, {id_: PLACEHOLDER}, {id_: request.at(order)}, TimeLeft())
+    found = either.get(app, ["first", "second", "third"])
+    assert [e["EndpointStatus"] for e in found] == ["INACTIVE", "INACTIVE", "ACTIVE"]
