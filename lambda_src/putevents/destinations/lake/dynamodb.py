@@ -196,9 +196,10 @@ def _failures() -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        code = _code(error)
-        kind = TooLargeError if code == "ValidationException" else StoreError
-        raise kind(str(error), code) from error
+        # DynamoDB has no code of its own for this. Any other ValidationException is our fault or
+        # the table's, and no client's.
+        kind = TooLargeError if "Item size" in str(error) else StoreError
+        raise kind(str(error), _code(error)) from error
     except BotoCoreError as error:
         raise StoreError(str(error), type(error).__name__) from error
 
