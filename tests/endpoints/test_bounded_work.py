@@ -147,3 +147,15 @@ def test_of_a_request_the_order_decides_whatever_is_tried_again_later(
         either.update(app, {id_: PLACEHOLDER}, {id_: request.at(order)}, TimeLeft())
     found = either.get(app, ["first", "second", "third"])
     assert [e["EndpointStatus"] for e in found] == ["INACTIVE", "INACTIVE", "ACTIVE"]
+
+
+def test_what_is_inactive_already_is_not_written(
+    rules: EndpointTable, counted: CountedTable
+) -> None:
+    asleep = PLACEHOLDER.model_copy(update={"endpoint_status": "INACTIVE"})
+    ids = [str(number) for number in range(50)]
+    update(rules, 1, dict.fromkeys(ids, asleep))
+    counted.calls.clear()
+    update(rules, 2, {"new": PLACEHOLDER})
+    assert counted.calls["update_item"] == 1
+    assert active(rules, ["new", *ids]) == ["new"]
