@@ -60,6 +60,7 @@ lock: $(VENV)/dev ## resolve what is asked for into the pinned requirements.txt 
 	$(BIN)/uv pip compile --group load -c requirements.txt $(LOCK) -o commands/load/requirements.txt
 	$(BIN)/uv pip compile tests/deployed/requirements.in $(LOCK) -o tests/deployed/requirements.txt
 	$(BIN)/uv pip compile tests/clients/requirements.in $(LOCK) -o tests/clients/requirements.txt
+	$(BIN)/uv pip compile tests/clients/python/sqs_query/requirements.in $(LOCK) -o tests/clients/python/sqs_query/requirements.txt
 	$(NPM) install --prefix tests/clients --package-lock-only --no-audit --no-fund --loglevel=error
 LOCK := --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --quiet
 
@@ -94,7 +95,7 @@ $(CDK): infra/package.json | $(VENV)/dev
 # --- the real stack in an emulated AWS on this machine, and its dead letters ----------------------
 
 EMULATOR := .venv-emulator
-.PHONY: deploy-emulated destroy-emulated sql-emulated redrive dead-letters faults
+.PHONY: deploy-emulated destroy-emulated sql-emulated redrive dead-letters faults outages
 
 deploy-emulated: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## cdk deploy into an emulated AWS on this machine (CDK_OPTIONS="-c auth=none")
 	@$(COMMANDS) emulated up $(CDK_OPTIONS)
@@ -115,6 +116,9 @@ faults: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## break everything on purpose, for
 	@FAULT_TABLE=1 EVENTS=$${EVENTS:-1000000} EMULATED_EVENTS=$${EMULATED_EVENTS:-30000} \
 	  SEQUENCES=$${SEQUENCES:-10000} $(BIN)/pytest --quiet --show-capture=no \
 	  tests/faults tests/deployed/test_storm.py tests/deployed/test_lake_storm.py tests/endpoints/test_stores_agree.py
+
+outages: $(VENV)/dev ## simulate outages of days: dead letters, drain times, invocations, what others feel
+	@$(BIN)/python -m tests.faults.outage_table
 
 test: $(EMULATOR)/ready # tests/deployed runs on it
 
@@ -179,10 +183,12 @@ client-programs: ## install what the tests of real clients use of Debian: Chromi
 
 test: $(CLIENTS)/ready tests/clients/node_modules/ready client-programs
 
-# aiobotocore pins a botocore of its own, so it lives apart.
-$(CLIENTS)/ready: tests/clients/requirements.txt | $(BIN)/python
+# aiobotocore pins a botocore of its own, so it lives apart; so does a boto3 that speaks SQS's former protocol.
+$(CLIENTS)/ready: tests/clients/requirements.txt tests/clients/python/sqs_query/requirements.txt | $(BIN)/python
 	$(BIN)/python -m venv $(CLIENTS)
 	$(CLIENTS)/bin/pip install --quiet --require-hashes -r tests/clients/requirements.txt
+	$(BIN)/python -m venv $(CLIENTS)/sqs-query
+	$(CLIENTS)/sqs-query/bin/pip install --quiet --require-hashes -r tests/clients/python/sqs_query/requirements.txt
 	@touch $@
 
 tests/clients/node_modules/ready: tests/clients/package-lock.json | $(VENV)/dev

@@ -6,7 +6,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
-import click
+try:
+    import click
+except ModuleNotFoundError:
+    sys.exit("click is missing: run the target of make, which installs what a command needs.")
 
 ROOT = Path(__file__).parents[1]
 
@@ -50,7 +53,13 @@ class LazyGroup(click.Group):
         place = COMMANDS.get(cmd_name)
         if place is None:
             return None
-        command = getattr(import_module(f"commands.{place.module}"), place.name)
+        try:
+            command = getattr(import_module(f"commands.{place.module}"), place.name)
+        except ModuleNotFoundError as error:
+            raise click.ClickException(
+                f"{cmd_name} needs {error.name}, which is not installed here:"
+                " run the command's target of make, which installs what it needs."
+            ) from None
         assert isinstance(command, click.Command)  # noqa: S101 - a test goes through all
         return command
 

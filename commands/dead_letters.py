@@ -1,74 +1,47 @@
 """`dead-letters`: list what is in the dead-letter queue of a deployed stack, and leave it there."""
 
 import json
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, TextIO
+from collections.abc import Generator
+from contextlib import closing
+from time import monotonic
+from typing import TYPE_CHECKING, Any, TextIO
 
 import boto3
 import click
 
+from commands.dead_letter import DeadLetter
 from commands.deployed import EXIT_CODES, aws_errors, outputs, stack_option
+from commands.exit_codes import StoppedError
 from commands.terminal import table
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
-# How long a message is hidden from other receivers while all are being listed.
+# How long a message is hidden from other receivers while all are being listed: at first, how much
+# longer for each second that the listing has taken, and SQS's limits of that time and of messages.
 HIDE_SECONDS = 300
-NO_REASON = "SQS gave it up: the function never came to an end with it."
+HIDE_FACTOR = 4
+MAX_HIDE_SECONDS = 43_200
+MAX_HIDDEN = 120_000
 COLUMNS = ("dead since", "arrived", "tries", "events", "application", "why")
 NUMBERS = (2, 3)  # of the columns
 EPILOG = f'With make:  make dead-letters OPTIONS="--export FILE"\n{EXIT_CODES}'
 
 
-class DeadLetter(NamedTuple):
-    """One dead letter: when, why, how many events, of which application."""
-
-    DeadSince: str
-    ArrivedAt: str
-    Attempt: int
-    Events: int | None
-    ApplicationId: str | None
-    Reason: str
-    RequestId: str | None
-    MessageId: str
-    Body: str
-
-    @classmethod
-    def of(cls, message: Any) -> Self:
-        """Read a message as SQS gives it; its body may be anything."""
-        found = message.get("MessageAttributes", {})
-        attributes = {name: value.get("StringValue", "") for name, value in found.items()}
-        sent = message["Attributes"]["SentTimestamp"]
-        application_id, events = _content(message["Body"])
-        return cls(
-            DeadSince=_date(sent),
-            ArrivedAt=_date(attributes.get("ArrivalTimestamp", sent)),
-            Attempt=int(attributes.get("Attempt", 0)),
-            Events=events,
-            ApplicationId=application_id,
-            Reason=attributes.get("Reason", NO_REASON),
-            RequestId=attributes.get("RequestId"),
-            MessageId=message["MessageId"],
-            Body=message["Body"],
-        )
-
-    @property
-    def row(self) -> tuple[str, ...]:
-        """Its cells in the table."""
-        events = "?" if self.Events is None else str(self.Events)
-        application_id = self.ApplicationId or "?"
-        attempt = str(self.Attempt)
-        return self.DeadSince, self.ArrivedAt, attempt, events, application_id, self.Reason
-
-
-def received(sqs: "SQSClient", url: str) -> Iterator[DeadLetter]:
+def received(sqs: "SQSClient", url: str, hide_seconds: int = HIDE_SECONDS) -> Generator[DeadLetter]:
     """Every message of the queue once; at the end all can be seen again."""
+    started, repeated = monotonic(), 0
     hidden: dict[str, str] = {}
     try:
-        while messages := _receive(sqs, url):
+        # A letter is seen again when its time is over, so an empty answer may never come: as many
+        # known letters in a row as there are, and none that is new, are the end too.
+        while repeated <= len(hidden):
+            seconds = hide_seconds + HIDE_FACTOR * int(monotonic() - started)
+            messages = _receive(sqs, url, min(seconds, MAX_HIDE_SECONDS))
+            if not messages:
+                break
             new = [m for m in messages if m["MessageId"] not in hidden]
+            repeated = 0 if new else repeated + len(messages)
             hidden |= {m["MessageId"]: m["ReceiptHandle"] for m in messages}
             yield from map(DeadLetter.of, new)
     finally:
@@ -81,11 +54,11 @@ def received(sqs: "SQSClient", url: str) -> Iterator[DeadLetter]:
             sqs.change_message_visibility_batch(QueueUrl=url, Entries=entries)
 
 
-def _receive(sqs: "SQSClient", url: str) -> Any:
+def _receive(sqs: "SQSClient", url: str, seconds: int) -> Any:
     answer = sqs.receive_message(
         QueueUrl=url,
         MaxNumberOfMessages=10,
-        VisibilityTimeout=HIDE_SECONDS,
+        VisibilityTimeout=seconds,
         WaitTimeSeconds=1,  # any, so that all of SQS's servers are asked
         AttributeNames=["SentTimestamp"],
         MessageAttributeNames=["All"],
@@ -93,24 +66,11 @@ def _receive(sqs: "SQSClient", url: str) -> Any:
     return answer.get("Messages", [])
 
 
-def _content(body: str) -> tuple[str | None, int | None]:
-    """The application and how many events a body holds, as far as it can be read."""
-    try:
-        message = json.loads(body)
-        batches = message["EventsRequest"]["BatchItem"].values()
-        return str(message["ApplicationId"]), sum(len(batch["Events"]) for batch in batches)
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        return None, None
-
-
-def _date(milliseconds: str) -> str:
-    return f"{datetime.fromtimestamp(int(milliseconds) // 1000, UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
 @click.command(epilog=EPILOG)
 @click.option(
     "--export",
-    type=click.File("w", lazy=False),
+    # Opened when there is something to write: an earlier export outlives a wrong stack.
+    type=click.File("w", encoding="utf-8", lazy=True),
     help="Write them here too, one JSON object a line.",
 )
 @stack_option
@@ -119,10 +79,25 @@ def dead_letters(export: TextIO | None, stack: str) -> None:
     rows = []
     with aws_errors():
         url = outputs(stack)["DeadLetterQueueUrl"]
-        for letter in received(boto3.client("sqs"), url):
-            rows.append(letter.row)
-            if export:
-                click.echo(json.dumps(letter._asdict()), file=export)
+        with closing(received(boto3.client("sqs"), url)) as letters:
+            for letter in letters:
+                rows.append(letter.row)
+                _write(export, json.dumps(letter._asdict()) + "\n")
+    _write(export, "")  # an export of none is an empty file
     if rows:
         click.echo(table(COLUMNS, rows, right=NUMBERS))
     click.echo(f"Dead letters: {len(rows)}")
+    if len(rows) >= MAX_HIDDEN:
+        click.echo("SQS shows no more than that at once: there may be others.", err=True)
+
+
+def _write(export: TextIO | None, line: str) -> None:
+    if export is None:
+        return
+    try:
+        export.write(line)
+        export.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise StoppedError(f"{export.name} cannot be written ({error.strerror}).") from None

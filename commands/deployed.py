@@ -22,10 +22,17 @@ stack_option = click.option(
 )
 
 
-def outputs(stack: str) -> dict[str, str]:
-    """The stack's outputs, such as `QueueUrl` and `DeadLetterQueueUrl`."""
+class Outputs(dict[str, str]):
+    """The outputs of a stack, such as `QueueUrl` and `DeadLetterQueueUrl`."""
+
+    def __missing__(self, name: str) -> str:
+        raise StoppedError(f"The stack has no output {name}: is it a gateway's?")
+
+
+def outputs(stack: str) -> Outputs:
+    """The outputs of the deployed stack; raises StoppedError where one is asked for in vain."""
     [found] = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
-    return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
+    return Outputs({o["OutputKey"]: o["OutputValue"] for o in found.get("Outputs", [])})
 
 
 @contextmanager

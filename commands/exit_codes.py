@@ -4,6 +4,8 @@ from enum import IntEnum
 
 from click import ClickException
 
+from commands.plain_text import printable_lines
+
 
 class ExitCode(IntEnum):
     """What a command ends with; of several, the highest."""
@@ -16,19 +18,27 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130  # what a shell gives for Ctrl-C
 
 
-class RejectedError(ClickException):
+class CommandError(ClickException):
+    """A command's end, in a sentence that may hold what others wrote."""
+
+    def format_message(self) -> str:
+        """The sentence as a terminal gets it."""
+        return printable_lines(self.message)
+
+
+class RejectedError(CommandError):
     """The other side read what it was given and found it wrong."""
 
     exit_code = ExitCode.REJECTED
 
 
-class NotSentError(ClickException):
+class NotSentError(CommandError):
     """There is nothing to authorize a request with; the options are right."""
 
     exit_code = ExitCode.USAGE
 
 
-class StoppedError(ClickException):
+class StoppedError(CommandError):
     """The command cannot go on; the text says why, in a sentence."""
 
     exit_code = ExitCode.STOPPED

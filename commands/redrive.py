@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 LOOK_SECONDS = 2
+STARTING = "STARTING"  # the new task is not listed yet
 EPILOG = f"With make:  make redrive OPTIONS=...\n{EXIT_CODES}"
 
 
@@ -24,7 +25,7 @@ def move(sqs: "SQSClient", source_url: str, destination_url: str) -> int:
     # put there itself fell from nowhere, and a task without a destination would fail over it.
     sqs.start_message_move_task(SourceArn=source, DestinationArn=destination)
     with click.progressbar(length=count, label=f"{count} dead letters", show_pos=True) as bar:
-        while (task := _task(sqs, source))["Status"] == "RUNNING":
+        while (task := _task(sqs, source))["Status"] in ("RUNNING", STARTING):
             bar.update(_moved(task) - bar.pos)
             time.sleep(LOOK_SECONDS)
         bar.update(_moved(task) - bar.pos)
@@ -40,7 +41,8 @@ def _moved(task: Any) -> int:
 
 
 def _task(sqs: "SQSClient", source: str) -> Any:
-    return sqs.list_message_move_tasks(SourceArn=source)["Results"][0]
+    tasks = sqs.list_message_move_tasks(SourceArn=source).get("Results", [])
+    return tasks[0] if tasks else {"Status": STARTING}
 
 
 def _arn_and_count(sqs: "SQSClient", url: str) -> tuple[str, int]:

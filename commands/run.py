@@ -16,8 +16,8 @@ Settings are environment variables, or variables of make:
 
 \b
 Exit code:
-    0  it was stopped by Ctrl-C or SIGTERM
-    1  it could not start
+    0  it was stopped by Ctrl-C, SIGTERM or SIGHUP
+    1  it could not start, or was told twice to stop
 """
 
 

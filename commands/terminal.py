@@ -7,6 +7,8 @@ import click
 import tabulate
 from tabulate import DataRow, Line, TableFormat
 
+from commands.plain_text import printable
+
 # psql's layout without a border, as wide as its content and no wider.
 _FORMAT = TableFormat(
     lineabove=None,
@@ -35,11 +37,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable
     )
 
 
-def printable(text: str) -> str:
-    """The text with escapes for characters that could move the cursor or colour the terminal."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-
-
 def say(sentence: str) -> None:
     """Print a sentence to stderr, in place of the progress bar if one is shown."""
+    sentence = printable(sentence)
     click.echo(f"\r\033[K{sentence}" if sys.stderr.isatty() else sentence, err=True)

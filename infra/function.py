@@ -39,6 +39,7 @@ class PutEventsFunction(lambda_.Function):
         package: Path,
         environment: Mapping[str, str],
         settings: DeploySettings,
+        recursive_loop: lambda_.RecursiveLoop = lambda_.RecursiveLoop.TERMINATE,
     ) -> None:
         log = Log(scope, f"{id}Log", settings=settings)
         role = iam.Role(scope, f"{id}Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
@@ -56,6 +57,7 @@ class PutEventsFunction(lambda_.Function):
             tracing=lambda_.Tracing.ACTIVE,
             log_group=log,
             role=role,
+            recursive_loop=recursive_loop,
         )
         self.own_role = role
         log.grant_write(role)

@@ -19,8 +19,12 @@ from infra.api import PutEventsApi
 # The namespace and service of putevents.observability.
 NAMESPACE = "PutEventsGateway"
 SERVICE = "putevents-gateway"
-# A message is retried for most of a day; the alarm should come long before it is dead.
+# A message is retried for four days; the alarm should come long before it is dead.
 OLD = Duration.minutes(15)
+PERIOD = Duration.minutes(5)
+# What waits is looked at every 2.5 hours (putevents.queue.retry), and is held in between too: of so
+# many periods one is enough. So an outage is one alarm, which ends so long after the last look.
+LOOK_PERIODS = 36
 # Firehose buffers for 15 minutes at most, and retries for ever when it cannot write.
 LATE = Duration.hours(1)
 _STREAM_METRICS = ("DeliveryToS3.DataFreshness", "FailedConversion.Records")
@@ -49,22 +53,20 @@ class Monitoring(Construct):
         age = queue.metric_approximate_age_of_oldest_message
         failed = api.deployment_stage.metric_server_error
         self._alarm("DeadLetters", dead(statistic="Maximum"), "There are dead letters.")
-        for name, wait in (
-            ("QueueAge", age(statistic="Maximum")),
-            ("LongestWait", _longest_wait()),
-        ):
-            self._alarm(name, wait, "Events wait for long.", OLD.to_seconds())
+        self._alarm(
+            "QueueAge", age(statistic="Maximum"), "Messages lie untouched.", OLD.to_seconds()
+        )
+        self._alarm_on_held("LongestWait", "Events have waited for 15 minutes.", None)
         self._alarm("ServerErrors", failed(statistic="Sum"), "The API answered 5xx.")
         for name, function in functions.items():
             errors, throttles = function.metric_errors(), function.metric_throttles()
             self._alarm(f"{name}Errors", errors, f"The {name} function failed.")
             self._alarm(f"{name}Throttles", throttles, f"The {name} function was held back.")
         for application_id in application_ids:
-            self._alarm(
-                f"DeliveryFailures-{application_id}",
-                _delivery_failures(application_id),
-                f"For 15 minutes events of {application_id} have not been delivered.",
-                periods=3,
+            self._alarm_on_held(
+                f"LongestWait-{application_id}",
+                f"Events of {application_id} have waited for 15 minutes.",
+                application_id,
             )
         for application_id, stream in streams.items():
             late, unreadable = (_delivered(stream, name) for name in _STREAM_METRICS)
@@ -91,39 +93,36 @@ class Monitoring(Construct):
         alarm = cloudwatch.Alarm(
             self,
             id,
-            metric=metric.with_(period=Duration.minutes(5)),
+            metric=metric.with_(period=PERIOD),
             alarm_description=description,
             threshold=threshold,
             comparison_operator=_AT_LEAST,
             evaluation_periods=periods,
+            datapoints_to_alarm=1,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
         if self._action:
             alarm.add_alarm_action(self._action)
             alarm.add_ok_action(self._action)
 
+    def _alarm_on_held(self, id: str, description: str, application_id: str | None) -> None:
+        wait = _longest_wait(application_id)
+        self._alarm(id, wait, description, OLD.to_seconds(), periods=LOOK_PERIODS)
+
 
 def _delivered(stream: firehose.IDeliveryStream, name: str) -> cloudwatch.Metric:
     return stream.metric(name, statistic="Maximum")
 
 
-def _longest_wait() -> cloudwatch.Metric:
-    # SQS's own age ignores messages that were received more than three times.
+def _longest_wait(application_id: str | None) -> cloudwatch.Metric:
+    # SQS's own age ignores messages that were received more than three times. An alarm cannot
+    # search over a dimension, so each application has an alarm.
+    application = {"application": application_id} if application_id else {}
     return cloudwatch.Metric(
         namespace=NAMESPACE,
         metric_name="LongestWait",
-        dimensions_map={"service": SERVICE},
+        dimensions_map={"service": SERVICE, **application},
         statistic="Maximum",
-    )
-
-
-def _delivery_failures(application_id: str) -> cloudwatch.Metric:
-    # An alarm cannot search over a dimension, so each application has an alarm.
-    return cloudwatch.Metric(
-        namespace=NAMESPACE,
-        metric_name="DeliveryFailures",
-        dimensions_map={"service": SERVICE, "application": application_id},
-        statistic="Sum",
     )
 
 

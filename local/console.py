@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from local.http_messages import Request, Response
-from local.sqs import TARGET
+from local.sqs_protocols import action_of
 
 MAX_CHARACTERS = 160
 
@@ -42,8 +42,7 @@ def greet(url: str, database: Path, log_file: Path, application_id: str) -> None
 
 def summary(request: Request, response: Response) -> str:
     """Return the method, path and status of a request, and what became of its events."""
-    action = (request.header("x-amz-target") or "").removeprefix(TARGET)
-    said = action or _said(response.body)
+    said = action_of(request) or _said(response.body)
     return printable(f"{request.method} {request.path}  {response.status}  {said}".rstrip())
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from local.queue_message import QUEUE, Message
 from local.queues import MAX_RECEIVE_COUNT, Queues
-from local.sqs_shapes import md5_of, md5_of_attributes
+from local.sqs_messages import md5_of, md5_of_attributes, system_attributes
 
 BATCH_SIZE = 10
 RETRY_SECONDS = 5  # until the disk is tried again
@@ -87,12 +87,7 @@ def _record(message: Message, region: str) -> dict[str, Any]:
         "messageId": message.message_id,
         "receiptHandle": message.receipt_handle,
         "body": message.body,
-        "attributes": {
-            "ApproximateReceiveCount": str(message.receive_count),
-            "SentTimestamp": str(message.sent_at),
-            "SenderId": "local",
-            "ApproximateFirstReceiveTimestamp": str(message.first_received_at),
-        },
+        "attributes": system_attributes(message),
         "messageAttributes": {
             name: {
                 "stringListValues": [],

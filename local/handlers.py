@@ -26,10 +26,10 @@ def make_functions() -> tuple[LambdaFunction, LambdaFunction]:
 
     try:
         settings = Settings.load()
+        is_local = settings.destination == "local"
+        gateway = Gateway.load(settings, LocalDestination() if is_local else None)
     except SettingsError as error:
         raise StartError(f"{error}.") from None
-    is_local = settings.destination == "local"
-    gateway = Gateway.load(settings, LocalDestination() if is_local else None)
     environments = MAX_LOCAL_ENVIRONMENTS if is_local else MAX_API_ENVIRONMENTS
     make_api_handler = partial(api_handler.make_handler, gateway, ThreadSafeResolver)
     make_queue_handler = partial(queue_handler.make_handler, gateway)

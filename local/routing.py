@@ -8,11 +8,8 @@ from local.api_gateway import proxy_event, proxy_response
 from local.database import Database
 from local.http_messages import Request, Response, error_response, json_response
 from local.lambda_function import HandlerError, LambdaFunction
-from local.queue_message import DEAD_LETTERS, QUEUE
-from local.sqs import TARGET, SqsApi
-
-# SDKs post either to the endpoint or to the queue's own URL.
-SQS_PATHS = ("/", f"/{QUEUE}", f"/{DEAD_LETTERS}")
+from local.sqs import SqsApi
+from local.sqs_protocols import action_of, respond
 
 
 class Routing:
@@ -27,10 +24,8 @@ class Routing:
         """The response to a request."""
         if request.path == "/health" and request.method in ("GET", "HEAD"):
             return await asyncio.to_thread(self._health)
-        target = request.header("x-amz-target") or ""
-        if target.startswith(TARGET) and request.method == "POST" and request.path in SQS_PATHS:
-            action = target.removeprefix(TARGET)
-            return json_response(*await asyncio.to_thread(self._sqs.answer, action, request.body))
+        if action := action_of(request):
+            return await asyncio.to_thread(respond, self._sqs, action, request)
         return await self._put_events(request)
 
     async def _put_events(self, request: Request) -> Response:

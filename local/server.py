@@ -37,7 +37,11 @@ def main() -> int:
 
 
 async def _run() -> None:
-    signals = StopSignals()
+    with StopSignals() as signals:
+        await _start(signals)
+
+
+async def _start(signals: StopSignals) -> None:
     folder = open_folder(data_folder())
     database = open_database(folder)
     with open_port(os.environ.get("PORT") or "8080") as listener:

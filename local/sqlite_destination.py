@@ -75,22 +75,22 @@ class LocalDestination:
 
     def get_endpoint(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:
         """The endpoint as it is stored, or None."""
-        found = self._ask(lambda table: table.get(application_id, [endpoint_id]))
+        found = self._read(lambda table: table.get(application_id, [endpoint_id]))
         return found[0] if found else None
 
     def delete_endpoint(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:
         """Delete an endpoint; what it was, or None."""
-        return self._ask(lambda table: table.delete(application_id, endpoint_id))
+        return self._read(lambda table: table.delete(application_id, endpoint_id))
 
     def get_user_endpoints(self, application_id: str, user_id: str) -> list[EndpointResponse]:
         """The endpoints of a user."""
-        return self._ask(lambda table: table.of_user(application_id, user_id))
+        return self._read(lambda table: table.of_user(application_id, user_id))
 
     def delete_user_endpoints(self, application_id: str, user_id: str) -> list[EndpointResponse]:
         """Delete a user and the user's endpoints; what these were."""
-        return self._ask(lambda table: table.delete_user(application_id, user_id))
+        return self._read(lambda table: table.delete_user(application_id, user_id))
 
-    def _ask(self, question: Callable[[EndpointTable], AnswerT]) -> AnswerT:
+    def _read(self, question: Callable[[EndpointTable], AnswerT]) -> AnswerT:
         try:
             with self._database.transaction() as connection:
                 return question(EndpointTable(SqliteItems(connection)))

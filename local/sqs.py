@@ -1,4 +1,4 @@
-"""Serves the part of the SQS JSON protocol that boto3 and the AWS CLI need for two queues."""
+"""Performs the actions of SQS that clients need for two queues, whatever protocol they speak."""
 
 import json
 import sqlite3
@@ -9,17 +9,16 @@ from pydantic import ValidationError
 
 from local.queue_message import NewMessage
 from local.queues import Queues
+from local.sqs_messages import received, sent
 from local.sqs_shapes import (
     MAX_BYTES,
+    DeleteRequest,
     Entry,
     Request,
     SqsError,
     VisibilityRequest,
-    received,
-    sent,
 )
 
-TARGET = "AmazonSQS."
 MAX_ENTRIES = 10
 NO_SUCH_HANDLE = "No message has this receipt handle."
 
@@ -34,27 +33,38 @@ class SqsApi:
             "SendMessageBatch": self._send_message_batch,
             "ReceiveMessage": self._receive_message,
             "DeleteMessage": self._delete_message,
+            "DeleteMessageBatch": self._delete_message_batch,
             "ChangeMessageVisibility": self._change_message_visibility,
             "ChangeMessageVisibilityBatch": self._change_message_visibility_batch,
             "GetQueueAttributes": self._get_queue_attributes,
         }
 
-    def answer(self, action: str, body: bytes) -> tuple[int, dict[str, Any]]:
-        """Perform an action; returns the HTTP status and the JSON of the response."""
+    def perform(self, action: str, given: Any) -> dict[str, Any]:
+        """Perform an action with the members of its input; raises SqsError."""
+        if action not in self._actions:
+            raise SqsError("UnsupportedOperation", f"Offered here: {', '.join(self._actions)}.")
         try:
-            if action not in self._actions:
-                raise SqsError("UnsupportedOperation", f"Offered here: {', '.join(self._actions)}.")
-            return 200, self._actions[action](json.loads(body))
-        except SqsError as error:
-            return 400, _error(error.code, str(error))
+            return self._actions[action](given)
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(str(step) for step in first["loc"])
-            return 400, _error("InvalidParameterValue", f"{where}: {first['msg']}")
-        except ValueError as error:
-            return 400, _error("SerializationException", str(error))
+            raise SqsError("InvalidParameterValue", f"{where}: {first['msg']}") from None
         except sqlite3.Error as error:
-            return 503, _error("ServiceUnavailable", f"The queue cannot be written: {error}")
+            raise SqsError(
+                "ServiceUnavailable", f"The queue cannot be written: {error}", status=503
+            ) from None
+
+    def answer(self, action: str, body: bytes) -> tuple[int, dict[str, Any]]:
+        """Perform an action in the JSON protocol; returns the status and the response's JSON."""
+        try:
+            try:
+                given = json.loads(body)
+            except (ValueError, RecursionError) as error:
+                raise SqsError("SerializationException", str(error)) from None
+            return 200, self.perform(action, given)
+        except SqsError as error:
+            code = f"com.amazonaws.sqs#{error.code}"
+            return error.status, {"__type": code, "message": str(error)}
 
     def _send_message(self, given: Any) -> dict[str, Any]:
         request, entry = Request.model_validate(given), Entry.model_validate(given)
@@ -78,19 +88,28 @@ class SqsApi:
     def _send(self, queue: str, entries: list[Entry]) -> list[dict[str, Any]]:
         messages = [NewMessage(e.message_body, e.attributes, e.delay_seconds) for e in entries]
         message_ids = self._queues.send(queue, messages)
-        return [sent(*pair) for pair in zip(entries, message_ids, strict=True)]
+        return [
+            sent(message_id, message.body, message.attributes)
+            for message_id, message in zip(message_ids, messages, strict=True)
+        ]
 
     def _receive_message(self, given: Any) -> dict[str, Any]:
         request = Request.model_validate(given)
         messages = self._queues.receive(
             request.queue, request.max_number_of_messages, request.visibility_timeout
         )
-        return {"Messages": [received(message) for message in messages]}
+        return {"Messages": [received(message) for message in messages]} if messages else {}
 
     def _delete_message(self, given: Any) -> dict[str, Any]:
         request = Request.model_validate(given)
         self._queues.delete(request.queue, [request.receipt_handle])
         return {}
+
+    def _delete_message_batch(self, given: Any) -> dict[str, Any]:
+        request = DeleteRequest.model_validate(given)
+        _check_entries([entry.id for entry in request.entries])
+        self._queues.delete(request.queue, [entry.receipt_handle for entry in request.entries])
+        return {"Successful": [{"Id": entry.id} for entry in request.entries], "Failed": []}
 
     def _change_message_visibility(self, given: Any) -> dict[str, Any]:
         request = Request.model_validate(given)
@@ -139,7 +158,3 @@ def _check_entries(ids: list[str]) -> None:
 
 def _failure(entry_id: str, code: str, message: str) -> dict[str, Any]:
     return {"Id": entry_id, "SenderFault": True, "Code": code, "Message": message}
-
-
-def _error(code: str, message: str) -> dict[str, Any]:
-    return {"__type": f"com.amazonaws.sqs#{code}", "message": message}

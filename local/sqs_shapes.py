@@ -1,13 +1,14 @@
-"""The shapes of the SQS JSON protocol: requests with their limits, and responses."""
+"""The inputs of SQS's actions, with their limits."""
 
-import hashlib
+import base64
+import binascii
 import re
-from typing import Any
+from collections.abc import Iterator
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_pascal
 
-from local.queue_message import DEAD_LETTERS, QUEUE, Attributes, Message
+from local.queue_message import DEAD_LETTERS, QUEUE, Attributes
 
 MAX_BYTES = 1024 * 1024
 MAX_DELAY_SECONDS = 900
@@ -19,9 +20,10 @@ _FORBIDDEN_CHARACTERS = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000
 class SqsError(Exception):
     """An error response of SQS; `code` names the exception class in the caller's SDK."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, status: int = 400) -> None:
         super().__init__(message)
         self.code = code
+        self.status = status
 
 
 class Shape(BaseModel):
@@ -31,10 +33,22 @@ class Shape(BaseModel):
 
 
 class MessageAttribute(Shape):
-    """An attribute that is a text or a number."""
+    """A text, a number, or base64 of bytes; its data type says which."""
 
     data_type: str
-    string_value: str
+    string_value: str | None = None
+    binary_value: str | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it has the value that its data type asks for, and one only."""
+        if not self.data_type.startswith("Binary"):
+            return bool(self.string_value) and self.binary_value is None
+        try:
+            value = base64.b64decode(self.binary_value or "", validate=True)
+        except (ValueError, binascii.Error):
+            return False
+        return bool(value) and self.string_value is None
 
 
 class Entry(Shape):
@@ -49,34 +63,54 @@ class Entry(Shape):
     def attributes(self) -> Attributes:
         """The attributes as the protocol has them."""
         return {
-            name: value.model_dump(by_alias=True) for name, value in self.message_attributes.items()
+            name: value.model_dump(by_alias=True, exclude_none=True)
+            for name, value in self.message_attributes.items()
         }
 
     @property
     def size(self) -> int:
         """The bytes that SQS counts."""
+        binaries = [value.binary_value or "" for value in self.message_attributes.values()]
         texts = [self.message_body]
-        for name, value in self.attributes.items():
-            texts += [name, *value.values()]
-        return sum(len(text.encode()) for text in texts)
+        for name, value in self.message_attributes.items():
+            texts += [name, value.data_type, value.string_value or ""]
+        # Half a surrogate pair and base64 that is none are measured too; they are rejected later.
+        return sum(len(text.encode("utf-8", "surrogatepass")) for text in texts) + sum(
+            len(text.rstrip("=")) * 3 // 4 for text in binaries
+        )
 
     @property
     def rejection(self) -> SqsError | None:
         """Why SQS would reject the message, or None."""
         if not 0 <= self.delay_seconds <= MAX_DELAY_SECONDS:
             return SqsError("InvalidParameterValue", f"DelaySeconds: 0 to {MAX_DELAY_SECONDS}.")
+        if any(map(_FORBIDDEN_CHARACTERS.search, self._texts())):
+            return SqsError("InvalidMessageContents", "It holds a character that SQS rejects.")
+        for name, value in self.message_attributes.items():
+            if not value.is_complete:
+                return SqsError(
+                    "InvalidParameterValue", f"The attribute {name} has no valid value."
+                )
         if not self.message_body or self.size > MAX_BYTES:
             return SqsError("InvalidParameterValue", f"A message is 1 to {MAX_BYTES} bytes long.")
-        if _FORBIDDEN_CHARACTERS.search(self.message_body):
-            return SqsError("InvalidMessageContents", "It holds a character that SQS rejects.")
         return None
 
+    def _texts(self) -> Iterator[str]:
+        yield self.message_body
+        for name, value in self.attributes.items():
+            yield from (name, *value.values())
 
-class VisibilityEntry(Shape):
-    """A received message, and when it is visible again."""
+
+class ReceiptEntry(Shape):
+    """A received message."""
 
     id: str
     receipt_handle: str
+
+
+class VisibilityEntry(ReceiptEntry):
+    """A received message, and when it is visible again."""
+
     visibility_timeout: int = Field(ge=0, le=MAX_VISIBILITY_SECONDS)
 
 
@@ -109,43 +143,7 @@ class VisibilityRequest(QueueRequest):
     entries: list[VisibilityEntry] = []
 
 
-def sent(entry: Entry, message_id: str) -> dict[str, Any]:
-    """Confirm a message that was sent; SDKs compare the digests."""
-    answer = {"MessageId": message_id, "MD5OfMessageBody": md5_of(entry.message_body)}
-    if entry.attributes:
-        answer["MD5OfMessageAttributes"] = md5_of_attributes(entry.attributes)
-    return answer
+class DeleteRequest(QueueRequest):
+    """DeleteMessageBatch."""
 
-
-def received(message: Message) -> dict[str, Any]:
-    """Describe a message that is received."""
-    answer: dict[str, Any] = {
-        "MessageId": message.message_id,
-        "ReceiptHandle": message.receipt_handle,
-        "Body": message.body,
-        "MD5OfBody": md5_of(message.body),
-        "Attributes": {"ApproximateReceiveCount": str(message.receive_count)},
-    }
-    if message.attributes:
-        answer["MessageAttributes"] = message.attributes
-        answer["MD5OfMessageAttributes"] = md5_of_attributes(message.attributes)
-    return answer
-
-
-def md5_of(text: str) -> str:
-    """Return the digest of a message's body."""
-    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
-
-
-def md5_of_attributes(attributes: Attributes) -> str:
-    """Return the digest that SQS makes: each text after its length, ordered by name."""
-    digest = hashlib.md5(usedforsecurity=False)
-    for name, value in sorted(attributes.items()):
-        digest.update(_sized(name) + _sized(value["DataType"]))
-        digest.update(b"\x01" + _sized(value["StringValue"]))
-    return digest.hexdigest()
-
-
-def _sized(text: str) -> bytes:
-    encoded = text.encode()
-    return len(encoded).to_bytes(4) + encoded
+    entries: list[ReceiptEntry] = []

@@ -25,7 +25,7 @@ export function sendPinpointTo(gateway, headers) {
     const url = gatewayUrl(input, gateway);
     if (!url || !headers) return sendBeacon(url ?? input, data);
     // A beacon carries no headers; a fetch with `keepalive` outlives the page just as well.
-    const init = { method: 'POST', body: data, keepalive: true };
+    const init = { method: 'POST', body: data, keepalive: true, redirect: 'error' };
     Promise.resolve(headers())
       .then((added) => fetch(url, { ...init, headers: added }))
       .catch(() => {}); // there is no page left to tell

@@ -47,7 +47,7 @@ def _creation_date(found: dict[str, Any]) -> str | None:
     try:
         return date if date is None else _TIMESTAMP.validate_python(date)
     except ValidationError as error:
-        rule = Rejection.of(error, PublicEndpoint).rule
+        rule = Rejection.of(error, Timestamp).rule
         raise BadLineError(f"{rule} (CreationDate)") from None
 
 

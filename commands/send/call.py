@@ -30,6 +30,8 @@ class Call(NamedTuple):
         application_id = application_id or given.get("ApplicationId")
         if not isinstance(application_id, str) or not application_id:
             raise BadCallError("No application: give --application-id or an ApplicationId")
+        if not application_id.isprintable():
+            raise BadCallError("The application id holds a character that is not printable")
         events_request = given.get("EventsRequest") if events_request is None else events_request
         if not isinstance(events_request, dict):
             raise BadCallError("No events: give --events-request or an EventsRequest")

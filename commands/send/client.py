@@ -12,16 +12,15 @@ from botocore.exceptions import BotoCoreError
 from botocore.httpsession import URLLib3Session
 from botocore.session import Session
 from botocore.utils import get_environ_proxies
-from click import ClickException
 
-from commands.exit_codes import ExitCode
+from commands.exit_codes import CommandError, ExitCode
 from commands.send.auth import Authorize
 from commands.send.call import Call
 
 SECONDS = 35  # API Gateway itself answers after 29
 
 
-class CallError(ClickException):
+class CallError(CommandError):
     """A request that has no EventsResponse; `kind` is its text without what differs each time."""
 
     def __init__(self, kind: str, request_id: str = "") -> None:

@@ -1,6 +1,5 @@
 """`send`: send events to a gateway, whatever `auth` it was deployed with."""
 
-import json
 from typing import Any, BinaryIO
 
 import click
@@ -8,6 +7,7 @@ from botocore.exceptions import BotoCoreError
 from botocore.session import Session
 
 from commands.exit_codes import ExitCode, NotSentError
+from commands.plain_text import printable_json
 from commands.send.auth import Target, authorization, target, target_options
 from commands.send.call import BadCallError, Call, JsonOption, skeleton
 from commands.send.client import Client
@@ -102,6 +102,4 @@ def _send_one(client: Client, call: Call) -> ExitCode:
 
 
 def _print(value: Any) -> None:
-    text = json.dumps(value, indent=4, ensure_ascii=False)
-    # Half a surrogate pair, which an id may hold, becomes the escape that JSON has for it.
-    click.echo(text.encode("utf-8", "backslashreplace"))
+    click.echo(printable_json(value).encode())

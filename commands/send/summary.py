@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from commands.exit_codes import ExitCode
+from commands.plain_text import printable
 from commands.send.call import Call
 from commands.send.client import CallError
 from commands.send.tally import Tally, asked, compare
@@ -64,7 +65,7 @@ class Summary:
         yield f"requests   {self.sent} sent, {failures.total()} failed{bad}"
         for text, count in failures.most_common(TEXTS):
             line = self._first_lines.get(text)
-            yield f"{'':10} {count} x {text}{f', first in line {line}' if line else ''}"
+            yield f"{'':10} {count} x {printable(text)}{f', first in line {line}' if line else ''}"
         yield (
             f"events     {tally.events + self._lost_events} sent, {tally.accepted} accepted, "
             f"{tally.rejected.total()} rejected, {self.failed} failed"
@@ -76,6 +77,6 @@ class Summary:
 
 def _table(name: str, texts: Counter[str]) -> Iterator[str]:
     for text, count in texts.most_common(TEXTS):
-        yield f"{name:10} {count} x {text}"
+        yield f"{name:10} {count} x {printable(text)}"
     if len(texts) > TEXTS:
         yield f"{name:10} {len(texts) - TEXTS} other texts"

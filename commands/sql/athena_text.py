@@ -4,6 +4,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+ZONED = {"zoned_instant", "zoned_text"}  # a timestamp with a time zone other than UTC
+
 
 def athena_text(value: Any) -> str | None:
     """None is null; the rest as GetQueryResults and the result file show it."""
@@ -18,6 +20,8 @@ def athena_text(value: Any) -> str | None:
         return f"{moment} UTC" if value.tzinfo else moment
     if isinstance(value, list):
         return f"[{', '.join(map(_inside, value))}]"
+    if isinstance(value, dict) and value.keys() == ZONED:
+        return athena_text(value["zoned_text"])
     if isinstance(value, dict):  # a map or a row
         pairs = (f"{key}={_inside(member)}" for key, member in value.items())
         return f"{{{', '.join(pairs)}}}"

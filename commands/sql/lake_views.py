@@ -16,10 +16,15 @@ TABLES = {
 }
 
 
-def fill_table(connection: duckdb.DuckDBPyConnection, table: str, documents: Iterable[str]) -> None:
+def fill_table(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    documents: Iterable[str],
+    folder: str | None = None,
+) -> None:
     """Make a table anew: a row for each JSON document, which may lack columns."""
     types = (f"{quoted(c.name)}: '{duckdb_type(c.type)}'" for c in TABLES[table])
-    with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
+    with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8", dir=folder) as file:
         file.writelines(f"{document}\n" for document in documents)
         file.flush()
         connection.execute(

@@ -2,9 +2,11 @@
 
 import sqlite3
 import sys
+import textwrap
 from collections.abc import Iterator
 
 from commands.sql.answer import shown
+from commands.sql.calls import function_names
 from commands.sql.dialect import SqlError
 from commands.sql.lake_views import TABLES
 from commands.sql.stored_lake import StoredLake, StoreError
@@ -15,6 +17,7 @@ HELP = """\
 Athena's SQL over what `make run` has stored; a statement ends with ;
 .tables     the tables and views with their columns
 .queries    the named queries
+.functions  the functions that are answered as in Athena
 .run NAME   run one of them
 .quit       leave, as Ctrl-D does"""
 
@@ -53,6 +56,8 @@ class Prompt:
     def _command(self, command: str, argument: str = "") -> str:
         if command == ".tables":
             return _tables()
+        if command == ".functions":
+            return textwrap.fill(", ".join(function_names()), 100)
         if command == ".queries":
             return "\n".join(
                 f"{q.file}\n    {q.name}. {q.description}" for q in self._queries.values()

@@ -19,9 +19,18 @@ class Breaker:
         self._failing: dict[str, tuple[int, float]] = {}  # how often, and until when to wait
 
     def lets_through(self, application_id: str) -> bool:
-        """Whether to call the destination for this application now."""
+        """Whether to call the destination for this application now; the call must be noted."""
+        if self.is_open(application_id):
+            return False
+        failures, _ = self._failing.get(application_id, (0, 0.0))
+        if failures >= FAILURES:  # this call decides; others wait for it
+            self._failing[application_id] = failures, self._clock() + self._seconds
+        return True
+
+    def is_open(self, application_id: str) -> bool:
+        """Whether the destination is not to be called now."""
         failures, until = self._failing.get(application_id, (0, 0.0))
-        return failures < FAILURES or self._clock() >= until
+        return failures >= FAILURES and self._clock() < until
 
     def note(self, application_id: str, *, answered: bool) -> None:
         """Count a call: whether any part of it was answered."""

@@ -57,7 +57,7 @@ class EndpointRoutes:
             raw=lambda: {endpoint_id: read_json(body)},
         )
         self._update([submission])
-        return self._respond_updated([(submission, endpoint_id, "")], arrival)
+        return self._respond_updated(application_id, [(submission, endpoint_id, "")], arrival)
 
     def update_endpoints_batch(self, application_id: str) -> Response[str]:
         """Create or update up to 100 endpoints; the good ones are kept when others break a rule."""
@@ -83,7 +83,8 @@ class EndpointRoutes:
             for id_, number in numbers.items()
         ]
         asked.sort(key=lambda item: item[0])
-        return self._respond_updated([(s, id_, f" (Item.{n})") for n, s, id_ in asked], arrival)
+        placed = [(s, id_, f" (Item.{n})") for n, s, id_ in asked]
+        return self._respond_updated(application_id, placed, arrival)
 
     def get_endpoint(self, application_id: str, endpoint_id: str) -> Response[str]:
         """Return the endpoint as it is stored."""
@@ -125,7 +126,7 @@ class EndpointRoutes:
             submission.log_rejected()
 
     def _respond_updated(
-        self, asked: Sequence[tuple[Submission, str, str]], arrival: Arrival
+        self, application_id: str, asked: Sequence[tuple[Submission, str, str]], arrival: Arrival
     ) -> Response[str]:
         """Answer once for all that was asked, as the service does; each with its place."""
         answers = [(s.results[id_]["EndpointItemResponse"], place) for s, id_, place in asked]
@@ -135,7 +136,6 @@ class EndpointRoutes:
             if answer["StatusCode"] != HTTPStatus.ACCEPTED:
                 raise BadRequestError(answer["Message"] + place)
         queued = sum(id_ in submission.undelivered for submission, id_, _ in asked)
-        application_id = asked[0][0].application_id if asked else ""
         self._log("update_endpoint", application_id, endpoints=len(asked), queued=queued)
         body = {"Message": ACCEPTED["Message"], "RequestID": arrival.request_id}
         return respond(HTTPStatus.ACCEPTED, body)
@@ -179,7 +179,9 @@ def _submission(
 ) -> Submission:
     """Return endpoint updates as what they are to PutEvents: batches without events."""
     batch_item: dict[str, EventsBatch | Rejection] = {
-        id_: EventsBatch.model_construct(endpoint=endpoint, events={})
+        id_: endpoint
+        if isinstance(endpoint, Rejection)
+        else EventsBatch.model_construct(endpoint=endpoint, events={})
         for id_, endpoint in endpoints.items()
     }
     return Submission(
@@ -213,10 +215,10 @@ def _rounds(items: Sequence[EndpointBatchItem | Rejection], body: str) -> list[d
 
 
 def _raw_id(items: list[Any], number: int) -> str:
-    """Return the id of an item that breaks a rule, or its place if it has none."""
+    """Return the id of an item that breaks a rule, or its place, which is no endpoint's id."""
     item = items[number]
     id_ = item.get("Id") if isinstance(item, dict) else None
-    return id_ if isinstance(id_, str) else f"Item.{number}"
+    return id_ if isinstance(id_, str) else f"$Item.{number}"
 
 
 def _raw_items(body: str, numbers: Mapping[str, int]) -> dict[str, Any]:

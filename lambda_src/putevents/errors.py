@@ -11,6 +11,8 @@ Exception
 │   ├── DestinationError, NotStoredError    500, worth another try
 │   └── InternalError          500, a bug
 ├── NotDeliveredError          a message that stays on the queue
+│   ├── LeftAloneError         the destination failed just now and was not asked again
+│   └── NotTriedError          there was no time to ask it
 └── SettingsError              the function cannot start
 """
 
@@ -115,6 +117,22 @@ class NotStoredError(InternalError):
 
 class NotDeliveredError(Exception):
     """A queue message stays on the queue; the text says why. Another try can help."""
+
+
+class LeftAloneError(NotDeliveredError):
+    """The breaker is open."""
+
+    def __str__(self) -> str:
+        """For the log, and for the reader of a dead letter."""
+        return "The destination was not asked: it is down."
+
+
+class NotTriedError(NotDeliveredError):
+    """The invocation had no time left; another one may try at once."""
+
+    def __str__(self) -> str:
+        """For the log."""
+        return "The destination was not asked: time was short."
 
 
 class SettingsError(Exception):

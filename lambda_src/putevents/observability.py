@@ -1,6 +1,6 @@
 """One logger, one tracer, and the metrics; their names are declared here and nowhere else."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import StrEnum
@@ -22,7 +22,7 @@ tracer = Tracer(service=SERVICE, auto_patch=False)
 
 
 class Metric(StrEnum):
-    """Every metric there is; all but the last are per application."""
+    """Every metric there is, by application; the last is also one of all of them."""
 
     EVENTS_ACCEPTED = "EventsAccepted"
     EVENTS_REJECTED = "EventsRejected"
@@ -30,6 +30,12 @@ class Metric(StrEnum):
     DELIVERY_FAILURES = "DeliveryFailures"
     DELIVERY_LATENCY = "DeliveryLatency"
     LONGEST_WAIT = "LongestWait"
+
+
+_UNITS = {
+    Metric.DELIVERY_LATENCY: MetricUnit.Milliseconds,
+    Metric.LONGEST_WAIT: MetricUnit.Seconds,
+}
 
 
 class Meter:
@@ -42,15 +48,23 @@ class Meter:
         """Write one line with the counts of one request or message of an application."""
         self._emf.add_dimension("application", application_id)
         for metric, value in counts.items():
-            is_time = metric is Metric.DELIVERY_LATENCY
-            unit = MetricUnit.Milliseconds if is_time else MetricUnit.Count
-            self._emf.add_metric(metric, unit, value)
+            self._emf.add_metric(metric, _UNITS.get(metric, MetricUnit.Count), value)
         self._emf.flush_metrics()
 
-    def emit_wait(self, seconds: float) -> None:
-        """Write one line: how long ago the oldest message came in that has to wait on."""
-        self._emf.add_metric(Metric.LONGEST_WAIT, MetricUnit.Seconds, seconds)
-        self._emf.flush_metrics()
+    def emit_waits(self, waits: Sequence[tuple[str, float]]) -> None:
+        """Write how long ago the oldest came in of what has to wait on: of all, and by application.
+
+        `waits` has an application, or "" if that cannot be read, and seconds.
+        """
+        longest = {"": max(seconds for _, seconds in waits)}
+        for application_id, seconds in waits:
+            longest[application_id] = max(seconds, longest.get(application_id, 0.0))
+        for application_id, seconds in longest.items():
+            if application_id:
+                self.emit(application_id, {Metric.LONGEST_WAIT: seconds})
+            else:
+                self._emf.add_metric(Metric.LONGEST_WAIT, MetricUnit.Seconds, seconds)
+                self._emf.flush_metrics()
 
 
 @contextmanager

@@ -10,16 +10,14 @@ from aws_lambda_powertools.utilities.data_classes import SQSEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from putevents.errors import (
-    BadRequestError,
     NotDeliveredError,
-    PayloadTooLargeError,
-    UnknownApplicationError,
+    NotTriedError,
+    RequestError,
 )
 from putevents.gateway import Gateway
 from putevents.ingest import Submission, ingest
 from putevents.observability import Meter, annotate, concerning, logger, tracer
 from putevents.queue.messages import ReceivedMessage, as_of_arrival
-from putevents.queue.retry import MAX_ATTEMPTS
 from putevents.time_left import TimeLeft
 from putevents.wire.body import parse
 from putevents.wire.json_object import read_json
@@ -28,6 +26,7 @@ from putevents.wire.schemas import QueueMessage
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 
+Undelivered = tuple[ReceivedMessage, Exception]
 Handler = Callable[[dict[str, Any], LambdaContext], "PartialItemFailureResponse"]
 
 
@@ -47,25 +46,47 @@ class QueueHandler:
         parsed = [self._parse(message) for message in messages]
         ingest(self.gateway, [s for s in parsed if isinstance(s, Submission)], time_left)
         duration_ms = round((perf_counter() - started) * 1000, 1)
-        stay = []
+        stay: list[Undelivered] = []
+        waits: list[tuple[str, float]] = []  # by application, of what is held
         for message, submission in zip(messages, parsed, strict=True):
-            error = submission.failure if isinstance(submission, Submission) else submission
-            if not error:
+            error = submission if isinstance(submission, Exception) else submission.failure
+            if error:
+                with concerning([message.arrival.request_id]):
+                    is_held = not self._dead_letter(message, error, time_left)
+                if is_held:
+                    stay.append((message, error))
+            else:
                 assert isinstance(submission, Submission)  # noqa: S101 # it has no failure
                 submission.log(
                     "queue_message", self._meter, message_id=message.id, duration_ms=duration_ms
                 )
-                continue
-            with concerning([message.arrival.request_id]):
-                if not self._dead_letter(message, error, time_left):
-                    stay.append(message)
-        if stay:
+                is_held = bool(submission.undelivered)
+            if is_held:
+                application_id = getattr(submission, "application_id", "")
+                waits.append((application_id, message.arrival.age_seconds))
+        if waits:
             # SQS's own age of the oldest message leaves out those received more than three times.
-            self._meter.emit_wait(max(message.arrival.age_seconds for message in stay))
-            waiting = [(message.receipt_handle, message.attempt) for message in stay]
-            with concerning(message.arrival.request_id for message in stay):
-                self.gateway.retry_queue.postpone(waiting, time_left)
-        return {"batchItemFailures": [{"itemIdentifier": message.id} for message in stay]}
+            self._meter.emit_waits(waits)
+        if stay:
+            with concerning(message.arrival.request_id for message, _ in stay):
+                stay = self._postpone(stay, time_left)
+        return {"batchItemFailures": [{"itemIdentifier": message.id} for message, _ in stay]}
+
+    def _postpone(self, stay: list[Undelivered], time_left: TimeLeft) -> list[Undelivered]:
+        """Let messages wait, those that were not tried not at all; return those not replaced."""
+        queue = self.gateway.retry_queue
+        tried = [message for message, error in stay if not isinstance(error, NotTriedError)]
+        if tried and queue.is_crowded(time_left):
+            again = zip(tried, queue.send_again(tried, time_left), strict=True)
+            replaced = {message.id for message, is_sent in again if is_sent}
+            stay = [(message, error) for message, error in stay if message.id not in replaced]
+        waiting = [
+            (m.receipt_handle, 0 if isinstance(error, NotTriedError) else m.attempt)
+            for m, error in stay
+        ]
+        if waiting:
+            queue.postpone(waiting, time_left)
+        return stay
 
     def _parse(self, message: ReceivedMessage) -> Submission | Exception:
         """Return the submission that a message holds, or why it holds none."""
@@ -83,6 +104,7 @@ class QueueHandler:
                 message.arrival,
                 raw=lambda: dict(read_json(body)["EventsRequest"]),
                 attempt=message.attempt,
+                queued_at=message.queued_at,
                 is_message=True,
                 orders=orders,
                 stored=stored,
@@ -92,14 +114,17 @@ class QueueHandler:
 
     def _dead_letter(self, message: ReceivedMessage, error: Exception, time_left: TimeLeft) -> bool:
         """Dead-letter a message for which no later attempt is due; return whether SQS has it."""
-        if not isinstance(error, (*HOPELESS, NotDeliveredError)):
+        if not isinstance(error, RequestError | NotDeliveredError):
             logger.exception("failed", exc_info=error, message_id=message.id)
         reason, attempt = _reason(error), message.attempt
-        is_hopeless = isinstance(error, HOPELESS)
-        if not is_hopeless and attempt >= MAX_ATTEMPTS:
+        is_hopeless = isinstance(error, RequestError) and not error.retry
+        gives_up = not isinstance(error, NotTriedError) and self.gateway.retry_queue.gives_up(
+            attempt, message.queued_at
+        )
+        if gives_up and not is_hopeless:
             reason = f"Given up after attempt {attempt}: {reason}"
         is_dead = False
-        if is_hopeless or attempt >= MAX_ATTEMPTS:
+        if is_hopeless or gives_up:
             is_dead = self.gateway.retry_queue.dead_letter_whole(
                 message.body, message.arrival, attempt, reason, time_left
             )
@@ -108,16 +133,9 @@ class QueueHandler:
         return is_dead
 
 
-HOPELESS = (
-    BadRequestError,
-    PayloadTooLargeError,
-    UnknownApplicationError,
-)  # no later attempt would do better
-
-
 def _reason(error: Exception) -> str:
     """Return what a person reads on a dead letter; nothing of a bug's text, which may hold data."""
-    is_ours = isinstance(error, (*HOPELESS, NotDeliveredError))
+    is_ours = isinstance(error, RequestError | NotDeliveredError)
     return str(error) if is_ours else type(error).__name__
 
 

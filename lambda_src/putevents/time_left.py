@@ -6,9 +6,9 @@ from typing import NamedTuple, Self
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-# The slowest call to a destination: two tries of 1 + 5 seconds.
+# The slowest call to a destination, all its tries together: see call_deadline.
 DELIVERY_SECONDS = 12
-# The slowest call to a queue, two tries of 1 + 3 seconds, and a second to answer.
+# The slowest call to a queue, likewise, and a second to answer.
 QUEUEING_SECONDS = 9
 
 

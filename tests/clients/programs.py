@@ -10,6 +10,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 NODE = ROOT / ".venv/bin/node"
 AIOBOTOCORE = ROOT / ".venv-clients/bin/python"
+SQS_QUERY = ROOT / ".venv-clients/sqs-query/bin/python"
 SECONDS = 60  # until a test gives up waiting for a program
 
 ENVIRONMENT = {

@@ -123,3 +123,48 @@ def test_what_was_rejected_is_counted_by_rule() -> None:
         ("shop", "a", 2, 1, str(TODAY), "m0"),
         ("shop", "b", 2, 1, str(at(-1).date()), "m2"),
     ]
+
+
+@pytest.mark.parametrize("off", [timedelta(days=-400), timedelta(days=-8), timedelta(days=300)])
+def test_a_device_clock_that_is_off_moves_neither_creation_nor_activity(off: timedelta) -> None:
+    """Endpoints and what they send are put into weeks by one clock, the gateway's."""
+    first, later = at(-16), at(-9)
+    created = iso(first)
+    events = [
+        Sent(
+            "shop",
+            f"phone {n}",
+            f"{n} {arrived}",
+            "tap",
+            arrived + off,
+            arrived,
+            "r",
+            created=created,
+        )
+        for n in range(105)
+        for arrived in ([first, later] if n < 10 else [first])
+    ]
+    connection = lake(events)
+
+    week = at(-16).date()
+    assert run(connection, "new_endpoints") == [("shop", week, 105)]
+    assert run(connection, "retention_by_week") == [
+        ("shop", week, 105, 0, 105, 100.0),
+        ("shop", week, 105, 1, 10, 9.5),
+    ]
+
+
+def test_an_endpoint_that_was_never_stored_is_new_when_its_first_event_arrives() -> None:
+    sleeping = Sent("shop", "phone", "1", "tap", at(-30), at(-2), "request")
+
+    assert run(lake([sleeping]), "new_endpoints") == [("shop", at(-2).date(), 1)]
+
+
+def test_an_endpoint_is_not_younger_than_its_first_event() -> None:
+    """Its creation may be noted a moment after the arrival of the request that made it."""
+    sunday, monday = at(-3, 23), at(-2, 0)
+    event = Sent("shop", "phone", "1", "tap", sunday, sunday, "request", created=iso(monday))
+
+    assert run(lake([event]), "retention_by_week") == [
+        ("shop", at(-9).date(), 1, 0, 1, 100.0),
+    ]

@@ -1,6 +1,7 @@
 """What `send` says when there is no EventsResponse to print."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,6 +34,11 @@ def test_a_request_that_is_rejected_as_a_whole_is_told_in_one_sentence(
         ((202, {"Results": None}), 3, "HTTP 202 without an EventsResponse"),
         ((202, b"[" * 100_000), 3, "HTTP 202 without an EventsResponse"),
         ((500, {"Message": "Two\nlines"}), 3, "HTTP 500 Rejected: Two lines"),
+        (
+            (500, {"Message": "\x1b[2J\u009b\u202e\ud800"}),
+            3,
+            "HTTP 500 Rejected: \\x1b[2J\\x9b\\u202e",
+        ),
         (None, 4, "No answer: Connection was closed before"),
     ],
 )
@@ -75,6 +81,7 @@ def test_a_gateway_that_is_not_there_is_told_in_one_sentence(run: Program) -> No
         ([], "No application: give --application-id or an ApplicationId."),
         (["--application-id", "a"], "No events: give --events-request or an EventsRequest."),
         (["--events-request", "BatchItem={}"], "Not JSON (Expecting value"),
+        (["--cli-input-json", '{"ApplicationId": "\\ud800"}'], "character that is not printable."),
         (["--events-request", "[]"], "Not a JSON object."),
         (["--cli-input-json", "file://no"], "no cannot be read (No such file or directory)."),
         (["--requests", "no"], "'no': No such file or directory"),
@@ -103,3 +110,23 @@ def test_every_option_and_exit_code_is_documented() -> None:
     for code in ExitCode:
         assert f"| {code.value} |" in documented
         assert f"{code.value}  " in EPILOG
+
+
+def test_what_a_gateway_says_cannot_steer_the_terminal(run: Program, tmp_path: Path) -> None:
+    """Whole answers stay JSON of the same value; the texts of a summary are escaped."""
+    text = "\x1b[2J\x07\x7f\u009b\u202e\U000e0001\ud800"
+    item = {"StatusCode": 400, "Message": text}
+    results = {"phone": {"EndpointItemResponse": item, "EventsItemResponse": {"one": item}}}
+    request = json.dumps(events(one="tap"))
+    lines = tmp_path / "requests.ndjson"
+    lines.write_text(request)
+    with running_upstream() as upstream:
+        upstream.answer = lambda _: (202, {"Results": results})
+        send = Command(run, upstream.url)
+        answered = send("--application-id", "a", "--events-request", request)
+        counted = send("--application-id", "a", "--requests", str(lines))
+
+    assert json.loads(answered[1]) == {"EventsResponse": {"Results": results}}
+    assert "\nrejected   1 x 400 \\x1b[2J\\x07\\x7f\\x9b\\u202e\\U000e0001\\ud800\n" in counted[1]
+    for _, output, errors in (answered, counted):
+        assert all(c.isprintable() or c == "\n" for c in output + errors)

@@ -146,7 +146,7 @@ def test_a_store_without_events_has_empty_tables(start_gateway: StartGateway) ->
         (["--query", "SELECT (1"], r"line 1: Expecting \)"),
         (["--query", "SELECT 1; SELECT 2"], "one statement was expected, not 2"),
         (["--query", "DROP TABLE raw_events"], "only a query can be run"),
-        (["--query", "SELECT CAST(event_type AS bigint) FROM events"], "Could not convert"),
+        (["--query", "SELECT CAST(event_type AS bigint) FROM events"], "is no whole number"),
         (["--query", ""], "one statement was expected, not 0"),
         (["--name", "daily"], "No query is named 'daily'; there are daily_active_endpoints"),
     ],
@@ -186,11 +186,17 @@ def test_events_without_a_record_are_counted(folder: Path) -> None:
 
 
 def test_a_piped_session_runs_each_statement_and_command(folder: Path) -> None:
-    typed = "SELECT 'a;b' AS text\n;\n\n.tables\n.queries\n.run sessions\n.help\nSELECT 7 AS seven"
+    typed = "SELECT 'a;b' AS text\n;\n\n.tables\n.queries\n.functions\n"
+    typed += ".run sessions\n.help\nSELECT 7 AS seven"
     status, printed, complaint = sql(folder, *LAST_WEEK, typed=typed)
 
     assert (status, complaint) == (0, "")
-    for shown in ("a;b", "raw_events\n    event_type  string", "Sessions and their length\n\nappl"):
+    for shown in (
+        "a;b",
+        "raw_events\n    event_type  string",
+        "Sessions and their length\n\nappl",
+        "abs, all_match, any_match",
+    ):
         assert shown in printed
     assert "funnel\n    Funnel between two event types." in printed
     assert printed.endswith("seven\n-----\n    7\n(1 row)\n")

@@ -57,7 +57,7 @@ def _define(
 ) -> None:
     """Make what the query reads, and what that reads; the database is where names are looked up."""
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(database)}")
-    connection.execute(f"SET schema = {quoted(database)}")
+    connection.execute(f"SET search_path = '{quoted(database)},main'")  # main has the functions
     for reference in query.find_all(exp.Table):
         reference.set("catalog", None)
         home, name = reference.db or database, reference.name

@@ -121,7 +121,12 @@ def test_what_pinpoint_refuses_is_told_the_client_and_never_made_again(
 
 
 def test_what_was_tried_too_often_is_a_dead_letter_with_its_reason_until_it_is_redriven(
-    gateway: Gateway, upstream: Upstream, endpoint_id: str, make: Make, tmp_path: Path
+    gateway: Gateway,
+    upstream: Upstream,
+    restless: None,
+    endpoint_id: str,
+    make: Make,
+    tmp_path: Path,
 ) -> None:
     upstream.stop()
     body = numbered(endpoint_id, 2)

@@ -5,17 +5,15 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 from random import Random
 from typing import Any
 from unittest.mock import patch
 
-import boto3
-from botocore.config import Config
-
 from local.database import FILE, Database
 from local.event_source import EventSource
-from local.queue_message import DEAD_LETTERS, QUEUE, NewMessage
+from local.queue_message import DEAD_LETTERS, QUEUE, Message, NewMessage
 from local.queues import Queues
 from putevents import api_handler, queue_handler
 from putevents.breaker import Breaker
@@ -37,7 +35,19 @@ SETTINGS = Settings.load(
 )
 SECONDS = {"api": 28.0, "queue": 60.0}
 VISIBILITY_SECONDS = 360
-_ONE_TRY = Config(retries={"total_max_attempts": 1, "mode": "standard"})
+# SQS's limit and ours, ten thousand times smaller, so that the lab comes upon them.
+MAX_IN_FLIGHT, MAX_HIDDEN = 12, 10
+
+
+class LimitedQueues(Queues):
+    """Hands out no message while too many are received and not yet deleted, as SQS does."""
+
+    def receive(
+        self, queue: str, limit: int, visibility_seconds: int | None = None
+    ) -> list[Message]:
+        _, in_flight, _ = self.counts(queue)
+        room = max(0, MAX_IN_FLIGHT - in_flight) if queue == QUEUE else limit
+        return super().receive(queue, min(limit, room), visibility_seconds)
 
 
 class Lab:
@@ -46,7 +56,7 @@ class Lab:
     def __init__(self, folder: Path, seed: int) -> None:
         self.world = World(Random(seed))  # noqa: S311 # it must come again
         self.ledger = Ledger()
-        self.queues = Queues(Database(folder / FILE), VISIBILITY_SECONDS)
+        self.queues = LimitedQueues(Database(folder / FILE), VISIBILITY_SECONDS)
         self._sent: dict[Key, Any] = {}
         self._source = EventSource(self.queues, self._consume, "us-east-1")
         self.retry_queue = retry.RetryQueue(SETTINGS)
@@ -150,10 +160,13 @@ def running_lab(seed: int = 0) -> Iterator[Lab]:
     folder = Path(tempfile.mkdtemp())
     lab = Lab(folder, seed)
     world, queues = lab.world, lab.queues
-    sqs = boto3.client("sqs", config=Config(parameter_validation=False).merge(_ONE_TRY))
-    vars(lab.retry_queue)["_client"] = sqs
+    sqs = lab.retry_queue._client
     with (
-        patch.object(pinpoint, "_CONFIG", pinpoint._CONFIG.merge(_ONE_TRY)),
+        patch.object(retry, "MAX_HIDDEN", MAX_HIDDEN),
+        patch("putevents.call_deadline.monotonic", lambda: world.now),
+        patch("botocore.endpoint.time.sleep", world.sleep),
+        patch.object(import_module("putevents.ingest.deliver"), "monotonic", lambda: world.now),
+        patch("putevents.wire.arrival.time.time", lambda: world.now),
         patch("putevents.time_left.monotonic", lambda: world.now),
         patch("putevents.queue.retry.monotonic", lambda: world.now),
         patch("putevents.wire.arrival.time.time_ns", lambda: int(world.now * 1e9)),

@@ -20,7 +20,8 @@ from local.database import FILE, Database
 from local.event_source import EventSource
 from local.queue_message import QUEUE, NewMessage
 from local.queues import Queues
-from local.sqs import TARGET, SqsApi
+from local.sqs import SqsApi
+from local.sqs_protocols import TARGET
 from tests.deployed.putevents_server import ACCEPTED, Call, Reply, Upstream, fail, respond
 from tests.faults.ledger import Balance, Key, Ledger
 from tests.loopback import LoopbackServer, Request, Response

@@ -15,7 +15,7 @@ import pytest
 from local.database import FILE, Database
 from local.queue_message import DEAD_LETTERS, QUEUE
 from local.sqlite_destination import LocalDestination
-from putevents.queue.retry import MAX_ATTEMPTS
+from putevents.queue.retry import MIN_ATTEMPTS
 from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrival
 from putevents.wire.body import parse
@@ -178,7 +178,9 @@ def test_f17_a_destination_that_hangs_holds_up_few_requests_and_no_other_applica
     began = lab.world.now
     for number in range(100):
         lab.put("my-app", request({str(number): EVENT}))
-    assert lab.world.now - began == 5 * 12
+    # Five seconds, a moment, and what the deadline leaves for a second try.
+    assert lab.world.now - began <= 5 * 12
+    assert lab.world.calls <= 5 * 2 + 100
     lab.world.destination = edges.well
     lab.put("other-app", numbered(1))
     balance = lab.balance()
@@ -229,7 +231,7 @@ def test_f26_after_a_long_outage_all_is_a_dead_letter_and_a_redrive_stores_it_on
     while texts(lab, QUEUE):
         lab.world.now += 600
         lab.work()
-    assert lab.world.now - began < 40 * HOUR
+    assert lab.world.now - began < 100 * HOUR
     assert (lab.balance().waiting, lab.balance().lost) == (20, 0)
     lab.world.destination = edges.well
     while texts(lab, DEAD_LETTERS):
@@ -249,11 +251,11 @@ def test_f27_a_poison_message_stops_nobody(lab: Lab) -> None:
     assert lab.balance().stored == 9
 
 
-def test_f28_an_outage_of_half_a_day_ends_without_anybodys_doing(lab: Lab) -> None:
+def test_f28_an_outage_of_three_days_and_a_half_ends_without_anybodys_doing(lab: Lab) -> None:
     lab.world.destination = edges.whole(503)
     lab.put("my-app", numbered(50))
     began = lab.world.now
-    while lab.world.now - began < 12 * HOUR:
+    while lab.world.now - began < 84 * HOUR:
         lab.world.now += 300
         lab.work()
     assert texts(lab, DEAD_LETTERS) == []
@@ -300,12 +302,14 @@ def test_f33_what_is_counted_is_what_was_answered(
     assert counted == (balance.stored, balance.waiting, balance.rejected, 0)
 
 
-def test_the_last_try_is_the_last(lab: Lab) -> None:
+def test_after_four_days_it_is_given_up(lab: Lab) -> None:
     lab.world.destination = edges.whole(503)
     lab.put("my-app", numbered(1))
+    began = lab.world.now
     while texts(lab, QUEUE):
         lab.world.now += HOUR
         lab.work()
+    assert 96 * HOUR <= lab.world.now - began <= 100 * HOUR
     [letter] = lab.queues.receive(DEAD_LETTERS, 10)
-    assert letter.attributes["Attempt"]["StringValue"] == str(MAX_ATTEMPTS)
+    assert int(letter.attributes["Attempt"]["StringValue"]) >= MIN_ATTEMPTS
     assert letter.attributes["RequestId"]["StringValue"] == "request-1"

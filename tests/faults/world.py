@@ -16,13 +16,11 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ReadTimeoutError
 
 from local.queues import Queues
-from local.sqs import TARGET, SqsApi
+from local.sqs import SqsApi
+from local.sqs_protocols import TARGET
 from tests.faults import edges
 from tests.faults.edges import ACCEPTED, Call, Ending, Fault
 from tests.faults.ledger import Key, keys
-
-# So long a client waits for an edge that hangs, its second try included.
-HANGS = {"pinpoint": 12.0, "sqs": 8.0}
 
 
 class KilledError(BaseException):
@@ -66,7 +64,7 @@ class World:
                 else:
                     status, body = self._ask_queue(sqs, request)
             except ReadTimeoutError:
-                self._hang(HANGS[service])
+                self.sleep(request.context["read_timeout"])
                 raise
             self._pass_moment()
             headers: Any = {"Content-Type": "application/json"}
@@ -80,7 +78,8 @@ class World:
             raise KilledError
         self._moments += 1
 
-    def _hang(self, seconds: float) -> None:
+    def sleep(self, seconds: float) -> None:
+        """Let time pass, for an edge that hangs or before a second try."""
         self.now += seconds
         if self.now > self.end:
             self.ran_out += 1

@@ -70,6 +70,7 @@ def test_both_handlers_do_their_work_with_nothing_but_the_package(ran: Run) -> N
     assert set(ran.asked) == {
         "/v1/apps/my-app/events",
         "AmazonSQS.SendMessage",
+        "AmazonSQS.GetQueueAttributes",
         "AmazonSQS.ChangeMessageVisibilityBatch",
     }
 

@@ -30,10 +30,12 @@ def test_both_queues_refuse_who_comes_without_tls(default: Deployment) -> None:
         assert deny["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
-def test_a_message_that_fails_five_times_is_a_dead_letter(default: Deployment) -> None:
+def test_a_message_that_kills_the_function_is_a_dead_letter_at_last(
+    default: Deployment,
+) -> None:
     [queue] = [q for q in default.all("SQS::Queue") if "RedrivePolicy" in q]
 
-    assert queue["RedrivePolicy"]["maxReceiveCount"] == 40
+    assert queue["RedrivePolicy"]["maxReceiveCount"] == 80
     dead = queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
     assert default.outputs["DeadLetterQueueUrl"] == {"Ref": dead}
     assert default.outputs["QueueUrl"] != {"Ref": dead}
@@ -188,10 +190,10 @@ def test_every_way_to_lose_time_or_events_has_an_alarm(deploy: Deploy) -> None:
         "5XXError",
         "ApproximateAgeOfOldestMessage",
         "ApproximateNumberOfMessagesVisible",
-        "DeliveryFailures",
-        "DeliveryFailures",
         "Errors",
         "Errors",
+        "LongestWait",
+        "LongestWait",
         "LongestWait",
         "Throttles",
         "Throttles",

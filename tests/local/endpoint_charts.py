@@ -31,19 +31,18 @@ def new_endpoints(events: list[Sent], today: date) -> Iterable[Row]:
 
 
 def retention_by_week(events: list[Sent], today: date) -> Iterable[Row]:
-    past = [event for event in events if event.at.date() <= today]
     cohorts: dict[Row, set[str]] = defaultdict(set)
-    for (application_id, endpoint_id), day in _creation_days(past).items():
+    for (application_id, endpoint_id), day in _creation_days(events).items():
         if today - timedelta(days=84) <= monday(day) <= today:
             cohorts[application_id, monday(day)].add(endpoint_id)
     for (application_id, week), endpoints in sorted(cohorts.items()):
         for later in range(14):
             active = {
                 event.endpoint_id
-                for event in past
+                for event in events
                 if event.application_id == application_id
                 and event.endpoint_id in endpoints
-                and monday(event.at.date()) == week + timedelta(weeks=later)
+                and monday(event.arrived.date()) == week + timedelta(weeks=later)
             }
             if active:
                 percent = 100 * len(active) / len(endpoints)
@@ -71,12 +70,13 @@ def _endpoints_and_users(events: list[Sent]) -> tuple[int, int]:
 
 
 def _creation_days(events: list[Sent]) -> dict[tuple[str, str], date]:
+    """By the gateway's clock: creation and arrival are what it knows of itself."""
     days: dict[tuple[str, str], date] = {}
     for event in events:
         try:
             day = datetime.fromisoformat(event.created or "").astimezone(UTC).date()
         except ValueError:
-            day = event.at.date()
+            day = event.arrived.date()
         key = (event.application_id, event.endpoint_id)
-        days[key] = min(day, days.get(key, day))
+        days[key] = min(day, event.arrived.date(), days.get(key, day))
     return days

@@ -1,16 +1,18 @@
 """The small shop whose charts docs/lake.md shows: three weeks of visits, up to a Sunday."""
 
-import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from local.database import FILE, Database
+from local.endpoint_items import SqliteItems
 from local.sqlite_destination import LocalDestination
+from putevents.endpoints.item import flatten, stamp
 from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrival
 from putevents.wire.rejected_record import RejectedPart
 from putevents.wire.schemas import EventsBatch, ValidBatch
+from putevents.wire.timestamps import milliseconds
 
 TODAY = date(2026, 6, 14)
 APPLICATION = "my-app"
@@ -48,10 +50,12 @@ def store_sample(folder: Path) -> None:
     """Fill a store as a gateway would have that ran all the time."""
     database = Database(folder / FILE)
     with database.transaction() as connection:
-        connection.executemany(
-            "INSERT INTO endpoints (application_id, endpoint_id, endpoint) VALUES (?, ?, ?)",
-            [(APPLICATION, id_, json.dumps(endpoint)) for id_, endpoint in ENDPOINTS.items()],
-        )
+        items = SqliteItems(connection)
+        for endpoint_id, endpoint in ENDPOINTS.items():
+            document = dict(endpoint)
+            created = milliseconds(document.pop("CreationDate"))
+            members = flatten(document, stamp(Arrival("sample", created)))
+            items.write(APPLICATION, endpoint_id, members, created)
     destination = LocalDestination(database)
     for number, (endpoint_id, begin, minutes, bought) in enumerate(VISITS):
         start = datetime.fromisoformat(begin).replace(tzinfo=UTC)

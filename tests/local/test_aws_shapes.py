@@ -16,7 +16,7 @@ from local.event_source import sqs_event
 from local.http_messages import Request, Response
 from local.lambda_function import HandlerError, LambdaContext, LambdaFunction
 from local.queue_message import Message
-from local.sqs_shapes import md5_of_attributes
+from local.sqs_messages import md5_of_attributes
 from tests.unit.doors import Doors, FakeDestination, FakeQueue
 
 

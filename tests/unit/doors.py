@@ -11,7 +11,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from putevents.api_handler import ApiHandler
 from putevents.breaker import Breaker
 from putevents.gateway import Gateway
-from putevents.queue.messages import Rest
+from putevents.queue.messages import NewMessage, ReceivedMessage, Rest
+from putevents.queue.retry import RetryQueue
 from putevents.queue_handler import QueueHandler
 from putevents.settings import Settings
 from putevents.time_left import TimeLeft
@@ -144,6 +145,9 @@ class FakeQueue:
     dead_whole: list[tuple[str, str, int]] = field(default_factory=list)
     postponed: list[tuple[str, int]] = field(default_factory=list)
     arrivals: list[Arrival] = field(default_factory=list)
+    crowded: bool = False
+    queued_at: list[int] = field(default_factory=list)
+    sent_again: list[NewMessage] = field(default_factory=list)
 
     def queue(
         self, rests: Sequence[Rest], time_left: TimeLeft
@@ -153,6 +157,7 @@ class FakeQueue:
         for rest in rests:
             self.queued.append((rest.application_id, rest.batch_item, rest.attempt))
             self.arrivals.append(rest.arrival)
+            self.queued_at.append(rest.queued_at)
         return [[] for _ in rests]
 
     def dead_letter(
@@ -167,6 +172,20 @@ class FakeQueue:
         if not self.broken:
             self.dead_whole.append((body, reason, attempt))
         return not self.broken
+
+    def gives_up(self, attempt: int, queued_at: int) -> bool:
+        return RetryQueue(settings()).gives_up(attempt, queued_at)
+
+    def is_crowded(self, time_left: TimeLeft) -> bool:
+        return self.crowded
+
+    def send_again(
+        self, messages: Sequence[ReceivedMessage], time_left: TimeLeft
+    ) -> Sequence[bool]:
+        if self.broken:
+            return [False] * len(messages)
+        self.sent_again += [message.again for message in messages]
+        return [True] * len(messages)
 
     def postpone(self, waiting: Sequence[tuple[str, int]], time_left: TimeLeft) -> None:
         self.postponed += waiting

@@ -159,6 +159,15 @@ def test_a_header_that_cannot_be_true_is_not_believed(odd: str) -> None:
     assert destination.arrivals[0].timestamp > now() - 60_000
 
 
+def test_only_what_a_gateway_forwards_in_one_call_is_cut_into_parts() -> None:
+    ids = [str(number) for number in range(101)]
+    times = [str(SENT - number) for number in range(101)]
+    for count, parts in ((100, 100), (101, 1)):
+        request = EventsRequest.model_validate(body(*ids[:count]))
+        found = by_arrival(request, Arrival("r", SENT), ",".join(times[:count]))
+        assert len(found) == parts
+
+
 @given(st.text(max_size=40), st.integers(min_value=0, max_value=3))
 def test_no_header_loses_or_doubles_an_endpoint(header: str, count: int) -> None:
     request = EventsRequest.model_validate(body(*"abc"[:count]))

@@ -64,3 +64,13 @@ def test_it_says_so_once_when_it_begins_and_when_it_ends(
         "destination is left alone",
         "destination is back",
     ]
+
+
+def test_one_call_decides_while_others_wait(now: list[float]) -> None:
+    it = Breaker(30, lambda: now[0])
+    for _ in range(FAILURES):
+        it.note("a", answered=False)
+    now[0] += 30
+    assert [it.lets_through("a") for _ in range(3)] == [True, False, False]
+    it.note("a", answered=True)
+    assert it.lets_through("a")

@@ -120,6 +120,15 @@ def test_an_answer_that_makes_no_sense_confirms_nothing(
     assert put(streams, 5) == []
 
 
+def test_one_answer_that_makes_no_sense_costs_no_other(streams: DeliveryStreams) -> None:
+    body = b'{"RequestResponses": [{"RecordId": "r"}, null, {"RecordId": "r"}]}'
+    raw = HTTPResponse(BytesIO(body), preload_content=False)
+    response = AWSResponse("https://firehose", 200, HTTPHeaders(), raw)
+    events: Any = streams._client.meta.events
+    events.register("before-send.firehose.PutRecordBatch", lambda **_: response)
+    assert put(streams, 5000, 5000, 5000) == [0, 2]
+
+
 def test_no_call_is_made_once_time_is_up(streams: DeliveryStreams, firehose: Stubber) -> None:
     assert put(streams, 5, time_left=nearly_over()) == []
 

@@ -1,4 +1,4 @@
-"""docs/spec.md and the tree in README.md say what the code does."""
+"""docs/spec.md says what the code does."""
 
 import re
 from collections.abc import Iterator

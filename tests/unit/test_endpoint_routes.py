@@ -172,8 +172,8 @@ def test_a_rejected_update_is_kept_as_it_came(doors: Doors, destination: FakeDes
     assert kept == [
         ("phone-1", None, missing, bad),
         ("b", None, missing, items[1]),
-        ("Item.2", None, "Missing Id (Id)", items[2]),
-        ("Item.3", None, "Should be an object.", 5),
+        ("$Item.2", None, "Missing Id (Id)", items[2]),
+        ("$Item.3", None, "Should be an object.", 5),
     ]
 
 

@@ -2,6 +2,7 @@
 
 import json
 import time
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from putevents import ingest
 from putevents.breaker import FAILURES
-from putevents.queue.retry import MAX_ATTEMPTS
+from putevents.queue.retry import MIN_ATTEMPTS
 from putevents.wire.arrival import Arrival
 from putevents.wire.rejected_record import RejectedPart
 from tests.unit.doors import Context, Doors, FakeDestination, FakeQueue, sqs_record
@@ -150,11 +151,11 @@ def test_what_failed_too_often_is_a_dead_letter_with_the_reason(
 ) -> None:
     destination.codes, destination.endpoint_code = {"1": 503}, None
     body = json.dumps(message({"1": EVENT}))
-    sent: Any = {"Attempt": str(MAX_ATTEMPTS - 3)}
+    sent: Any = {"Attempt": str(MIN_ATTEMPTS - 3)}
     assert doors.stay(sqs_record(body, received=2, **sent)) == ["m1"]
     assert doors.stay(sqs_record(body, received=3, **sent)) == []
     why = "Given up after attempt 32: Nothing of it could be delivered."
-    assert queue.dead_whole == [(body, why, MAX_ATTEMPTS)]
+    assert queue.dead_whole == [(body, why, MIN_ATTEMPTS)]
 
 
 def test_how_long_the_oldest_has_waited_is_measured(
@@ -168,17 +169,126 @@ def test_how_long_the_oldest_has_waited_is_measured(
         len(doors.stay(*(sqs_record(message({"1": EVENT}), **sent) for sent in (young, old)))) == 2
     )
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    [[wait]] = [line["LongestWait"] for line in lines if "LongestWait" in line]
-    assert 1800 <= wait < 1900
+    waits = [
+        (line.get("application"), line["LongestWait"]) for line in lines if "LongestWait" in line
+    ]
+    assert [application for application, _ in waits] == [None, "my-app"]
+    assert all(1800 <= wait < 1900 for _, [wait] in waits)
+
+
+def test_what_half_succeeded_waits_too_and_what_succeeded_does_not(
+    doors: Doors, destination: FakeDestination, capsys: pytest.CaptureFixture[str]
+) -> None:
+    destination.codes = {"2": 503}
+    doors.stay(
+        sqs_record(message({"1": EVENT, "2": EVENT}), "m1"),
+        sqs_record(message({"1": EVENT}, "other-app"), "m2"),
+    )
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    waits = [line.get("application") for line in lines if "LongestWait" in line]
+    assert waits == [None, "my-app"]
+
+
+def test_what_cannot_be_read_waits_for_nobody_in_particular(
+    doors: Doors, queue: FakeQueue, capsys: pytest.CaptureFixture[str]
+) -> None:
+    queue.broken = True
+    assert doors.stay(sqs_record("{")) == ["m1"]
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line.get("application") for line in lines if "LongestWait" in line] == [None]
 
 
 def test_a_dead_letter_that_comes_back_is_counted_anew(
     doors: Doors, destination: FakeDestination, queue: FakeQueue
 ) -> None:
     destination.codes, destination.endpoint_code = {"1": 503}, None
-    sent: Any = {"Attempt": str(MAX_ATTEMPTS), "Reason": "Given up"}
+    sent: Any = {"Attempt": str(MIN_ATTEMPTS), "Reason": "Given up"}
     assert doors.stay(sqs_record(message({"1": EVENT}), **sent)) == ["m1"]
     assert queue.postponed == [("receipt-m1", 1)]
+
+
+def test_a_dead_letter_that_comes_back_has_four_days_again(
+    doors: Doors, destination: FakeDestination, queue: FakeQueue
+) -> None:
+    destination.codes, destination.endpoint_code = {"1": 503}, None
+    now = str(time.time_ns() // 1_000_000)
+    sent: Any = {"QueuedTimestamp": "1", "Reason": "Given up"}
+    record = sqs_record(message({"1": EVENT}), received=MIN_ATTEMPTS, **sent)
+    record["attributes"]["SentTimestamp"] = now
+    assert doors.stay(record) == ["m1"]
+
+
+def test_what_half_succeeded_keeps_the_time_at_which_it_came_to_the_queue(
+    doors: Doors, destination: FakeDestination, queue: FakeQueue
+) -> None:
+    destination.codes = {"2": 500}
+    body = message({"1": EVENT, "2": EVENT})
+    for sent in ({}, {"QueuedTimestamp": "1764053999999"}, {"QueuedTimestamp": "1" * 15}):
+        given: Any = sent
+        assert doors.stay(sqs_record(body, **given)) == []
+    # SQS knows when it was sent, so that a later time is not believed.
+    assert queue.queued_at == [1764054000001, 1764053999999, 1764054000001]
+
+
+def test_in_a_crowded_queue_messages_are_replaced_instead_of_hidden(
+    doors: Doors, destination: FakeDestination, queue: FakeQueue
+) -> None:
+    destination.codes, destination.endpoint_code = {"1": 503}, None
+    queue.crowded = True
+    record = sqs_record(message({"1": EVENT}), received=2, Attempt="3")
+    assert doors.stay(record) == []
+    [again] = queue.sent_again
+    assert (again.body, again.attributes["Attempt"]["StringValue"]) == (record["body"], "5")
+    assert queue.postponed == []
+    queue.broken = True
+    assert doors.stay(record) == ["m1"]
+    assert queue.postponed == [("receipt-m1", 5)]
+
+
+def test_an_application_that_fails_slowly_is_asked_once_and_after_it_all_others(
+    doors: Doors, destination: FakeDestination, queue: FakeQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_module("putevents.ingest.deliver"), "SLOW_SECONDS", 0)
+    asked: list[str] = []
+    well = destination.deliver
+
+    def deliver(application_id: str, *others: Any) -> Any:
+        asked.append(application_id)
+        return {} if application_id == "my-app" else well(application_id, *others)
+
+    monkeypatch.setattr(destination, "deliver", deliver)
+    slow = [sqs_record(message({"1": EVENT}, endpoint_id=f"e{n % 4}"), f"s{n}") for n in range(8)]
+    good = sqs_record(message({"1": EVENT}, "other-app"), "good")
+    assert doors.stay(*slow, good) == [f"s{n}" for n in range(8)]
+    assert asked == ["my-app", "other-app"]
+    assert [attempt for _, attempt in queue.postponed] == [1] * 8
+
+
+def test_an_application_that_fails_is_asked_again_after_the_others(
+    doors: Doors, destination: FakeDestination, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def deliver(application_id: str, *_: Any) -> Any:
+        asked.append(application_id)
+        return {}
+
+    monkeypatch.setattr(destination, "deliver", deliver)
+    bodies = [
+        message({"1": EVENT}, application_id, endpoint_id=endpoint_id)
+        for application_id in ("my-app", "other-app")
+        for endpoint_id in ("x", "y")
+    ]
+    doors.stay(*(sqs_record(body, f"m{number}") for number, body in enumerate(bodies)))
+    assert asked == ["my-app", "other-app", "my-app", "my-app", "other-app", "other-app"]
+
+
+def test_messages_that_there_was_no_time_to_try_are_due_at_once_and_never_given_up(
+    doors: Doors, destination: FakeDestination, queue: FakeQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Context, "seconds_left", 20)
+    assert doors.stay(sqs_record(message({"1": EVENT}), received=99)) == ["m1"]
+    assert queue.postponed == [("receipt-m1", 0)]
 
 
 def test_with_the_end_near_messages_are_left_on_the_queue(
@@ -326,7 +436,7 @@ def test_our_own_bug_keeps_the_message_and_gives_up_in_the_end(
 
     monkeypatch.setattr(ingest, where, bug)
     assert doors.stay(sqs_record(message({"1": EVENT}))) == ["m1"]
-    assert doors.stay(sqs_record(message({"1": EVENT}), received=MAX_ATTEMPTS)) == []
+    assert doors.stay(sqs_record(message({"1": EVENT}), received=MIN_ATTEMPTS)) == []
     assert queue.dead_whole[0][1] == "Given up after attempt 32: RuntimeError"
 
 
@@ -336,3 +446,50 @@ def test_the_body_is_what_the_cli_takes_as_its_input(
     body = json.dumps(message({"1": EVENT}))
     assert doors.stay(sqs_record(body)) == []
     assert destination.delivered == [("my-app", "phone", "1")]
+
+
+@pytest.mark.parametrize(
+    "rubbish",
+    [{"zz": {}}, {"e0": None}, {"e1": {"EventsItemResponse": {"1": {"StatusCode": 500}}}}],
+)
+def test_halves_are_tried_whatever_the_answer_that_settles_nothing(
+    doors: Doors, destination: FakeDestination, monkeypatch: pytest.MonkeyPatch, rubbish: Any
+) -> None:
+    well = destination.deliver
+
+    def spoilt(application_id: str, batch_item: Any, *others: Any) -> Any:
+        return rubbish if "e0" in batch_item else well(application_id, batch_item, *others)
+
+    monkeypatch.setattr(destination, "deliver", spoilt)
+    records = [
+        sqs_record(message({"1": EVENT}, endpoint_id=f"e{number}"), f"m{number}")
+        for number in range(4)
+    ]
+    assert doors.stay(*records) == ["m0"]
+
+
+def test_a_message_of_which_an_endpoint_was_delivered_is_replaced_once(
+    doors: Doors, destination: FakeDestination, queue: FakeQueue
+) -> None:
+    destination.codes = {"1": 503}
+    assert doors.stay(sqs_record(message({"1": EVENT}, OptOut="ALL"))) == []
+    [(_, batch_item, _)] = queue.queued
+    assert batch_item["phone"].endpoint is None
+    # What replaced it says nothing of the endpoint, so it stays from now on.
+    assert doors.stay(sqs_record(message({"1": EVENT}), "m2", Attempt="1")) == ["m2"]
+    assert len(queue.queued) == 1
+
+
+def test_a_bug_in_queueing_keeps_the_message_and_fails_no_delivered_neighbour(
+    doors: Doors, destination: FakeDestination, queue: FakeQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def bug(*_: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(queue, "queue", bug)
+    destination.codes = {"2": 503}
+    half = sqs_record(message({"1": EVENT, "2": EVENT}), "half")
+    good = sqs_record(message({"3": EVENT}, endpoint_id="other"), "good")
+    assert doors.stay(half, good) == ["half"]
+    results = doors.put_events({"BatchItem": {"phone": {"Endpoint": {}, "Events": {"2": EVENT}}}})
+    assert results["phone"]["EventsItemResponse"]["2"]["StatusCode"] == 500

@@ -120,6 +120,21 @@ def test_events_that_stand_in_two_maps_are_all_answered(doors: Doors) -> None:
     assert results["phone"]["EventsItemResponse"] == {"1": ACCEPTED, "2": EVENT_ID, "3": ACCEPTED}
 
 
+def test_beside_an_id_that_stands_twice_the_other_rules_hold(doors: Doors) -> None:
+    without = [f'"no endpoint":{{"Events":{{"1":{GOOD}}}}}', '"no events":{"Endpoint":{}}']
+    body = request(*without, '"neither":{}', endpoint(f'"a":{GOOD}', f'"a":{GOOD}'))
+    results = doors.put_events(body)
+    texts = {id_: item["EndpointItemResponse"]["Message"] for id_, item in results.items()}
+    assert texts == {
+        "no endpoint": "Missing Endpoint (Endpoint)",
+        "no events": "Missing Events (Events)",
+        "neither": "Missing Events (Events)",
+        "phone": "Accepted",
+    }
+    assert results["no endpoint"]["EventsItemResponse"] == {"1": ACCEPTED}
+    assert results["phone"]["EventsItemResponse"] == {"a": EVENT_ID}
+
+
 @pytest.mark.parametrize("name", ["BatchItem", "EventsRequest", "ApplicationId"])
 def test_a_text_that_says_two_things_is_rejected_whole(
     doors: Doors, destination: FakeDestination, queue: FakeQueue, name: str
@@ -193,7 +208,11 @@ def test_every_event_is_delivered_or_answered_400(batches: list[tuple[str, Any]]
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.floats(allow_nan=False) | st.integers() | st.text(max_size=3),
+    st.none()
+    | st.booleans()
+    | st.floats(allow_nan=False)
+    | st.integers()
+    | st.text('a"{[}]\\:,\n\u00e9\U0001f600', max_size=4),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
 )
 

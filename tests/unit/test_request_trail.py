@@ -12,7 +12,7 @@ from botocore.stub import Stubber
 from putevents.destinations.pinpoint import PinpointDestination
 from putevents.observability import concerning, logger
 from putevents.queue.messages import attributes
-from putevents.queue.retry import MAX_ATTEMPTS, RetryQueue
+from putevents.queue.retry import MIN_ATTEMPTS, RetryQueue
 from putevents.wire.arrival import Arrival
 from tests.unit.doors import Doors, FakeDestination, FakeQueue, http_event, settings, sqs_record
 from tests.upstream import Upstream, running_upstream
@@ -71,7 +71,7 @@ def test_an_event_is_followed_from_its_request_to_its_dead_letter(
     doors.put_events(body("1"))
     assert queue.arrivals[0].request_id == "request-1"
     assert doors.stay(record("request-1", "m1")) == ["m1"]
-    assert doors.stay(record("request-1", "m1", MAX_ATTEMPTS)) == []
+    assert doors.stay(record("request-1", "m1", MIN_ATTEMPTS)) == []
 
     trail = log.lines
     assert [line["message"] for line in trail] == [

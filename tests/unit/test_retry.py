@@ -6,16 +6,18 @@ from time import monotonic
 from typing import Any
 
 import pytest
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from botocore.stub import ANY, Stubber
 
 from putevents.queue import retry
-from putevents.queue.messages import MAX_BYTES, Rest, raw_bodies
-from putevents.queue.retry import MAX_ATTEMPTS, RetryQueue
+from putevents.queue.messages import MAX_BYTES, ReceivedMessage, Rest, raw_bodies
+from putevents.queue.retry import MAX_HIDDEN, RetryQueue
 from putevents.settings import Settings
 from putevents.time_left import QUEUEING_SECONDS, TimeLeft
+from putevents.wire.arrival import Arrival
 from putevents.wire.rules import MAX_EVENT_BYTES
 from putevents.wire.schemas import Event, PublicEndpoint, ValidBatch
-from tests.unit.doors import ARRIVAL, ENVIRONMENT
+from tests.unit.doors import ARRIVAL, ENVIRONMENT, sqs_record
 
 QUEUE, DEAD = ENVIRONMENT["RETRY_QUEUE_URL"], ENVIRONMENT["DEAD_LETTER_QUEUE_URL"]
 EVENT = Event(EventType="a", Timestamp="2026-11-24T10:00:00Z")
@@ -77,19 +79,31 @@ def test_what_failed_is_queued_as_the_cli_takes_it(retry_queue: RetryQueue, sqs:
 
 
 @pytest.mark.parametrize(
-    ("attempt", "longest"), [(1, 30), (2, 120), (3, 480), (4, 1920), (5, 3600), (99, 3600)]
+    ("attempt", "longest"), [(1, 30), (2, 120), (3, 480), (4, 1920), (5, 7680), (99, 9000)]
 )
 def test_the_wait_grows_and_is_never_the_same_for_all(
     retry_queue: RetryQueue, attempt: int, longest: int
 ) -> None:
     waits = {retry_queue.wait(attempt) for _ in range(200)}
-    assert min(waits) >= longest / 2
+    assert min(waits) >= longest * 0.7
     assert max(waits) <= longest
     assert len(waits) > 5
 
 
-def test_an_outage_of_half_a_day_is_outlasted(retry_queue: RetryQueue) -> None:
-    assert sum(retry_queue.wait(attempt) for attempt in range(1, MAX_ATTEMPTS)) > 12 * 3600
+@pytest.mark.parametrize(
+    ("delay", "attempt", "hours", "gives_up"),
+    [(30, 99, 95, False), (30, 32, 97, True), (30, 31, 97, False), (0, 32, 0, True)],
+)
+def test_it_is_given_up_after_four_days_or_where_nothing_waits_by_count(
+    delay: int, attempt: int, hours: int, gives_up: bool
+) -> None:
+    retry_queue = RetryQueue(Settings.load({**ENVIRONMENT, "RETRY_DELAY_SECONDS": str(delay)}))
+    queued_at = Arrival.now("a").timestamp - hours * 3_600_000
+    assert retry_queue.gives_up(attempt, queued_at) == gives_up
+
+
+def test_a_message_that_was_not_tried_does_not_wait(retry_queue: RetryQueue) -> None:
+    assert retry_queue.wait(0) == 0
 
 
 def test_a_new_message_waits_no_longer_than_sqs_lets_it(
@@ -235,8 +249,48 @@ def test_messages_that_failed_whole_wait_longer(retry_queue: RetryQueue, sqs: St
     )
     sqs.add_response("change_message_visibility_batch", {"Successful": [], "Failed": []})
     retry_queue.postpone([("r", 1), ("s", 3)], UNLIMITED)
-    assert 15 <= waits[0] <= 30
-    assert 240 <= waits[1] <= 480
+    assert 22 <= waits[0] <= 30
+    assert 360 <= waits[1] <= 480
+
+
+@pytest.mark.parametrize(("hidden", "is_crowded"), [(MAX_HIDDEN, False), (MAX_HIDDEN + 1, True)])
+def test_a_queue_is_crowded_when_many_messages_are_hidden(
+    retry_queue: RetryQueue, sqs: Stubber, hidden: int, is_crowded: bool
+) -> None:
+    answer = {"Attributes": {"ApproximateNumberOfMessagesNotVisible": str(hidden)}}
+    sqs.add_response("get_queue_attributes", answer)
+    assert retry_queue.is_crowded(UNLIMITED) == is_crowded
+
+
+def test_a_queue_that_does_not_say_is_not_crowded(retry_queue: RetryQueue, sqs: Stubber) -> None:
+    sqs.add_client_error("get_queue_attributes", "AccessDenied")
+    assert not retry_queue.is_crowded(UNLIMITED)
+    assert not retry_queue.is_crowded(TimeLeft(monotonic() + 1))
+
+
+def test_a_message_is_sent_again_as_it_is_with_what_is_known_of_it(
+    retry_queue: RetryQueue, sqs: Stubber
+) -> None:
+    record = sqs_record(
+        "body",
+        "m1",
+        3,
+        Attempt="4",
+        ArrivalTimestamp="1764054000000",
+        QueuedTimestamp="1764053999999",
+    )
+    sent_again: dict[str, Any] = {}
+    retry_queue._client.meta.events.register_first(
+        "provide-client-params.sqs.SendMessage", lambda params, **_: sent_again.update(params)
+    )
+    sqs.add_response("send_message", {})
+    assert retry_queue.send_again([ReceivedMessage(SQSRecord(record))], UNLIMITED) == [True]
+    attributes = sent_again.pop("MessageAttributes")
+    assert {name: value["StringValue"] for name, value in attributes.items()} == {
+        "Attempt": "7", "RequestId": "m1", 
+        "ArrivalTimestamp": "1764054000000", "QueuedTimestamp": "1764053999999",
+    }  # fmt: skip
+    assert sent_again == {"QueueUrl": QUEUE, "MessageBody": "body", "DelaySeconds": 900}
 
 
 def test_a_message_that_cannot_be_postponed_is_no_error(

@@ -1,23 +1,24 @@
 """The models are the service's own shapes, lenient where clients are, strict where it was."""
 
 import json
-from typing import Any, get_args
+from typing import Annotated, Any, get_args
 
 import botocore.session
 import pytest
 from botocore.model import Shape as ServiceShape
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError, create_model
 
 from putevents.errors import BadRequestError
 from putevents.ingest.validate import leave_out
 from putevents.wire import schemas
 from putevents.wire.body import parse, parse_alone
-from putevents.wire.rules import Rejection
+from putevents.wire.rules import Rejection, Rule
 from putevents.wire.schemas import (
     EndpointBatchRequest,
     EventsBatch,
     EventsRequest,
     PublicEndpoint,
+    Shape,
 )
 from putevents.wire.timestamps import milliseconds
 
@@ -412,3 +413,35 @@ def test_unknown_members_are_left_out_of_what_is_sent_on() -> None:
 def test_a_request_without_a_batch_item_is_refused_as_a_whole(body: str) -> None:
     with pytest.raises(BadRequestError, match="BatchItem"):
         parse(body, EventsRequest)
+
+
+@pytest.mark.parametrize(
+    ("annotated", "bad"),
+    [
+        (Annotated[str, Rule("Mine.", min_length=2)], "x"),
+        (Annotated[list[int], Rule("Mine.", min_length=1)], []),
+        (Annotated[int, Rule("Mine.", ge=1)], 0),
+        (Annotated[int, Rule("Mine.", le=1)], 2),
+        (Annotated[float, Rule("Mine.", gt=1)], 1.0),
+        (Annotated[float, Rule("Mine.", lt=1)] | None, 1.0),
+        (Annotated[dict[str, int], Rule("Mine.", max_length=0)] | None, {"a": 1}),
+    ],
+)
+def test_each_constraint_of_a_rule_is_answered_with_its_text(annotated: Any, bad: Any) -> None:
+    shape = create_model("Shaped", __base__=Shape, member=annotated)
+    with pytest.raises(ValidationError) as caught:
+        shape.model_validate({"Member": bad})
+    assert Rejection.of(caught.value, shape) == ("Mine.", "Member")
+
+
+@pytest.mark.parametrize(
+    "annotated",
+    [
+        Annotated[str | None, Rule("Mine.", max_length=3)],
+        Annotated[str | int, Rule("Mine.", max_length=3)],
+        Annotated[str, Rule("Mine.", multiple_of=3)],
+    ],
+)
+def test_a_rule_where_it_would_be_ignored_is_an_error(annotated: Any) -> None:
+    with pytest.raises(TypeError, match="Mine"):
+        create_model("Shaped", __base__=Shape, member=annotated)

@@ -10,7 +10,6 @@ import pytest
 
 from putevents.wire.arrival import Arrival
 from putevents.wire.rejected_record import rejected_record
-from putevents.wire.rules import BAD_ENDPOINT_ID
 from putevents.wire.schemas import Event, PublicEndpoint
 from tests.unit.doors import ACCEPTED, Doors, FakeDestination, FakeQueue, http_event, sqs_record
 from tests.unit.slots import DATE, slots
@@ -100,7 +99,7 @@ def test_ids_are_rejected_with_what_they_name(doors: Doors, queue: FakeQueue, ha
 
     items = {"Item": [{"Id": half}, {"Id": "other"}]}
     answered = doors.call("PUT", "/v1/apps/my-app/endpoints", items)
-    assert message_of(*answered) == f"{BAD_ENDPOINT_ID.message} (Item.0)"
+    assert message_of(*answered) == f"{TEXT} (Id) (Item.0)"
     message = {"ApplicationId": half, "EventsRequest": {"BatchItem": {}}}
     assert doors.stay(sqs_record(message)) == []
     assert queue.dead_whole[0][1] == f"{TEXT} (ApplicationId)"

@@ -1,15 +1,25 @@
 -- New endpoints.
 -- Endpoints by the day (UTC) on which they were created, which every event of theirs tells
--- (an endpoint that was never stored counts by its first event); the last 90 days.
-WITH endpoints AS (
+-- (an endpoint that was never stored counts by its first event to arrive), by the gateway's clock;
+-- the last 90 days.
+WITH arrivals AS (
     SELECT
         application_id,
         endpoint_id,
-        min(coalesce(
-            CAST(try(from_iso8601_timestamp(endpoint.creationdate)) AT TIME ZONE 'UTC' AS date),
-            CAST(event_time AS date)
-        )) AS created_day
+        CAST(
+            try(from_iso8601_timestamp(endpoint.creationdate)) AT TIME ZONE 'UTC' AS date
+        ) AS created_day,
+        CAST(date_add(
+            'millisecond', arrival_timestamp, TIMESTAMP '1970-01-01 00:00:00.000'
+        ) AS date) AS arrival_day
     FROM recent_events
+),
+endpoints AS (
+    SELECT
+        application_id,
+        endpoint_id,
+        min(least(coalesce(created_day, arrival_day), arrival_day)) AS created_day
+    FROM arrivals
     GROUP BY 1, 2
 )
 SELECT

@@ -1,17 +1,27 @@
 -- Retention by week.
--- Of the endpoints created in a week (Monday to Sunday, UTC), those that sent an event so many weeks
--- later; the last 12 weeks. The current week is not over yet.
-WITH endpoints AS (
+-- Of the endpoints created in a week (Monday to Sunday, UTC), those of which an event arrived so many
+-- weeks later, both by the gateway's clock; the last 12 weeks. The current week is not over yet.
+WITH arrivals AS (
     SELECT
         application_id,
         endpoint_id,
-        CAST(date_trunc('week', min(coalesce(
-            CAST(try(from_iso8601_timestamp(endpoint.creationdate)) AT TIME ZONE 'UTC' AS date),
-            CAST(event_time AS date)
-        ))) AS date) AS created_week,
-        array_agg(DISTINCT CAST(date_trunc('week', event_time) AS date)) AS active_weeks
+        CAST(
+            try(from_iso8601_timestamp(endpoint.creationdate)) AT TIME ZONE 'UTC' AS date
+        ) AS created_day,
+        CAST(date_add(
+            'millisecond', arrival_timestamp, TIMESTAMP '1970-01-01 00:00:00.000'
+        ) AS date) AS arrival_day
     FROM recent_events
-    WHERE CAST(event_time AS date) <= current_date
+),
+endpoints AS (
+    SELECT
+        application_id,
+        endpoint_id,
+        date_trunc(
+            'week', min(least(coalesce(created_day, arrival_day), arrival_day))
+        ) AS created_week,
+        array_agg(DISTINCT date_trunc('week', arrival_day)) AS active_weeks
+    FROM arrivals
     GROUP BY 1, 2
 ),
 cohorts AS (

@@ -1,18 +1,17 @@
 """Destination `pinpoint`: boto3's put_events, at AWS or at AWS_ENDPOINT_URL_PINPOINT."""
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import boto3
-
 from putevents.destinations.call_failure import kind_of, status_of
-from putevents.destinations.client_config import client_config
+from putevents.destinations.client_config import client_config, destination_client
 from putevents.destinations.late_endpoints import LateEndpoints
 from putevents.errors import DestinationError
 from putevents.observability import logger
 from putevents.time_left import TimeLeft
-from putevents.wire.answers import ACCEPTED
+from putevents.wire.answers import ACCEPTED, as_object
 from putevents.wire.arrival import Arrival, Arrivals
 from putevents.wire.forwarded import ARRIVALS, arrivals_header
 from putevents.wire.rejected_record import RejectedPart
@@ -38,10 +37,11 @@ class PinpointDestination:
     keeps_rejected = False
 
     def __init__(self) -> None:
-        self._client: PinpointClient = boto3.client("pinpoint", config=_CONFIG)
+        self._client: PinpointClient = destination_client("pinpoint", _CONFIG)
         events = self._client.meta.events
         events.register("provide-client-params.pinpoint.PutEvents", _keep_wire)
         events.register("before-call.pinpoint.PutEvents", _send_wire)
+        events.register("before-parse.pinpoint.PutEvents", _read_wire)
         self._late = LateEndpoints(self._client)
 
     def deliver(
@@ -78,7 +78,7 @@ class PinpointDestination:
         request: Any = {"BatchItem": {}, _WIRE: (piece.wire, header)}
         response: Any = self._client.put_events(ApplicationId=application_id, EventsRequest=request)
         self._late.note(response)
-        return response["EventsResponse"]["Results"]
+        return response[_WIRE]["Results"]
 
     def keep_rejected(
         self,
@@ -93,27 +93,27 @@ class PinpointDestination:
     def get_endpoint(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:
         """The endpoint as it is stored, or None."""
         ids = {"ApplicationId": application_id, "EndpointId": endpoint_id}
-        found: EndpointResponse | None = _ask(self._client.get_endpoint, "EndpointResponse", ids)
+        found: EndpointResponse | None = _read(self._client.get_endpoint, "EndpointResponse", ids)
         return found
 
     def delete_endpoint(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:
         """Delete an endpoint; what it was, or None."""
         ids = {"ApplicationId": application_id, "EndpointId": endpoint_id}
-        was: EndpointResponse | None = _ask(self._client.delete_endpoint, "EndpointResponse", ids)
+        was: EndpointResponse | None = _read(self._client.delete_endpoint, "EndpointResponse", ids)
         return was
 
     def get_user_endpoints(self, application_id: str, user_id: str) -> list[EndpointResponse]:
         """The endpoints of a user."""
         ids = {"ApplicationId": application_id, "UserId": user_id}
-        return _items(_ask(self._client.get_user_endpoints, "EndpointsResponse", ids))
+        return _items(_read(self._client.get_user_endpoints, "EndpointsResponse", ids))
 
     def delete_user_endpoints(self, application_id: str, user_id: str) -> list[EndpointResponse]:
         """Delete the endpoints of a user; what they were."""
         ids = {"ApplicationId": application_id, "UserId": user_id}
-        return _items(_ask(self._client.delete_user_endpoints, "EndpointsResponse", ids))
+        return _items(_read(self._client.delete_user_endpoints, "EndpointsResponse", ids))
 
 
-def _ask(call: Callable[..., Any], payload: str, ids: dict[str, str]) -> Any:
+def _read(call: Callable[..., Any], payload: str, ids: dict[str, str]) -> Any:
     """The payload of a call's answer, or None if what it asks for is not there."""
     try:
         return call(**ids)[payload]
@@ -151,11 +151,20 @@ def _without_endpoints(
     }
 
 
+def _read_wire(
+    response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: Any
+) -> None:
+    # botocore's parser raises over one item that is not of its shape, though others are.
+    if response_dict["status_code"] < 300:
+        customized_response_dict[_WIRE] = json.loads(response_dict["body"])
+        response_dict["body"] = b"{}"
+
+
 def _merge(answers: dict[str, ItemResponse], results: Any, piece: Piece) -> None:
     for endpoint_id, batch in piece.batch_item.items():
-        item = results.get(endpoint_id) or {}
+        item = as_object(results.get(endpoint_id))
         merged = answers.setdefault(endpoint_id, {"EventsItemResponse": {}})  # type: ignore[typeddict-item]
-        merged["EventsItemResponse"].update(item.get("EventsItemResponse") or {})
+        merged["EventsItemResponse"].update(as_object(item.get("EventsItemResponse")))
         if batch.endpoint is not None and "EndpointItemResponse" in item:
             merged["EndpointItemResponse"] = item["EndpointItemResponse"]
 

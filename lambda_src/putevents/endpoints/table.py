@@ -15,7 +15,7 @@ from putevents.endpoints.work import Work
 from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrivals
 from putevents.wire.rules import BAD_ENDPOINT_ID
-from putevents.wire.schemas import EndpointResponse, PublicEndpoint, ValidBatch
+from putevents.wire.schemas import NO_UPDATE, EndpointResponse, PublicEndpoint, ValidBatch
 
 MAX_UPDATES = 1000  # of one request; the rest is for the queue
 
@@ -27,13 +27,10 @@ class Stored(NamedTuple):
     rejection: str | None = None
 
 
-_NO_UPDATE = PublicEndpoint()
-
-
 def updates_of(batch_item: Mapping[str, ValidBatch]) -> dict[str, PublicEndpoint]:
     """The updates of a request; an endpoint whose events need nothing of the table has none."""
     return {
-        id_: batch.endpoint or _NO_UPDATE
+        id_: batch.endpoint or NO_UPDATE
         for id_, batch in batch_item.items()
         if batch.endpoint is not None or not batch.stored
     }

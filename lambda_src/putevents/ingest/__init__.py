@@ -12,7 +12,7 @@ from putevents.ingest.rejected import keep_rejected
 from putevents.ingest.settle import settle
 from putevents.ingest.submission import Submission
 from putevents.ingest.validate import validate
-from putevents.observability import concerning
+from putevents.observability import concerning, logger
 from putevents.time_left import TimeLeft
 
 __all__ = ["Submission", "ingest"]
@@ -46,7 +46,7 @@ def _each(submissions: Sequence[Submission], step: Callable[[Submission], None])
 
 def _leave_on_queue(submission: Submission) -> None:
     """Let a message of which nothing was settled stay where it is, instead of replacing it."""
-    settled = submission.accepted or submission.rejected
+    settled = submission.accepted or submission.updated or submission.rejected
     if submission.is_message and submission.undelivered and not settled:
         submission.failure = NotDeliveredError("Nothing of it could be delivered.")
 
@@ -58,7 +58,12 @@ def _queue_undelivered(
         return
     rests = [submission.rest for submission in submissions]
     with concerning(rest.arrival.request_id for rest in rests):
-        not_queued = gateway.retry_queue.queue(rests, time_left)
+        try:
+            not_queued = gateway.retry_queue.queue(rests, time_left)
+        except Exception as error:
+            # A bug here must not reach what was delivered: it is answered as it was settled.
+            logger.exception("messages not queued", error=type(error).__name__)
+            not_queued = [[rest.batch_item] for rest in rests]
     for submission, pieces in zip(submissions, not_queued, strict=True):
         if pieces:
             # Nobody else would take what the next calls bring, so they ask the destination.

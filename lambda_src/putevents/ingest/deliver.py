@@ -1,9 +1,10 @@
 """The second step: deliver submissions to the destination, several in one call where that fits."""
 
+from collections import deque
 from collections.abc import Iterable, Mapping
-from time import perf_counter
+from time import monotonic, perf_counter
 
-from putevents.errors import NotDeliveredError
+from putevents.errors import LeftAloneError, NotDeliveredError, NotTriedError
 from putevents.gateway import Gateway
 from putevents.ingest.settle import any_final
 from putevents.ingest.submission import Submission
@@ -12,11 +13,27 @@ from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrivals
 from putevents.wire.schemas import MAX_EVENTS_PER_CALL, MAX_REQUEST_BYTES, ItemResponse, ValidBatch
 
+# A call that fails so late has timed out; another one would keep everybody waiting as long.
+SLOW_SECONDS = 3.0
+
 
 def deliver(gateway: Gateway, submissions: Iterable[Submission], time_left: TimeLeft) -> None:
-    """Deliver what is valid; each submission gets the answers for its parts."""
-    for call in _joined(submissions):
-        _deliver_call(gateway, call, time_left)
+    """Deliver what is valid; each submission gets the answers for its parts.
+
+    Each application is asked for once before any is asked for again, so that one which takes
+    long to fail leaves time for the others. One that took very long is not asked again at all.
+    """
+    calls, slow = deque(_joined(submissions)), set[str]()
+    while calls:
+        call = calls.popleft()
+        application_id = call[0].application_id
+        if application_id in slow:
+            _leave(call, LeftAloneError())
+            continue
+        began = monotonic()
+        calls.extend(_deliver_call(gateway, call, time_left))
+        if not call[0].answers and monotonic() - began >= SLOW_SECONDS:
+            slow.add(application_id)
 
 
 def _joined(submissions: Iterable[Submission]) -> list[list[Submission]]:
@@ -50,8 +67,10 @@ def _items(submission: Submission) -> int:
     return sum(len(batch.events) or 1 for batch in submission.valid.values())
 
 
-def _deliver_call(gateway: Gateway, call: list[Submission], time_left: TimeLeft) -> None:
-    """Deliver submissions together.
+def _deliver_call(
+    gateway: Gateway, call: list[Submission], time_left: TimeLeft
+) -> list[list[Submission]]:
+    """Deliver submissions together; return the calls that are to be made instead, if any.
 
     If nothing at all was answered, one of them may have spoilt the call for the others: then each
     half is tried alone, until the breaker opens.
@@ -63,32 +82,39 @@ def _deliver_call(gateway: Gateway, call: list[Submission], time_left: TimeLeft)
     request_ids = (submission.arrival.request_id for submission in call)
     with concerning(request_ids), tracer.provider.in_subsegment("deliver"):
         annotate(application_id, sum(submission.valid_events for submission in call))
-        answers = _ask(gateway, application_id, batch_item, arrivals, time_left)
-    if answers == {} and len(call) > 1:
+        answers, answered = _call_destination(
+            gateway, application_id, batch_item, arrivals, time_left
+        )
+    if answers is not None and not answered and len(call) > 1:
         middle = len(call) // 2
-        _deliver_call(gateway, call[:middle], time_left)
-        _deliver_call(gateway, call[middle:], time_left)
-        return
+        return [call[:middle], call[middle:]]
     for submission in call:
         submission.latency_ms = (perf_counter() - started) * 1000
         if answers is not None:
             submission.answers = answers
-        elif submission.is_message:
-            submission.failure = NotDeliveredError(
-                "The destination was not asked: it is down, or time was short."
-            )
+    if answers is None:
+        is_open = gateway.breaker.is_open(application_id)
+        _leave(call, LeftAloneError() if is_open else NotTriedError())
+    return []
 
 
-def _ask(
+def _leave(call: Iterable[Submission], error: NotDeliveredError) -> None:
+    """Let messages stay on the queue; what came over HTTP is undelivered and will be queued."""
+    for submission in call:
+        if submission.is_message:
+            submission.failure = error
+
+
+def _call_destination(
     gateway: Gateway,
     application_id: str,
     batch_item: dict[str, ValidBatch],
     arrivals: Arrivals,
     time_left: TimeLeft,
-) -> Mapping[str, ItemResponse] | None:
-    """Return the destination's answers; None if it was not asked."""
-    if not (gateway.breaker.lets_through(application_id) and time_left.is_enough_to_deliver()):
-        return None
+) -> tuple[Mapping[str, ItemResponse] | None, bool]:
+    """Return the destination's answers, None if it was not asked; and whether any is final."""
+    if not (time_left.is_enough_to_deliver() and gateway.breaker.lets_through(application_id)):
+        return None, False
     try:
         answers = gateway.destination.deliver(application_id, batch_item, arrivals, time_left)
         answered = any_final(batch_item, answers)
@@ -97,4 +123,4 @@ def _ask(
         logger.exception("destination failed", error=type(error).__name__)
         answers, answered = {}, False
     gateway.breaker.note(application_id, answered=answered)
-    return answers
+    return answers, answered

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from putevents.ingest.submission import Submission
-from putevents.wire.answers import ACCEPTED, FAILED
+from putevents.wire.answers import ACCEPTED, FAILED, as_object
 from putevents.wire.rejected_record import RejectedPart
 from putevents.wire.rules import REJECTED_BY_DESTINATION
 from putevents.wire.schemas import EventItemResponse, ItemResponse, ValidBatch
@@ -14,8 +14,8 @@ def settle(submission: Submission) -> None:
     """Record the answers for what was delivered; a part without a final one is undelivered."""
     for endpoint_id, batch in submission.valid.items():
         item = submission.results[endpoint_id]
-        answer = _object(submission.answers.get(endpoint_id))
-        answers = _object(answer.get("EventsItemResponse"))
+        answer = as_object(submission.answers.get(endpoint_id))
+        answers = as_object(answer.get("EventsItemResponse"))
         events = {}
         accepted = submission.accepted
         for event_id, event in batch.events.items():
@@ -37,6 +37,7 @@ def settle(submission: Submission) -> None:
             item["EndpointItemResponse"] = FAILED
             if final is not None:
                 item["EndpointItemResponse"] = final = submission.fit_answer(final)
+                submission.updated += final is ACCEPTED and bool(endpoint.model_fields_set)
                 endpoint = None
                 if final is not ACCEPTED:
                     _reject(submission, endpoint_id, None, final)
@@ -59,9 +60,9 @@ def any_final(valid: dict[str, ValidBatch], answers: Mapping[str, ItemResponse])
 
     Where events were sent only they count: a lake can take endpoints while it takes no event.
     """
-    items = [_object(item) for item in answers.values()]
+    items = [as_object(item) for item in answers.values()]
     if any(batch.events for batch in valid.values()):
-        events = [_object(item.get("EventsItemResponse")) for item in items]
+        events = [as_object(item.get("EventsItemResponse")) for item in items]
         return any(final_answer(answer) for each in events for answer in each.values())
     return any(final_answer(item.get("EndpointItemResponse")) for item in items)
 
@@ -80,8 +81,3 @@ def final_answer(answer: Any) -> EventItemResponse | None:
             message = REJECTED_BY_DESTINATION.message
         return {"StatusCode": status, "Message": message}
     return None
-
-
-def _object(value: Any) -> dict[str, Any]:
-    # Another server's answer may hold anything.
-    return value if isinstance(value, dict) else {}

@@ -31,6 +31,7 @@ class Submission:
     arrival: Arrival
     raw: Callable[[], dict[str, Any]]  # the EventsRequest as it came; read when a part is rejected
     attempt: int = 1
+    queued_at: int = 0  # when a message came to the queue
     # A message of the queue: it can stay there, and nobody hears what is answered.
     is_message: bool = False
     orders: Mapping[str, int] = field(default_factory=dict)  # of endpoints, if not as they stand
@@ -47,6 +48,7 @@ class Submission:
     left_out: list[tuple[Rejection, str]] = field(default_factory=list)
     answer_room: int = MAX_ANSWER_BYTES  # bytes that texts of the destination may take
     accepted: int = 0  # events
+    updated: int = 0  # endpoints of which something was said
     queued: int = 0  # events
     latency_ms: float = 0.0
     failure: Exception | None = None  # while there is none, all is well with it
@@ -69,7 +71,9 @@ class Submission:
     @property
     def rest(self) -> Rest:
         """What is left for a later attempt."""
-        return Rest(self.application_id, self.undelivered, self.arrival, self.attempt)
+        return Rest(
+            self.application_id, self.undelivered, self.arrival, self.attempt, self.queued_at
+        )
 
     def reject(
         self, rejection: Rejection, endpoint_id: str, event_id: str | None = None

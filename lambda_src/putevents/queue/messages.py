@@ -23,17 +23,22 @@ ATTEMPT = "Attempt"
 REASON = "Reason"
 REQUEST_ID = "RequestId"
 ARRIVAL_TIMESTAMP = "ArrivalTimestamp"
+QUEUED_TIMESTAMP = "QueuedTimestamp"
 _REASON_LENGTH = 256
 _REQUEST_ID_LENGTH = 128  # what a producer may have written instead is not carried along
 
 
 class Rest(NamedTuple):
-    """Valid parts that wait for a later attempt, how often they were tried, and their arrival."""
+    """Valid parts that wait for a later attempt: when they came, how often they were tried.
+
+    `queued_at` is when they first came to the queue, 0 if they come to it now.
+    """
 
     application_id: str
     batch_item: dict[str, ValidBatch]
     arrival: Arrival
     attempt: int = 1
+    queued_at: int = 0
 
 
 class NewMessage(NamedTuple):
@@ -82,9 +87,28 @@ class ReceivedMessage:
         request_id = self._attribute(REQUEST_ID)
         if not 0 < len(request_id) <= _REQUEST_ID_LENGTH:
             request_id = self.id
-        sent = _number(self._record.raw_event["attributes"].get("SentTimestamp", ""))
-        arrival = Arrival(request_id, sent) if sent else Arrival.now(request_id)
+        arrival = Arrival(request_id, self._sent_at)
         return arrival.claimed(_number(self._attribute(ARRIVAL_TIMESTAMP)))
+
+    @property
+    def queued_at(self) -> int:
+        """When it, or the message that it replaces, came to the queue; a redrive begins anew."""
+        sent = Arrival(self.id, self._sent_at)
+        if not self._attribute(REASON):
+            sent = sent.claimed(_number(self._attribute(QUEUED_TIMESTAMP)))
+        return sent.timestamp
+
+    @property
+    def again(self) -> "NewMessage":
+        """The same message, to be sent instead of this one."""
+        return NewMessage(
+            self.body, attributes(self.arrival, self.attempt, queued_at=self.queued_at)
+        )
+
+    @cached_property
+    def _sent_at(self) -> int:
+        sent = _number(self._record.raw_event["attributes"].get("SentTimestamp", ""))
+        return sent or Arrival.now(self.id).timestamp
 
     def _attribute(self, name: str) -> str:
         # A producer may have sent one of our names with a type of its own: that is ignored.
@@ -92,13 +116,17 @@ class ReceivedMessage:
         return attributes.get(name, {}).get("stringValue") or ""
 
 
-def attributes(arrival: Arrival, attempt: int, reason: str | None = None) -> Any:
+def attributes(
+    arrival: Arrival, attempt: int, reason: str | None = None, queued_at: int = 0
+) -> Any:
     """Return what rides along: which request brought it, when, how often it was tried, and why."""
     found = {
         ATTEMPT: {"DataType": "Number", "StringValue": str(attempt)},
         REQUEST_ID: _text(arrival.request_id),
         ARRIVAL_TIMESTAMP: {"DataType": "Number", "StringValue": str(arrival.timestamp)},
     }
+    if queued_at:
+        found[QUEUED_TIMESTAMP] = {"DataType": "Number", "StringValue": str(queued_at)}
     if reason is not None:
         text = reason.encode("unicode_escape").decode()[:_REASON_LENGTH]
         found[REASON] = _text(text or "unknown")

@@ -11,6 +11,7 @@ from putevents.queue.messages import (
     MAX_BYTES,
     OVERHEAD_BYTES,
     NewMessage,
+    ReceivedMessage,
     Rest,
     attributes,
     has_room,
@@ -18,21 +19,29 @@ from putevents.queue.messages import (
     valid_pieces,
 )
 from putevents.settings import Settings
-from putevents.time_left import TimeLeft
+from putevents.time_left import QUEUEING_SECONDS, TimeLeft
 from putevents.wire.arrival import Arrival
 from putevents.wire.schemas import ValidBatch
 from putevents.wire.split import batches
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.literals import QueueAttributeNameType
 
-# Half a minute, two, eight, half an hour, then an hour each, of which 14 to 28 hours come together.
-MAX_ATTEMPTS = 32
-MAX_WAIT_SECONDS = 3600
+# Half a minute, two, eight, half an hour, two hours, then two and a half each, until four days are
+# over: tests/faults/outage.py shows what that does.
+MAX_WAIT_SECONDS = 9000
+GIVE_UP_SECONDS = 4 * 24 * 3600
+MIN_ATTEMPTS = 32  # all there are where there is no wait between them
+# SQS hands out no message of a queue of which 120,000 are received and not deleted, so when so many
+# are hidden, others are sent anew with a delay instead, which SQS does not count.
+MAX_HIDDEN = 100_000
+_HIDDEN: "QueueAttributeNameType" = "ApproximateNumberOfMessagesNotVisible"
 MAX_DELAY_SECONDS = 900  # what SQS lets a new message wait
 MAX_BATCH_ENTRIES = 10
 # A queue that hangs is not asked for each batch: there must be time left to say 500.
 _BUDGET_SECONDS = 3.0
+_CALL_SECONDS = QUEUEING_SECONDS - 1.0  # the rest is for the answer
 
 
 class RetryQueue:
@@ -47,20 +56,32 @@ class RetryQueue:
         import boto3
         from botocore.config import Config
 
+        from putevents.call_deadline import with_deadline
+
         config = Config(
             parameter_validation=False,
-            connect_timeout=1,  # with the next two: within time_left.QUEUEING_SECONDS
+            connect_timeout=1,
             read_timeout=3,
             retries={"total_max_attempts": 2, "mode": "standard"},
         )
-        client: SQSClient = boto3.client("sqs", config=config)
+        client: SQSClient = with_deadline(boto3.client("sqs", config=config), _CALL_SECONDS)
         return client
 
     def wait(self, attempt: int) -> int:
-        """Return the seconds until attempt number `attempt + 1`: longer each time, and random."""
+        """Return the seconds until attempt number `attempt + 1`: longer each time, and random.
+
+        Attempt 0 was none; the first may be at once.
+        """
+        if attempt < 1:
+            return 0
         growth: int = 4 ** (min(attempt, 9) - 1)
         longest = min(MAX_WAIT_SECONDS, self._settings.retry_delay_seconds * growth)
-        return round(uniform(longest / 2, longest))  # noqa: S311 # nobody gains by guessing it
+        return round(uniform(longest * 0.75, longest))  # noqa: S311 # nobody gains by guessing it
+
+    def gives_up(self, attempt: int, queued_at: int) -> bool:
+        """Whether no other attempt is due, for what came to the queue at that time."""
+        seconds = GIVE_UP_SECONDS if self._settings.retry_delay_seconds else 0
+        return attempt >= MIN_ATTEMPTS and Arrival("", queued_at).age_seconds >= seconds
 
     def queue(
         self, rests: Sequence[Rest], time_left: TimeLeft
@@ -70,7 +91,8 @@ class RetryQueue:
         for number, rest in enumerate(rests):
             wait = min(MAX_DELAY_SECONDS, self.wait(rest.attempt))
             for piece, body in valid_pieces(rest.application_id, rest.batch_item):
-                messages.append(NewMessage(body, attributes(rest.arrival, rest.attempt), wait))
+                found = attributes(rest.arrival, rest.attempt, queued_at=rest.queued_at)
+                messages.append(NewMessage(body, found, wait))
                 pieces.append((number, piece))
         not_queued: list[list[dict[str, ValidBatch]]] = [[] for _ in rests]
         sent = self._send(self._settings.retry_queue_url, messages, time_left)
@@ -94,6 +116,28 @@ class RetryQueue:
     ) -> bool:
         """Dead-letter a message as it came, as `dead_letter` does."""
         return self._dead_letter([body], arrival, attempt, reason, time_left)
+
+    def is_crowded(self, time_left: TimeLeft) -> bool:
+        """Whether so many messages are hidden that no more should be; False if SQS does not say."""
+        if not time_left.is_enough_to_queue():
+            return False
+        url = self._settings.retry_queue_url
+        try:
+            answer = self._client.get_queue_attributes(QueueUrl=url, AttributeNames=[_HIDDEN])
+            return int(answer["Attributes"][_HIDDEN]) > MAX_HIDDEN
+        except Exception as error:
+            logger.warning("hidden messages not counted", error=type(error).__name__)
+            return False
+
+    def send_again(
+        self, messages: Sequence[ReceivedMessage], time_left: TimeLeft
+    ) -> Sequence[bool]:
+        """Send messages that failed whole anew; return for each whether SQS has the new one."""
+        again = [
+            m.again._replace(delay_seconds=min(MAX_DELAY_SECONDS, self.wait(m.attempt)))
+            for m in messages
+        ]
+        return self._send(self._settings.retry_queue_url, again, time_left)
 
     def postpone(self, waiting: Sequence[tuple[str, int]], time_left: TimeLeft) -> None:
         """Hide messages that failed whole, given by receipt handle and attempt, for a while."""

@@ -42,3 +42,8 @@ def respond_error(error: RequestError, request_id: str) -> Response[str]:
     """Return the answer for a request that failed as a whole."""
     body = {"Message": str(error), "RequestID": request_id}
     return respond(error.status, body, {"x-amzn-ErrorType": error.name})
+
+
+def as_object(value: Any) -> dict[str, Any]:
+    """Return a part of another server's answer, which may hold anything, if it is an object."""
+    return value if isinstance(value, dict) else {}

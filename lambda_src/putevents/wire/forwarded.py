@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from putevents.wire.arrival import Arrival, Arrivals
-from putevents.wire.schemas import EventsRequest
+from putevents.wire.schemas import MAX_EVENTS_PER_CALL, EventsRequest
 
 # Unix times in ms, one for each member of BatchItem, in order. Ids would be longer, and would have
 # to be escaped; 100 times fit into the 10 KB that API Gateway takes of all headers.
@@ -22,10 +22,12 @@ def by_arrival(
 ) -> list[tuple[Arrival, EventsRequest]]:
     """Cut a request into parts with one arrival each; the whole has its own if the header is odd.
 
-    A time that cannot be true is not believed.
+    A time that cannot be true is not believed. A request that is larger than what a gateway
+    forwards stays whole, which bounds the number of parts.
     """
-    times = header.split(",")
-    if len(times) != len(request.batch_item) or not all(map(_is_time, times)):
+    times, count = header.split(","), max(len(request.batch_item), request.event_count)
+    is_odd = len(times) != len(request.batch_item) or not all(map(_is_time, times))
+    if is_odd or count > MAX_EVENTS_PER_CALL:
         return [(arrival, request)]
     parts: dict[Arrival, EventsRequest] = {}
     for (endpoint_id, batch), time in zip(request.batch_item.items(), times, strict=True):

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple, Self, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel, GetCoreSchemaHandler, ValidationError
+from pydantic import GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError
 
 _SHOWN = 100  # characters of an offending key that an answer repeats
@@ -10,9 +10,17 @@ _BROKEN = "rule"  # the type of the errors that `broken` makes
 # What the schema of a Rule is given, by the type of the error that breaking it causes.
 _CONSTRAINTS = {
     "too_long": "max_length",
+    "too_short": "min_length",
     "string_too_long": "max_length",
+    "string_too_short": "min_length",
     "string_pattern_mismatch": "pattern",
+    "greater_than_equal": "ge",
+    "less_than_equal": "le",
+    "greater_than": "gt",
+    "less_than": "lt",
 }
+# The schemas that can be constrained; another one would ignore it without a word.
+_CONSTRAINABLE = {"str", "int", "float", "list", "dict"}
 # Texts for what no Rule says: the JSON has another type than the member.
 _TYPES = {
     "string_unicode": "Text should be valid Unicode.",
@@ -23,7 +31,10 @@ Loc = tuple[int | str, ...]
 
 
 class Rule:
-    """Annotates a type with constraints of pydantic-core, and the text for breaking one."""
+    """Annotates a type with constraints of pydantic-core, and the text for breaking one.
+
+    It stands at a text, a number, a list or a map itself, inside of `| None`.
+    """
 
     def __init__(self, text: str, **constraints: Any) -> None:
         self.text = text
@@ -32,7 +43,11 @@ class Rule:
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        return {**handler(source), **self.constraints}
+        schema = handler(source)
+        unknown = self.constraints.keys() - _CONSTRAINTS.values()
+        if schema["type"] not in _CONSTRAINABLE or unknown:
+            raise TypeError(f"{self.text!r} cannot be a Rule at {schema['type']}: {unknown or ''}")
+        return {**schema, **self.constraints}
 
 
 class FirstError:
@@ -61,8 +76,8 @@ class Rejection(NamedTuple):
         return f"{self.rule} ({self.key})" if self.key else self.rule
 
     @classmethod
-    def of(cls, error: ValidationError, shape: type[BaseModel]) -> Self:
-        """The first rule that a part, a `shape` of the service model, broke."""
+    def of(cls, error: ValidationError, shape: Any) -> Self:
+        """The first rule that a part broke; `shape` is its type in the service model."""
         first = error.errors(include_url=False, include_input=False)[0]
         path, annotation = _place(shape, first["loc"])
         if first["type"] == _BROKEN:
@@ -85,7 +100,7 @@ def _text(error: ErrorDetails, path: list[str], annotation: Any) -> str:
     return _TYPES.get(kind, error["msg"])
 
 
-def _place(shape: type[BaseModel], loc: Loc) -> tuple[list[str], Any]:
+def _place(shape: Any, loc: Loc) -> tuple[list[str], Any]:
     """The path to an error in the client's names, and how the member there is annotated."""
     path: list[str] = []
     here: Any = shape

@@ -274,6 +274,10 @@ class PublicEndpoint(Shape):
         return self
 
 
+# What the wire says of an endpoint that there is nothing to say of.
+NO_UPDATE = PublicEndpoint()
+
+
 class EndpointBatchItem(PublicEndpoint):
     id: str
 

@@ -5,11 +5,10 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, TypeVar
 
-from putevents.wire.schemas import PublicEndpoint, ValidBatch
+from putevents.wire.schemas import NO_UPDATE, PublicEndpoint, ValidBatch
 
 ThingT = TypeVar("ThingT")
 
-_EMPTY = PublicEndpoint()  # what the wire says of an endpoint that there is nothing to say of
 _WRAPPER = len(b'{"BatchItem":{}}')
 _SEPARATORS = len(b"}},,")
 
@@ -92,7 +91,7 @@ def _texts(batch: ValidBatch) -> Iterator[tuple[str | None, bytes]]:
 
 
 def _head(endpoint_id: str, endpoint: PublicEndpoint | None) -> bytes:
-    wire = (endpoint or _EMPTY).wire
+    wire = (endpoint or NO_UPDATE).wire
     return json.dumps(endpoint_id).encode() + b':{"Endpoint":' + wire + b',"Events":{'
 
 

@@ -4,10 +4,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from putevents.destinations.client_config import client_config
+from putevents.destinations.client_config import client_config, destination_client
 from putevents.destinations.lake import item_write
 from putevents.destinations.lake.dynamodb_json import Attribute, decode
 from putevents.endpoints.item import Item, Members
@@ -39,7 +38,7 @@ class DynamoDBItems:
 
     def __init__(self, table: str) -> None:
         self._table = table
-        self._client: DynamoDBClient = boto3.client("dynamodb", config=_CONFIG)
+        self._client: DynamoDBClient = destination_client("dynamodb", _CONFIG)
 
     def read(
         self, application_id: str, ids: Iterable[str], time_left: TimeLeft = NO_END

@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-import boto3
 from botocore.exceptions import ClientError
 
-from putevents.destinations.client_config import client_config
+from putevents.destinations.client_config import client_config, destination_client
 from putevents.observability import logger
 from putevents.time_left import TimeLeft
+from putevents.wire.answers import as_object
 from putevents.wire.split import batches
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class DeliveryStreams:
     """The account's delivery streams, by name."""
 
     def __init__(self) -> None:
-        self._client: FirehoseClient = boto3.client("firehose", config=_CONFIG)
+        self._client: FirehoseClient = destination_client("firehose", _CONFIG)
 
     def put(
         self, stream: str, documents: Iterable[tuple[KeyT, bytes]], time_left: TimeLeft
@@ -75,7 +75,7 @@ class DeliveryStreams:
     def _put(self, stream: str, records: list[Record[KeyT]]) -> list[dict[str, Any]]:
         data: Any = [{"Data": record.data} for record in records]
         answer: Any = self._client.put_record_batch(DeliveryStreamName=stream, Records=data)
-        return [dict(told) for told in answer["RequestResponses"]]
+        return [as_object(told) for told in answer["RequestResponses"]]
 
 
 def pack(documents: Iterable[tuple[KeyT, bytes]]) -> Iterator[Record[KeyT]]:
