@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS endpoint_items (
     created INTEGER NOT NULL,            -- Unix time in ms
     latest TEXT NOT NULL,                -- the newest stamp
     revision INTEGER NOT NULL,
-    spelled TEXT NOT NULL DEFAULT '',    -- the endpoint's id as it came first, if not in lower case
+    spelled TEXT NOT NULL DEFAULT '',    -- the endpoint's id as it came first
     PRIMARY KEY (application_id, endpoint_id)
 );
 CREATE INDEX IF NOT EXISTS items_by_address ON endpoint_items (application_id, address);

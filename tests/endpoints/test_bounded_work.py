@@ -6,8 +6,8 @@ import pytest
 
 from putevents.destinations.lake.dynamodb import DynamoDBItems
 from putevents.endpoints.addresses import MAX_WRITES, TooManyOthersError
-from putevents.endpoints.item import ADDRESS, STATUS, Member
-from putevents.endpoints.store import OutOfTimeError
+from putevents.endpoints.item import ADDRESS, STATUS, USER_ID, Member, Members
+from putevents.endpoints.store import ContendedError, OutOfTimeError
 from putevents.endpoints.table import MAX_UPDATES, EndpointTable, TooManyUpdatesError
 from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrival
@@ -147,3 +147,83 @@ def test_of_a_request_the_order_decides_whatever_is_tried_again_later(
         either.update(app, {id_: PLACEHOLDER}, {id_: request.at(order)}, TimeLeft())
     found = either.get(app, ["first", "second", "third"])
     assert [e["EndpointStatus"] for e in found] == ["INACTIVE", "INACTIVE", "ACTIVE"]
+
+
+def test_what_is_inactive_already_is_not_written(
+    rules: EndpointTable, counted: CountedTable
+) -> None:
+    asleep = PLACEHOLDER.model_copy(update={"endpoint_status": "INACTIVE"})
+    ids = [str(number) for number in range(50)]
+    update(rules, 1, dict.fromkeys(ids, asleep))
+    counted.calls.clear()
+    update(rules, 2, {"new": PLACEHOLDER})
+    assert counted.calls["update_item"] == 1
+    assert active(rules, ["new", *ids]) == ["new"]
+
+
+def test_a_read_that_fails_leaves_the_claim_to_the_address_unsettled(
+    rules: EndpointTable, items: DynamoDBItems, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    update(rules, 1, {"old": PLACEHOLDER, "quiet": PublicEndpoint()})
+
+    def fail(*_: Any) -> Any:
+        raise ContendedError("busy")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(items, "read", fail)
+        stored, failures = update(rules, 2, {"new": PLACEHOLDER})
+        assert (stored, [type(f) for f in failures]) == ({}, [ContendedError])
+    with monkeypatch.context() as patch:
+        patch.setattr(items, "find_by_address", fail)
+        stored, failures = update(rules, 2, {"new": PLACEHOLDER, "quiet": PublicEndpoint()})
+        assert (list(stored), len(failures)) == (["quiet"], 1)
+    many = {str(number): PublicEndpoint() for number in range(201)}
+    with monkeypatch.context() as patch:
+        patch.setattr(items, "read", fail)
+        assert update(rules, 3, many)[0] == {}
+    assert update(rules, 2, {"new": PLACEHOLDER})[1] == []
+    assert active(rules, ["new", "old"]) == ["new"]
+
+
+def test_an_index_that_lags_behind_costs_nobody_an_address_or_a_place(
+    rules: EndpointTable, items: DynamoDBItems, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def join(at: int, *ids: str) -> Any:
+        endpoint = {"ChannelType": "SMS", "User": {"UserId": "u"}}
+        return update(rules, at, dict.fromkeys(ids, PublicEndpoint.model_validate(endpoint)))
+
+    ids = [str(number) for number in range(15)]
+    join(1, *ids)
+    update(rules, 2, {"0": PublicEndpoint.model_validate({"User": {"UserId": ""}})})
+    update(rules, 2, {"moved": PublicEndpoint(ChannelType="SMS", Address="other")})
+    monkeypatch.setattr(items, "find_by_user", lambda *_: ids)
+    monkeypatch.setattr(items, "find_by_address", lambda *_: ["moved", "gone"])
+    assert join(3, "new")[0]["new"].rejection is None
+    update(rules, 4, {"late": PLACEHOLDER})
+    assert active(rules, ["moved", "late"]) == ["late", "moved"]
+
+
+def test_an_endpoint_of_an_earlier_version_without_a_date_leaves_by_its_last_update(
+    rules: EndpointTable, items: DynamoDBItems
+) -> None:
+    for number in range(15):
+        stamp = f"{START + number:013d}-0"
+        values = {"ChannelType": "GCM", USER_ID: "u", STATUS: "ACTIVE"}
+        if number == 3:
+            values["EffectiveDate"] = "long ago"
+        members: Members = {name: Member(value, stamp) for name, value in values.items()}
+        items.write("app", f"p{number:02}", members, START)
+    endpoint = {"ChannelType": "GCM", "User": {"UserId": "u"}}
+    update(rules, 50, {"new": PublicEndpoint.model_validate(endpoint)})
+    assert [e["Id"] for e in rules.of_user("app", "u")][1:] == [f"p{n:02}" for n in range(1, 15)]
+
+
+def test_updates_that_are_linked_by_users_are_applied_in_order(rules: EndpointTable) -> None:
+    def by(user_id: str, **members: str) -> PublicEndpoint:
+        return PublicEndpoint.model_validate({"User": {"UserId": user_id}, **members})
+
+    said = {"a": by("u"), "b": by("v"), "A": by("v"), "c": by("w"), "B": by("w"), "C": by("u")}
+    stored, failures = update(rules, 1, said)
+    assert (list(stored), failures) == (list(said), [])
+    users = {e["Id"]: e["User"]["UserId"] for e in rules.get("app", "abc")}
+    assert users == {"a": "v", "b": "w", "c": "u"}

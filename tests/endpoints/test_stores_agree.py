@@ -5,6 +5,8 @@ that it answers as the emulated one does. SEQUENCES in the environment says how 
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from typing import TYPE_CHECKING, Any, cast
 from unittest.mock import patch
@@ -14,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from putevents.destinations.lake.dynamodb import DynamoDBItems
-from putevents.endpoints import places
+from putevents.endpoints import limits, places
 from putevents.endpoints.table import EndpointTable
 from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrival
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
 EMULATED_SEQUENCES = 300
 SEQUENCES = int(os.environ.get("SEQUENCES", "300"))
-IDS, USERS = ["a", "b", "c", "é/1"], ["u", "v"]
+IDS, USERS = ["a", "b", "c", "é/1", "A", "É/1"], ["u", "v"]
 fresh = (f"app-{number}" for number in count())
 
 VALUES = st.sampled_from([[], ["1"], ["2", "3"]])
@@ -118,7 +120,17 @@ def run(table: EndpointTable, app: str, steps: list[Any]) -> list[Any]:
     return [*seen, table.get(app, IDS), *(table.of_user(app, user) for user in USERS)]
 
 
-sequences = given(STEPS, st.sampled_from([1, 2, 15]))
+# How many endpoints a user can have, and how many attributes an endpoint.
+sequences = given(STEPS, st.tuples(st.sampled_from([1, 2, 15]), st.sampled_from([1, 2, 250])))
+
+
+@contextmanager
+def limited(limits_: tuple[int, int]) -> Iterator[None]:
+    with (
+        patch.object(places, "MAX_ENDPOINTS_PER_USER", limits_[0]),
+        patch.object(limits, "MAX_KEYS", limits_[1]),
+    ):
+        yield
 
 
 def slowly(count: int) -> settings:
@@ -133,10 +145,10 @@ def test_both_stores_give_the_same_answers(
     items: DynamoDBItems,
     sqlite: EndpointTable,
     steps: list[Any],
-    limit: int,
+    limit: tuple[int, int],
 ) -> None:
     app = next(fresh)
-    with patch.object(places, "MAX_ENDPOINTS_PER_USER", limit):
+    with limited(limit):
         answers = run(dynamodb, app, steps)
         assert run(sqlite, app, steps) == answers
         assert run(in_memory(items), app, steps) == answers
@@ -145,8 +157,8 @@ def test_both_stores_give_the_same_answers(
 @slowly(SEQUENCES)
 @sequences
 def test_both_stores_give_the_same_answers_to_many_more_calls(
-    items: DynamoDBItems, sqlite: EndpointTable, steps: list[Any], limit: int
+    items: DynamoDBItems, sqlite: EndpointTable, steps: list[Any], limit: tuple[int, int]
 ) -> None:
     app = next(fresh)
-    with patch.object(places, "MAX_ENDPOINTS_PER_USER", limit):
+    with limited(limit):
         assert run(sqlite, app, steps) == run(in_memory(items), app, steps)

@@ -9,8 +9,14 @@ from pydantic.alias_generators import to_pascal
 
 from putevents.destinations.lake.dynamodb import READS, WRITES, DynamoDBItems
 from putevents.endpoints.item import Item, Member, members_of
-from putevents.endpoints.store import ContendedError, StoreError, TooLargeError
+from putevents.endpoints.store import (
+    ContendedError,
+    OutOfTimeError,
+    StoreError,
+    TooLargeError,
+)
 from putevents.wire.schemas import EndpointDemographic, PublicEndpoint
+from tests.unit.doors import nearly_over
 
 KEY = {"application_id": {"S": "app"}, "endpoint_id": {"S": "phone"}}
 UPDATE = {"OptOut": Member("NONE", "0002-a")}
@@ -154,3 +160,26 @@ def test_only_the_size_of_an_item_is_its_senders_fault(
     with pytest.raises(StoreError) as caught:
         store.write("app", "phone", UPDATE, 7)
     assert type(caught.value) is kind
+
+
+def test_a_long_answer_of_an_index_is_continued_while_there_is_time(
+    store: DynamoDBItems, dynamodb: Stubber
+) -> None:
+    first = {"Items": [KEY], "LastEvaluatedKey": KEY}
+    dynamodb.add_response("query", first)
+    dynamodb.add_response("query", {"Items": [KEY]})
+    assert store.find_by_user("app", "u") == ["phone", "phone"]
+    dynamodb.add_response("query", first)
+    with pytest.raises(OutOfTimeError):
+        store.find_by_user("app", "u", nearly_over())
+
+
+def test_what_cannot_be_taken_back_because_others_write_is_a_failure(
+    store: DynamoDBItems, dynamodb: Stubber
+) -> None:
+    stored = {**item(2), "OptOut": {"M": {"v": {"S": "NONE"}, "t": {"S": "0002-a"}}}}
+    for _ in range(WRITES):
+        dynamodb.add_response("batch_get_item", {"Responses": {"endpoints": [stored]}})
+        refuse(dynamodb, stored)
+    with pytest.raises(ContendedError):
+        store.take_back("app", "phone", UPDATE, Item())

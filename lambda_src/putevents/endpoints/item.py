@@ -42,7 +42,7 @@ class Item:
     created: int = 0
     latest: str = ""
     revision: int = 0
-    spelled: str = ""  # the id in the letters of the first update; empty if they are the key's
+    spelled: str = ""  # the id in the letters of the first update; not kept by earlier versions
 
     def value(self, name: str) -> Any:
         """A member's value, or None."""
@@ -96,7 +96,7 @@ class Item:
             created=min(self.created, created) if self.revision else created,
             latest=max([self.latest, *(member.stamp for member in update.values())]),
             revision=self.revision + 1,
-            spelled=self.spelled if self.revision else spelled,
+            spelled=self.spelled or spelled,
         )
 
     def taken_back(self, update: Members, before: "Item") -> tuple[Members, list[str]]:

@@ -66,8 +66,9 @@ class ItemStore(Protocol):
         """Set the members that are newer than the stored ones; the item before and after.
 
         The change is atomic. An item that does not exist is created, even by an update without
-        members, and is `spelled` so for good; with `create` off it is left alone. With `unlist` a
-        change takes it out of `find_by_address`, until its address is set again.
+        members, and keeps the letters that it is first `spelled` in; with `create` off it is left
+        alone. With `unlist` a change takes it out of `find_by_address`, until its address is set
+        again.
         """
         ...
 

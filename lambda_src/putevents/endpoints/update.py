@@ -181,8 +181,7 @@ class Update:
             self._write_checked(user_key(user_id), attributes, now, "")
 
     def _write(self, members: Members) -> tuple[Item, Item]:
-        spelled = self._id if self._id != self._key else ""
-        return self._write_checked(self._key, members, self._created, spelled)
+        return self._write_checked(self._key, members, self._created, self._id)
 
     def _write_checked(
         self, key: str, members: Members, created: int, spelled: str

@@ -88,7 +88,6 @@ def after(seen: Item, write: Write, left: Members) -> Write:
         seen={":seen": {"N": str(seen.revision)}},
         created=min(seen.created, write.created),
         latest=max(seen.latest, write.latest),
-        spelled="",
     )
 
 
