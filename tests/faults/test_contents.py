@@ -185,8 +185,8 @@ class Contents(RuleBasedStateMachine):
             # One that was not accepted may have been stored all the same; none older than the
             # newest that was.
             possible = [value for value, _ in values[newest:]] + [None] * (not accepted)
-            if not accepted:
-                possible += [value for value, _ in values]
+            if not accepted:  # an endpoint that says nothing of it is shown as opted out
+                possible += [value for value, _ in values] + ["ALL"] * (member == "OptOut")
             stored: Any = self.destination.get_endpoint(APPLICATION, id_) or {}
             assert _said(stored, member) in possible, (id_, member, values)
 
