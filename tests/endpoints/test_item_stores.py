@@ -122,3 +122,17 @@ def test_a_table_that_cannot_be_reached_is_a_failure_of_the_store(
     with pytest.raises(StoreError) as raised:
         DynamoDBItems("endpoints").read("app", ["a"])
     assert raised.value.kind == "EndpointConnectionError"
+
+
+def test_what_is_taken_back_is_found_where_it_was(store: ItemStore, app: str) -> None:
+    store.write(app, "a", members("1", **{USER_ID: "u", ADDRESS: "x"}), 7)
+    update = members("2", **{USER_ID: "v", ADDRESS: ""})
+    before, _ = store.write(app, "a", update, 7)
+    store.take_back(app, "a", update, before)
+    assert store.find_by_user(app, "u") == store.find_by_address(app, "x") == ["a"]
+    assert store.find_by_user(app, "v") == []
+    _, new = store.write(app, "b", update, 7)
+    store.take_back(app, "b", update, Item())
+    assert store.find_by_user(app, "v") == []
+    assert store.read(app, ["b"])["b"].members == {}
+    assert new.members == update
