@@ -12,12 +12,12 @@ from local.endpoint_items import SqliteItems
 from local.event_store import record_event, record_rejected
 from local.savepoint import savepoint
 from putevents.endpoints.store import StoreError
-from putevents.endpoints.table import EndpointTable, Stored, updates_of
+from putevents.endpoints.table import EndpointTable, updates_of
 from putevents.errors import DestinationError
 from putevents.time_left import TimeLeft
 from putevents.wire.answers import ACCEPTED
 from putevents.wire.arrival import Arrival, Arrivals
-from putevents.wire.event_record import event_records
+from putevents.wire.event_record import MAX_WRITTEN_BYTES, event_records
 from putevents.wire.rejected_record import RejectedPart, rejected_record
 from putevents.wire.schemas import (
     EndpointItemResponse,
@@ -29,7 +29,6 @@ from putevents.wire.schemas import (
 
 log = logging.getLogger("local")
 AnswerT = TypeVar("AnswerT")
-MAX_WRITTEN_BYTES = 8 * 1024 * 1024  # of records by one request, as in the lake
 NOT_WRITTEN = EndpointItemResponse(StatusCode=500, Message="The local store could not write it.")
 
 
@@ -118,7 +117,7 @@ def _deliver(
         now = stored[id_].endpoint if id_ in stored else None
         endpoint = batch.stored or now or _find(table, application_id, id_)
         answers[id_] = {
-            "EndpointItemResponse": _answer(stored[id_]) if id_ in stored else NOT_WRITTEN,
+            "EndpointItemResponse": stored[id_].answer if id_ in stored else NOT_WRITTEN,
             "EventsItemResponse": {},
             "Stored": endpoint,
         }
@@ -135,12 +134,6 @@ def _deliver(
 def _find(table: EndpointTable, application_id: str, endpoint_id: str) -> EndpointResponse:
     unknown: EndpointResponse = {"ApplicationId": application_id, "Id": endpoint_id}
     return next(iter(table.get(application_id, [endpoint_id])), unknown)
-
-
-def _answer(stored: Stored) -> EndpointItemResponse:
-    if stored.rejection:
-        return {"StatusCode": 400, "Message": stored.rejection}
-    return ACCEPTED
 
 
 def _store_event(connection: sqlite3.Connection, *values: Any) -> EventItemResponse:

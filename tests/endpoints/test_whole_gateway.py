@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from putevents.destinations.lake.destination import MAX_WRITTEN_BYTES
 from putevents.queue.messages import MAX_BYTES
+from putevents.wire.event_record import MAX_WRITTEN_BYTES
 from tests.endpoints.application import user
 from tests.endpoints.whole_gateway import WholeGateway
 from tests.unit.doors import sqs_record

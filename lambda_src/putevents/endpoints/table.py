@@ -13,9 +13,16 @@ from putevents.endpoints.store import NO_END, ItemStore, StoreError
 from putevents.endpoints.update import TOO_LARGE, Change, Updated
 from putevents.endpoints.work import Work
 from putevents.time_left import TimeLeft
+from putevents.wire.answers import ACCEPTED
 from putevents.wire.arrival import Arrivals
 from putevents.wire.rules import BAD_ENDPOINT_ID
-from putevents.wire.schemas import NO_UPDATE, EndpointResponse, PublicEndpoint, ValidBatch
+from putevents.wire.schemas import (
+    NO_UPDATE,
+    EndpointItemResponse,
+    EndpointResponse,
+    PublicEndpoint,
+    ValidBatch,
+)
 
 MAX_UPDATES = 1000  # of one request; the rest is for the queue
 
@@ -25,6 +32,11 @@ class Stored(NamedTuple):
 
     endpoint: EndpointResponse
     rejection: str | None = None
+
+    @property
+    def answer(self) -> EndpointItemResponse:
+        """What is answered for the update."""
+        return {"StatusCode": 400, "Message": self.rejection} if self.rejection else ACCEPTED
 
 
 def updates_of(batch_item: Mapping[str, ValidBatch]) -> dict[str, PublicEndpoint]:

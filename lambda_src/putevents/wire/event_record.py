@@ -11,6 +11,9 @@ from putevents.wire.schemas import EndpointResponse, Event, Session
 from putevents.wire.timestamps import milliseconds
 
 EVENT_VERSION = "3.0"
+# Of records by one request: an endpoint stands in the record of each of its events, so that a small
+# request can become large. The rest is for the queue.
+MAX_WRITTEN_BYTES = 8 * 1024 * 1024
 
 
 class Sdk(TypedDict, total=False):

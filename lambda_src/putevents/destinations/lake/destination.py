@@ -16,11 +16,10 @@ from putevents.settings import LakeSettings
 from putevents.time_left import TimeLeft
 from putevents.wire.answers import ACCEPTED
 from putevents.wire.arrival import Arrival, Arrivals
-from putevents.wire.event_record import event_records
+from putevents.wire.event_record import MAX_WRITTEN_BYTES, event_records
 from putevents.wire.rejected_record import RejectedPart, rejected_record
 from putevents.wire.rules import LARGE_EVENT
 from putevents.wire.schemas import (
-    EndpointItemResponse,
     EndpointResponse,
     EventItemResponse,
     PublicEndpoint,
@@ -29,8 +28,6 @@ from putevents.wire.schemas import (
 )
 
 _TOO_LARGE: EventItemResponse = {"StatusCode": 400, "Message": LARGE_EVENT.message}
-# An endpoint stands in the record of each of its events, so that a small request can become large.
-MAX_WRITTEN_BYTES = 8 * 1024 * 1024
 EventKey = tuple[str, str]  # an endpoint's id and an event's
 
 
@@ -63,7 +60,7 @@ class LakeDestination:
         }
         answers: dict[str, StoredItemResponse] = {
             id_: {
-                "EndpointItemResponse": _answer(stored[id_]),
+                "EndpointItemResponse": stored[id_].answer,
                 "EventsItemResponse": {},
                 "Stored": batch_item[id_].stored or stored[id_].endpoint,
             }
@@ -148,9 +145,3 @@ def _asked() -> Iterator[None]:
 
 def _kind(failure: Exception) -> str:
     return failure.kind if isinstance(failure, StoreError) else type(failure).__name__
-
-
-def _answer(stored: Stored) -> EndpointItemResponse:
-    if stored.rejection:
-        return {"StatusCode": 400, "Message": stored.rejection}
-    return ACCEPTED
