@@ -3,11 +3,15 @@
 import os
 import subprocess
 import sys
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from tests.unit.doors import ENVIRONMENT
+from putevents.errors import SettingsError
+from putevents.gateway import Gateway
+from tests.unit.doors import ENVIRONMENT, Context, http_event, settings
 
 SOURCE = Path(__file__).parents[2] / "lambda_src"
 MODULES = sorted(
@@ -46,3 +50,33 @@ def test_a_wrong_environment_fails_the_init_phase_with_a_line_that_names_the_var
     done = python("import putevents.api_handler", **wrong)
     assert done.returncode == 1
     assert "DESTINATION" in done.stderr.splitlines()[-1]
+
+
+def load_on_lambda(door: str) -> ModuleType:
+    """The door's file, executed once more as Lambda's init phase does."""
+    file = SOURCE / f"putevents/{door}.py"
+    spec = spec_from_file_location(f"{door}_on_lambda", file)
+    assert spec
+    assert spec.loader
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("destination", ["pinpoint", "lake"])
+def test_the_handlers_of_the_environment_answer(
+    monkeypatch: pytest.MonkeyPatch, destination: str
+) -> None:
+    lake = {"ENDPOINT_TABLE": "table", "EVENT_STREAM_PREFIX": "events-", "REJECTED_STREAM": "no"}
+    on_lambda = {"DESTINATION": destination, "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand", **lake}
+    for name, value in on_lambda.items():
+        monkeypatch.setenv(name, value)
+    api, queue = load_on_lambda("api_handler"), load_on_lambda("queue_handler")
+    path = "/v1/apps/my-app/endpoints/phone/inappmessages"
+    assert api.lambda_handler(http_event("", path, "GET"), Context())["statusCode"] == 200
+    assert queue.lambda_handler({"Records": []}, Context()) == {"batchItemFailures": []}
+
+
+def test_no_packaged_destination_is_the_laptops() -> None:
+    with pytest.raises(SettingsError, match="DESTINATION"):
+        Gateway.load(settings(DESTINATION="local"))
