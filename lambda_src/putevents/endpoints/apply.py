@@ -13,7 +13,7 @@ def apply(work: Work, asked: list[Asked], failures: list[StoreError]) -> dict[st
     """Update endpoints; what became of those that were, by id. Adds to `failures`."""
     # An update without members is only read; one that names a user may join or leave one.
     known = work.read(a.key for a in asked if not a.members or USER_ID in a.members)
-    places, done = Places(work), dict[str, Updated]()
+    places, done = Places(work, known), dict[str, Updated]()
     todo: dict[int, list[Asked]] = {}
     for number, group in enumerate(groups(asked)):
         item = known.get(group[0].key)
@@ -33,6 +33,7 @@ def apply(work: Work, asked: list[Asked], failures: list[StoreError]) -> dict[st
                 done[id_] = update.apply(members, known.get(key))
             if done[id_].item.revision:
                 known[key] = done[id_].item
+                places.note(key, known[key])
 
     failures += work.do_all(update_group, todo)[1]
     claims = {id_: updated.claim for id_, updated in done.items() if updated.claim}
