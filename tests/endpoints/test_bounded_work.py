@@ -121,13 +121,14 @@ def test_a_user_has_fifteen_endpoints_after_one_request_with_twenty(
     assert ids == list(updates)[-15:] if channel == "GCM" else list(updates)[:15]
 
 
+@pytest.mark.parametrize("letter", ["p", "P"])
 @pytest.mark.parametrize(("channel", "accepted"), [("GCM", 500), (None, 15)])
 def test_endpoints_that_share_a_user_in_one_request_are_read_once(
-    rules: EndpointTable, counted: CountedTable, channel: str | None, accepted: int
+    rules: EndpointTable, counted: CountedTable, channel: str | None, accepted: int, letter: str
 ) -> None:
     guest = {"User": {"UserId": "guest"}}
     updates = {
-        f"p{number:03}": PublicEndpoint.model_validate(
+        f"{letter}{number:03}": PublicEndpoint.model_validate(
             {**guest, "ChannelType": channel, "Address": f"token-{number}"} if channel else guest
         )
         for number in range(500)
@@ -137,7 +138,7 @@ def test_endpoints_that_share_a_user_in_one_request_are_read_once(
         stored, failures = update(rules, at, updates)
         assert (len(stored), failures) == (500, [])
         assert sum(item.rejection is None for item in stored.values()) == accepted
-        assert counted.calls["batch_get_item"] <= 5 + 5 + 2  # before, for the addresses, the user
+        assert counted.calls["batch_get_item"] <= 5 + 5 + 2  # before, by their letters, the users
         assert counted.calls["update_item"] <= 2 * 500 + 30
         assert counted.calls["paginate"] <= 1 + accepted
         assert len(rules.of_user("app", "guest")) == 15
