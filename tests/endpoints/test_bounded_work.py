@@ -121,6 +121,29 @@ def test_a_user_has_fifteen_endpoints_after_one_request_with_twenty(
     assert ids == list(updates)[-15:] if channel == "GCM" else list(updates)[:15]
 
 
+@pytest.mark.parametrize("letter", ["p", "P"])
+@pytest.mark.parametrize(("channel", "accepted"), [("GCM", 500), (None, 15)])
+def test_endpoints_that_share_a_user_in_one_request_are_read_once(
+    rules: EndpointTable, counted: CountedTable, channel: str | None, accepted: int, letter: str
+) -> None:
+    guest = {"User": {"UserId": "guest"}}
+    updates = {
+        f"{letter}{number:03}": PublicEndpoint.model_validate(
+            {**guest, "ChannelType": channel, "Address": f"token-{number}"} if channel else guest
+        )
+        for number in range(500)
+    }
+    for at in (1, 2):  # the second time some of them belong to the user already
+        counted.calls.clear()
+        stored, failures = update(rules, at, updates)
+        assert (len(stored), failures) == (500, [])
+        assert sum(item.rejection is None for item in stored.values()) == accepted
+        assert counted.calls["batch_get_item"] <= 5 + 5 + 2  # before, by their letters, the users
+        assert counted.calls["update_item"] <= 2 * 500 + 30
+        assert counted.calls["paginate"] <= 1 + accepted
+        assert len(rules.of_user("app", "guest")) == 15
+
+
 def test_who_was_updated_last_is_not_the_first_to_leave_a_user(
     either: EndpointTable, app: str
 ) -> None:
@@ -137,6 +160,19 @@ def test_who_was_updated_last_is_not_the_first_to_leave_a_user(
     join("new", 15)
     assert "p0" not in {e["Id"] for e in either.of_user(app, "u")}
     assert len(either.of_user(app, "u")) == 15
+
+
+def test_a_slow_clock_does_not_make_the_device_that_was_updated_last_the_oldest(
+    either: EndpointTable, app: str
+) -> None:
+    for number in range(16):
+        date = "2020-01-01T00:00:00Z" if number == 14 else f"2025-11-25T06:00:{number:02}Z"
+        endpoint = {"ChannelType": "GCM", "User": {"UserId": "u"}, "EffectiveDate": date}
+        update = {f"p{number:02}": PublicEndpoint.model_validate(endpoint)}
+        arrivals = dict.fromkeys(update, Arrival(str(number), START + number))
+        either.update(app, update, arrivals, TimeLeft())
+    left = [e["Id"] for e in either.of_user(app, "u")]
+    assert left == [f"p{number:02}" for number in range(1, 16)]
 
 
 def test_of_a_request_the_order_decides_whatever_is_tried_again_later(

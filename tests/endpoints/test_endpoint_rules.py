@@ -197,6 +197,16 @@ def test_an_address_belongs_to_the_endpoint_that_was_updated_last(phones: Endpoi
     assert phones.statuses("ab") == ["ACTIVE", "ACTIVE"]
 
 
+def test_an_endpoint_that_says_inactive_takes_no_address(phones: Endpoints) -> None:
+    phones.update("a", ChannelType="GCM", Address="token")
+    phones.update("b", ChannelType="GCM", Address="token", EndpointStatus="INACTIVE")
+    assert phones.statuses("ab") == ["ACTIVE", "INACTIVE"]
+    phones.update("c", late=1, ChannelType="GCM", Address="token")
+    assert phones.statuses("abc") == ["INACTIVE", "INACTIVE", "ACTIVE"]
+    phones.update("b", OptOut="NONE")
+    assert phones.statuses("abc") == ["INACTIVE", "ACTIVE", "INACTIVE"]
+
+
 def test_endpoints_of_an_empty_address_leave_each_other_alone(phones: Endpoints) -> None:
     for id_ in "ab":
         phones.update(id_, ChannelType="GCM", Address="")

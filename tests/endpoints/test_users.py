@@ -1,5 +1,6 @@
 """Who is signed in on an endpoint, and to whom the attributes belong that are set there."""
 
+from typing import Any
 from zlib import crc32
 
 import pytest
@@ -145,6 +146,49 @@ def test_a_sign_out_that_comes_late_takes_its_attributes_along(phones: Endpoints
     phones.update("b", User={"UserId": "second"})
     phones.update("b", late=1, User={**SIGN_OUT, **attributes(theme=["dark"])})
     assert phones.user("b") == user("second", theme=["dark"])
+
+
+def test_of_a_request_an_endpoint_that_says_inactive_takes_no_address(
+    either: EndpointTable, app: str
+) -> None:
+    awake = PublicEndpoint(ChannelType="GCM", Address="token")
+    asleep = awake.model_copy(update={"endpoint_status": "INACTIVE"})
+    updates = {"b1": awake, "b2": asleep}
+    arrivals = dict.fromkeys(updates, Arrival("r", START))
+    assert either.update(app, updates, arrivals, TimeLeft())[1] == []
+    assert [e["EndpointStatus"] for e in either.get(app, updates)] == ["ACTIVE", "INACTIVE"]
+
+
+def test_an_attribute_that_two_changes_of_user_overtook_is_nobodys(
+    either: EndpointTable, app: str
+) -> None:
+    def send(at: int, **person: Any) -> Any:
+        change = {"phone": PublicEndpoint.model_validate({"User": person})}
+        arrivals = {"phone": Arrival(str(at), START + at)}
+        stored, failures = either.update(app, change, arrivals, TimeLeft())
+        assert failures == []
+        return stored["phone"].endpoint.get("User")
+
+    for at, user_id in enumerate("vuw"):
+        send(100 * at, UserId=user_id)
+    send(250, UserAttributes={"secret": ["of w"]})
+    assert send(50, UserAttributes={"secret": ["of v"]}) is None
+    assert send(60, UserId="v") == {"UserId": "v"}  # it says who that was
+    assert send(150, UserAttributes={"secret": ["of u"]}) == user("u", secret=["of u"])
+    for at, user_id in ((300, "u"), (400, "v"), (500, "w")):
+        secret = {} if user_id == "v" else {"secret": [f"of {user_id}"]}
+        expected = user(user_id, **secret) if secret else {"UserId": user_id}
+        assert send(at, UserId=user_id) == expected
+
+
+def test_a_user_who_came_back_after_a_sign_out_is_known_for_both_times(phones: Endpoints) -> None:
+    phones.update("a", User={"UserId": "u"})
+    for person in (SIGN_OUT, {"UserId": "u"}, {"UserId": "w"}):
+        phones.update("a", User=person)
+    phones.update("a", late=3, User=attributes(secret=["yes"]))
+    assert phones.user("a") == {"UserId": "w"}
+    phones.update("a", User={"UserId": "u"})
+    assert phones.user("a") == user("u", secret=["yes"])
 
 
 @pytest.mark.parametrize("id_", ["$user/u", "$user/", "$"])

@@ -84,5 +84,7 @@ def _writes(claim: Claim, others: dict[str, Item]) -> Iterable[tuple[str, Member
 def _claimed(item: Item) -> str:
     """The stamp of the last update by which an endpoint had its address to itself."""
     status, address = item.members.get(STATUS), item.members.get(ADDRESS)
+    if status and address and status == Member("INACTIVE", address.stamp):
+        return ""  # the update that set the address left it to others
     awake = status.stamp if status and status.value == "ACTIVE" else ""
     return max(awake, address.stamp if address else "")

@@ -13,7 +13,8 @@ def apply(work: Work, asked: list[Asked], failures: list[StoreError]) -> dict[st
     """Update endpoints; what became of those that were, by id. Adds to `failures`."""
     # An update without members is only read; one that names a user may join or leave one.
     known = work.read(a.key for a in asked if not a.members or USER_ID in a.members)
-    places, done = Places(work), dict[str, Updated]()
+    spelled = _spelled(work, [a for a in asked if USER_ID in a.members and a.key not in known])
+    places, done = Places(work, known), dict[str, Updated]()
     todo: dict[int, list[Asked]] = {}
     for number, group in enumerate(groups(asked)):
         item = known.get(group[0].key)
@@ -28,11 +29,12 @@ def apply(work: Work, asked: list[Asked], failures: list[StoreError]) -> dict[st
                 check_time(work.time_left)
             with work.store.together():
                 update = Update(work, places, id_, change)
-                if USER_ID in members and key not in known and update.adopt():
+                if id_ in spelled and key not in known and update.adopt():
                     known.update(work.read([key]))
                 done[id_] = update.apply(members, known.get(key))
             if done[id_].item.revision:
                 known[key] = done[id_].item
+                places.note(key, known[key])
 
     failures += work.do_all(update_group, todo)[1]
     claims = {id_: updated.claim for id_, updated in done.items() if updated.claim}
@@ -45,6 +47,14 @@ def apply(work: Work, asked: list[Asked], failures: list[StoreError]) -> dict[st
             elif claim.key in inactive:
                 done[id_] = done[id_]._replace(item=inactive[claim.key])
     return done
+
+
+def _spelled(work: Work, new: list[Asked]) -> set[str]:
+    """The ids under whose letters an earlier version stored what is to be moved."""
+    ids = [a.id for a in new if a.id != a.key]
+    if ids:
+        check_time(work.time_left)
+    return set(work.read(ids))
 
 
 def _is_quiet(asked: Asked, item: Item) -> bool:

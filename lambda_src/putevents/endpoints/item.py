@@ -19,8 +19,10 @@ EFFECTIVE_DATE, REQUEST_ID = "EffectiveDate", "RequestId"
 USER_ATTRIBUTES = "User.UserAttributes."
 # Not a member that clients send: the last user who left the endpoint, stamped with when.
 FORMER_USER = "FormerUserId"
+# Since when that user was signed in; who was before is not known. Has the stamp of FORMER_USER.
+FORMER_SINCE = "FormerUserSince"
 _COUNTED = ("Attributes.", "Metrics.", USER_ATTRIBUTES)
-_UNCOUNTED = (STATUS, EFFECTIVE_DATE, REQUEST_ID, FORMER_USER)
+_UNCOUNTED = (STATUS, EFFECTIVE_DATE, REQUEST_ID, FORMER_USER, FORMER_SINCE)
 _TINY = 1e-130  # DynamoDB has no number between zero and this
 
 
@@ -57,7 +59,23 @@ class Item:
     def user_at(self, stamp: str) -> str:
         """The user to whom attributes of that moment belong, or an empty text."""
         left = self.members.get(FORMER_USER)
-        return str(left.value) if left and stamp < left.stamp else self.user_id
+        if not left or stamp >= left.stamp:
+            return self.user_id
+        return str(left.value) if self.knows_user_at(stamp) else ""
+
+    def knows_user_at(self, stamp: str) -> bool:
+        """Whether a moment is not before the time of the last user who left."""
+        return stamp >= str(self.value(FORMER_SINCE) or "")
+
+    def leaving(self, user_id: str, stamp: str) -> Members:
+        """What to set when a user leaves; the time began when the user before had left."""
+        left = self.members.get(FORMER_USER)
+        members = {FORMER_USER: Member(user_id, stamp)}
+        if left:
+            same = left.value == user_id
+            came = str(self.value(FORMER_SINCE) or "") if same else left.stamp
+            members[FORMER_SINCE] = Member(came, stamp)
+        return members
 
     def attributes_since_last_user(self) -> Members:
         """User attributes that were set on the endpoint after its last user had left."""
@@ -85,7 +103,10 @@ class Item:
             return self
         members = dict(self.members)
         if USER_ID in members and members[USER_ID].stamp > stamp:
-            members[USER_ID] = Member(self.user_at(stamp), stamp)
+            user_id = said[USER_ID].value if USER_ID in said else self.user_at(stamp)
+            members[USER_ID] = Member(user_id, stamp)
+        if not self.knows_user_at(stamp):  # attributes may be of any user
+            members = {n: m for n, m in members.items() if not n.startswith(USER_ATTRIBUTES)}
         newer = {n: m for n, m in said.items() if n not in members or members[n].stamp > stamp}
         return Item(members | newer, self.created, self.latest, self.revision, self.spelled)
 

@@ -1,16 +1,8 @@
 """The places that a user has for endpoints, and which device gives its own to a new one."""
 
-from collections import defaultdict
+from contextlib import suppress
 
-from putevents.endpoints.item import (
-    EFFECTIVE_DATE,
-    FORMER_USER,
-    STATUS,
-    USER_ID,
-    Item,
-    Member,
-    Members,
-)
+from putevents.endpoints.item import EFFECTIVE_DATE, STATUS, USER_ID, Item, Member, Members
 from putevents.endpoints.store import check_time
 from putevents.endpoints.work import Work
 from putevents.wire.rules import MAX_ENDPOINTS_PER_USER
@@ -19,25 +11,34 @@ from putevents.wire.timestamps import milliseconds
 
 
 class Places:
-    """The endpoints of users as one request sees them: an index need not show its writes yet."""
+    """The endpoints of users as one request sees them: looked up once, and kept up to date here.
 
-    def __init__(self, work: Work) -> None:
+    An index need not show the writes of the request yet. `known` are items as the request has read
+    them, and as it writes them.
+    """
+
+    def __init__(self, work: Work, known: dict[str, Item]) -> None:
         self._work = work
-        self._found: dict[str, list[str]] = {}
-        self._joined: defaultdict[str, list[str]] = defaultdict(list)
+        self._keys: dict[str, set[str]] = {}
+        self._found: set[str] = set()  # users whose endpoints were looked up
+        self._items = known
+        for key, item in list(known.items()):
+            self.note(key, item)
 
-    def join(self, user_id: str, key: str) -> None:
-        """Note an endpoint that the request has given to a user."""
-        self._joined[user_id].append(key)
+    def note(self, key: str, item: Item) -> None:
+        """Note an endpoint as the request has read or written it."""
+        known = self._items.get(key)
+        if known is None or known.revision <= item.revision:
+            self._items[key] = item
+        if item.user_id:
+            self._keys.setdefault(item.user_id, set()).add(key)
 
     def make_room(self, user_id: str, key: str, joining: Members, stamp: str) -> bool:
         """Whether a user can have one endpoint more; the oldest device leaves for another one."""
-        others = [other for other in self._of_user(user_id) if other != key]
+        others = self._of_user(user_id) - {key}
         if len(others) < MAX_ENDPOINTS_PER_USER:
             return True
-        check_time(self._work.time_left)
-        found = self._work.read(others)
-        items = {id_: item for id_, item in found.items() if item.user_id == user_id}
+        items = self._read(user_id, others)
         if len(items) < MAX_ENDPOINTS_PER_USER:
             return True
         channel = joining.get("ChannelType")
@@ -45,22 +46,40 @@ class Places:
         if not channel or channel.value not in DEVICE_CHANNELS or not devices:
             return False
         oldest = min(devices, key=lambda id_: (*_updated(items[id_]), id_))
-        left = {USER_ID: "", FORMER_USER: user_id, STATUS: "INACTIVE"}
+        left = {USER_ID: "", STATUS: "INACTIVE"}
         members = {name: Member(value, stamp) for name, value in left.items()}
         check_time(self._work.time_left)
-        self._work.write_to_other(oldest, members)
+        leaving = items[oldest].leaving(user_id, stamp)
+        self.note(oldest, self._work.write_to_other(oldest, members | leaving))
         return True
 
-    def _of_user(self, user_id: str) -> list[str]:
+    def _of_user(self, user_id: str) -> set[str]:
+        keys = self._keys.setdefault(user_id, set())
         if user_id not in self._found:
-            self._found[user_id] = self._work.find_by_user(user_id)
-        return list(dict.fromkeys(self._found[user_id] + self._joined[user_id]))
+            keys.update(self._work.find_by_user(user_id))
+            self._found.add(user_id)
+        return keys
+
+    def _read(self, user_id: str, keys: set[str]) -> dict[str, Item]:
+        """Those of the endpoints that are still the user's; each is read once a request."""
+        check_time(self._work.time_left)
+        unknown = [key for key in keys if key not in self._items]
+        for key, item in self._work.read(unknown).items() if unknown else ():
+            self.note(key, item)
+        found = {key: self._items[key] for key in keys if key in self._items}
+        items = {key: item for key, item in found.items() if item.user_id == user_id}
+        self._keys[user_id] -= keys - items.keys()
+        return items
 
 
 def _updated(item: Item) -> tuple[int, str]:
-    """When an endpoint was last updated, by its client's clock, then by ours."""
-    try:
-        moment = milliseconds(item.value(EFFECTIVE_DATE))
-    except (TypeError, ValueError):  # stored by an earlier version, without a date or with any text
-        moment = int(item.latest.partition("-")[0] or item.created)
-    return moment, item.latest
+    """When an endpoint was last updated, by our clock or, if that is later, by its client's.
+
+    A clock that is years slow does not make the device in use the oldest.
+    """
+    date = item.members.get(EFFECTIVE_DATE)  # each update sets it; other writes leave it alone
+    ours = date.stamp if date else item.latest
+    moment = int(ours.partition("-")[0] or item.created)
+    with suppress(TypeError, ValueError):  # stored by an earlier version, with any text or none
+        moment = max(moment, milliseconds(item.value(EFFECTIVE_DATE)))
+    return moment, ours

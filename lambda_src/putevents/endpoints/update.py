@@ -61,15 +61,15 @@ class Update:
     def apply(self, members: Members, known: Item | None) -> Updated:
         """Apply the update. `known` is the item as it was read, if the update names a user."""
         if not can_hold(members):
-            return self._rejected(TOO_LARGE)
+            return self._rejected(TOO_LARGE, members, known)
         try:
             return self._apply(members | self._defaults(members), known or Item())
         except TooLargeError:
-            return self._rejected(TOO_LARGE)
+            return self._rejected(TOO_LARGE, members, known)
         except LimitError as error:
             for key, update, before in reversed(self._written):
                 self._work.take_back(key, update, before)
-            return self._rejected(str(error))
+            return self._rejected(str(error), members, known)
 
     def _apply(self, own: Members, known: Item) -> Updated:
         if USER_ID not in own:
@@ -82,10 +82,8 @@ class Update:
             shared = user_attributes(own) if user_id else {}
             check_growth(known, known.after({n: own[n] for n in own if n not in shared}, 0))
             if user_id and not self._may_join(user_id, known, own):
-                return self._rejected(TOO_MANY_ENDPOINTS.message)
+                return self._rejected(TOO_MANY_ENDPOINTS.message, own, known)
             before, after = self._change_user(user_id, own | self._leaving(known, user_id))
-            if user_id and after.user_id == user_id:
-                self._places.join(user_id, self._key)
         return Updated(after, claim=self._claim(before, after, own), said=own)
 
     def adopt(self) -> bool:
@@ -133,15 +131,17 @@ class Update:
         if was is None or was.value == user_id:
             return {}
         if was.stamp <= self._stamp:
-            return {FORMER_USER: Member(was.value, self._stamp)} if was.value else {}
+            return known.leaving(str(was.value), self._stamp) if was.value else {}
         # This update is late: its own user has left since.
         if user_id and (left is None or left.stamp <= self._stamp):
-            return {FORMER_USER: Member(user_id, was.stamp)}
+            return known.leaving(user_id, was.stamp)
         return {}
 
-    def _rejected(self, rule: str) -> Updated:
+    def _rejected(self, rule: str, members: Members, known: Item | None) -> Updated:
         """The endpoint as it was; one that did not exist still does not."""
-        stored = self._work.read([self._key]).get(self._key)
+        stored = known if known and known.revision else None
+        if self._written or USER_ID not in members:  # else it was read already
+            stored = self._work.read([self._key]).get(self._key)
         return Updated(stored or Item(created=self._created), rule)
 
     def _is_new(self, before: Item, own: Members, name: str) -> bool:
@@ -165,6 +165,8 @@ class Update:
         before, it has made them INACTIVE already.
         """
         address = item.value(ADDRESS)
+        if own.get(STATUS, Member("INACTIVE", "")).value == "INACTIVE":
+            return None  # it leaves the address to whoever is ACTIVE with it
         if self._is_new(before, own, ADDRESS):
             address = own[ADDRESS].value
         elif not self._is_new(before, own, STATUS):
