@@ -3,6 +3,7 @@
 import json
 
 from putevents.errors import PayloadTooLargeError
+from putevents.ingest.spellings import under_two_spellings
 from putevents.ingest.submission import Submission
 from putevents.wire.answers import (
     ACCEPTED,
@@ -25,8 +26,6 @@ from putevents.wire.rules import (
 )
 from putevents.wire.schemas import (
     Event,
-    EventsBatch,
-    EventsRequest,
     ItemResponse,
     PublicEndpoint,
     ValidBatch,
@@ -57,7 +56,7 @@ def validate(submission: Submission) -> None:
 
 def _validate_parts(submission: Submission) -> None:
     size, results = submission.size, submission.results
-    respelled = _under_two_spellings(submission.request)
+    respelled = under_two_spellings(submission.request)
     for place, (endpoint_id, batch) in enumerate(submission.request.batch_item.items()):
         item: ItemResponse = {"EndpointItemResponse": ACCEPTED, "EventsItemResponse": {}}
         results[endpoint_id] = item
@@ -89,22 +88,6 @@ def _validate_parts(submission: Submission) -> None:
             order = submission.orders.get(endpoint_id, place)
             stored = submission.stored.get(endpoint_id)
             submission.valid[endpoint_id] = ValidBatch(valid, events, order, stored)
-
-
-def _under_two_spellings(request: EventsRequest) -> set[tuple[str, str]]:
-    """Return endpoint id and event id of what could not be told apart once it is stored.
-
-    Endpoint ids that differ in case only are one endpoint's, whose events need an id each.
-    """
-    batch_item = request.batch_item
-    if len({endpoint_id.casefold() for endpoint_id in batch_item}) == len(batch_item):
-        return set()
-    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for endpoint_id, batch in batch_item.items():
-        for event_id in batch.events if isinstance(batch, EventsBatch) else ():
-            same = found.setdefault((endpoint_id.casefold(), event_id), [])
-            same.append((endpoint_id, event_id))
-    return {part for same in found.values() if len(same) > 1 for part in same}
 
 
 def _answer_room(submission: Submission) -> int:
