@@ -72,7 +72,7 @@ def _validate_parts(submission: Submission) -> None:
                 endpoint
                 if endpoint is BAD_ENDPOINT_ID or endpoint is LARGE_ENDPOINT_ID
                 else DUPLICATE_EVENT_ID
-                if (endpoint_id, event_id) in respelled
+                if respelled and (endpoint_id, event_id) in respelled
                 else _validate_event(event_id, event, size)
             )
             if isinstance(checked, Event):
