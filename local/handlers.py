@@ -1,9 +1,12 @@
 """Makes the two Lambda functions, whose environments share one gateway in this process."""
 
+from collections.abc import Mapping
 from functools import partial
 
 from local.environment import StartError
+from local.http_messages import Request
 from local.lambda_function import LambdaFunction
+from local.web_app import Cors
 
 # As long as the functions may take on AWS.
 API_TIMEOUT_SECONDS = 28
@@ -37,3 +40,18 @@ def make_functions() -> tuple[LambdaFunction, LambdaFunction]:
         LambdaFunction(make_api_handler, "local-api", API_TIMEOUT_SECONDS, environments),
         LambdaFunction(make_queue_handler, "local-queue", QUEUE_TIMEOUT_SECONDS, 1),
     )
+
+
+def make_cors() -> Cors:
+    """Return which CORS headers the server's own errors have: those of the handlers' answers."""
+    from putevents.cross_origin import cross_origin
+    from putevents.settings import Settings
+
+    settings = Settings.load()
+    allowed = cross_origin(settings.cors_origins, settings.cors_headers)
+
+    def headers(request: Request) -> Mapping[str, str]:
+        origin = request.header("origin")
+        return allowed.to_dict(allowed.allowed_origin(origin)) if allowed else {}
+
+    return headers

@@ -3,6 +3,7 @@
 import json
 import time
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
@@ -17,6 +18,12 @@ ERRORS = {
         "Request size should be at most 4 MB.",
     ),
     HTTPStatus.INTERNAL_SERVER_ERROR: ("InternalServerErrorException", "Internal server error."),
+}
+
+# Where it cannot be told which page asks.
+FOR_ANY_PAGE = {
+    "access-control-allow-origin": "*",
+    "access-control-expose-headers": "x-amzn-RequestId,x-amzn-ErrorType,Date",
 }
 
 
@@ -63,13 +70,14 @@ def json_response(status: int, body: object, *headers: tuple[str, str]) -> Respo
     )
 
 
-def error_response(status: HTTPStatus, request_id: str) -> Response:
-    """Build an error response in Pinpoint's shape, which pages of any origin can read."""
+def error_response(
+    status: HTTPStatus, request_id: str, cors: Mapping[str, str] = FOR_ANY_PAGE
+) -> Response:
+    """Build an error response in Pinpoint's shape, for the pages that `cors` allows."""
     name, text = ERRORS[status]
     return json_response(
         status,
         {"Message": text, "RequestID": request_id},
         ("x-amzn-ErrorType", name),
-        ("access-control-allow-origin", "*"),
-        ("access-control-expose-headers", "x-amzn-RequestId,x-amzn-ErrorType,Date"),
+        *cors.items(),
     )

@@ -10,15 +10,17 @@ from local.http_messages import Request, Response, error_response, json_response
 from local.lambda_function import HandlerError, LambdaFunction
 from local.sqs import SqsApi
 from local.sqs_protocols import action_of, respond
+from local.web_app import Cors
 
 
 class Routing:
     """Finds who answers a request; what blocks is done in threads."""
 
-    def __init__(self, database: Database, api: LambdaFunction, sqs: SqsApi) -> None:
+    def __init__(self, database: Database, api: LambdaFunction, sqs: SqsApi, cors: Cors) -> None:
         self._database = database
         self._api = api
         self._sqs = sqs
+        self._cors = cors
 
     async def respond(self, request: Request) -> Response:
         """The response to a request."""
@@ -32,7 +34,8 @@ class Routing:
         try:
             return proxy_response(await asyncio.wrap_future(self._api.submit(proxy_event(request))))
         except (HandlerError, AttributeError, KeyError, TypeError, ValueError):
-            return error_response(HTTPStatus.INTERNAL_SERVER_ERROR, request.request_id)
+            status = HTTPStatus.INTERNAL_SERVER_ERROR
+            return error_response(status, request.request_id, self._cors(request))
 
     def _health(self) -> Response:
         try:

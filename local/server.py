@@ -12,7 +12,7 @@ from local.console import greet, log_to_terminal
 from local.database import Database, data_folder
 from local.environment import StartError, set_environment
 from local.event_source import EventSource
-from local.handlers import API_TIMEOUT_SECONDS, make_functions
+from local.handlers import API_TIMEOUT_SECONDS, make_cors, make_functions
 from local.queues import Queues
 from local.routing import Routing
 from local.sqs import SqsApi
@@ -59,7 +59,8 @@ async def _serve(listener: socket.socket, database: Database, signals: StopSigna
     api, queue = make_functions()
     queues = Queues(Database(database.path), visibility_seconds())
     source = EventSource(queues, queue.invoke, os.environ["AWS_REGION"])
-    app = WebApp(Routing(database, api, SqsApi(queues)).respond)
+    cors = make_cors()
+    app = WebApp(Routing(database, api, SqsApi(queues), cors).respond, cors)
     server = WebServer(app, listener)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(server.serve())

@@ -3,16 +3,17 @@
 import asyncio
 import logging
 import traceback
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from http import HTTPStatus
 
 from local.asgi import Receive, Scope, Send
 from local.console import summary
-from local.http_messages import Request, Response, error_response
+from local.http_messages import FOR_ANY_PAGE, Request, Response, error_response
 from local.request_body import ClientGoneError, TooLargeError, discard_rest, read_body
 
+Cors = Callable[[Request], Mapping[str, str]]  # the headers for the page that a request is of
 HANG_UP = "hang_up"  # where a connection's state says how to close it without an answer
 
 log = logging.getLogger("local")
@@ -21,8 +22,12 @@ log = logging.getLogger("local")
 class WebApp:
     """Answers requests with `respond` until it is drained; lives in one event loop."""
 
-    def __init__(self, respond: Callable[[Request], Awaitable[Response]]) -> None:
-        self._respond = respond
+    def __init__(
+        self,
+        respond: Callable[[Request], Awaitable[Response]],
+        cors: Cors = lambda request: FOR_ANY_PAGE,
+    ) -> None:
+        self._respond, self._cors = respond, cors
         self._is_draining = False
         self._reading: set[Callable[[], None]] = set()  # how to hang up on each
         self._answering = 0
@@ -37,7 +42,7 @@ class WebApp:
                 try:
                     request = replace(request, body=await read_body(scope, receive))
                 except TooLargeError as error:
-                    return await _reject(error.status, request, receive, send)
+                    return await self._reject(error.status, request, receive, send)
         except ClientGoneError:
             return await _hang_up(scope, receive)
         with self._finished_before_stop():
@@ -62,7 +67,21 @@ class WebApp:
         except Exception as error:
             log.error("a request failed: %r, see the log file", error)
             print(traceback.format_exc(), flush=True)
-            return error_response(HTTPStatus.INTERNAL_SERVER_ERROR, request.request_id)
+            return self._error(HTTPStatus.INTERNAL_SERVER_ERROR, request)
+
+    def _error(self, status: HTTPStatus, request: Request) -> Response:
+        return error_response(status, request.request_id, self._cors(request))
+
+    async def _reject(
+        self, status: HTTPStatus, request: Request, receive: Receive, send: Send
+    ) -> None:
+        """Answer at once, and close the connection when the client has sent all or waited."""
+        response = self._error(status, request)
+        await _start(send, response, request, (b"connection", b"close"))
+        await send({"type": "http.response.body", "body": response.body, "more_body": True})
+        log.info(summary(request, response))
+        await discard_rest(receive)
+        await send({"type": "http.response.body"})
 
     @contextmanager
     def _interrupted_by_stop(self, scope: Scope, request: Request) -> Iterator[None]:
@@ -112,16 +131,6 @@ async def _start(
 ) -> None:
     headers = [*response.encoded_headers(request.request_id), *more]
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
-
-
-async def _reject(status: HTTPStatus, request: Request, receive: Receive, send: Send) -> None:
-    """Answer at once, and close the connection when the client has sent all or waited."""
-    response = error_response(status, request.request_id)
-    await _start(send, response, request, (b"connection", b"close"))
-    await send({"type": "http.response.body", "body": response.body, "more_body": True})
-    log.info(summary(request, response))
-    await discard_rest(receive)
-    await send({"type": "http.response.body"})
 
 
 async def _hang_up(scope: Scope, receive: Receive) -> None:

@@ -10,6 +10,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from putevents.errors import BadRequestError, ForbiddenError, NotStoredError, UnknownEndpointError
 from putevents.gateway import Gateway
 from putevents.ingest import Submission, ingest
+from putevents.ingest.validate import validate_endpoint_id
 from putevents.observability import logger
 from putevents.wire.answers import ACCEPTED, respond
 from putevents.wire.arrival import Arrival
@@ -115,6 +116,8 @@ class EndpointRoutes:
     def get_in_app_messages(self, application_id: str, endpoint_id: str) -> Response[str]:
         """Return no campaigns: the client's call succeeds and shows nothing."""
         application_id = self._served(application_id)
+        if validate_endpoint_id(path_text(endpoint_id)):
+            raise UnknownEndpointError
         answer: dict[str, Any] = {"InAppMessageCampaigns": []}
         return self._respond("get_in_app_messages", application_id, HTTPStatus.OK, answer)
 

@@ -135,11 +135,11 @@ def test_what_one_request_writes_is_bounded_and_the_rest_is_queued_in_pieces(
 def test_two_spellings_in_one_request_are_both_answered_and_are_one_endpoint(
     gateway: WholeGateway,
 ) -> None:
-    asked = {"ABC-1": batch("1", "e", OptOut="NONE"), "abc-1": batch("1", "E", OptOut="ALL")}
+    asked = {"ABC-1": batch("1", "e", OptOut="NONE"), "abc-1": batch("2", "E", OptOut="ALL")}
     results = gateway.put(**asked)
     assert {id_: set(item["EventsItemResponse"]) for id_, item in results.items()} == {
         "ABC-1": {"1", "e"},
-        "abc-1": {"1", "E"},
+        "abc-1": {"2", "E"},
     }
     assert gateway.call("GET", "endpoints/Abc-1")[1]["OptOut"] == "ALL"
     told = [(r["client"]["client_id"], r["endpoint"]["id"]) for r in gateway.records()]

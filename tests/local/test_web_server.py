@@ -13,6 +13,7 @@ from urllib.parse import quote
 import pytest
 
 from local.request_body import MAX_BYTES
+from tests.local.conftest import StartGateway
 from tests.local.running_gateway import EVENT, SECONDS, RunningGateway, put_events_body
 
 BODY = json.dumps(put_events_body())
@@ -212,6 +213,32 @@ def test_more_than_api_gateway_takes_is_413_to_a_client_that_sends_it_all(
     assert json.loads(response.read())["RequestID"] == response.headers["x-amzn-RequestId"]
     assert response.headers["x-amzn-ErrorType"] == "PayloadTooLargeException"
     assert gateway.ask("GET", "/health")[0] == 200
+
+
+ALLOWED = "https://page.example"
+
+
+@pytest.mark.parametrize("origin", [ALLOWED, "https://other.example", None])
+def test_a_413_has_the_cors_headers_of_other_answers(
+    start_gateway: StartGateway, origin: str | None
+) -> None:
+    gateway = start_gateway(CORS_ORIGINS=f"{ALLOWED},https://b.example", CORS_HEADERS="x-mine")
+
+    def cors(body: bytes) -> tuple[int, dict[str, str]]:
+        with closing(gateway.connect()) as connection:
+            headers = {"Origin": origin} if origin else {}
+            connection.request("POST", "/v1/apps/x/events", body, headers)
+            response = connection.getresponse()
+            found = response.headers.items()
+            return response.status, {k.lower(): v for k, v in found if _is_cors(k.lower())}
+
+    status, headers = cors(b" " * (MAX_BYTES + 1))
+    assert (status, headers) == (413, cors(BODY.encode())[1])
+    assert headers.get("access-control-allow-origin") == (origin if origin == ALLOWED else None)
+
+
+def _is_cors(name: str) -> bool:
+    return name == "vary" or name.startswith("access-control-")
 
 
 def test_an_announced_flood_is_refused_before_it_is_sent(gateway: RunningGateway) -> None:

@@ -139,6 +139,35 @@ def test_an_endpoint_id_that_cannot_be_is_rejected_with_its_events(
     assert destination.delivered == [("my-app", "good", "1")]
 
 
+@pytest.mark.parametrize("letter", ["x", "é", "\u0390"])
+def test_an_endpoint_id_has_1024_bytes_at_most_in_lower_case_too(doors: Doors, letter: str) -> None:
+    most = 1024 // max(len(letter.encode()), len(letter.casefold().encode()))
+    batch = {"Endpoint": {}, "Events": {"1": EVENT}}
+    fits, long = letter * most, letter * (most + 1)
+    results = doors.put_events({"BatchItem": {fits: batch, long: batch}})
+    answer = {"StatusCode": 400, "Message": "Endpoint id should be at most 1024 bytes."}
+    assert results[fits]["EventsItemResponse"] == {"1": ACCEPTED}
+    assert results[long] == {"EndpointItemResponse": answer, "EventsItemResponse": {"1": answer}}
+
+
+@pytest.mark.parametrize(
+    ("event_id", "title", "is_taken"),
+    [
+        ("é" * 170_000, "", True),
+        ("é" * 200_000, "", False),
+        ("\U0001f600" * 90_000, "", False),
+        ("1", "\uffff" * 170_000, True),
+        ("1", "\uffff" * 172_000, False),
+    ],
+)
+def test_an_event_is_measured_as_it_is_written_into_a_message(
+    doors: Doors, event_id: str, title: str, is_taken: bool
+) -> None:
+    body = json.dumps(body_of({event_id: {**EVENT, "AppTitle": title}}), ensure_ascii=False)
+    answer = doors.put_events(body)["phone"]["EventsItemResponse"][event_id]
+    assert answer["StatusCode"] == (202 if is_taken else 400)
+
+
 def test_an_event_id_that_is_no_text_is_rejected_alone(
     doors: Doors, destination: FakeDestination
 ) -> None:

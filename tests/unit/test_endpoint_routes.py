@@ -45,6 +45,12 @@ def test_an_update_that_nothing_took_is_a_500(
         (ENDPOINT, {"Address": "a"}, "Missing ChannelType (Address)"),
         (ENDPOINT, [], "The body should be a JSON object."),
         (BATCH + "/a%24b", {}, "Endpoint id should be text without $, { and }."),
+        (BATCH + "/" + "x" * 1025, {}, "Endpoint id should be at most 1024 bytes."),
+        (
+            BATCH,
+            {"Item": [{"Id": "é" * 513}]},
+            "Endpoint id should be at most 1024 bytes. (Item.0)",
+        ),
         (BATCH, {}, "Missing Item (Item)"),
         (BATCH, {"Item": [{"OptOut": "ALL"}]}, "Missing Id (Id) (Item.0)"),
     ],
@@ -119,6 +125,12 @@ def test_a_destination_that_does_not_answer_is_a_500(
 
 def test_there_are_no_in_app_messages(doors: Doors) -> None:
     assert doors.call("GET", ENDPOINT + "/inappmessages") == (200, {"InAppMessageCampaigns": []})
+
+
+@pytest.mark.parametrize("endpoint_id", ["%24user%2Fbob", "%7Bx", "x" * 1025])
+def test_an_endpoint_that_cannot_be_has_no_in_app_messages(doors: Doors, endpoint_id: str) -> None:
+    status, body = doors.call("GET", f"{BATCH}/{endpoint_id}/inappmessages")
+    assert (status, body["Message"]) == (404, "Endpoint not found.")
 
 
 @pytest.mark.parametrize("path", [ENDPOINT, BATCH, USER, ENDPOINT + "/inappmessages"])

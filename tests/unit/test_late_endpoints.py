@@ -108,13 +108,20 @@ def test_an_update_that_says_nothing_overwrites_nothing(
     [
         (404, {}), (403, {}), (405, b"x"), (501, {}), (500, {}), (429, {}), None, (200, b"<html>"),
         (200, {"EffectiveDate": "tomorrow"}), (200, {"EffectiveDate": 5}), (200, {}), (200, []),
-        (200, {"EffectiveDate": "2999-01-01T00:00:00"}),
+        (200, {"EffectiveDate": "2026-01-01T25:00:00"}),
     ],
 )  # fmt: skip
 def test_a_server_that_does_not_tell_gets_the_update(upstream: Upstream, answer: Any) -> None:
     upstream.stored["phone"] = answer
     assert deliver(DAY)["phone"]["EndpointItemResponse"] == ACCEPTED
     assert sent_endpoints(upstream) == [{"OptOut": "NONE"}]
+
+
+@pytest.mark.parametrize(("has", "is_sent"), [(DAY - 60, False), (DAY + 60, True)])
+def test_a_date_without_a_zone_is_read_as_utc(upstream: Upstream, has: int, is_sent: bool) -> None:
+    upstream.stored["phone"] = (200, {"Id": "phone", "EffectiveDate": date(has).removesuffix("Z")})
+    deliver(DAY)
+    assert len(upstream.requests) == is_sent
 
 
 def test_a_server_that_is_down_is_asked_about_one_endpoint_only(upstream: Upstream) -> None:

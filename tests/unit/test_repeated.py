@@ -164,6 +164,35 @@ def test_items_that_stand_in_two_lists_are_rejected_whole(
     assert destination.updated == []
 
 
+TWO_SPELLINGS = request(
+    endpoint(f'"1":{GOOD}', f'"2":{GOOD}', id_="DEV"),
+    endpoint(f'"1":{GOOD}', f'"3":{GOOD}', id_="dev"),
+    endpoint(f'"1":{GOOD}', id_="other"),
+    '"OTHER":5',
+)
+
+
+def test_an_event_id_under_two_spellings_of_an_endpoint_id_is_rejected_under_both(
+    doors: Doors, destination: FakeDestination
+) -> None:
+    results = doors.put_events(TWO_SPELLINGS)
+    assert results["DEV"]["EventsItemResponse"] == {"1": EVENT_ID, "2": ACCEPTED}
+    assert results["dev"]["EventsItemResponse"] == {"1": EVENT_ID, "3": ACCEPTED}
+    assert results["other"]["EventsItemResponse"] == {"1": ACCEPTED}
+    delivered = [(endpoint_id, event_id) for _, endpoint_id, event_id in destination.delivered]
+    assert delivered == [("DEV", "2"), ("dev", "3"), ("other", "1")]
+
+
+def test_so_it_is_at_the_queue_door(destination: FakeDestination, doors: Doors) -> None:
+    destination.keeps_rejected = True
+    message = f'{{"ApplicationId":"my-app","EventsRequest":{TWO_SPELLINGS}}}'
+    assert doors.stay(sqs_record(message)) == []
+    delivered = [(endpoint_id, event_id) for _, endpoint_id, event_id in destination.delivered]
+    assert delivered == [("DEV", "2"), ("dev", "3"), ("other", "1")]
+    rejected = [(part.endpoint_id, part.event_id) for _, part in destination.rejected]
+    assert rejected == [("DEV", "1"), ("dev", "1"), ("OTHER", None)]
+
+
 @pytest.mark.parametrize(
     "event",
     [

@@ -1,6 +1,9 @@
 """The first step: answer 400 for each part that breaks a rule, and keep the valid parts."""
 
+import json
+
 from putevents.errors import PayloadTooLargeError
+from putevents.ingest.spellings import under_two_spellings
 from putevents.ingest.submission import Submission
 from putevents.wire.answers import (
     ACCEPTED,
@@ -12,16 +15,28 @@ from putevents.wire.answers import (
 from putevents.wire.rules import (
     BAD_ENDPOINT_ID,
     BAD_EVENT_ID,
+    DUPLICATE_EVENT_ID,
     LARGE_ENDPOINT,
+    LARGE_ENDPOINT_ID,
     LARGE_EVENT,
     MAX_ENDPOINT_BYTES,
+    MAX_ENDPOINT_ID_BYTES,
     MAX_EVENT_BYTES,
     Rejection,
 )
-from putevents.wire.schemas import Event, ItemResponse, PublicEndpoint, ValidBatch
+from putevents.wire.schemas import (
+    Event,
+    ItemResponse,
+    PublicEndpoint,
+    ValidBatch,
+)
 from putevents.wire.storable import is_unicode
 
 _UTF8 = 4  # bytes that a character can take: in a smaller request no part needs to be measured
+# The same in a message of the queue: of a text, and of an id, which is escaped.
+_IN_TEXT, _IN_ID = 6, 12
+# SQS does not take these two characters, so each becomes an escape, which is twice as long.
+_ESCAPED_IN_MESSAGES = ("\ufffe".encode(), "\uffff".encode())
 # The same of an answer: of an id's character (in JSON, twice), and of what is said of a part.
 _ESCAPED, _ITEM = 14, 2048
 
@@ -41,6 +56,7 @@ def validate(submission: Submission) -> None:
 
 def _validate_parts(submission: Submission) -> None:
     size, results = submission.size, submission.results
+    respelled = under_two_spellings(submission.request)
     for place, (endpoint_id, batch) in enumerate(submission.request.batch_item.items()):
         item: ItemResponse = {"EndpointItemResponse": ACCEPTED, "EventsItemResponse": {}}
         results[endpoint_id] = item
@@ -50,10 +66,14 @@ def _validate_parts(submission: Submission) -> None:
         endpoint = validate_endpoint(endpoint_id, batch.endpoint, size)
         if isinstance(endpoint, PublicEndpoint) and (left_out := leave_out(endpoint)):
             submission.left_out.append((left_out, endpoint_id))
-        events = {}
+        events: dict[str, Event] = {}
         for event_id, event in batch.events.items():
             checked = (
-                endpoint if endpoint is BAD_ENDPOINT_ID else _validate_event(event_id, event, size)
+                endpoint
+                if endpoint is BAD_ENDPOINT_ID or endpoint is LARGE_ENDPOINT_ID
+                else DUPLICATE_EVENT_ID
+                if respelled and (endpoint_id, event_id) in respelled
+                else _validate_event(event_id, event, size)
             )
             if isinstance(checked, Event):
                 events[event_id] = checked
@@ -95,23 +115,42 @@ def validate_endpoint(
     endpoint_id: str, endpoint: PublicEndpoint | Rejection, size: int
 ) -> PublicEndpoint | Rejection:
     """Return the endpoint, or the rule that it or its id breaks; `size` is the whole request's."""
+    if rejection := validate_endpoint_id(endpoint_id):
+        return rejection
+    if (
+        size * _UTF8 > MAX_ENDPOINT_BYTES
+        and isinstance(endpoint, PublicEndpoint)
+        and len(endpoint.wire) > MAX_ENDPOINT_BYTES
+    ):
+        return LARGE_ENDPOINT
+    return endpoint
+
+
+def validate_endpoint_id(endpoint_id: str) -> Rejection | None:
+    """Return the rule that an endpoint's id breaks, if any."""
     if not endpoint_id or not is_unicode(endpoint_id) or any(c in endpoint_id for c in "${}"):
         return BAD_ENDPOINT_ID
-    if size * _UTF8 > MAX_ENDPOINT_BYTES:
-        if len(endpoint_id) > MAX_ENDPOINT_BYTES:
-            return BAD_ENDPOINT_ID
-        if isinstance(endpoint, PublicEndpoint) and len(endpoint.wire) > MAX_ENDPOINT_BYTES:
-            return LARGE_ENDPOINT
-    return endpoint
+    # Stores key it in lower case, which can be three times as long.
+    if len(endpoint_id) * 3 * _UTF8 > MAX_ENDPOINT_ID_BYTES and (
+        max(len(text.encode()) for text in (endpoint_id, endpoint_id.casefold()))
+        > MAX_ENDPOINT_ID_BYTES
+    ):
+        return LARGE_ENDPOINT_ID
+    return None
 
 
 def _validate_event(event_id: str, event: Event | Rejection, size: int) -> Event | Rejection:
     if not is_unicode(event_id):
         return BAD_EVENT_ID
     if (
-        size * _UTF8 > MAX_EVENT_BYTES
+        size * _IN_TEXT + len(event_id) * _IN_ID > MAX_EVENT_BYTES
         and isinstance(event, Event)
-        and len(event_id) + len(event.wire) > MAX_EVENT_BYTES
+        and _bytes_in_message(event_id, event) > MAX_EVENT_BYTES
     ):
         return LARGE_EVENT
     return event
+
+
+def _bytes_in_message(event_id: str, event: Event) -> int:
+    escaped = sum(event.wire.count(character) for character in _ESCAPED_IN_MESSAGES)
+    return len(json.dumps(event_id)) - len('""') + len(event.wire) + 3 * escaped

@@ -150,11 +150,27 @@ def valid_pieces(
     )
     for piece in pieces:
         body = _body(application_id, piece.wire.decode(), _along(piece.batch_item))
+        if not _is_too_long(body):
+            yield piece.batch_item, body
         # Characters that SQS does not take are escaped, which can double a text.
-        if _is_too_long(body) and sum(map(len, piece.texts.values())) > 1 + len(piece.texts):
+        elif sum(len(batch.events) or 1 for batch in piece.batch_item.values()) > 1:
             yield from valid_pieces(application_id, piece.batch_item, max_bytes // 2)
+        elif halves := _endpoint_and_event(piece.batch_item):
+            for half in halves:
+                yield from valid_pieces(application_id, half, max_bytes)
         else:
             yield piece.batch_item, body
+
+
+def _endpoint_and_event(batch_item: dict[str, ValidBatch]) -> list[dict[str, ValidBatch]]:
+    """Cut one endpoint with one event in two; nothing if there is only one of them."""
+    [(endpoint_id, batch)] = batch_item.items()
+    if batch.endpoint is None or not batch.events:
+        return []
+    return [
+        {endpoint_id: batch._replace(events={}, stored=None)},
+        {endpoint_id: batch._replace(endpoint=None)},
+    ]
 
 
 def raw_bodies(application_id: str, raw: dict[str, Any]) -> Iterator[str]:

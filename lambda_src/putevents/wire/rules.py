@@ -143,12 +143,14 @@ def _rules(annotation: Any) -> list[Rule]:
 # Rules about more than one value; `ingest` checks them.
 MAX_EVENT_BYTES = 1000 * 1024
 MAX_ENDPOINT_BYTES = 15 * 1024
+MAX_ENDPOINT_ID_BYTES = 1024  # what a key of DynamoDB takes
 MAX_ENDPOINTS_PER_USER = 15
 # Endpoints and events of one request or message; a hundred times what a client sends.
 MAX_PARTS = 10_000
 TOO_MANY_PARTS = f"Number of endpoints and events per request should be at most {MAX_PARTS}."
 MISSING_ENDPOINT = Rejection("Missing Endpoint", "Endpoint")
 BAD_ENDPOINT_ID = Rejection("Endpoint id should be text without $, { and }.", "")
+LARGE_ENDPOINT_ID = Rejection(f"Endpoint id should be at most {MAX_ENDPOINT_ID_BYTES} bytes.", "")
 DUPLICATE_ENDPOINT = Rejection("Duplicate Endpoint", "Endpoint")
 DUPLICATE_ENDPOINT_ID = Rejection("Duplicate endpoint id", "")
 DUPLICATE_EVENT_ID = Rejection("Duplicate event id", "")

@@ -372,14 +372,18 @@ class AsOfArrival(Shape):
 class QueueMessage(Shape):
     """The body of an SQS message: what `aws pinpoint put-events --cli-input-json` takes.
 
-    `as_of_arrival` is in our own only, by endpoint id.
+    `as_of_arrival` is in our own only, by endpoint id. What a producer wrote there instead costs no
+    event.
     """
 
     model_config = _ONLY_QUEUED
 
     application_id: str
     events_request: EventsRequest
-    as_of_arrival: dict[str, Annotated[AsOfArrival | Rejection, _Alone()]] | None = None
+    as_of_arrival: Annotated[
+        dict[Id, Annotated[AsOfArrival | Rejection, _Alone()]] | None,
+        BeforeValidator(lambda found: found if isinstance(found, dict) else None),
+    ] = None
 
 
 class EndpointItemResponse(TypedDict):

@@ -37,8 +37,14 @@ Timestamp = Annotated[
 
 
 def milliseconds(timestamp: str) -> int:
-    """A checked timestamp as Unix time in whole milliseconds, smaller fractions cut off."""
-    return (datetime.fromisoformat(timestamp) - _EPOCH) // timedelta(milliseconds=1)
+    """A timestamp as Unix time in whole milliseconds, smaller fractions cut off.
+
+    One without a zone, which no checked timestamp is, counts as UTC.
+    """
+    moment = datetime.fromisoformat(timestamp)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
 
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
