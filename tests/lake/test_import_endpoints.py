@@ -135,7 +135,7 @@ def test_bad_lines_are_told_and_kept_as_they_came_and_the_rest_is_imported(
     wrong, long = (line.partition(": ")[2] for line in told)
     assert status == 1
     assert wrong.startswith("Input should be 'PUSH', ")
-    assert long.startswith("Endpoint is too large to be stored")
+    assert long.startswith("Endpoint id should be at most 1024 bytes.")
     assert told == [f"{file}:3: {wrong}", f"{file}:4: {long}"]
     assert summary[:2] == ["imported   2 endpoints", "rejected   2 lines"]
     assert sorted(summary[2:]) == sorted(f"{'':10} 1 x {why}" for why in (wrong, long))
