@@ -120,3 +120,10 @@ def test_endpoints_alone_are_cut_until_they_fit() -> None:
     pieces = list(valid_pieces("my-app", batch_item))
     assert all(len(text.encode()) <= MAX_MESSAGE_BYTES for _, text in pieces)
     assert [id_ for piece, _ in pieces for id_ in piece] == list(batch_item)
+
+
+def test_a_part_that_no_message_holds_is_sent_alone_for_the_queue_to_reject() -> None:
+    huge = Event(EventType="a", Timestamp="2026-11-24T10:00:00Z", AppTitle="x" * MAX_MESSAGE_BYTES)
+    batch = {"phone": ValidBatch(None, {"1": huge, "2": EVENT})}
+    pieces = [list(piece["phone"].events) for piece, _ in valid_pieces("my-app", batch)]
+    assert pieces == [["1"], ["2"]]
