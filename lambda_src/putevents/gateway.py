@@ -27,7 +27,7 @@ class Gateway:
             settings,
             destination or load_destination(settings),
             RetryQueue(settings),
-            # As long as what failed once waits on the queue: it would find the breaker closed.
+            # As long as the first wait on the queue, so that the retry is let through again.
             Breaker(settings.retry_delay_seconds),
         )
 
