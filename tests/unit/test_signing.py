@@ -89,17 +89,25 @@ def test_an_unsigned_call_tells_nothing_of_our_credentials(
 
 @pytest.mark.parametrize(("region", "signed"), [("eu-west-1", "eu-west-1"), ("", "us-east-1")])
 def test_for_an_api_with_iam_every_call_is_signed_for_it_and_its_region(
-    upstream: Upstream, environ: Environ, region: str, signed: str
+    environ: Environ, region: str, signed: str
 ) -> None:
-    environ(PINPOINT_AUTH="iam", PINPOINT_REGION=region)
-    destination = PinpointDestination()
-    assert deliver(destination) == DELIVERED
-    destination.get_endpoint("my app", "phone")
+    calls: list[Request] = []
 
-    assert len(upstream.headers) == 2
-    for headers in upstream.headers:
-        assert f"/{signed}/execute-api/aws4_request" in headers["authorization"]
-        assert headers["x-amz-security-token"] == "a-token"
+    def respond(call: Request) -> Response:
+        calls.append(call)
+        return Response(404, b"{}")
+
+    with serving(respond) as url:
+        environ(AWS_ENDPOINT_URL_PINPOINT=url, AWS_SESSION_TOKEN="a-token")
+        environ(PINPOINT_AUTH="iam", PINPOINT_REGION=region)
+        destination = PinpointDestination()
+        assert deliver(destination) == {}
+        assert destination.get_endpoint("my app", "phone") is None
+
+    assert [call.method for call in calls] == ["POST", "GET"]
+    for call in calls:
+        assert f"/{signed}/execute-api/aws4_request" in call.headers["authorization"]
+        assert call.headers["x-amz-security-token"] == "a-token"
 
 
 def test_a_key_is_read_once_for_many_calls(upstream: Upstream, secrets: Secrets) -> None:
