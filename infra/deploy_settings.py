@@ -16,12 +16,22 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
+from infra.names import (
+    BUCKET,
+    DEFAULT_STACK,
+    MAX_STREAM_CHARACTERS,
+    PRINCIPAL,
+    STACK,
+    event_stream,
+    is_respelled_default,
+)
+
 # Limits of AWS: a function has 4 KB of environment variables, a role 10 KB of policy.
 MAX_APPLICATIONS = 75
 MAX_APPLICATION_CHARACTERS = 2500
 MAX_ORIGIN_CHARACTERS = 500
 MAX_HEADER_CHARACTERS = 200
-# A delivery stream's name has at most 64 characters and starts with the stack's name.
+# A delivery stream is named after the stack and the application: see infra.names.
 MAX_LAKE_ID_CHARACTERS = 40
 # The CDK CLI's own names in the context, besides those with a colon.
 _CLI_NAMES = {"cli-telemetry", "acknowledged-issue-numbers"}
@@ -71,6 +81,9 @@ _UserPool = Annotated[
     str,
     Field(pattern=rf"^(arn:aws[a-z-]*:cognito-idp:[a-z0-9-]+:\d{{12}}:userpool/)?{_USER_POOL_ID}$"),
 ]
+_StackName = Annotated[str, Field(max_length=128, pattern=STACK)]
+_BucketName = Annotated[str, Field(pattern=BUCKET)]
+_Principal = Annotated[str, Field(pattern=PRINCIPAL)]
 _Optional = BeforeValidator(_unset)
 _Listed = BeforeValidator(_split)
 _Distinct = AfterValidator(lambda parts: tuple(dict.fromkeys(parts)))
@@ -85,6 +98,12 @@ class DeploySettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel)
 
+    stack_name: _StackName = Field(
+        DEFAULT_STACK,
+        description="letters and digits in words joined by '-', beginning with a letter, at most "
+        f"128 characters, not {DEFAULT_STACK} in other capitals; for destination lake at most "
+        f"{MAX_STREAM_CHARACTERS - 1} together with the longest application id",
+    )
     # To add a destination: name it here and connect it in stack.py.
     destination: Literal["pinpoint", "lake"] = Field("pinpoint", description="pinpoint or lake")
     pinpoint_endpoint_url: Annotated[_Url | None, _Optional] = Field(
@@ -137,6 +156,28 @@ class DeploySettings(BaseModel):
     query_limit_gb: int = Field(
         100, ge=1, le=7_000_000, description="GB that one query may read, 1 to 7000000"
     )
+    existing_lake_bucket: Annotated[_BucketName | None, _Optional] = Field(
+        None,
+        description="the name of a bucket that a lake of an earlier deployment left, or nothing "
+        "for a new one; its lifecycle and versioning stay as they are, so eventRetentionDays and "
+        "lakeVersioning must be 0 with it",
+    )
+    lake_versioning: int = Field(
+        0,
+        ge=0,
+        le=36_500,
+        description="days that S3 keeps deleted files of the lake to bring them back, or 0 for "
+        "no versioning",
+    )
+    lake_formation: bool = Field(
+        False,
+        description="false, or true if Lake Formation governs the account's Glue catalog",
+    )
+    lake_readers: Annotated[tuple[_Principal, ...], _Listed, _Distinct] = Field(
+        (),
+        description="ARNs of IAM roles and users to whom lakeFormation=true grants the lake's "
+        "tables (a,b or a JSON list), or nothing",
+    )
     log_retention_days: LogRetention = Field(
         LogRetention.ONE_MONTH, description=", ".join(str(days.value) for days in LogRetention)
     )
@@ -147,6 +188,9 @@ class DeploySettings(BaseModel):
         "destroy",
         description="destroy or retain (of queues and logs when the stack is deleted; the lake's "
         "data is always kept)",
+    )
+    termination_protection: bool = Field(
+        False, description="false, or true: the stack cannot be deleted until it is false again"
     )
     api_log_role: Literal["create", "existing"] = Field(
         "create", description="create or existing (API Gateway's logging role, one per account)"
@@ -159,6 +203,7 @@ class DeploySettings(BaseModel):
             raise ValueError("applicationIds")
         if self.destination == "lake" and max(map(len, ids)) > MAX_LAKE_ID_CHARACTERS:
             raise ValueError("applicationIds")
+        self._check_lake()
         if len(",".join(self.cors_origins)) > MAX_ORIGIN_CHARACTERS:
             raise ValueError("corsOrigins")
         if len(",".join(self.cors_headers)) > MAX_HEADER_CHARACTERS:
@@ -168,6 +213,18 @@ class DeploySettings(BaseModel):
         if self.auth == "cognito" and self.user_pool_id is None:
             raise ValueError("userPoolId")
         return self
+
+    def _check_lake(self) -> None:
+        if is_respelled_default(self.stack_name):
+            raise ValueError("stackName")
+        longest = max(self.application_ids, key=len)
+        name = event_stream(self.stack_name, longest)
+        if self.destination == "lake" and len(name) > MAX_STREAM_CHARACTERS:
+            raise ValueError("stackName")
+        if self.existing_lake_bucket and (self.event_retention_days or self.lake_versioning):
+            raise ValueError("existingLakeBucket")
+        if self.lake_readers and not self.lake_formation:
+            raise ValueError("lakeReaders")
 
     @classmethod
     def from_context(cls, context: Mapping[str, Any]) -> Self:

@@ -13,7 +13,7 @@ from infra.api import PutEventsApi
 from infra.data_lake import Lake
 from infra.deploy_settings import DeploySettings
 from infra.function import PutEventsFunction
-from infra.monitoring import NAMESPACE, SERVICE, Monitoring
+from infra.monitoring import NAMESPACE, Monitoring
 from infra.pinpoint_access import connect_pinpoint
 from infra.request_trail import RequestTrail
 
@@ -33,7 +33,13 @@ class PutEventsStack(Stack):
     def __init__(
         self, scope: Construct, id: str, *, settings: DeploySettings, package: Path
     ) -> None:
-        super().__init__(scope, id, description="PutEvents Gateway")
+        super().__init__(
+            scope,
+            id,
+            stack_name=settings.stack_name,
+            description="PutEvents Gateway",
+            termination_protection=settings.termination_protection,
+        )
         dead_letters = _queue(self, "DeadLetterQueue", settings)
         last = sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=MAX_RECEIVE_COUNT)
         queue = _queue(self, "Queue", settings, dead_letter_queue=last)
@@ -138,7 +144,8 @@ def _environment(
         "TRUST_ARRIVAL": str(settings.trust_arrival).lower(),
         # With any other auth, an app that knows an id could read or delete that endpoint.
         "ENDPOINT_READS": str(settings.auth == "iam").lower(),
-        "POWERTOOLS_SERVICE_NAME": SERVICE,
+        # A dimension of the metrics too: two stacks may serve one application id.
+        "POWERTOOLS_SERVICE_NAME": settings.stack_name,
         "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
         "POWERTOOLS_LOG_LEVEL": "INFO",
         # A DNS lookup, which no deadline of a call ends, gives up after 3 seconds instead of 15.

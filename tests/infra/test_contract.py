@@ -10,12 +10,11 @@ import pytest
 
 from infra.api import ROUTES
 from infra.gateway_responses import EXPOSED
-from infra.monitoring import NAMESPACE, SERVICE
+from infra.monitoring import NAMESPACE
 from infra.pinpoint_access import CALLS
 from local.event_source import BATCH_SIZE as LOCAL_BATCH_SIZE
 from local.queues import MAX_RECEIVE_COUNT as LOCAL_MAX_RECEIVE_COUNT
 from putevents.observability import NAMESPACE as CODE_NAMESPACE
-from putevents.observability import SERVICE as CODE_SERVICE
 from putevents.observability import Metric
 from putevents.queue.messages import MAX_MESSAGE_BYTES
 from putevents.queue.retry import GIVE_UP_SECONDS, MAX_WAIT_SECONDS, MIN_ATTEMPTS
@@ -33,6 +32,7 @@ for handler in sys.argv[1:]:
 from putevents.api_handler import ApiHandler
 from putevents.cross_origin import EXPOSE_HEADERS
 from putevents.gateway import Gateway
+from putevents.observability import SERVICE
 from putevents.destinations import pinpoint
 from putevents.destinations.lake import dynamodb, firehose
 gateway = Gateway.load()
@@ -44,6 +44,7 @@ routes = [[r.method, r.path] for r in app._static_routes + app._dynamic_routes]
 print(json.dumps({
     "routes": routes,
     "exposed": EXPOSE_HEADERS,
+    "service": SERVICE,
     "seconds_a_call": max(
         seconds(client._CONFIG) for client in (firehose, dynamodb, pinpoint)
     ),
@@ -161,7 +162,9 @@ def test_the_roles_allow_what_the_destination_calls() -> None:
     assert {name.title().replace("_", "") for name in called} == set(CALLS)
 
 
-def test_the_alarms_watch_the_metrics_that_are_written(default: Deployment) -> None:
+def test_the_alarms_watch_the_metrics_that_are_written(
+    default: Deployment, code: dict[str, Any]
+) -> None:
     alarms = [a for a in default.all("CloudWatch::Alarm") if a["Namespace"] == CODE_NAMESPACE]
 
     watched = [
@@ -169,10 +172,11 @@ def test_the_alarms_watch_the_metrics_that_are_written(default: Deployment) -> N
         for alarm in alarms
     ]
     assert sorted(watched, key=str) == [
-        (Metric.LONGEST_WAIT, {"application": "my-app", "service": CODE_SERVICE}),
-        (Metric.LONGEST_WAIT, {"service": CODE_SERVICE}),
+        (Metric.LONGEST_WAIT, {"application": "my-app", "service": code["service"]}),
+        (Metric.LONGEST_WAIT, {"service": code["service"]}),
     ]
-    assert (NAMESPACE, SERVICE) == (CODE_NAMESPACE, CODE_SERVICE)
+    assert code["service"] == default.stack.stack_name
+    assert NAMESPACE == CODE_NAMESPACE
 
 
 def test_browsers_may_read_the_same_headers_of_every_answer(code: dict[str, Any]) -> None:
