@@ -33,6 +33,8 @@ MAX_ORIGIN_CHARACTERS = 500
 MAX_HEADER_CHARACTERS = 200
 # A delivery stream is named after the stack and the application: see infra.names.
 MAX_LAKE_ID_CHARACTERS = 40
+# Each is three resources, of which a stack has 500.
+MAX_READERS = 10
 # The CDK CLI's own names in the context, besides those with a colon.
 _CLI_NAMES = {"cli-telemetry", "acknowledged-issue-numbers"}
 
@@ -175,8 +177,9 @@ class DeploySettings(BaseModel):
     )
     lake_readers: Annotated[tuple[_Principal, ...], _Listed, _Distinct] = Field(
         (),
-        description="ARNs of IAM roles and users to whom lakeFormation=true grants the lake's "
-        "tables (a,b or a JSON list), or nothing",
+        max_length=MAX_READERS,
+        description=f"at most {MAX_READERS} ARNs of IAM roles and users to whom lakeFormation=true "
+        "grants the lake's tables (a,b or a JSON list), or nothing",
     )
     log_retention_days: LogRetention = Field(
         LogRetention.ONE_MONTH, description=", ".join(str(days.value) for days in LogRetention)
