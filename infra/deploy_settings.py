@@ -1,6 +1,7 @@
 """The deploy settings: cdk.json's context, overridden by `-c name=value`, as one model."""
 
 import json
+import re
 from collections.abc import Mapping
 from enum import IntEnum
 from typing import Annotated, Any, Literal, Self
@@ -86,9 +87,49 @@ _UserPool = Annotated[
 _StackName = Annotated[str, Field(max_length=128, pattern=STACK)]
 _BucketName = Annotated[str, Field(pattern=BUCKET)]
 _Principal = Annotated[str, Field(pattern=PRINCIPAL)]
+_ApiArn = Annotated[
+    str,
+    Field(
+        pattern=r"^arn:aws[a-z-]*:execute-api:[a-z0-9-]+:\d{12}:[a-z0-9]+(/[A-Za-z0-9_-]{1,128})?$"
+    ),
+]
+_Secret = Annotated[
+    str,
+    Field(
+        max_length=512,
+        pattern=r"^(arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}"
+        r"|[\w/+=.@-]+)$",
+    ),
+]
+_Positive = Annotated[int, Field(ge=1)]
+_Quota = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,8}/(day|week|month)$")]
+_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_DomainName = Annotated[str, Field(max_length=253, pattern=rf"^({_LABEL}\.)+{_LABEL}$")]
+_CertificateArn = Annotated[
+    str, Field(pattern=r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[0-9A-Za-z-]+$")
+]
+_HostedZoneId = Annotated[str, Field(pattern=r"^[0-9A-Z]{1,32}$")]
+_BasePath = Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9._-]+$")]
 _Optional = BeforeValidator(_unset)
 _Listed = BeforeValidator(_split)
 _Distinct = AfterValidator(lambda parts: tuple(dict.fromkeys(parts)))
+
+
+# Neither a signature nor a key goes over a network in the clear.
+_SAFE_URL = re.compile(r"https://|http://(localhost|127\.0\.0\.1)[:/]")
+EXECUTE_API_URL = re.compile(
+    r"https://(?P<id>[a-z0-9]+)(-vpce-[a-z0-9]+)?\.execute-api\.(?P<region>[a-z0-9-]+)"
+    r"\.amazonaws\.com(\.cn)?/(?P<stage>[^/]+)"
+)
+
+
+def _is_of_api(url: str, arn: str | None) -> bool:
+    """Whether URL and ARN say which API is meant, and say the same."""
+    found = EXECUTE_API_URL.match(url)
+    if arn is None or found is None:
+        return arn is not None or found is not None
+    region, _, rest = arn.split(":", 3)[3].split(":", 2)
+    return (region, rest.partition("/")[0]) == (found["region"], found["id"])
 
 
 class DeploySettingsError(Exception):
@@ -111,6 +152,22 @@ class DeploySettings(BaseModel):
     pinpoint_endpoint_url: Annotated[_Url | None, _Optional] = Field(
         None, description="the http(s) URL of another PutEvents server, or nothing for AWS"
     )
+    pinpoint_auth: Literal["none", "iam", "api-key"] = Field(
+        "none",
+        description="none (unsigned), or with the https pinpointEndpointUrl of another server iam "
+        "(signed for execute-api) or api-key",
+    )
+    pinpoint_api_arn: Annotated[_ApiArn | None, _Optional] = Field(
+        None,
+        description="with pinpointAuth=iam the ARN of that server's API, "
+        "arn:aws:execute-api:REGION:ACCOUNT:API-ID, which a custom domain needs, or nothing for an "
+        "execute-api URL of this account",
+    )
+    pinpoint_api_key_secret: Annotated[_Secret | None, _Optional] = Field(
+        None,
+        description="the name or ARN of the secret in Secrets Manager whose text is the key, which "
+        "pinpointAuth=api-key needs",
+    )
     application_ids: Annotated[tuple[_ApplicationId, ...], _Listed, _Distinct] = Field(
         description=f"1 to {MAX_APPLICATIONS} ids of letters, digits, '.', '_' and '-' (a,b or a "
         f"JSON list), together at most {MAX_APPLICATION_CHARACTERS} characters, for destination "
@@ -121,6 +178,47 @@ class DeploySettings(BaseModel):
     )
     user_pool_id: Annotated[_UserPool | None, _Optional] = Field(
         None, description="the id or ARN of a Cognito user pool, which auth=cognito needs"
+    )
+    endpoint_reads: bool = Field(
+        False,
+        description="false, or with auth=iam true if callers may read and delete endpoints too",
+    )
+    api_key_rate: Annotated[_Positive | None, _Optional] = Field(
+        None,
+        description="with auth=api-key the requests a second of the key, 1 to throttleRate, or "
+        "nothing for throttleRate",
+    )
+    api_key_burst: Annotated[_Positive | None, _Optional] = Field(
+        None,
+        description="with auth=api-key the requests at once of the key, 1 to throttleBurst, or "
+        "nothing for throttleBurst",
+    )
+    api_key_quota: Annotated[_Quota | None, _Optional] = Field(
+        None,
+        description="with auth=api-key the requests of the key in a day, week or month, such as "
+        "5000000/month, or nothing for no quota",
+    )
+    domain_name: Annotated[_DomainName | None, _Optional] = Field(
+        None,
+        description="a domain name of your own, such as events.example.com, with its "
+        "certificateArn, or nothing",
+    )
+    certificate_arn: Annotated[_CertificateArn | None, _Optional] = Field(
+        None,
+        description="the ARN of domainName's certificate in ACM, in the region of the stack, which "
+        "domainName needs",
+    )
+    hosted_zone_id: Annotated[_HostedZoneId | None, _Optional] = Field(
+        None,
+        description="with domainName the id of the Route 53 zone that gets its record, or nothing",
+    )
+    base_path: Annotated[_BasePath | None, _Optional] = Field(
+        None,
+        description="with domainName what stands between it and /v1, of letters, digits, '.', '_' "
+        "and '-' but not ping or sping, or nothing",
+    )
+    disable_execute_api_endpoint: bool = Field(
+        False, description="false, or with domainName true to be reached by that name only"
     )
     cors_origins: Annotated[tuple[_Origin, ...] | tuple[Literal["*"]], _Listed] = Field(
         (),
@@ -228,6 +326,43 @@ class DeploySettings(BaseModel):
             raise ValueError("existingLakeBucket")
         if self.lake_readers and not self.lake_formation:
             raise ValueError("lakeReaders")
+    @model_validator(mode="after")
+    def _check_api(self) -> Self:
+        if self.endpoint_reads and self.auth != "iam":
+            raise ValueError("endpointReads")
+        has_key = self.auth == "api-key"
+        if self.api_key_rate and not (has_key and self.api_key_rate <= self.throttle_rate):
+            raise ValueError("apiKeyRate")
+        if self.api_key_burst and not (has_key and self.api_key_burst <= self.throttle_burst):
+            raise ValueError("apiKeyBurst")
+        if self.api_key_quota and not has_key:
+            raise ValueError("apiKeyQuota")
+        return self
+
+    @model_validator(mode="after")
+    def _check_domain(self) -> Self:
+        if (self.domain_name is None) != (self.certificate_arn is None):
+            raise ValueError("certificateArn" if self.domain_name else "domainName")
+        if self.domain_name is None and self.hosted_zone_id:
+            raise ValueError("hostedZoneId")
+        if self.base_path in ("ping", "sping") or (self.domain_name is None and self.base_path):
+            raise ValueError("basePath")
+        if self.domain_name is None and self.disable_execute_api_endpoint:
+            raise ValueError("disableExecuteApiEndpoint")
+        return self
+
+    @model_validator(mode="after")
+    def _check_pinpoint_auth(self) -> Self:
+        url, arn = self.pinpoint_endpoint_url or "", self.pinpoint_api_arn
+        if self.pinpoint_auth != "none" and not _SAFE_URL.match(url):
+            raise ValueError("pinpointAuth")
+        if (self.pinpoint_auth == "api-key") != (self.pinpoint_api_key_secret is not None):
+            raise ValueError("pinpointApiKeySecret")
+        if self.pinpoint_auth != "iam" and arn:
+            raise ValueError("pinpointApiArn")
+        if self.pinpoint_auth == "iam" and not _is_of_api(url, arn):
+            raise ValueError("pinpointApiArn")
+        return self
 
     @classmethod
     def from_context(cls, context: Mapping[str, Any]) -> Self:

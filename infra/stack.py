@@ -10,6 +10,8 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.api import PutEventsApi
+from infra.client_policy import add_client_policy
+from infra.custom_domain import add_custom_domain
 from infra.data_lake import Lake
 from infra.deploy_settings import DeploySettings
 from infra.function import PutEventsFunction
@@ -102,6 +104,8 @@ class PutEventsStack(Stack):
             streams=streams,
             email=settings.alarm_email,
         )
+        add_custom_domain(api, settings)
+        add_client_policy(api, settings)
         CfnOutput(self, "ApiUrl", value=api.base_url)
         CfnOutput(self, "QueueUrl", value=queue.queue_url)
         CfnOutput(self, "DeadLetterQueueUrl", value=dead_letters.queue_url)
@@ -142,8 +146,7 @@ def _environment(
         "CORS_ORIGINS": ",".join(settings.cors_origins),
         "CORS_HEADERS": ",".join(settings.cors_headers),
         "TRUST_ARRIVAL": str(settings.trust_arrival).lower(),
-        # With any other auth, an app that knows an id could read or delete that endpoint.
-        "ENDPOINT_READS": str(settings.auth == "iam").lower(),
+        "ENDPOINT_READS": str(settings.endpoint_reads).lower(),
         # A dimension of the metrics too: two stacks may serve one application id.
         "POWERTOOLS_SERVICE_NAME": settings.stack_name,
         "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,

@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from infra.api import ROUTES
 from infra.gateway_responses import RESPONSES
 from tests.infra.conftest import Deploy
 from tests.infra.synthesis import AUTHS, Deployment, text
