@@ -86,9 +86,11 @@ class DeploySettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel)
 
     # To add a destination: name it here and connect it in stack.py.
-    destination: Literal["pinpoint", "lake"] = Field("pinpoint", description="pinpoint or lake")
-    pinpoint_endpoint_url: Annotated[_Url | None, _Optional] = Field(
-        None, description="the http(s) URL of another PutEvents server, or nothing for AWS"
+    destination: Literal["lake", "pinpoint"] = Field("lake", description="lake or pinpoint")
+    pinpoint_endpoint_url: Annotated[_Url | Literal["aws"] | None, _Optional] = Field(
+        None,
+        description="the http(s) URL of another PutEvents server, which destination=pinpoint needs "
+        "since Amazon's own service ended on 2026-10-30 (aws insists on Amazon's)",
     )
     application_ids: Annotated[tuple[_ApplicationId, ...], _Listed, _Distinct] = Field(
         description=f"1 to {MAX_APPLICATIONS} ids of letters, digits, '.', '_' and '-' (a,b or a "
@@ -163,6 +165,8 @@ class DeploySettings(BaseModel):
             raise ValueError("corsOrigins")
         if len(",".join(self.cors_headers)) > MAX_HEADER_CHARACTERS:
             raise ValueError("corsHeaders")
+        if self.destination == "pinpoint" and self.pinpoint_endpoint_url is None:
+            raise ValueError("pinpointEndpointUrl")
         if self.trust_arrival and self.auth != "iam":
             raise ValueError("trustArrival")
         if self.auth == "cognito" and self.user_pool_id is None:

@@ -33,16 +33,15 @@ def connect_pinpoint(
                 f"IAM5[Resource::{_APPS_IN_NAG}/{part}]",
                 "Clients choose the ids of endpoints and users; the application is a listed one.",
             )
-    if settings.pinpoint_endpoint_url:
-        for function in (api_function, queue_function):
-            function.add_environment("AWS_ENDPOINT_URL_PINPOINT", settings.pinpoint_endpoint_url)
-    else:
+    if settings.pinpoint_endpoint_url == "aws":
         Annotations.of(Stack.of(api_function)).add_warning_v2(
             "putevents:pinpoint-ended",
-            "destination=pinpoint sends events to Amazon Pinpoint, which AWS ended on 2026-10-30: "
-            "set pinpointEndpointUrl to another server that takes PutEvents, or destination=lake, "
-            "which keeps events in your own account.",
+            "pinpointEndpointUrl=aws sends events to Amazon Pinpoint, which AWS ended on 2026-10-30: "
+            "if it does not answer, they wait for four days and become dead letters.",
         )
+    elif settings.pinpoint_endpoint_url:
+        for function in (api_function, queue_function):
+            function.add_environment("AWS_ENDPOINT_URL_PINPOINT", settings.pinpoint_endpoint_url)
 
 
 def _allow(function: PutEventsFunction, calls: list[str], parts: list[str]) -> None:
