@@ -148,9 +148,11 @@ class DeploySettings(BaseModel):
         f"{MAX_STREAM_CHARACTERS - 1} together with the longest application id",
     )
     # To add a destination: name it here and connect it in stack.py.
-    destination: Literal["pinpoint", "lake"] = Field("pinpoint", description="pinpoint or lake")
-    pinpoint_endpoint_url: Annotated[_Url | None, _Optional] = Field(
-        None, description="the http(s) URL of another PutEvents server, or nothing for AWS"
+    destination: Literal["lake", "pinpoint"] = Field("lake", description="lake or pinpoint")
+    pinpoint_endpoint_url: Annotated[_Url | Literal["aws"] | None, _Optional] = Field(
+        None,
+        description="the http(s) URL of another PutEvents server, which destination=pinpoint needs "
+        "since Amazon's own service ended on 2026-10-30 (aws insists on Amazon's)",
     )
     pinpoint_auth: Literal["none", "iam", "api-key"] = Field(
         "none",
@@ -309,6 +311,8 @@ class DeploySettings(BaseModel):
             raise ValueError("corsOrigins")
         if len(",".join(self.cors_headers)) > MAX_HEADER_CHARACTERS:
             raise ValueError("corsHeaders")
+        if self.destination == "pinpoint" and self.pinpoint_endpoint_url is None:
+            raise ValueError("pinpointEndpointUrl")
         if self.trust_arrival and self.auth != "iam":
             raise ValueError("trustArrival")
         if self.auth == "cognito" and self.user_pool_id is None:
@@ -326,6 +330,7 @@ class DeploySettings(BaseModel):
             raise ValueError("existingLakeBucket")
         if self.lake_readers and not self.lake_formation:
             raise ValueError("lakeReaders")
+
     @model_validator(mode="after")
     def _check_api(self) -> Self:
         if self.endpoint_reads and self.auth != "iam":

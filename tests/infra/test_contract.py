@@ -22,7 +22,7 @@ from putevents.queue.retry import GIVE_UP_SECONDS, MAX_WAIT_SECONDS, MIN_ATTEMPT
 from putevents.settings import Settings
 from putevents.time_left import DELIVERY_SECONDS, QUEUEING_SECONDS
 from tests.infra.conftest import Deploy
-from tests.infra.synthesis import ROOT, Deployment
+from tests.infra.synthesis import FORWARDING, ROOT, Deployment
 
 # Asked of the code in a process of its own, which has the environment of the template.
 QUESTIONS = """
@@ -105,6 +105,7 @@ def test_the_deployed_routes_are_the_resolvers(default: Deployment, code: dict[s
 @pytest.mark.parametrize("door", ["api", "queue"])
 def test_the_environment_satisfies_settings(deploy: Deploy, door: str) -> None:
     deployment = deploy(
+        **FORWARDING,
         applicationIds=["a", "b"],
         corsOrigins="https://app.example.com,http://localhost:3000",
         corsHeaders="x-team",
@@ -150,10 +151,11 @@ def test_no_variable_of_settings_is_left_to_chance(default: Deployment) -> None:
 
 @pytest.mark.parametrize("door", ["api", "queue"])
 def test_the_endpoint_url_is_botocores(deploy: Deploy, door: str) -> None:
-    url = "https://events.example.com/prod"
+    url = FORWARDING["pinpointEndpointUrl"]
+    amazon = deploy(destination="pinpoint", pinpointEndpointUrl="aws")
 
-    assert environment(deploy(pinpointEndpointUrl=url), door)["AWS_ENDPOINT_URL_PINPOINT"] == url
-    assert "AWS_ENDPOINT_URL_PINPOINT" not in environment(deploy(), door)
+    assert environment(deploy(**FORWARDING), door)["AWS_ENDPOINT_URL_PINPOINT"] == url
+    assert "AWS_ENDPOINT_URL_PINPOINT" not in environment(amazon, door)
 
 
 def test_the_roles_allow_what_the_destination_calls() -> None:

@@ -28,16 +28,28 @@ def test_the_options_of_cdk_json_are_good_as_they_are() -> None:
 
     assert settings.application_ids == ("my-app",)
     assert settings.auth == "iam"
+    assert settings.destination == "lake"
 
 
 def test_the_application_ids_alone_suffice() -> None:
     settings = load()
 
-    assert settings.destination == "pinpoint"
+    assert settings.destination == "lake"
     assert settings.architecture == "arm64"
     assert settings.cors_origins == ()
     assert settings.pinpoint_endpoint_url is None
     assert settings.log_retention_days is LogRetention.ONE_MONTH
+
+
+def test_pinpoint_needs_an_address_since_amazons_own_has_ended() -> None:
+    sentence = refusal(destination="pinpoint")
+
+    assert "pinpointEndpointUrl" in sentence
+    assert "destination=pinpoint" in sentence
+    assert "2026-10-30" in sentence
+    assert "aws insists" in sentence
+    insisting = load(destination="pinpoint", pinpointEndpointUrl="aws")
+    assert insisting.pinpoint_endpoint_url == "aws"
 
 
 @pytest.mark.parametrize("given", [["a", "b.c_D-1"], "a,b.c_D-1", " a , b.c_D-1,", "a,b.c_D-1,a"])
