@@ -37,7 +37,7 @@ class Lake(Construct):
             log=Log(self, "StreamLog", settings=settings),
             settings=settings,
         )
-        self.endpoints = EndpointTable(self, "Endpoints", removal_policy=KEPT)
+        self.endpoints = EndpointTable(self, "Endpoints", settings=settings, removal_policy=KEPT)
         workgroup = QueryWorkGroup(
             self, "Queries", name=name, bucket=self.bucket, catalog=catalog, settings=settings
         )
