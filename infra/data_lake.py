@@ -41,7 +41,7 @@ class Lake(Construct):
                 streams=self.streams,
                 readers=settings.lake_readers,
             )
-        self.endpoints = EndpointTable(self, "Endpoints", removal_policy=KEPT)
+        self.endpoints = EndpointTable(self, "Endpoints", settings=settings, removal_policy=KEPT)
         workgroup = QueryWorkGroup(
             self, "Queries", name=name, bucket=self.bucket, catalog=catalog, settings=settings
         )

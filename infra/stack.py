@@ -10,6 +10,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.api import PutEventsApi
+from infra.budget import add_budget
 from infra.client_policy import add_client_policy
 from infra.custom_domain import add_custom_domain
 from infra.data_lake import Lake
@@ -48,7 +49,7 @@ class PutEventsStack(Stack):
         environment = _environment(settings, queue, dead_letters)
 
         def function(
-            name: str, module: str, timeout: Duration, loop: lambda_.RecursiveLoop
+            name: str, module: str, timeout: Duration, loop: lambda_.RecursiveLoop, reserved: int
         ) -> PutEventsFunction:
             made = PutEventsFunction(
                 self,
@@ -58,15 +59,24 @@ class PutEventsStack(Stack):
                 package=package,
                 environment=environment,
                 settings=settings,
+                reserved_concurrency=reserved,
                 recursive_loop=loop,
             )
             queue.grant_send_messages(made)
             return made
 
         end, allow = lambda_.RecursiveLoop.TERMINATE, lambda_.RecursiveLoop.ALLOW
-        api_function = function("ApiFunction", "api_handler", API_TIMEOUT, end)
+        api_function = function(
+            "ApiFunction", "api_handler", API_TIMEOUT, end, settings.api_reserved_concurrency
+        )
         # It sends messages to its own queue again for four days, each time after a longer wait.
-        queue_function = function("QueueFunction", "queue_handler", QUEUE_TIMEOUT, allow)
+        queue_function = function(
+            "QueueFunction",
+            "queue_handler",
+            QUEUE_TIMEOUT,
+            allow,
+            settings.queue_reserved_concurrency,
+        )
         dead_letters.grant_send_messages(queue_function)
         queue_function.add_event_source(
             event_sources.SqsEventSource(
@@ -106,6 +116,7 @@ class PutEventsStack(Stack):
         )
         add_custom_domain(api, settings)
         add_client_policy(api, settings)
+        add_budget(self, settings)
         CfnOutput(self, "ApiUrl", value=api.base_url)
         CfnOutput(self, "QueueUrl", value=queue.queue_url)
         CfnOutput(self, "DeadLetterQueueUrl", value=dead_letters.queue_url)

@@ -194,7 +194,7 @@ def test_f35_receives_are_not_burnt_while_functions_are_throttled(default: Deplo
     [queue] = [q for q in default.all("SQS::Queue") if "RedrivePolicy" in q]
     mapping = default.one("Lambda::EventSourceMapping")
 
-    assert mapping["ScalingConfig"]["MaximumConcurrency"] == 10
+    assert mapping["ScalingConfig"]["MaximumConcurrency"] == 5
     assert queue["RedrivePolicy"]["maxReceiveCount"] >= 5
 
     assert queue["VisibilityTimeout"] >= 6 * default.function("queue")["Timeout"]

@@ -9,9 +9,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import pytest
 
 from infra.deploy_settings import DeploySettings, DeploySettingsError
-from infra.endpoint_table import INDEXES
 from infra.tables import RAW_EVENTS, REJECTED_EVENTS, VIEW, Column, trino_type
-from putevents.destinations.lake.dynamodb import INDEXES as CODE_INDEXES
 from putevents.settings import LakeSettings
 from putevents.wire.event_record import EventRecord
 from putevents.wire.rejected_record import RejectedRecord
@@ -153,20 +151,6 @@ def test_the_roles_allow_what_the_code_calls_and_nothing_else(lake: Deployment) 
     assert allowed(lake, "api", "dynamodb") - allowed(lake, "queue", "dynamodb") == {"DeleteItem"}
     assert allowed(lake, "queue", "firehose") == {"PutRecordBatch"}
     assert not allowed(lake, "api", "mobiletargeting")
-
-
-def test_the_table_is_safe_and_its_indexes_are_the_codes(lake: Deployment) -> None:
-    table = lake.one("DynamoDB::Table")
-    keys = {
-        index["IndexName"]: index["KeySchema"][0]["AttributeName"]
-        for index in table["GlobalSecondaryIndexes"]
-    }
-
-    assert keys == INDEXES == {index: attribute for attribute, index in CODE_INDEXES.items()}
-    assert [key["AttributeName"] for key in table["KeySchema"]] == ["application_id", "endpoint_id"]
-    assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
-    assert table["BillingMode"] == "PAY_PER_REQUEST"
-    assert "TimeToLiveSpecification" not in table
 
 
 def test_what_the_lake_holds_outlives_the_stack(lake: Deployment) -> None:
