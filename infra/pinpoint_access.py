@@ -29,7 +29,7 @@ def connect_pinpoint(
 ) -> None:
     """Allow the functions to call the server as `pinpointAuth` says, and tell them how."""
     url = settings.pinpoint_endpoint_url
-    is_amazons = url is None or url == "aws"
+    is_amazons = url == "aws"
     for function in (api_function, queue_function):
         reads = settings.endpoint_reads and function is api_function
         if is_amazons:
@@ -41,12 +41,11 @@ def connect_pinpoint(
         if url and not is_amazons:
             function.add_environment("AWS_ENDPOINT_URL_PINPOINT", url)
         function.add_environment("PINPOINT_AUTH", "aws" if is_amazons else settings.pinpoint_auth)
-    if url is None:
+    if is_amazons:
         Annotations.of(Stack.of(api_function)).add_warning_v2(
             "putevents:pinpoint-ended",
-            "destination=pinpoint sends events to Amazon Pinpoint, which AWS ended on 2026-10-30: "
-            "set pinpointEndpointUrl to another server that takes PutEvents, or destination=lake, "
-            "which keeps events in your own account.",
+            "pinpointEndpointUrl=aws sends events to Amazon Pinpoint, which AWS ended on "
+            "2026-10-30: if it does not answer, they wait for four days and become dead letters.",
         )
 
 

@@ -58,7 +58,7 @@ def test_another_server_is_called_without_rights_unless_told_otherwise(
 
 @pytest.mark.parametrize("door", DOORS)
 def test_amazons_own_is_signed_for_as_before(deploy: Deploy, door: str) -> None:
-    deployment = chained(deploy)
+    deployment = chained(deploy, pinpointEndpointUrl="aws")
 
     assert variables(deployment, door) == {"PINPOINT_AUTH": "aws"}
     assert len(allowed(deployment, door, "mobiletargeting")) == 2
@@ -145,6 +145,7 @@ def test_nag_finds_nothing(deploy: Deploy, options: dict[str, str]) -> None:
     ("options", "name"),
     [
         ({"pinpointAuth": "iam"}, "pinpointAuth"),
+        ({"pinpointAuth": "iam", "pinpointEndpointUrl": "aws"}, "pinpointAuth"),
         ({"pinpointAuth": "api-key", "pinpointApiKeySecret": "key"}, "pinpointAuth"),
         # Neither a signature nor a key goes over a network in the clear.
         ({"pinpointAuth": "iam", "pinpointEndpointUrl": "http://example.com"}, "pinpointAuth"),
