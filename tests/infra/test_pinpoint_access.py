@@ -163,6 +163,7 @@ def test_nag_finds_nothing(deploy: Deploy, options: dict[str, str]) -> None:
         ({"pinpointEndpointUrl": OWN, "pinpointApiKeySecret": "key"}, "pinpointApiKeySecret"),
         (
             {
+                "destination": "pinpoint",
                 "applicationIds": "x" * 2490,
                 "pinpointEndpointUrl": OWN,
                 "pinpointAuth": "api-key",
