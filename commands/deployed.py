@@ -8,8 +8,8 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError
 
 from commands.exit_codes import StoppedError
+from infra.names import DEFAULT_STACK as STACK
 
-STACK = "PutEventsGateway"
 EXIT_CODES = """
 \b
 Exit code:

@@ -33,7 +33,7 @@ MAX_ORIGIN_CHARACTERS = 500
 MAX_HEADER_CHARACTERS = 200
 # A delivery stream is named after the stack and the application: see infra.names.
 MAX_LAKE_ID_CHARACTERS = 40
-# Each is three resources, of which a stack has 500.
+# Each is four resources, of which a stack has 500.
 MAX_READERS = 10
 # The CDK CLI's own names in the context, besides those with a colon.
 _CLI_NAMES = {"cli-telemetry", "acknowledged-issue-numbers"}
