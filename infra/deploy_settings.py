@@ -100,12 +100,6 @@ class DeploySettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel)
 
-    stack_name: _StackName = Field(
-        DEFAULT_STACK,
-        description="letters and digits in words joined by '-', beginning with a letter, at most "
-        f"128 characters, not {DEFAULT_STACK} in other capitals; for destination lake at most "
-        f"{MAX_STREAM_CHARACTERS - 1} together with the longest application id",
-    )
     # To add a destination: name it here and connect it in stack.py.
     destination: Literal["pinpoint", "lake"] = Field("pinpoint", description="pinpoint or lake")
     pinpoint_endpoint_url: Annotated[_Url | None, _Optional] = Field(
@@ -115,6 +109,12 @@ class DeploySettings(BaseModel):
         description=f"1 to {MAX_APPLICATIONS} ids of letters, digits, '.', '_' and '-' (a,b or a "
         f"JSON list), together at most {MAX_APPLICATION_CHARACTERS} characters, for destination "
         f"lake at most {MAX_LAKE_ID_CHARACTERS} each",
+    )
+    stack_name: _StackName = Field(
+        DEFAULT_STACK,
+        description="letters and digits in words joined by '-', beginning with a letter, at most "
+        f"128 characters, not {DEFAULT_STACK} in other capitals; for destination lake at most "
+        f"{MAX_STREAM_CHARACTERS - 1} together with the longest application id",
     )
     auth: Literal["iam", "cognito", "api-key", "none"] = Field(
         "iam", description="iam, cognito, api-key or none"
