@@ -164,13 +164,16 @@ $(LOAD)/ready: commands/load/requirements.txt | $(BIN)/python
 
 # --- endpoints from elsewhere for a deployed lake -------------------------------------------------
 
-.PHONY: import-endpoints views
+.PHONY: import-endpoints views quotas
 
 import-endpoints: $(VENV)/run ## bring exported endpoints into a deployed lake (FILE=endpoints.csv OPTIONS="--application-id my-app")
 	@$(COMMANDS) import-endpoints $(if $(FILE),"$(FILE)") $(OPTIONS)
 
 views: $(VENV)/run ## create the deployed lake's views through Athena, should it not read the stack's (OPTIONS="--stack NAME")
 	@$(COMMANDS) views $(OPTIONS)
+
+quotas: $(VENV)/run ## which of AWS's quotas a lake needs raised, by events a second and region
+	@$(COMMANDS) quotas
 
 # --- the real clients that tests/clients drives -----------------------------------------------------
 

@@ -34,7 +34,7 @@ MAX_ORIGIN_CHARACTERS = 500
 MAX_HEADER_CHARACTERS = 200
 # A delivery stream is named after the stack and the application: see infra.names.
 MAX_LAKE_ID_CHARACTERS = 40
-# Each is three resources, of which a stack has 500.
+# Each is four resources, of which a stack has 500.
 MAX_READERS = 10
 # What a new on-demand table takes at once; no less can be asked for.
 NEW_TABLE_WRITES, NEW_TABLE_READS = 4_000, 12_000
@@ -164,12 +164,6 @@ class DeploySettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel)
 
-    stack_name: _StackName = Field(
-        DEFAULT_STACK,
-        description="letters and digits in words joined by '-', beginning with a letter, at most "
-        f"128 characters, not {DEFAULT_STACK} in other capitals; for destination lake at most "
-        f"{MAX_STREAM_CHARACTERS - 1} together with the longest application id",
-    )
     # To add a destination: name it here and connect it in stack.py.
     destination: Literal["lake", "pinpoint"] = Field("lake", description="lake or pinpoint")
     pinpoint_endpoint_url: Annotated[_Url | Literal["aws"] | None, _Optional] = Field(
@@ -197,6 +191,12 @@ class DeploySettings(BaseModel):
         description=f"1 to {MAX_APPLICATIONS} ids of letters, digits, '.', '_' and '-' (a,b or a "
         f"JSON list), together at most {MAX_APPLICATION_CHARACTERS} characters, for destination "
         f"lake at most {MAX_LAKE_ID_CHARACTERS} each",
+    )
+    stack_name: _StackName = Field(
+        DEFAULT_STACK,
+        description="letters and digits in words joined by '-', beginning with a letter, at most "
+        f"128 characters, not {DEFAULT_STACK} in other capitals; for destination lake at most "
+        f"{MAX_STREAM_CHARACTERS - 1} together with the longest application id",
     )
     auth: Literal["iam", "cognito", "api-key", "none"] = Field(
         "iam", description="iam, cognito, api-key or none"

@@ -114,7 +114,7 @@ class EventStreams(Construct):
             ),
         )
         # Firehose looks at the bucket and the table when a stream is created.
-        stream.node.add_dependency(self.role)
+        stream.node.add_dependency(self.role.node.find_child("DefaultPolicy"))
         stream.node.default_child.add_property_override(  # type: ignore[union-attr]
             "ExtendedS3DestinationConfiguration.CloudWatchLoggingOptions",
             {

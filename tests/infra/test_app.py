@@ -37,12 +37,16 @@ def synth(out: Path, *options: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_synth_writes_the_template_and_tells_the_packages_size(tmp_path: Path) -> None:
-    done = synth(tmp_path, "auth=none", "applicationIds=a,b", *AMAZON)
+    settings = ("stackName=Shop-eu", "terminationProtection=true")
+    done = synth(tmp_path, "auth=none", "applicationIds=a,b", *settings)
 
     assert done.returncode == 0, done.stderr
     assert "Lambda package: " in done.stderr
     template = json.loads((tmp_path / "PutEventsGateway.template.json").read_text())
     assert {"ApiUrl", "QueueUrl", "DeadLetterQueueUrl"} <= set(template["Outputs"])
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    stack = manifest["artifacts"]["PutEventsGateway"]["properties"]
+    assert (stack["stackName"], stack["terminationProtection"]) == ("Shop-eu", True)
     assert "2026-10-30" in done.stderr
     assert "auth=none" in done.stderr
     [asset] = [path for path in tmp_path.glob("asset.*") if path.is_dir()]
