@@ -40,7 +40,7 @@ def test_endpoints_are_found_after_another_destination_and_after_destroy(
 
 def deploy(deployment: Deployment, **options: str) -> str:
     """Deploy with the options; the name of the endpoint table."""
-    deployment.deploy(applicationIds=APPLICATION, **options)
+    deployment.deploy(applicationIds=APPLICATION, endpointReads="true", **options)
     return str(deployment.outputs["EndpointTable"])
 
 
