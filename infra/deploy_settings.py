@@ -185,7 +185,8 @@ class DeploySettings(BaseModel):
     pinpoint_api_key_secret: Annotated[_Secret | None, _Optional] = Field(
         None,
         description="the name or ARN of the secret in Secrets Manager whose text is the key, which "
-        "pinpointAuth=api-key needs",
+        "pinpointAuth=api-key needs, of at most so many characters as applicationIds has left of "
+        f"{MAX_APPLICATION_CHARACTERS}",
     )
     application_ids: Annotated[tuple[_ApplicationId, ...], _Listed, _Distinct] = Field(
         description=f"1 to {MAX_APPLICATIONS} ids of letters, digits, '.', '_' and '-' (a,b or a "
@@ -438,7 +439,10 @@ class DeploySettings(BaseModel):
         url, arn = self.pinpoint_endpoint_url or "", self.pinpoint_api_arn
         if self.pinpoint_auth != "none" and not _SAFE_URL.match(url):
             raise ValueError("pinpointAuth")
-        if (self.pinpoint_auth == "api-key") != (self.pinpoint_api_key_secret is not None):
+        secret = self.pinpoint_api_key_secret or ""
+        if (self.pinpoint_auth == "api-key") != bool(secret):
+            raise ValueError("pinpointApiKeySecret")
+        if len(",".join(self.application_ids)) + len(secret) > MAX_APPLICATION_CHARACTERS:
             raise ValueError("pinpointApiKeySecret")
         if self.pinpoint_auth != "iam" and arn:
             raise ValueError("pinpointApiArn")

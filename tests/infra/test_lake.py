@@ -141,14 +141,20 @@ def allowed(deployment: Deployment, door: str, service: str) -> set[str]:
     }
 
 
-def test_the_roles_allow_what_the_code_calls_and_nothing_else(lake: Deployment) -> None:
+def test_the_roles_allow_what_the_code_calls_and_nothing_else(
+    lake: Deployment, deploy: Deploy
+) -> None:
     source = (CODE / "dynamodb.py").read_text() + (CODE / "firehose.py").read_text()
     called = set(re.findall(r"self\._client\.(\w+)\(", source)) - {"get_paginator"}
     called |= set(re.findall(r'get_paginator\("(\w+)"\)', source))
     names = {name.title().replace("_", "") for name in called}
 
-    assert allowed(lake, "api", "dynamodb") | allowed(lake, "api", "firehose") == names
-    assert allowed(lake, "api", "dynamodb") - allowed(lake, "queue", "dynamodb") == {"DeleteItem"}
+    with_reads = deploy(destination="lake", endpointReads="true")
+    both = allowed(with_reads, "api", "dynamodb") | allowed(with_reads, "api", "firehose")
+    assert both == names
+    assert both - allowed(lake, "api", "dynamodb") - {"PutRecordBatch"} == {"DeleteItem"}
+    assert allowed(lake, "api", "dynamodb") == allowed(lake, "queue", "dynamodb")
+    assert "DeleteItem" not in allowed(with_reads, "queue", "dynamodb")
     assert allowed(lake, "queue", "firehose") == {"PutRecordBatch"}
     assert not allowed(lake, "api", "mobiletargeting")
 
