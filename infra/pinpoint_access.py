@@ -36,8 +36,8 @@ def connect_pinpoint(
     if settings.pinpoint_endpoint_url == "aws":
         Annotations.of(Stack.of(api_function)).add_warning_v2(
             "putevents:pinpoint-ended",
-            "pinpointEndpointUrl=aws sends events to Amazon Pinpoint, which AWS ended on 2026-10-30: "
-            "if it does not answer, they wait for four days and become dead letters.",
+            "pinpointEndpointUrl=aws sends events to Amazon Pinpoint, which AWS ended on "
+            "2026-10-30: if it does not answer, they wait for four days and become dead letters.",
         )
     elif settings.pinpoint_endpoint_url:
         for function in (api_function, queue_function):

@@ -164,7 +164,7 @@ def test_the_roles_allow_what_the_destination_calls() -> None:
 
 
 def test_the_alarms_watch_the_metrics_that_are_written(default: Deployment) -> None:
-    alarms = [a for a in default.all("CloudWatch::Alarm") if a["Namespace"] == CODE_NAMESPACE]
+    alarms = [a for a in default.all("CloudWatch::Alarm") if a.get("Namespace") == CODE_NAMESPACE]
 
     watched = [
         (alarm["MetricName"], {d["Name"]: d["Value"] for d in alarm["Dimensions"]})
