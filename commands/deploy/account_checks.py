@@ -61,7 +61,7 @@ def concurrency(plan: Plan) -> Problem | None:
         f"aws service-quotas request-service-quota-increase {_LAMBDA_QUOTA} "
         f"--desired-value 1000 --region {plan.account.region}"
     )
-    fewer = (f'make deploy CDK_OPTIONS="-c queueConcurrency={free // 2}"',) if free >= 4 else ()
+    fewer = (plan.options.deploying_with(f"queueConcurrency={free // 2}"),) if free >= 4 else ()
     return Problem(
         f"Lambda runs {free} functions at once in this account and region, of which "
         f"queueConcurrency={queue} leaves the API less than half.",
@@ -78,7 +78,7 @@ def api_log_role(plan: Plan) -> Problem | None:
     return Problem(
         "API Gateway has no role to write logs with in this region, and apiLogRole=existing "
         "creates none.",
-        ('make deploy CDK_OPTIONS="-c apiLogRole=create"',),
+        (plan.options.deploying_with("apiLogRole=create"),),
     )
 
 

@@ -1,6 +1,7 @@
 """What `cdk deploy` will be told: cdk.json, and the options on its command line."""
 
 import json
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,11 +23,12 @@ class DeployOptions:
     context: dict[str, Any] = field(default_factory=dict)
     profile: str | None = None
     region: str | None = None
+    words: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, words: Sequence[str]) -> "DeployOptions":
         """Read `-c name=value`, `--profile` and `--region` in each spelling of the CDK."""
-        options, rest = cls(), iter(words)
+        options, rest = cls(words=tuple(words)), iter(words)
         for word in rest:
             name, equals, value = word.partition("=")
             if word.startswith("-c") and word != "-c" and not word.startswith("--"):
@@ -62,6 +64,10 @@ class DeployOptions:
             if value
         ]
         return f' CDK_OPTIONS="{" ".join(words)}"' if words else ""
+
+    def deploying_with(self, setting: str) -> str:
+        """Return the command that deploys with the same options and one more setting."""
+        return f'make deploy CDK_OPTIONS="{shlex.join([*self.words, "-c", setting])}"'
 
     def settings(self) -> DeploySettings:
         """Read the deploy settings; raises DeploySettingsError."""

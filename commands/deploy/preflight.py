@@ -73,5 +73,5 @@ def _placeholder(options: DeployOptions) -> Problem | None:
     return Problem(
         f"applicationIds in cdk.json is still the example's {PLACEHOLDER}; clients must know the "
         "ids that you choose.",
-        ("$EDITOR cdk.json", 'make deploy CDK_OPTIONS="-c applicationIds=YOUR_APP_ID"'),
+        ("$EDITOR cdk.json", options.deploying_with("applicationIds=YOUR_APP_ID")),
     )

@@ -89,7 +89,8 @@ def test_an_account_that_is_ready_stops_nothing(tmp_path: Path) -> None:
             [
                 "aws service-quotas request-service-quota-increase --service-code lambda"
                 " --quota-code L-B99A9384 --desired-value 1000 --region eu-west-1",
-                'make deploy CDK_OPTIONS="-c queueConcurrency=5"',
+                'make deploy CDK_OPTIONS="-c applicationIds=my-app -c queueConcurrency=6'
+                ' -c queueConcurrency=5"',
             ],
             id="a new account's concurrency",
         ),
@@ -98,7 +99,10 @@ def test_an_account_that_is_ready_stops_nothing(tmp_path: Path) -> None:
             {"GetAccount": answer()},
             "API Gateway has no role to write logs with in this region, and apiLogRole=existing"
             " creates none.",
-            ['make deploy CDK_OPTIONS="-c apiLogRole=create"'],
+            [
+                'make deploy CDK_OPTIONS="-c applicationIds=my-app -c apiLogRole=existing'
+                ' -c apiLogRole=create"'
+            ],
             id="no role for logs",
         ),
         pytest.param(
