@@ -38,6 +38,7 @@ MAX_LAKE_ID_CHARACTERS = 40
 MAX_READERS = 10
 # What a new on-demand table takes at once; no less can be asked for.
 NEW_TABLE_WRITES, NEW_TABLE_READS = 4_000, 12_000
+MAX_QUIET_HOURS = 168  # an alarm looks back for seven days at most
 # The CDK CLI's own names in the context, besides those with a colon.
 _CLI_NAMES = {"cli-telemetry", "acknowledged-issue-numbers"}
 
@@ -92,6 +93,10 @@ _Origin = Annotated[
 _Header = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
 _Url = Annotated[str, Field(max_length=200, pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$")]
 _Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+# A FIFO topic's name ends with .fifo; alarms cannot publish to it.
+_Topic = Annotated[
+    str, Field(pattern=r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$")
+]
 _USER_POOL_ID = r"[a-z0-9-]+_[0-9A-Za-z]+"
 _UserPool = Annotated[
     str,
@@ -352,7 +357,19 @@ class DeploySettings(BaseModel):
         LogRetention.ONE_MONTH, description=", ".join(str(days.value) for days in LogRetention)
     )
     alarm_email: Annotated[_Email | None, _Optional] = Field(
-        None, description="one e-mail address, or nothing"
+        None, description="one e-mail address that alarms are sent to, or nothing"
+    )
+    alarm_topic_arn: Annotated[_Topic | None, _Optional] = Field(
+        None,
+        description="the ARN of a standard SNS topic that alarms are published to, in place of "
+        "alarmEmail and not beside it, or nothing",
+    )
+    quiet_alarm_hours: int = Field(
+        0,
+        ge=0,
+        le=MAX_QUIET_HOURS,
+        description="hours without a delivered event of an application that are an alarm, "
+        f"1 to {MAX_QUIET_HOURS}, or 0 for no such alarm",
     )
     monthly_budget_usd: int = Field(
         0,
@@ -391,6 +408,8 @@ class DeploySettings(BaseModel):
             raise ValueError("corsHeaders")
         if self.destination == "pinpoint" and self.pinpoint_endpoint_url is None:
             raise ValueError("pinpointEndpointUrl")
+        if self.alarm_email and self.alarm_topic_arn:
+            raise ValueError("alarmTopicArn")
         if self.trust_arrival and self.auth != "iam":
             raise ValueError("trustArrival")
         if self.auth == "cognito" and self.user_pool_id is None:

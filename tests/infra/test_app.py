@@ -7,7 +7,7 @@ import sys
 import tarfile
 from pathlib import Path
 
-import aws_cdk._jsii
+import aws_cdk
 import pytest
 from aws_cdk import aws_lambda as lambda_
 
@@ -87,7 +87,7 @@ def test_synth_has_nothing_to_say_about_a_good_configuration(tmp_path: Path) -> 
 
 def test_every_feature_flag_that_the_cdk_recommends_is_set() -> None:
     """A new version of the CDK brings new flags: decide on each, beside its effect on the stack."""
-    [archive] = Path(aws_cdk._jsii.__file__).parent.glob("*.tgz")
+    [archive] = Path(aws_cdk.__file__).parent.glob("_jsii/*.tgz")
     with tarfile.open(archive) as files:
         listed = files.extractfile("package/recommended-feature-flags.json")
         assert listed
