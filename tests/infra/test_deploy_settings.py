@@ -52,6 +52,15 @@ def test_pinpoint_needs_an_address_since_amazons_own_has_ended() -> None:
     assert insisting.pinpoint_endpoint_url == "aws"
 
 
+def test_alarms_tell_an_address_or_a_topic_and_not_both() -> None:
+    topic = "arn:aws:sns:eu-west-1:123456789012:on-call"
+    sentence = refusal(alarmEmail="ops@example.com", alarmTopicArn=topic)
+
+    assert topic in sentence
+    assert "in place of alarmEmail and not beside it" in sentence
+    assert load(alarmTopicArn=topic).alarm_topic_arn == topic
+
+
 @pytest.mark.parametrize("given", [["a", "b.c_D-1"], "a,b.c_D-1", " a , b.c_D-1,", "a,b.c_D-1,a"])
 def test_a_list_may_be_json_or_text_with_commas(given: object) -> None:
     assert load(applicationIds=given).application_ids == ("a", "b.c_D-1")
@@ -105,6 +114,12 @@ def test_a_user_pool_is_named_by_id_or_arn(pool: str) -> None:
         ("pinpointEndpointUrl", "https://example.com/?a=b"),
         ("pinpointEndpointUrl", "example.com"),
         ("pinpointEndpointUrl", f"https://{'a' * 193}"),
+        ("alarmTopicArn", "on-call"),
+        ("alarmTopicArn", "arn:aws:sqs:eu-west-1:123456789012:on-call"),
+        ("alarmTopicArn", "arn:aws:sns:eu-west-1:123456789012:on-call.fifo"),
+        ("alarmTopicArn", "arn:aws:sns:eu-west-1:123456789012:on-call:a-subscription"),
+        ("quietAlarmHours", "169"),
+        ("quietAlarmHours", "-1"),
         ("applicationIds", ""),
         ("applicationIds", []),
         ("applicationIds", "a b"),

@@ -81,7 +81,7 @@ def test_a_stream_whose_name_would_be_too_long_stops_synth() -> None:
     DeploySettings.from_context({**options, "stackName": "s" * 31})
     with pytest.raises(DeploySettingsError, match="lake at most 63 together"):
         DeploySettings.from_context({**options, "stackName": "s" * 32})
-    other = {"destination": "pinpoint", "pinpointEndpointUrl": "aws"}
+    other = {"destination": "pinpoint", "pinpointEndpointUrl": "https://events.example.com"}
     DeploySettings.from_context({**options, **other, "stackName": "s" * 32})
 
 
