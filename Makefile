@@ -12,7 +12,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit bench check fix synth diff deploy destroy lock clean
+.PHONY: help run test test-unit bench check fix synth diff deploy destroy lint-templates snapshots lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,12 @@ deploy: $(VENV)/dev $(CDK) ## cdk deploy with the settings in cdk.json (CDK_OPTI
 
 destroy: $(VENV)/dev $(CDK) ## cdk destroy
 	$(CDK) destroy $(CDK_OPTIONS)
+
+lint-templates: $(VENV)/dev ## cfn-lint over every pair of deploy settings, for every region (a line a variant)
+	@$(BIN)/python -m tests.infra.template_lint
+
+snapshots: $(VENV)/dev ## keep the templates that a reviewer compares (REPLACE=yes if an update may lose something)
+	@$(BIN)/python -m tests.infra.snapshot
 
 lock: $(VENV)/dev ## resolve what is asked for into the pinned requirements.txt files
 	$(BIN)/uv pip compile pyproject.toml --group dev $(LOCK) -o requirements.txt

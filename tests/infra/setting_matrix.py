@@ -13,7 +13,9 @@ from tests.infra.setting_values import FIELDS, completed, examples, is_valid
 # As many as `make test` lints; `make lint-templates` takes all.
 FIRST = 12
 Variant = dict[str, Any]
-Chosen = tuple[tuple[str, int], ...]  # settings, each with the place of its value among the examples
+Chosen = tuple[
+    tuple[str, int], ...
+]  # settings, each with the place of its value among the examples
 
 
 @cache
@@ -21,10 +23,7 @@ def variants() -> list[Variant]:
     """The variants, those with the most new pairs first; each is valid."""
     places = {name: list(range(len(examples(name)))) for name in FIELDS}
     chosen: Iterable[Chosen] = (
-        ((a, i), (b, j))
-        for a, b in combinations(FIELDS, 2)
-        for i in places[a]
-        for j in places[b]
+        ((a, i), (b, j)) for a, b in combinations(FIELDS, 2) for i in places[a] for j in places[b]
     )
     excluded = [pair for pair in chosen if not _possible(pair)]
     while True:

@@ -42,9 +42,10 @@ def examples(setting: str) -> list[Any]:
     return found
 
 
-def changes() -> Iterable[tuple[str, Any]]:
+@cache
+def changes() -> list[tuple[str, Any]]:
     """Each setting with each value that it does not have in cdk.json."""
-    return ((name, value) for name in FIELDS for value in examples(name)[1:])
+    return [(name, value) for name in FIELDS for value in examples(name)[1:]]
 
 
 def completed(values: Values) -> dict[str, Any] | None:
@@ -85,7 +86,9 @@ def _of_type(kind: Any, bounds: Iterable[Any]) -> Iterable[Any]:
     if isinstance(kind, type) and issubclass(kind, IntEnum):
         return (min(kind).value, max(kind).value)
     if kind in (int, float):
-        return [getattr(bound, name) for bound in bounds for name in _BOUNDS if hasattr(bound, name)]
+        return [
+            getattr(bound, name) for bound in bounds for name in _BOUNDS if hasattr(bound, name)
+        ]
     return ()
 
 

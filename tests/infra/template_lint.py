@@ -17,7 +17,7 @@ from tests.infra.synthesis import Deployment
 
 # Findings of style about what the CDK writes: the rule, what its message must be, and why.
 IGNORED = {
-    "I1022": (r"Prefer using Fn::Sub", "The CDK joins texts with Fn::Join; the result is the same."),
+    "I1022": (r"Prefer using Fn::Sub", "The CDK writes Fn::Join; the result is the same."),
     "W3005": (
         r"'(Api|Queue)FunctionRole\w+' dependency already enforced",
         "The CDK lets a function wait for its role and its policies, all by DependsOn.",

@@ -23,9 +23,7 @@ def test_nothing_is_found(deploy: Deploy, number: int) -> None:
         pytest.param("S3::Bucket", {"BucketName": "A_B"}, "E3031", id="a name that S3 rejects"),
     ],
 )
-def test_a_mistake_is_found(
-    deploy: Deploy, type_: str, change: dict[str, Any], rule: str
-) -> None:
+def test_a_mistake_is_found(deploy: Deploy, type_: str, change: dict[str, Any], rule: str) -> None:
     properties = deploy(destination="lake").all(type_)[0] | change
     alone = {"Resources": {"Alone": {"Type": f"AWS::{type_}", "Properties": properties}}}
 
