@@ -168,6 +168,13 @@ $(LOAD)/ready: commands/load/requirements.txt | $(BIN)/python
 	$(LOAD)/bin/pip install --quiet --require-hashes -r commands/load/requirements.txt
 	@touch $@
 
+# --- what a deployed stack really does (docs/aws-checklist.md) ---------------------------------------
+
+.PHONY: verify
+
+verify: $(VENV)/run ## send an event to the deployed stack, follow it to Athena, read metrics and alarms (URL=, OPTIONS="--auth none")
+	@$(COMMANDS) verify $(call OPTION,URL,url) $(OPTIONS)
+
 # --- endpoints from elsewhere for a deployed lake -------------------------------------------------
 
 .PHONY: import-endpoints

@@ -34,6 +34,9 @@ COMMANDS = {
     ),
     "dead-letters": Place("dead_letters", "dead_letters", "List the dead letters of a stack."),
     "redrive": Place("redrive", "redrive", "Move the dead letters of a stack back to its queue."),
+    "verify": Place(
+        "verify.verify_command", "verify", "Follow an event through a deployed stack to Athena."
+    ),
     "emulated": Place("emulated", "emulated", "Deploy into an AWS emulator on this machine."),
 }
 
