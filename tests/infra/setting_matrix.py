@@ -1,6 +1,6 @@
 """Variants of the deploy settings in which every pair of values that can stand together does."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from itertools import combinations
 from typing import Any
@@ -20,18 +20,35 @@ Chosen = tuple[
 
 @cache
 def variants() -> list[Variant]:
-    """The variants, those with the most new pairs first; each is valid."""
-    places = {name: list(range(len(examples(name)))) for name in FIELDS}
-    chosen: Iterable[Chosen] = (
-        ((a, i), (b, j)) for a, b in combinations(FIELDS, 2) for i in places[a] for j in places[b]
-    )
-    excluded = [pair for pair in chosen if not _possible(pair)]
+    """Every pair of values, those with the most new pairs first; each variant is valid."""
+    return covering({name: examples(name) for name in FIELDS}, 2)
+
+
+def covering(values: Mapping[str, list[Any]], strength: int) -> list[Variant]:
+    """Valid variants in which every value stands, or with strength 2 every pair of values."""
+    places = {name: list(range(len(found))) for name, found in values.items()}
+
+    def named(row: Iterable[tuple[str, int]]) -> Variant:
+        return {name: values[name][place] for name, place in row}
+
+    def excludes(chosen: Chosen) -> bool:
+        return completed(named(chosen)) is None
+
+    excluded: list[Chosen] = [
+        ((a, i), (b, j))
+        for a, b in combinations(places, 2)
+        for i in places[a]
+        for j in places[b]
+        if excludes(((a, i), (b, j)))
+    ]
     while True:
-        rows = make(places, constraints=[_never(together) for together in excluded])
-        rejected = [row for row in rows if not is_valid(_values(row.items()))]
+        constraints = [_never(together) for together in excluded]
+        rows = make(places, strength=strength, constraints=constraints)
+        rejected = [row for row in rows if not is_valid(named(row.items()))]
         if not rejected:
-            return [_values((name, row[name]) for name in FIELDS) for row in rows]
-        excluded += {_conflict(row) for row in rejected}
+            return [named((name, row[name]) for name in places) for row in rows]
+        # Three that exclude each other; more would be news, and end here.
+        excluded += {next(filter(excludes, combinations(row.items(), 3))) for row in rejected}
 
 
 def largest() -> list[Variant]:
@@ -63,20 +80,6 @@ def name(variant: Variant) -> str:
 def _short(value: Any) -> str:
     text = ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
     return text if len(text) <= 24 else f"{text[:20]}..."
-
-
-def _conflict(row: dict[str, int]) -> Chosen:
-    """The values of a row, three at most, that no others make valid."""
-    found = (three for three in combinations(row.items(), 3) if not _possible(three))
-    return next(found)  # more than three would be news: extend this then
-
-
-def _possible(chosen: Chosen) -> bool:
-    return completed(_values(chosen)) is not None
-
-
-def _values(chosen: Iterable[tuple[str, int]]) -> Variant:
-    return {name: examples(name)[place] for name, place in chosen}
 
 
 def _never(together: Chosen) -> dict[str, Any]:
