@@ -104,7 +104,7 @@ $(CDK): infra/package.json | $(VENV)/dev
 # --- the real stack in an emulated AWS on this machine, and its dead letters ----------------------
 
 EMULATOR := .venv-emulator
-.PHONY: deploy-emulated destroy-emulated sql-emulated redrive dead-letters faults outages
+.PHONY: deploy-emulated destroy-emulated sql-emulated redrive dead-letters faults outages update-matrix
 
 deploy-emulated: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## cdk deploy into an emulated AWS on this machine (CDK_OPTIONS="-c auth=none")
 	@$(COMMANDS) emulated up $(CDK_OPTIONS)
@@ -128,6 +128,9 @@ faults: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## break everything on purpose, for
 
 outages: $(VENV)/dev ## simulate outages of days: dead letters, drain times, invocations, what others feel
 	@$(BIN)/python -m tests.faults.outage_table
+
+update-matrix: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## deploy every pair of settings one after the other into the emulator: nothing is lost
+	@UPDATE_STRENGTH=2 $(BIN)/pytest --quiet --capture=no tests/deployed/test_update_matrix.py
 
 test: $(EMULATOR)/ready # tests/deployed runs on it
 
