@@ -42,11 +42,7 @@ def path(destination: Any) -> Path:
 
 def kept(destination: Any) -> dict[str, Any]:
     """The template as it was kept; empty if it never was."""
-    try:
-        template: dict[str, Any] = json.loads(path(destination).read_text())
-    except FileNotFoundError:
-        return {"Resources": {}}
-    return template
+    return _read(path(destination))
 
 
 def stable(value: Any) -> Any:
@@ -80,25 +76,37 @@ def _is_reference(value: Any) -> bool:
 
 
 def main() -> None:
-    """Keep the template of every destination."""
+    """Keep the template of every destination, or none if one would lose something."""
     with TemporaryDirectory() as folder:
         (package := Path(folder) / "package").mkdir()
         (package / "empty.py").touch()
-        for destination in DESTINATIONS:
-            _keep(destination, stable(Deployment(package, options(destination)).template))
-
-
-def _keep(destination: Any, template: dict[str, Any]) -> None:
-    file = path(destination)
-    lost = losses(kept(destination), template)
+        present = {
+            path(destination): stable(Deployment(package, options(destination)).template)
+            for destination in DESTINATIONS
+        }
+    lost = [
+        f"{file.name}: {loss}"
+        for file, template in present.items()
+        for loss in losses(_read(file), template)
+    ]
     if lost and os.environ.get("REPLACE") != "yes":
-        told = "\n  ".join(map(str, lost))
+        told = "\n  ".join(lost)
         sys.exit(
-            f"{file.name} is not written, an update would lose:\n  {told}\n"
+            f"Nothing is written. An update would lose:\n  {told}\n"
             "If that is meant: make snapshots REPLACE=yes, and say it in CHANGELOG.md."
         )
-    file.write_text(f"{json.dumps(template, indent=1, ensure_ascii=False)}\n")
-    print(f"{file.name}: {len(template['Resources'])} resources")
+    for file, template in present.items():
+        file.write_text(f"{json.dumps(template, indent=1, ensure_ascii=False)}\n")
+        print(f"{file.name}: {len(template['Resources'])} resources")
+
+
+def _read(file: Path) -> dict[str, Any]:
+    """A kept template; empty if it never was kept."""
+    try:
+        template: dict[str, Any] = json.loads(file.read_text())
+    except FileNotFoundError:
+        return {"Resources": {}}
+    return template
 
 
 if __name__ == "__main__":
