@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from commands.deployed import aws_errors, outputs, stack_option
 from commands.exit_codes import CommandError, ExitCode, StoppedError
-from commands.send.auth import authorization, target, target_options
+from commands.send.auth import authorization, region_of, target, target_options
 from commands.send.client import Client
 from commands.terminal import say, table
 from commands.verify import batch_check, http_checks, lake_checks, service_checks
@@ -103,7 +103,8 @@ def _subject(
     large: bool,
     **given: Any,
 ) -> Subject:
-    session = boto3.Session(profile_name=given["profile"], region_name=given["region"])
+    region = given["region"] or region_of(given["url"] or "")
+    session = boto3.Session(profile_name=given["profile"], region_name=region)
     found = outputs(stack)
     given["url"] = given["url"] or found["ApiUrl"]
     to = target(given)

@@ -2,6 +2,8 @@
 
 import json
 import secrets
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from tests.deployed.bodies import EVENT, request
@@ -11,6 +13,7 @@ from tests.deployed.deployment import Deployment
 from tests.deployed.eventually import eventually
 
 ENDPOINT = "phone"
+PAUSE_SECONDS = 0.5
 # What apps and producers hold, and no update may change.
 ADDRESSES = ("ApiUrl", "QueueUrl")
 
@@ -30,6 +33,20 @@ class UpdatedStack:
         """`cdk deploy`; the addresses stay what they were."""
         options = {name: _option(value) for name, value in settings.items()}
         self.deployment.deploy(**options)
+        self._settle(settings)
+
+    def deploy_under_load(self, settings: dict[str, Any]) -> None:
+        """The same while events come in; how many were accepted differs from run to run."""
+        done = threading.Event()
+        with ThreadPoolExecutor(1) as pool:
+            sent = pool.submit(self._send_until, done)
+            try:
+                self.deploy(settings)
+            finally:
+                done.set()
+        self.accepted |= sent.result()
+
+    def _settle(self, settings: dict[str, Any]) -> None:
         self._auth = settings["auth"]
         outputs = self.deployment.outputs
         addresses = {name: outputs[name] for name in ADDRESSES}
@@ -58,20 +75,30 @@ class UpdatedStack:
         assert self._gateway
         return len(self._gateway.dead_letters())
 
-    def _status(self, event_id: str) -> int:
+    def _send_until(self, done: threading.Event) -> set[str]:
+        """The ids of events that were accepted, as a client of before the update sends them."""
+        auth, accepted = self._auth, set()
+        while not done.wait(PAUSE_SECONDS):
+            event_id = f"during-{secrets.token_hex(4)}"
+            if self._status(event_id, auth) == 202:
+                accepted.add(event_id)
+        return accepted
+
+    def _status(self, event_id: str, auth: str = "") -> int:
         assert self._gateway
         path, body = f"/v1/apps/{APPLICATION}/events", json.dumps(_event(event_id)).encode()
-        if self._auth == "iam":
+        auth = auth or self._auth
+        if auth == "iam":
             return self._gateway.call(path, body).status
-        headers = {"Content-Type": "application/json", **self._authorization()}
+        headers = {"Content-Type": "application/json", **self._authorization(auth)}
         return send(self.deployment.api + path, body, headers=headers).status
 
-    def _authorization(self) -> dict[str, str]:
-        if self._auth == "cognito":
+    def _authorization(self, auth: str) -> dict[str, str]:
+        if auth == "cognito":
             return {"Authorization": self.pool.token}
-        if self._auth == "api-key":
+        if auth == "api-key":
             keys = self.deployment.emulator.client("apigateway").get_api_keys(includeValues=True)
-            return {"X-Api-Key": keys["items"][-1]["value"]}
+            return {"X-Api-Key": keys["items"][-1]["value"]} if keys["items"] else {}
         return {}
 
 

@@ -36,7 +36,7 @@ def examples(setting: str) -> list[Any]:
     """The value of cdk.json first, then the others."""
     field = FIELDS[setting]
     found = [_plain(CONTEXT.get(setting, field.get_default()))]
-    for value in map(_plain, FREE.get(setting) or _of_type(field.annotation, field.metadata)):
+    for value in map(_plain, FREE.get(setting) or of_type(field.annotation, field.metadata)):
         if _text(value) not in {_text(known) for known in found}:
             found.append(value)
     return found
@@ -69,18 +69,19 @@ def is_valid(values: Values) -> bool:
     return True
 
 
-def _of_type(kind: Any, bounds: Iterable[Any]) -> Iterable[Any]:
+def of_type(kind: Any, bounds: Iterable[Any] = ()) -> Iterable[Any]:
     """What a type tells: every choice, both states of a flag, the bounds of a number."""
     inner = [part for part in get_args(kind) if part is not Ellipsis]
     match get_origin(kind):
         case origin if origin is Literal:
             return inner
         case origin if origin is Annotated:
-            return _of_type(inner[0], [*bounds, *inner[1:]])
+            told = [part for given in inner[1:] for part in getattr(given, "metadata", [given])]
+            return of_type(inner[0], [*bounds, *told])
         case origin if origin in (Union, UnionType):
-            return [value for part in inner for value in _of_type(part, bounds)]
+            return [value for part in inner for value in of_type(part, bounds)]
         case origin if origin is tuple:
-            return [[value] for part in inner for value in _of_type(part, ())]
+            return [[value] for part in inner for value in of_type(part, ())]
     if kind is bool:
         return (False, True)
     if isinstance(kind, type) and issubclass(kind, IntEnum):

@@ -1,9 +1,12 @@
 """Every deploy setting has example values, and the variants hold every pair of them."""
 
+from typing import Annotated, Any, Literal
+
 import pytest
+from pydantic import Field
 
 from tests.infra.setting_matrix import FIRST, pairs, possible_pairs, variants
-from tests.infra.setting_values import FIELDS, FREE, changes, completed, examples, is_valid
+from tests.infra.setting_values import FIELDS, FREE, changes, completed, examples, is_valid, of_type
 
 
 @pytest.mark.parametrize("setting", FIELDS)
@@ -44,3 +47,18 @@ def test_the_first_variants_hold_every_value() -> None:
 
     missing = [(name, v) for name, v in changes() if v not in [values[name] for values in held]]
     assert missing == [], "take more variants: FIRST in tests/infra/setting_matrix.py"
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        (Literal["a", "b"] | None, ["a", "b"]),
+        (Annotated[int | None, Field(ge=1, le=5)], [1, 5]),
+        (Annotated[int, Field(ge=1, le=5)] | None, [1, 5]),
+        (tuple[Literal["x", "y"], ...], [["x"], ["y"]]),
+        (bool, [False, True]),
+        (str, []),
+    ],
+)
+def test_choices_and_bounds_come_from_the_type(kind: Any, told: list[Any]) -> None:
+    assert list(of_type(kind)) == told
