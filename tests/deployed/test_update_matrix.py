@@ -50,7 +50,8 @@ def test_no_update_loses_an_event_or_changes_an_address(stack: UpdatedStack) -> 
         stack.deploy_under_load(step)
         stack.send()
 
-        assert stack.stored == stack.accepted
+        # One that was on its way during the update may be stored and not have been answered.
+        assert stack.accepted - stack.stored == set()
 
 
 def test_a_lake_that_was_left_keeps_its_events_and_is_found_again(stack: UpdatedStack) -> None:

@@ -53,12 +53,30 @@ def _loss(before: Template, after: Template | None) -> str:
         return "is removed"
     if after["Type"] != before["Type"]:
         return f"becomes a {after['Type']}"
+    if why := _index_change(before, after):
+        return why
     changed = [
         pointer
         for pointer in create_only(before["Type"])
         if _at(before, pointer) != _at(after, pointer)
     ]
     return f"is replaced by another {', '.join(changed)}" if changed else ""
+
+
+def _index_change(before: Template, after: Template) -> str:
+    """What DynamoDB rejects: two indexes that come or go in one update, or one that changes."""
+    old, new = (
+        {
+            i["IndexName"]: i
+            for i in resource.get("Properties", {}).get("GlobalSecondaryIndexes", [])
+        }
+        for resource in (before, after)
+    )
+    if changed := [name for name in old.keys() & new.keys() if old[name] != new[name]]:
+        return f"cannot be updated, as its index {changed[0]} would change"
+    if len(other := sorted(old.keys() ^ new.keys())) > 1:
+        return f"cannot be updated, as only one index may come or go: {', '.join(other)}"
+    return ""
 
 
 def create_only(type_: str) -> Iterator[str]:

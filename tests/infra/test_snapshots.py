@@ -88,6 +88,8 @@ def test_what_is_meant_to_go_does_go(deploy: Deploy, setting: str) -> None:
     [
         ("AWS::DynamoDB::Table", {"TableName": "another"}),
         ("AWS::DynamoDB::Table", {"KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}]}),
+        ("AWS::DynamoDB::Table", {"GlobalSecondaryIndexes": []}),
+        ("AWS::DynamoDB::Table", {"GlobalSecondaryIndexes": [{"IndexName": "by_user"}]}),
         ("AWS::S3::Bucket", {"BucketName": "another"}),
         ("AWS::SQS::Queue", {"QueueName": "another"}),
         ("AWS::KinesisFirehose::DeliveryStream", {"DeliveryStreamName": "another"}),
@@ -117,6 +119,8 @@ def test_a_change_that_cloudformation_makes_in_place_is_no_loss() -> None:
     for resource in after["Resources"].values():
         if resource["Type"] == "AWS::SQS::Queue":
             resource["Properties"]["VisibilityTimeout"] = 1
+        if resource["Type"] == "AWS::DynamoDB::Table":
+            resource["Properties"]["GlobalSecondaryIndexes"].pop()
 
     assert losses(before, after) == []
 
