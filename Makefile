@@ -180,10 +180,13 @@ verify: $(VENV)/run ## send an event to the deployed stack, follow it to Athena,
 
 # --- endpoints from elsewhere for a deployed lake -------------------------------------------------
 
-.PHONY: import-endpoints
+.PHONY: import-endpoints views
 
 import-endpoints: $(VENV)/run ## bring exported endpoints into a deployed lake (FILE=endpoints.csv OPTIONS="--application-id my-app")
 	@$(COMMANDS) import-endpoints $(if $(FILE),"$(FILE)") $(OPTIONS)
+
+views: $(VENV)/run ## create the deployed lake's views through Athena, should it not read the stack's (OPTIONS="--stack NAME")
+	@$(COMMANDS) views $(OPTIONS)
 
 # --- the real clients that tests/clients drives -----------------------------------------------------
 

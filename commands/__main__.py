@@ -37,6 +37,7 @@ COMMANDS = {
     "verify": Place(
         "verify.verify_command", "verify", "Follow an event through a deployed stack to Athena."
     ),
+    "views": Place("views", "views", "Create the views of a deployed lake through Athena."),
     "emulated": Place("emulated", "emulated", "Deploy into an AWS emulator on this machine."),
 }
 

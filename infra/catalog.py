@@ -1,7 +1,6 @@
 """The Glue database over the lake's bucket: tables, and views that remove duplicate events."""
 
 import json
-import re
 from base64 import b64encode
 from collections.abc import Sequence
 
@@ -10,6 +9,7 @@ from aws_cdk import aws_glue as glue
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.names import database
 from infra.queries import VIEWS, view_sql
 from infra.tables import DAY, PARTITIONS, RAW_EVENTS, REJECTED_EVENTS, VIEW, Column, trino_type
 
@@ -31,7 +31,7 @@ class Catalog(Construct):
         application_ids: Sequence[str],
     ) -> None:
         super().__init__(scope, id)
-        self.database = re.sub("[^a-z0-9_]", "_", name.lower())
+        self.database = database(name)
         self._database = glue.Database(
             self, "Database", database_name=self.database, removal_policy=RemovalPolicy.DESTROY
         )
@@ -89,6 +89,9 @@ class Catalog(Construct):
             "catalog": "awsdatacatalog",
             "schema": self.database,
             "columns": [{"name": c.name, "type": trino_type(c.type)} for c in VIEW],
+            # Athena's engine 3 cannot read a view without these two.
+            "runAsInvoker": False,
+            "path": [],
         }
         encoded = b64encode(json.dumps(definition).encode()).decode()
         view = self._glue_table(

@@ -1,22 +1,17 @@
 """Destination `lake`: events as Parquet in S3, endpoints in DynamoDB, SQL with Athena."""
 
-from aws_cdk import CfnOutput, Duration, RemovalPolicy
-from aws_cdk import aws_s3 as s3
+from aws_cdk import CfnOutput
 from constructs import Construct
 
-from infra.acknowledge import acknowledge
 from infra.catalog import Catalog
 from infra.deploy_settings import DeploySettings
 from infra.endpoint_table import EndpointTable
 from infra.function import PutEventsFunction
+from infra.lake_bucket import KEPT, lake_bucket
+from infra.lake_formation import LakeFormationGrants
 from infra.log import Log
 from infra.streams import EventStreams
 from infra.workgroup import QueryWorkGroup
-
-# Deleting the stack must not delete stored events and endpoints.
-KEPT = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
-REJECTED_DAYS = 90
-RESULT_DAYS = 7
 
 
 class Lake(Construct):
@@ -24,7 +19,8 @@ class Lake(Construct):
 
     def __init__(self, scope: Construct, id: str, *, name: str, settings: DeploySettings) -> None:
         super().__init__(scope, id)
-        self.bucket = _bucket(self, settings)
+        self._endpoint_reads = settings.endpoint_reads
+        self.bucket = lake_bucket(self, settings)
         catalog = Catalog(
             self, "Catalog", name=name, bucket=self.bucket, application_ids=settings.application_ids
         )
@@ -37,7 +33,15 @@ class Lake(Construct):
             log=Log(self, "StreamLog", settings=settings),
             settings=settings,
         )
-        self.endpoints = EndpointTable(self, "Endpoints", removal_policy=KEPT)
+        if settings.lake_formation:
+            LakeFormationGrants(
+                self,
+                "Formation",
+                catalog=catalog,
+                streams=self.streams,
+                readers=settings.lake_readers,
+            )
+        self.endpoints = EndpointTable(self, "Endpoints", settings=settings, removal_policy=KEPT)
         workgroup = QueryWorkGroup(
             self, "Queries", name=name, bucket=self.bucket, catalog=catalog, settings=settings
         )
@@ -47,38 +51,12 @@ class Lake(Construct):
         CfnOutput(scope, "EndpointTable", value=self.endpoints.table_name)
 
     def connect(self, api_function: PutEventsFunction, queue_function: PutEventsFunction) -> None:
-        """Allow both functions to write events and endpoints, and the API to delete endpoints."""
+        """Allow both functions to write events and endpoints, and the API to delete if asked."""
         for function in (api_function, queue_function):
             self.streams.grant_put_records(function)
             self.endpoints.grant_update(function)
             function.add_environment("ENDPOINT_TABLE", self.endpoints.table_name)
             function.add_environment("EVENT_STREAM_PREFIX", self.streams.prefix)
             function.add_environment("REJECTED_STREAM", self.streams.rejected)
-        self.endpoints.grant_delete(api_function)
-
-
-def _bucket(scope: Construct, settings: DeploySettings) -> s3.Bucket:
-    rules = [
-        s3.LifecycleRule(abort_incomplete_multipart_upload_after=Duration.days(7)),
-        s3.LifecycleRule(prefix="rejected/", expiration=Duration.days(REJECTED_DAYS)),
-        s3.LifecycleRule(prefix="athena-results/", expiration=Duration.days(RESULT_DAYS)),
-    ]
-    if settings.event_retention_days:
-        expiration = Duration.days(settings.event_retention_days)
-        rules.append(s3.LifecycleRule(prefix="events/", expiration=expiration))
-    bucket = s3.Bucket(
-        scope,
-        "Bucket",
-        encryption=s3.BucketEncryption.S3_MANAGED,
-        enforce_ssl=True,
-        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-        lifecycle_rules=rules,
-        removal_policy=KEPT,
-    )
-    acknowledge(
-        bucket,
-        "S1",
-        "An access log of every object that Athena reads would outgrow the events; CloudTrail's "
-        "data events log reads where you need them.",
-    )
-    return bucket
+        if self._endpoint_reads:
+            self.endpoints.grant_delete(api_function)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import Aws, Duration, RemovalPolicy
+from aws_cdk import Aws, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
@@ -16,9 +16,8 @@ from constructs import Construct
 
 from infra.api import PutEventsApi
 
-# The namespace and service of putevents.observability.
+# The namespace of putevents.observability.
 NAMESPACE = "PutEventsGateway"
-SERVICE = "putevents-gateway"
 # A message is retried for four days; the alarm should come long before it is dead.
 OLD = Duration.minutes(15)
 PERIOD = Duration.minutes(5)
@@ -106,7 +105,7 @@ class Monitoring(Construct):
             alarm.add_ok_action(self._action)
 
     def _alarm_on_held(self, id: str, description: str, application_id: str | None) -> None:
-        wait = _longest_wait(application_id)
+        wait = _longest_wait(Stack.of(self).stack_name, application_id)
         self._alarm(id, wait, description, OLD.to_seconds(), periods=LOOK_PERIODS)
 
 
@@ -114,14 +113,14 @@ def _delivered(stream: firehose.IDeliveryStream, name: str) -> cloudwatch.Metric
     return stream.metric(name, statistic="Maximum")
 
 
-def _longest_wait(application_id: str | None) -> cloudwatch.Metric:
+def _longest_wait(service: str, application_id: str | None) -> cloudwatch.Metric:
     # SQS's own age ignores messages that were received more than three times. An alarm cannot
     # search over a dimension, so each application has an alarm.
     application = {"application": application_id} if application_id else {}
     return cloudwatch.Metric(
         namespace=NAMESPACE,
         metric_name="LongestWait",
-        dimensions_map={"service": SERVICE, **application},
+        dimensions_map={"service": service, **application},
         statistic="Maximum",
     )
 

@@ -10,10 +10,13 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.api import PutEventsApi
+from infra.budget import add_budget
+from infra.client_policy import add_client_policy
+from infra.custom_domain import add_custom_domain
 from infra.data_lake import Lake
 from infra.deploy_settings import DeploySettings
 from infra.function import PutEventsFunction
-from infra.monitoring import NAMESPACE, SERVICE, Monitoring
+from infra.monitoring import NAMESPACE, Monitoring
 from infra.pinpoint_access import connect_pinpoint
 from infra.request_trail import RequestTrail
 
@@ -33,14 +36,20 @@ class PutEventsStack(Stack):
     def __init__(
         self, scope: Construct, id: str, *, settings: DeploySettings, package: Path
     ) -> None:
-        super().__init__(scope, id, description="PutEvents Gateway")
+        super().__init__(
+            scope,
+            id,
+            stack_name=settings.stack_name,
+            description="PutEvents Gateway",
+            termination_protection=settings.termination_protection,
+        )
         dead_letters = _queue(self, "DeadLetterQueue", settings)
         last = sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=MAX_RECEIVE_COUNT)
         queue = _queue(self, "Queue", settings, dead_letter_queue=last)
         environment = _environment(settings, queue, dead_letters)
 
         def function(
-            name: str, module: str, timeout: Duration, loop: lambda_.RecursiveLoop
+            name: str, module: str, timeout: Duration, loop: lambda_.RecursiveLoop, reserved: int
         ) -> PutEventsFunction:
             made = PutEventsFunction(
                 self,
@@ -50,15 +59,24 @@ class PutEventsStack(Stack):
                 package=package,
                 environment=environment,
                 settings=settings,
+                reserved_concurrency=reserved,
                 recursive_loop=loop,
             )
             queue.grant_send_messages(made)
             return made
 
         end, allow = lambda_.RecursiveLoop.TERMINATE, lambda_.RecursiveLoop.ALLOW
-        api_function = function("ApiFunction", "api_handler", API_TIMEOUT, end)
+        api_function = function(
+            "ApiFunction", "api_handler", API_TIMEOUT, end, settings.api_reserved_concurrency
+        )
         # It sends messages to its own queue again for four days, each time after a longer wait.
-        queue_function = function("QueueFunction", "queue_handler", QUEUE_TIMEOUT, allow)
+        queue_function = function(
+            "QueueFunction",
+            "queue_handler",
+            QUEUE_TIMEOUT,
+            allow,
+            settings.queue_reserved_concurrency,
+        )
         dead_letters.grant_send_messages(queue_function)
         queue_function.add_event_source(
             event_sources.SqsEventSource(
@@ -96,6 +114,9 @@ class PutEventsStack(Stack):
             streams=streams,
             email=settings.alarm_email,
         )
+        add_custom_domain(api, settings)
+        add_client_policy(api, settings)
+        add_budget(self, settings)
         CfnOutput(self, "ApiUrl", value=api.base_url)
         CfnOutput(self, "QueueUrl", value=queue.queue_url)
         CfnOutput(self, "DeadLetterQueueUrl", value=dead_letters.queue_url)
@@ -136,9 +157,9 @@ def _environment(
         "CORS_ORIGINS": ",".join(settings.cors_origins),
         "CORS_HEADERS": ",".join(settings.cors_headers),
         "TRUST_ARRIVAL": str(settings.trust_arrival).lower(),
-        # With any other auth, an app that knows an id could read or delete that endpoint.
-        "ENDPOINT_READS": str(settings.auth == "iam").lower(),
-        "POWERTOOLS_SERVICE_NAME": SERVICE,
+        "ENDPOINT_READS": str(settings.endpoint_reads).lower(),
+        # A dimension of the metrics too: two stacks may serve one application id.
+        "POWERTOOLS_SERVICE_NAME": settings.stack_name,
         "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
         "POWERTOOLS_LOG_LEVEL": "INFO",
         # A DNS lookup, which no deadline of a call ends, gives up after 3 seconds instead of 15.

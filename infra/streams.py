@@ -8,12 +8,14 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kinesisfirehose as firehose
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
-from constructs import Construct
+from constructs import Construct, IDependable
 
 from infra.acknowledge import acknowledge
 from infra.catalog import Catalog
 from infra.deploy_settings import DeploySettings
 from infra.function import PutEventsFunction
+from infra.names import event_stream, stream_prefix
+from infra.stream_role import StreamRole
 
 # The same ARN as CloudFormation and as cdk-nag spell it.
 _STREAMS = f"arn:{Aws.PARTITION}:firehose:{Aws.REGION}:{Aws.ACCOUNT_ID}:deliverystream"
@@ -36,7 +38,7 @@ class EventStreams(Construct):
         id: str,
         *,
         name: str,
-        bucket: s3.Bucket,
+        bucket: s3.IBucket,
         catalog: Catalog,
         log: logs.ILogGroup,
         settings: DeploySettings,
@@ -47,18 +49,15 @@ class EventStreams(Construct):
             self, "LogStream", log_group=log, removal_policy=RemovalPolicy.DESTROY
         )
         self._buffer = Duration.seconds(settings.lake_buffer_seconds)
-        self._role = iam.Role(
-            self, "Role", assumed_by=iam.ServicePrincipal("firehose.amazonaws.com")
-        )
-        log.grant_write(self._role)
+        self.role = StreamRole(self, "Role", bucket=bucket, catalog=catalog, log=log)
         # The functions build stream names from this prefix: see putevents.settings.
-        self.prefix = f"{name}-"
+        self.prefix = stream_prefix(name)
         self.events = {
             application_id: self._stream(
                 f"Events-{application_id}",
                 f"events/application_id={application_id}/",
                 catalog.raw_events,
-                f"{self.prefix}{application_id}",
+                event_stream(name, application_id),
             )
             for application_id in settings.application_ids
         }
@@ -66,7 +65,6 @@ class EventStreams(Construct):
         self.rejected = self._rejected.delivery_stream_name
         # The CDK's mapping of addresses for VPC destinations; unused, it causes a warning.
         Stack.of(self).node.try_remove_child("@aws-cdk--aws-kinesisfirehose.CidrBlocks")
-        self._explain()
 
     def grant_put_records(self, function: PutEventsFunction) -> None:
         """Allow a function to put records into these streams."""
@@ -80,8 +78,13 @@ class EventStreams(Construct):
         acknowledge(
             function.own_role,
             f"IAM5[Resource::{_STREAMS_IN_NAG}/{self.prefix}*]",
-            "Only this stack's streams match: its name is unique in the account and region.",
+            "Only this stack's streams match: no stack's name holds a dot (infra.names).",
         )
+
+    def wait_for(self, *others: IDependable) -> None:
+        """Create the streams after other constructs."""
+        for stream in (*self.events.values(), self._rejected):
+            stream.node.add_dependency(*others)
 
     def _stream(
         self, id: str, folder: str, table: glue.CfnTable, name: str | None = None
@@ -96,11 +99,11 @@ class EventStreams(Construct):
             self,
             id,
             delivery_stream_name=name,
-            role=self._role,
+            role=self.role.as_given,
             encryption=firehose.StreamEncryption.aws_owned_key(),
             destination=firehose.S3Bucket(
                 self._bucket,
-                role=self._role,
+                role=self.role.as_given,
                 data_output_prefix=f"{folder}{_DAY}",
                 # Firehose stores records that it cannot convert here, as base64 in JSON.
                 error_output_prefix=f"errors/!{{firehose:error-output-type}}/{folder}{_DAY}",
@@ -110,6 +113,8 @@ class EventStreams(Construct):
                 logging_config=_NO_LOGGING,
             ),
         )
+        # Firehose looks at the bucket and the table when a stream is created.
+        stream.node.add_dependency(self.role)
         stream.node.default_child.add_property_override(  # type: ignore[union-attr]
             "ExtendedS3DestinationConfiguration.CloudWatchLoggingOptions",
             {
@@ -119,20 +124,3 @@ class EventStreams(Construct):
             },
         )
         return stream
-
-    def _explain(self) -> None:
-        bucket = Stack.of(self).get_logical_id(self._bucket.node.default_child)  # type: ignore[arg-type]
-        for action in ("Abort", "DeleteObject", "GetBucket", "GetObject", "List"):
-            acknowledge(
-                self._role, f"IAM5[Action::s3:{action}*]", "The CDK's own grant to a stream."
-            )
-        acknowledge(
-            self._role,
-            f"IAM5[Resource::<{bucket}.Arn>/*]",
-            "Firehose chooses the names of the objects that it writes.",
-        )
-        acknowledge(
-            self._role,
-            "IAM5[Resource::*]",
-            "Only glue:GetSchemaVersion, which the CDK grants for reading a table's schema.",
-        )

@@ -1,5 +1,6 @@
 """One logger, one tracer, and the metrics; their names are declared here and nowhere else."""
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -13,7 +14,8 @@ from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import (
     AmazonCloudWatchEMFProvider,
 )
 
-SERVICE = "putevents-gateway"
+# The stack's name, so that two stacks in one account do not add up their metrics.
+SERVICE = os.environ.get("POWERTOOLS_SERVICE_NAME", "putevents-gateway")
 NAMESPACE = "PutEventsGateway"
 
 logger = Logger(service=SERVICE)

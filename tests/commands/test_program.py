@@ -110,7 +110,9 @@ def test_load_reads_its_options_with_what_make_load_installs() -> None:
     assert {"botocore"} <= imported("load", "--help") <= locked("commands/load/requirements.txt")
 
 
-@pytest.mark.parametrize("command", ["run", "sql", "load", "dead-letters", "redrive", "send"])
+@pytest.mark.parametrize(
+    "command", ["run", "sql", "load", "dead-letters", "redrive", "views", "send"]
+)
 def test_a_command_documents_its_exit_codes(command: str) -> None:
     assert "\n  Exit code" in run(command, "--help")
 

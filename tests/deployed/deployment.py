@@ -13,6 +13,7 @@ from tests.deployed.emulator import ACCOUNT, REGION, ROOT, Emulator
 CDK = ROOT / "infra/node_modules/.bin/cdk"
 # The emulated functions run on this machine's own processor.
 ARCHITECTURE = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x86_64")
+COMMAND_SECONDS = 120
 
 
 class DeployError(AssertionError):
@@ -65,6 +66,18 @@ class Deployment:
     def destroy(self) -> None:
         """`cdk destroy` of what was deployed."""
         self._cdk("destroy", "--force", f"--app={self._assembly}")
+
+    def command(self, *arguments: str) -> str:
+        """`python -m commands` in the deployment's account; what it prints."""
+        return subprocess.run(
+            [sys.executable, "-m", "commands", *arguments],
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"], **self.emulator.environment()},
+            check=True,
+            text=True,
+            stdout=subprocess.PIPE,
+            timeout=COMMAND_SECONDS,
+        ).stdout
 
     def _cdk(self, *command: str, cwd: Path = ROOT) -> None:
         mine = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}

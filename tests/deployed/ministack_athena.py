@@ -16,6 +16,7 @@ from sqlglot import exp
 
 from commands.sql.athena_text import athena_text
 from commands.sql.dialect import connect, duckdb_type, parse, quoted, to_duckdb
+from tests.deployed.ministack_views import keep, new_view
 
 athena: Any = import_module("ministack.services.athena")
 glue: Any = import_module("ministack.services.glue")
@@ -31,11 +32,14 @@ def install() -> None:
 
 async def run(sql: str, database: str, _catalog: str | None = None) -> dict[str, Any]:
     """The result of a query; what is raised becomes the query's StateChangeReason."""
-    query = parse(sql)
+    view = new_view(sql)
+    query = parse(view.sql if view else sql)
     folders: list[str] = []
     connection = connect()
     try:
         _define(connection, query, database or "default", folders)
+        if view:
+            return keep(connection, view, query, database or "default")
         return await asyncio.to_thread(_fetch, connection, to_duckdb(query))
     finally:
         connection.close()

@@ -33,7 +33,7 @@ def test_a_request_is_one_line_with_what_became_of_it(
     line = _wait_for(gateway, "application_id", application_id, "put_events")
 
     assert line["level"] == "INFO"
-    assert line["service"] == "putevents-gateway"
+    assert line["service"] == gateway.deployment.stack
     assert line["application_id"] == application_id
     assert line["status"] == 202
     counts = {name: line[name] for name in ("accepted", "rejected", "queued", "failed")}

@@ -8,21 +8,21 @@ from typing import Any
 
 import pytest
 
-from infra.api import ROUTES
 from infra.gateway_responses import EXPOSED
-from infra.monitoring import NAMESPACE, SERVICE
-from infra.pinpoint_access import CALLS
+from infra.monitoring import NAMESPACE
+from infra.pinpoint_access import READ_CALLS, WRITE_CALLS
+from infra.preflight import ALLOWED_HEADERS, ALLOWED_METHODS, PREFLIGHT_SECONDS, origin_pattern
+from infra.routes import READ_ROUTES
 from local.event_source import BATCH_SIZE as LOCAL_BATCH_SIZE
 from local.queues import MAX_RECEIVE_COUNT as LOCAL_MAX_RECEIVE_COUNT
 from putevents.observability import NAMESPACE as CODE_NAMESPACE
-from putevents.observability import SERVICE as CODE_SERVICE
 from putevents.observability import Metric
 from putevents.queue.messages import MAX_MESSAGE_BYTES
 from putevents.queue.retry import GIVE_UP_SECONDS, MAX_WAIT_SECONDS, MIN_ATTEMPTS
 from putevents.settings import Settings
 from putevents.time_left import DELIVERY_SECONDS, QUEUEING_SECONDS
 from tests.infra.conftest import Deploy
-from tests.infra.synthesis import ROOT, Deployment
+from tests.infra.synthesis import FORWARDING, ROOT, Deployment
 
 # Asked of the code in a process of its own, which has the environment of the template.
 QUESTIONS = """
@@ -33,6 +33,7 @@ for handler in sys.argv[1:]:
 from putevents.api_handler import ApiHandler
 from putevents.cross_origin import EXPOSE_HEADERS
 from putevents.gateway import Gateway
+from putevents.observability import SERVICE
 from putevents.destinations import pinpoint
 from putevents.destinations.lake import dynamodb, firehose
 gateway = Gateway.load()
@@ -44,6 +45,7 @@ routes = [[r.method, r.path] for r in app._static_routes + app._dynamic_routes]
 print(json.dumps({
     "routes": routes,
     "exposed": EXPOSE_HEADERS,
+    "service": SERVICE,
     "seconds_a_call": max(
         seconds(client._CONFIG) for client in (firehose, dynamodb, pinpoint)
     ),
@@ -103,6 +105,7 @@ def test_the_deployed_routes_are_the_resolvers(default: Deployment, code: dict[s
 @pytest.mark.parametrize("door", ["api", "queue"])
 def test_the_environment_satisfies_settings(deploy: Deploy, door: str) -> None:
     deployment = deploy(
+        **FORWARDING,
         applicationIds=["a", "b"],
         corsOrigins="https://app.example.com,http://localhost:3000",
         corsHeaders="x-team",
@@ -148,20 +151,23 @@ def test_no_variable_of_settings_is_left_to_chance(default: Deployment) -> None:
 
 @pytest.mark.parametrize("door", ["api", "queue"])
 def test_the_endpoint_url_is_botocores(deploy: Deploy, door: str) -> None:
-    url = "https://events.example.com/prod"
+    url = FORWARDING["pinpointEndpointUrl"]
+    amazon = deploy(destination="pinpoint", pinpointEndpointUrl="aws")
 
-    assert environment(deploy(pinpointEndpointUrl=url), door)["AWS_ENDPOINT_URL_PINPOINT"] == url
-    assert "AWS_ENDPOINT_URL_PINPOINT" not in environment(deploy(), door)
+    assert environment(deploy(**FORWARDING), door)["AWS_ENDPOINT_URL_PINPOINT"] == url
+    assert "AWS_ENDPOINT_URL_PINPOINT" not in environment(amazon, door)
 
 
 def test_the_roles_allow_what_the_destination_calls() -> None:
     source = (ROOT / "lambda_src/putevents/destinations/pinpoint.py").read_text()
     called = re.findall(r"self\._client\.(\w+)[(,]", source)
 
-    assert {name.title().replace("_", "") for name in called} == set(CALLS)
+    assert {name.title().replace("_", "") for name in called} == {*WRITE_CALLS, *READ_CALLS}
 
 
-def test_the_alarms_watch_the_metrics_that_are_written(default: Deployment) -> None:
+def test_the_alarms_watch_the_metrics_that_are_written(
+    default: Deployment, code: dict[str, Any]
+) -> None:
     alarms = [a for a in default.all("CloudWatch::Alarm") if a["Namespace"] == CODE_NAMESPACE]
 
     watched = [
@@ -169,10 +175,11 @@ def test_the_alarms_watch_the_metrics_that_are_written(default: Deployment) -> N
         for alarm in alarms
     ]
     assert sorted(watched, key=str) == [
-        (Metric.LONGEST_WAIT, {"application": "my-app", "service": CODE_SERVICE}),
-        (Metric.LONGEST_WAIT, {"service": CODE_SERVICE}),
+        (Metric.LONGEST_WAIT, {"application": "my-app", "service": code["service"]}),
+        (Metric.LONGEST_WAIT, {"service": code["service"]}),
     ]
-    assert (NAMESPACE, SERVICE) == (CODE_NAMESPACE, CODE_SERVICE)
+    assert code["service"] == default.stack.stack_name
+    assert NAMESPACE == CODE_NAMESPACE
 
 
 def test_browsers_may_read_the_same_headers_of_every_answer(code: dict[str, Any]) -> None:
@@ -187,7 +194,7 @@ def test_f35_receives_are_not_burnt_while_functions_are_throttled(default: Deplo
     [queue] = [q for q in default.all("SQS::Queue") if "RedrivePolicy" in q]
     mapping = default.one("Lambda::EventSourceMapping")
 
-    assert mapping["ScalingConfig"]["MaximumConcurrency"] == 10
+    assert mapping["ScalingConfig"]["MaximumConcurrency"] == 5
     assert queue["RedrivePolicy"]["maxReceiveCount"] >= 5
 
     assert queue["VisibilityTimeout"] >= 6 * default.function("queue")["Timeout"]

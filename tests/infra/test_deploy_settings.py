@@ -28,16 +28,28 @@ def test_the_options_of_cdk_json_are_good_as_they_are() -> None:
 
     assert settings.application_ids == ("my-app",)
     assert settings.auth == "iam"
+    assert settings.destination == "lake"
 
 
 def test_the_application_ids_alone_suffice() -> None:
     settings = load()
 
-    assert settings.destination == "pinpoint"
+    assert settings.destination == "lake"
     assert settings.architecture == "arm64"
     assert settings.cors_origins == ()
     assert settings.pinpoint_endpoint_url is None
     assert settings.log_retention_days is LogRetention.ONE_MONTH
+
+
+def test_pinpoint_needs_an_address_since_amazons_own_has_ended() -> None:
+    sentence = refusal(destination="pinpoint")
+
+    assert "pinpointEndpointUrl" in sentence
+    assert "destination=pinpoint" in sentence
+    assert "2026-10-30" in sentence
+    assert "aws insists" in sentence
+    insisting = load(destination="pinpoint", pinpointEndpointUrl="aws")
+    assert insisting.pinpoint_endpoint_url == "aws"
 
 
 @pytest.mark.parametrize("given", [["a", "b.c_D-1"], "a,b.c_D-1", " a , b.c_D-1,", "a,b.c_D-1,a"])
@@ -129,7 +141,22 @@ def test_a_user_pool_is_named_by_id_or_arn(pool: str) -> None:
         ("throttleRate", "many"),
         ("throttleBurst", "1.5"),
         ("queueConcurrency", "1"),
+        ("apiReservedConcurrency", "-1"),
+        ("queueReservedConcurrency", "4"),
         ("retryDelaySeconds", "901"),
+        ("existingEndpointTable", "no"),
+        ("existingEndpointTable", "a table"),
+        ("existingEndpointTable", "arn:aws:s3:::table/endpoints"),
+        ("existingEndpointTable", "arn:aws:dynamodb:eu-west-1:123456789012:table/a/index/b"),
+        ("tableDeletionProtection", "sometimes"),
+        ("tableBackupDays", "36501"),
+        ("tableMaxWrites", "1000001"),
+        ("tableMaxReads", "-1"),
+        ("tableWarmWrites", "3999"),
+        ("tableWarmReads", "11999"),
+        ("tableWarmReads", "1000001"),
+        ("monthlyBudgetUsd", "0.5"),
+        ("budgetScope", "region"),
         ("logRetentionDays", "31"),
         ("alarmEmail", "nobody"),
         ("alarmEmail", "a@b.com,c@d.com "),
@@ -160,6 +187,42 @@ def test_arrivals_are_trusted_of_known_callers_only(auth: str) -> None:
     assert refusal(auth=auth, userPoolId="eu-west-1_aB1", trustArrival="true") == (
         "The deploy option trustArrival is 'true', but must be false, or with auth=iam true if "
         "callers are gateways of your own, which say when what they forward came in."
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("tableDeletionProtection", "true"),
+        ("tableMaxWrites", "500"),
+        ("tableMaxReads", "500"),
+        ("tableWarmWrites", "4000"),
+        ("tableWarmReads", "12000"),
+    ],
+)
+def test_a_table_that_exists_keeps_its_own_settings(name: str, value: str) -> None:
+    load(**{name: value})
+    assert "without existingEndpointTable" in refusal(existingEndpointTable="old", **{name: value})
+
+
+def test_a_table_is_not_warmed_beyond_its_own_limit() -> None:
+    load(tableMaxWrites=4000, tableWarmWrites=4000, tableWarmReads=12000)
+    assert "tableMaxWrites is '3999'" in refusal(tableMaxWrites="3999", tableWarmWrites=4000)
+    assert "tableMaxReads is '11999'" in refusal(tableMaxReads="11999", tableWarmReads=12000)
+
+
+def test_no_less_is_reserved_for_the_queue_than_it_uses() -> None:
+    load(queueConcurrency=20, queueReservedConcurrency=20)
+    assert "queueReservedConcurrency is '19'" in refusal(
+        queueConcurrency=20, queueReservedConcurrency="19"
+    )
+
+
+def test_a_budget_needs_somebody_to_write_to() -> None:
+    load(monthlyBudgetUsd=25, alarmEmail="ops@example.com")
+    assert refusal(monthlyBudgetUsd="25") == (
+        "The deploy option monthlyBudgetUsd is '25', but must be US dollars a month at which AWS "
+        "Budgets writes to alarmEmail, which it needs, or 0 for no budget."
     )
 
 

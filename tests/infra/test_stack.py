@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.infra.conftest import Deploy
-from tests.infra.synthesis import Deployment, listed, text
+from tests.infra.synthesis import FORWARDING, Deployment, listed, text
 
 DAY = 24 * 60 * 60
 
@@ -64,10 +64,10 @@ def test_the_functions_share_a_package_but_no_role(default: Deployment) -> None:
     assert api["Role"] != queue["Role"]
 
 
-def test_the_api_function_may_deliver_and_queue_and_nothing_else(default: Deployment) -> None:
+def test_the_api_function_may_deliver_and_queue_and_nothing_else(forwarding: Deployment) -> None:
     apps = "arn:<AWS::Partition>:mobiletargeting:<AWS::Region>:<AWS::AccountId>:apps"
 
-    assert _allowed(default, "api") == {
+    assert _allowed(forwarding, "api") == {
         *(
             (f"mobiletargeting:{call}", f"{apps}/my-app/*")
             for call in ("PutEvents", "GetEndpoint", "DeleteEndpoint",
@@ -82,10 +82,10 @@ def test_the_api_function_may_deliver_and_queue_and_nothing_else(default: Deploy
     }  # fmt: skip
 
 
-def test_the_queue_function_may_also_consume_and_bury(default: Deployment) -> None:
+def test_the_queue_function_may_also_consume_and_bury(forwarding: Deployment) -> None:
     apps = "arn:<AWS::Partition>:mobiletargeting:<AWS::Region>:<AWS::AccountId>:apps"
 
-    assert _allowed(default, "queue") == {
+    assert _allowed(forwarding, "queue") == {
         ("mobiletargeting:PutEvents", f"{apps}/my-app/*"),
         ("mobiletargeting:GetEndpoint", f"{apps}/my-app/*"),
         *((f"sqs:{call}", where) for where in ("queue", "dead letters") for call in
@@ -119,7 +119,11 @@ def test_a_long_allow_list_fits_into_what_iam_and_lambda_hold(deploy: Deploy) ->
     url = f"https://{'a' * 192}"
     headers = ",".join("x" * 9 for _ in range(20))
     deployment = deploy(
-        applicationIds=ids, corsOrigins=origins, corsHeaders=headers, pinpointEndpointUrl=url
+        destination="pinpoint",
+        applicationIds=ids,
+        corsOrigins=origins,
+        corsHeaders=headers,
+        pinpointEndpointUrl=url,
     )
 
     assert max(_size(policy) for policy in deployment.all("IAM::Policy")) <= 10_240
@@ -159,7 +163,7 @@ def test_queues_and_logs_stay_or_go_with_the_stack_as_asked(
     resources = deploy(removalPolicy=option).template["Resources"].values()
 
     kept = [r for r in resources if r["Type"] in ("AWS::SQS::Queue", "AWS::Logs::LogGroup")]
-    assert len(kept) == 6
+    assert len(kept) == 7
     assert {r["DeletionPolicy"] for r in kept} == {policy}
 
 
@@ -168,7 +172,7 @@ def test_every_log_has_an_end(deploy: Deploy) -> None:
 
     assert {log["RetentionInDays"] for log in logs} == {7}
     named = [text(log["LogGroupName"]) for log in logs if "LogGroupName" in log]
-    assert len(logs) == 4
+    assert len(logs) == 5
     assert [name.split("_")[0] for name in named] == ["API-Gateway-Execution-Logs"]
 
 
@@ -224,16 +228,19 @@ def test_cloudwatch_may_use_the_key_of_the_topic(deploy: Deploy) -> None:
     assert {"kms:Decrypt", "kms:GenerateDataKey*"} <= set(statement["Action"])
 
 
-def test_without_another_address_synth_warns_that_pinpoint_has_ended(deploy: Deploy) -> None:
-    [warning] = deploy().warnings()
+def test_whoever_insists_on_amazons_own_is_warned_that_it_has_ended(deploy: Deploy) -> None:
+    told = {"alarmEmail": "ops@example.com"}
+    amazon = deploy(destination="pinpoint", pinpointEndpointUrl="aws", **told)
+
+    [warning] = amazon.warnings()
 
     assert "AWS ended on 2026-10-30" in warning
     assert "pinpointEndpointUrl" in warning
-    assert deploy(pinpointEndpointUrl="https://events.example.com").warnings() == []
+    assert deploy(**FORWARDING, **told).warnings() == deploy(**told).warnings() == []
 
 
 def test_without_authentication_synth_warns(deploy: Deploy) -> None:
-    warnings = deploy(auth="none", pinpointEndpointUrl="https://events.example.com").warnings()
+    warnings = deploy(auth="none", alarmEmail="ops@example.com").warnings()
 
     assert [w.partition(" ")[0] for w in warnings] == ["auth=none"]
 
