@@ -12,7 +12,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit bench check fix synth diff bootstrap deploy destroy lock clean
+.PHONY: help run test test-unit bench check fix synth diff bootstrap deploy destroy lint-templates snapshots lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,12 @@ deploy: $(VENV)/dev $(CDK) ## cdk deploy, if nothing is missing, with the settin
 
 destroy: $(VENV)/dev $(CDK) ## cdk destroy
 	$(CDK) destroy $(CDK_OPTIONS)
+
+lint-templates: $(VENV)/dev ## cfn-lint over every pair of deploy settings, for every region (a line a variant)
+	@$(BIN)/python -m tests.infra.template_lint
+
+snapshots: $(VENV)/dev ## keep the templates that a reviewer compares (REPLACE=yes if an update may lose something)
+	@$(BIN)/python -m tests.infra.snapshot
 
 lock: $(VENV)/dev ## resolve what is asked for into the pinned requirements.txt files
 	$(BIN)/uv pip compile pyproject.toml --group dev $(LOCK) -o requirements.txt
@@ -102,7 +108,7 @@ $(CDK): infra/package.json | $(VENV)/dev
 # --- the real stack in an emulated AWS on this machine, and its dead letters ----------------------
 
 EMULATOR := .venv-emulator
-.PHONY: deploy-emulated destroy-emulated sql-emulated redrive dead-letters faults outages
+.PHONY: deploy-emulated destroy-emulated sql-emulated redrive dead-letters faults outages update-matrix
 
 deploy-emulated: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## cdk deploy into an emulated AWS on this machine (CDK_OPTIONS="-c auth=none")
 	@$(COMMANDS) emulated up $(CDK_OPTIONS)
@@ -126,6 +132,9 @@ faults: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## break everything on purpose, for
 
 outages: $(VENV)/dev ## simulate outages of days: dead letters, drain times, invocations, what others feel
 	@$(BIN)/python -m tests.faults.outage_table
+
+update-matrix: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## deploy every pair of settings one after the other into the emulator: nothing is lost
+	@UPDATE_STRENGTH=2 $(BIN)/pytest --quiet --capture=no tests/deployed/test_update_matrix.py
 
 test: $(EMULATOR)/ready # tests/deployed runs on it
 
@@ -165,6 +174,13 @@ $(LOAD)/ready: commands/load/requirements.txt | $(BIN)/python
 	$(BIN)/python -m venv $(LOAD)
 	$(LOAD)/bin/pip install --quiet --require-hashes -r commands/load/requirements.txt
 	@touch $@
+
+# --- what a deployed stack really does (docs/aws-checklist.md) ---------------------------------------
+
+.PHONY: verify
+
+verify: $(VENV)/run ## send an event to the deployed stack, follow it to Athena, read metrics and alarms (URL=, OPTIONS="--auth none")
+	@$(COMMANDS) verify $(call OPTION,URL,url) $(OPTIONS)
 
 # --- endpoints from elsewhere for a deployed lake -------------------------------------------------
 

@@ -40,6 +40,9 @@ COMMANDS = {
     ),
     "dead-letters": Place("dead_letters", "dead_letters", "List the dead letters of a stack."),
     "redrive": Place("redrive", "redrive", "Move the dead letters of a stack back to its queue."),
+    "verify": Place(
+        "verify.verify_command", "verify", "Follow an event through a deployed stack to Athena."
+    ),
     "views": Place("views", "views", "Create the views of a deployed lake through Athena."),
     "quotas": Place("quotas", "quotas", "Print which of AWS's quotas a lake needs raised."),
     "emulated": Place("emulated", "emulated", "Deploy into an AWS emulator on this machine."),

@@ -16,26 +16,13 @@ from tests.deployed.aws_faults import (
     lose_answer,
 )
 from tests.deployed.bodies import EVENT, REQUESTS, load, message, numbered, request
-from tests.deployed.conftest import StartEmulator
+from tests.deployed.conftest import OTHER, StartEmulator
 from tests.deployed.deployed_gateway import APPLICATION
 from tests.deployed.deployed_lake import Lake
 from tests.deployed.eventually import eventually
 
-OTHER = "other-app"
 CLIENTS = sorted(path.name for path in REQUESTS.glob("*.json") if path.name != "good-and-bad.json")
 OK = (202, "Accepted")
-
-
-@pytest.fixture(name="deployed_lake", scope="module")
-def _deployed_lake(fresh: StartEmulator) -> Lake:
-    deployment = fresh()
-    deployment.deploy(
-        destination="lake",
-        applicationIds=f"{APPLICATION},{OTHER}",
-        endpointReads="true",
-        retryDelaySeconds=1,
-    )
-    return Lake(deployment)
 
 
 @pytest.fixture(name="lake")
