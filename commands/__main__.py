@@ -34,6 +34,7 @@ COMMANDS = {
     ),
     "dead-letters": Place("dead_letters", "dead_letters", "List the dead letters of a stack."),
     "redrive": Place("redrive", "redrive", "Move the dead letters of a stack back to its queue."),
+    "costs": Place("costs.costs_command", "costs", "Print what a million events cost."),
     "emulated": Place("emulated", "emulated", "Deploy into an AWS emulator on this machine."),
 }
 

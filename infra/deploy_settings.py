@@ -137,6 +137,25 @@ class DeploySettings(BaseModel):
     query_limit_gb: int = Field(
         100, ge=1, le=7_000_000, description="GB that one query may read, 1 to 7000000"
     )
+    platform_log_level: Literal["DEBUG", "INFO", "WARN"] = Field(
+        "WARN",
+        description="DEBUG, INFO or WARN: which lines Lambda itself adds to the logs; INFO has two "
+        "for each request, WARN only those about errors",
+    )
+    tracing: Literal["off", "functions", "stage"] = Field(
+        "functions",
+        description="off, functions, or stage for traces that begin at API Gateway, which hold "
+        "clients' IP addresses",
+    )
+    trace_reservoir: int = Field(
+        1,
+        ge=0,
+        le=100,
+        description="with tracing=stage, traces a second before traceRate, 0 to 100",
+    )
+    trace_rate: float = Field(
+        0.01, ge=0, le=1, description="with tracing=stage, the share of all other requests, 0 to 1"
+    )
     log_retention_days: LogRetention = Field(
         LogRetention.ONE_MONTH, description=", ".join(str(days.value) for days in LogRetention)
     )
@@ -167,6 +186,10 @@ class DeploySettings(BaseModel):
             raise ValueError("trustArrival")
         if self.auth == "cognito" and self.user_pool_id is None:
             raise ValueError("userPoolId")
+        for name in ("trace_reservoir", "trace_rate"):
+            # Nothing but API Gateway goes by a sampling rule.
+            if name in self.model_fields_set and self.tracing != "stage":
+                raise ValueError(to_camel(name))
         return self
 
     @classmethod
