@@ -162,6 +162,11 @@ $(LOAD)/ready: commands/load/requirements.txt | $(BIN)/python
 	$(LOAD)/bin/pip install --quiet --require-hashes -r commands/load/requirements.txt
 	@touch $@
 
+.PHONY: costs
+
+costs: $(VENV)/dev ## what a million events cost, from measured bytes and calls and list prices
+	@$(COMMANDS) costs $(OPTIONS)
+
 # --- endpoints from elsewhere for a deployed lake -------------------------------------------------
 
 .PHONY: import-endpoints

@@ -135,7 +135,9 @@ def _stage(log: Log, settings: DeploySettings) -> apigateway.StageOptions:
         logging_level=apigateway.MethodLoggingLevel.ERROR,
         data_trace_enabled=False,  # true would log bodies
         access_log_destination=apigateway.LogGroupLogDestination(log),
-        access_log_format=apigateway.AccessLogFormat.custom(json.dumps(ACCESS_LOG)),
+        access_log_format=apigateway.AccessLogFormat.custom(
+            json.dumps(ACCESS_LOG, separators=(",", ":"))
+        ),
     )
 
 

@@ -71,11 +71,12 @@ class PutEventsFunction(lambda_.Function):
         )
         self.own_role = role
         log.grant_write(role)
-        acknowledge(
-            role,
-            "IAM5[Resource::*]",
-            "Only X-Ray's two write actions, which support no narrower resource.",
-        )
+        if settings.tracing != "off":
+            acknowledge(
+                role,
+                "IAM5[Resource::*]",
+                "Only X-Ray's two write actions, which support no narrower resource.",
+            )
         acknowledge(
             self,
             "L1",

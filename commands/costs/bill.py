@@ -6,7 +6,7 @@ from commands.costs.measured import Measured
 
 
 def bill(destination: str, events: int, measured: Measured) -> dict[str, float]:
-    """The parts of a million requests' cost; of the destination `pinpoint`, without what it costs."""
+    """The parts of a million requests' cost, without what another PutEvents server costs."""
     units = measured.units
     log_bytes = measured.log_bytes + prices.LOG_EVENT_BYTES * measured.log_lines
     parts = {

@@ -9,6 +9,7 @@ from typing import Any
 
 import boto3
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 
 from commands.costs import prices
 from commands.costs.item_size import item_size
@@ -51,8 +52,7 @@ class FakeAws:
             "PutEvents": self._take,
         }
         answer = json.dumps(answers[operation](json.loads(request.body))).encode()
-        headers = {"Content-Type": "application/x-amz-json-1.0"}
-        return AWSResponse(request.url, 200, headers, Body(answer))
+        return AWSResponse(request.url, 200, HTTPHeaders(), Body(answer))
 
     def _read(self, asked: Any) -> Any:
         [(table, keys)] = asked["RequestItems"].items()

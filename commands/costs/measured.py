@@ -9,10 +9,13 @@ from logging import StreamHandler
 from time import process_time
 from typing import Any, NamedTuple
 
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
 from commands.costs.fake_aws import FakeAws
 from commands.costs.sample_request import api_event
 from infra.access_log import ACCESS_LOG
 
+TRACE_ID = "1-5759e988-bd862e3fe1be46a994272793"
 ENVIRONMENT = {
     "APPLICATION_IDS": "my-app",
     "RETRY_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/1/retry",
@@ -27,13 +30,13 @@ ENVIRONMENT = {
     "AWS_SECRET_ACCESS_KEY": "made-up",
     "POWERTOOLS_TRACE_DISABLED": "true",
     "PYDANTIC_DISABLE_PLUGINS": "__all__",
-    "_X_AMZN_TRACE_ID": "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0",
+    "_X_AMZN_TRACE_ID": f"Root={TRACE_ID};Parent=53995c3f42cd8ad8;Sampled=0",
 }
 # Values of one length each, so that one request's log is as long as the next one's.
 _TIMES = re.compile(r'("duration_ms":|"DeliveryLatency":\[)[0-9.e-]+')
 _ACCESS = {
     "requestId": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
-    "traceId": "1-5759e988-bd862e3fe1be46a994272793",
+    "traceId": TRACE_ID,
     "time": "25/Nov/2026:10:00:01 +0000",
     "method": "POST",
     "route": "/v1/apps/{application-id}/events",
@@ -87,10 +90,11 @@ def measure(destination: str, events: int, repeat: int = 1) -> Measured:
     return Measured(Counter(aws.units), len(lines), size, aws.largest_item, cpu_ms)
 
 
-class _Context:
+class _Context(LambdaContext):
     """What the handler reads of a Lambda context."""
 
-    def get_remaining_time_in_millis(self) -> int:
+    @staticmethod
+    def get_remaining_time_in_millis() -> int:
         """Return what a function has at its start."""
         return 28_000
 
@@ -105,4 +109,4 @@ def _answers(body: Any) -> list[Any]:
 
 
 def _access_line() -> str:
-    return json.dumps({name: _ACCESS[name] for name in ACCESS_LOG})
+    return json.dumps({name: _ACCESS[name] for name in ACCESS_LOG}, separators=(",", ":"))

@@ -1,4 +1,4 @@
-"""The request whose cost is told: an app's events with its endpoint and user, as mobile SDKs send."""
+"""The request whose cost is told: what the AWS SDK for Android sent, with a user added."""
 
 import json
 from base64 import b64encode
@@ -6,33 +6,34 @@ from typing import Any
 
 ENDPOINT_ID = "c0ffee00-1b2c-4d3e-8f4a-5b6c7d8e9f00"
 ENDPOINT = {
-    "Address": "f" * 152,  # a token of Firebase
+    "Attributes": {},
     "ChannelType": "GCM",
-    "OptOut": "NONE",
-    "EffectiveDate": "2026-11-25T10:00:00.000Z",
     "Demographic": {
         "AppVersion": "1.3.14",
         "Locale": "en_US",
         "Make": "Google",
-        "Model": "Pixel 9",
+        "Model": "sdk_gphone_x86_64_arm64",
         "Platform": "ANDROID",
-        "PlatformVersion": "16",
+        "PlatformVersion": "11",
         "Timezone": "America/Los_Angeles",
     },
-    "Location": {"Country": "USA"},
+    "EffectiveDate": "2026-11-25T10:00:00.000Z",
+    "Location": {"City": "", "Country": "USA", "PostalCode": "", "Region": ""},
+    "Metrics": {},
+    "OptOut": "ALL",
     "User": {
-        "UserId": "us-east-1:0d7a2f7c-5c1e-4a7b-9f3e-2b6d8c1a4e5f",
+        "UserId": "0d7a2f7c-5c1e-4a7b-9f3e-2b6d8c1a4e5f",
         "UserAttributes": {"plan": ["pro"], "language": ["en"], "cohort": ["2026-11"]},
     },
 }
 EVENT = {
-    "AppPackageName": "com.example.app",
+    "AppPackageName": "com.example",
     "AppTitle": "Example",
     "AppVersionCode": "373",
-    "Attributes": {"screen": "checkout", "variant": "b"},
+    "Attributes": {"On": "true"},
     "ClientSdkVersion": "2.15.2",
-    "EventType": "button_pressed",
-    "Metrics": {"items": 3.0},
+    "EventType": "Monitor_Button_Standby",
+    "Metrics": {},
     "SdkName": "aws-sdk-android",
     "Session": {"Id": "7d5ba6e9-20261125-100000000", "StartTimestamp": "2026-11-25T10:00:00.000Z"},
     "Timestamp": "2026-11-25T10:00:01.000Z",

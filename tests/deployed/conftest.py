@@ -67,6 +67,7 @@ def _deployed(emulator: Emulator, pinpoint: Upstream) -> Gateway:
         corsOrigins=",".join(ORIGINS),
         pinpointEndpointUrl=pinpoint.url,
         retryDelaySeconds=1,
+        tracing="functions",
     )
     return Gateway(deployment)
 

@@ -22,7 +22,7 @@ FORMER_USER = "FormerUserId"
 # Since when that user was signed in; who was before is not known. Has the stamp of FORMER_USER.
 FORMER_SINCE = "FormerUserSince"
 # Nor are these: what the endpoint last said of its user, as digests.
-SAID = "Said."
+SAID = "~."
 _COUNTED = ("Attributes.", "Metrics.", USER_ATTRIBUTES)
 _UNCOUNTED = (STATUS, EFFECTIVE_DATE, REQUEST_ID, FORMER_USER, FORMER_SINCE)
 _TINY = 1e-130  # DynamoDB has no number between zero and this

@@ -5,6 +5,7 @@ its own item, which each of its updates writes anyway, what it last said of whic
 update that is older and says something else looks there before it changes the user's item.
 """
 
+from base64 import b64encode
 from collections.abc import Iterable
 from zlib import crc32
 
@@ -14,6 +15,8 @@ from putevents.endpoints.item import SAID, USER_ATTRIBUTES, Item, Member, Member
 from putevents.endpoints.keys import user_key
 from putevents.endpoints.people import People
 from putevents.endpoints.work import Work
+
+_CRC = 4  # bytes
 
 
 def said(user_id: str, attributes: Members) -> Members:
@@ -68,4 +71,4 @@ def _note(name: str) -> str:
 
 
 def _digest(user_id: str, value: Value) -> str:
-    return f"{crc32(to_json([user_id, value])):08x}"
+    return b64encode(crc32(to_json([user_id, value])).to_bytes(_CRC)).decode().rstrip("=")
