@@ -15,7 +15,6 @@ def bill(destination: str, events: int, measured: Measured) -> dict[str, float]:
         "Lambda, time": _lambda(duration_ms(destination, events, measured)),
         "Lambda, cold starts": _lambda(prices.COLD_SHARE * prices.INIT_MS),
         "logs": log_bytes * prices.MILLION / prices.GB * prices.LOG_GB,
-        "X-Ray": prices.TRACED_SHARE * prices.TRACES,
     }
     if destination == "lake":
         per_gb = prices.FIREHOSE_GB + prices.FIREHOSE_CONVERSION_GB
@@ -29,8 +28,10 @@ def bill(destination: str, events: int, measured: Measured) -> dict[str, float]:
 
 def duration_ms(destination: str, events: int, measured: Measured) -> float:
     """How long a warm request takes: its CPU time at the function's share, and its calls."""
-    calls = sum(ms * measured.units[name] for name, ms in prices.CALL_MS.items())
-    return CPU_MS[destination, events] / prices.CPU_SHARE + calls
+    waiting = sum(ms * measured.units[name] for name, ms in prices.CALL_MS.items())
+    calls = sum(measured.units[name] for name in prices.CALL_MS)
+    cpu = CPU_MS[destination, events] + calls * prices.SOCKET_CPU_MS
+    return cpu / prices.CPU_SHARE + waiting
 
 
 def _lambda(milliseconds: float) -> float:

@@ -40,7 +40,9 @@ def _dollars(found: dict[Case, Measured]) -> str:
     for part in bills["lake", 1]:
         rows.append(_row(part, [_dollar(bills[case].get(part), case[1]) for case in bills]))
     totals = [f"**{sum(parts.values()) / case[1]:.2f}**" for case, parts in bills.items()]
-    return "\n".join([*rows, _row("**together**", totals)])
+    traces = prices.TRACED_SHARE * prices.TRACES
+    more = _row("X-Ray, with `tracing=functions`", [_dollar(traces, size) for _, size in bills])
+    return "\n".join([*rows, _row("**together**", totals), more])
 
 
 def _facts(found: dict[Case, Measured]) -> str:

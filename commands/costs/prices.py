@@ -38,7 +38,8 @@ CPU_SHARE: Final = 1024 / 1769
 CALL_MS: Final = {
     "BatchGetItem": 5.0, "UpdateItem": 6.0, "Query": 5.0, "PutRecordBatch": 20.0, "PutEvents": 50.0,
 }  # fmt: skip
+SOCKET_CPU_MS: Final = 0.5  # of a call, for its socket and TLS
 COLD_SHARE: Final = 0.005
 INIT_MS: Final = 1000.0  # billed since 2025-08-01
-# Lambda's own rate beyond one a second; see `tracing` in the README.
+# Lambda's own rate beyond one a second, with `tracing` functions; nobody can set it.
 TRACED_SHARE: Final = 0.05
