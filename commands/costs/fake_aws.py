@@ -42,7 +42,11 @@ class FakeAws:
         boto3.DEFAULT_SESSION.events.register("before-send", self._answer)
 
     def _answer(self, request: Any, event_name: str, **_: Any) -> AWSResponse:
-        operation = event_name.rpartition(".")[2]
+        answer = self.answer(event_name.rpartition(".")[2], request.body)
+        return AWSResponse(request.url, 200, HTTPHeaders(), Body(answer))
+
+    def answer(self, operation: str, body: bytes) -> bytes:
+        """Return the body of an operation's answer."""
         self.units[operation] += 1
         answers = {
             "BatchGetItem": self._read,
@@ -51,8 +55,7 @@ class FakeAws:
             "PutRecordBatch": self._put,
             "PutEvents": self._take,
         }
-        answer = json.dumps(answers[operation](json.loads(request.body))).encode()
-        return AWSResponse(request.url, 200, HTTPHeaders(), Body(answer))
+        return json.dumps(answers[operation](json.loads(body))).encode()
 
     def _read(self, asked: Any) -> Any:
         [(table, keys)] = asked["RequestItems"].items()
