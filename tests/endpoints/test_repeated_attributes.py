@@ -64,6 +64,9 @@ def _region(monkeypatch: pytest.MonkeyPatch) -> None:
 @example([({"a": U1}, 1), ({"a": U1}, 7), ({"a": person("")}, 8), ({"b": U2}, 4)], 15)
 @example([({"a": PHONE | U1}, 1), ({"a": U1}, 7), ({"b": PHONE | U}, 8), ({"b": U2}, 4)], 1)
 @example([({"a": U1}, 1), ({"a": U1}, 7), ({"b": U}, 8), ("delete", "a"), ({"b": U2}, 4)], 15)
+@example(  # of one moment the sign-out is the last, so what comes after it is late
+    [({"a": U1}, 1), ({"a": person("")}, 9), ({"a": U1}, 7), ("delete", "a"), ({"b": U2}, 4)], 15
+)
 @example([({"b": person(None, k="2")}, 4), ({"a": U1}, 1), ({"a": U1}, 7), ({"b": U}, 8)], 15)
 def test_the_answers_are_those_of_a_store_that_writes_everything(
     steps: list[Any], places: int

@@ -136,7 +136,8 @@ class Update:
         shared = user_attributes(own)
         own = {name: member for name, member in own.items() if name not in shared}
         before, after = self._write(own | said(user_id, shared), known)
-        if before.revision == known.revision:  # else another update may have said something else
+        # Else another update may have said something else, or nobody would find what was noted.
+        if before.revision == known.revision and after.user_id == user_id:
             user = self._people.get(user_id)
             shared = {
                 name: member
