@@ -78,8 +78,8 @@ def test_an_error_is_botocores_and_holds_the_item(store: DynamoDBItems) -> None:
     assert before == after == Item({"OptOut": newer}, 1, revision=2)
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>", b'{"Responses"'])
+@pytest.mark.parametrize("body", [b"", b"<html>", b'{"Responses"', b"[]"])
 def test_an_answer_that_is_no_json_is_a_failure(store: DynamoDBItems, body: bytes) -> None:
     answer(store, body)
-    with pytest.raises((StoreError, KeyError)):
+    with pytest.raises((StoreError, KeyError, AttributeError)):
         store.read("app", ["phone"])

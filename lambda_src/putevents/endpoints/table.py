@@ -119,9 +119,9 @@ class EndpointTable:
         user_id = endpoint.get("User", {}).get("UserId")
         if user_id and not self.of_user(application_id, user_id):
             self._store.delete(application_id, user_key(user_id))
-        elif deleted:
+        else:
             work = Work(self._store, application_id, NO_END)
-            write_repeated(work, People(work), deleted)
+            write_repeated(work, People(work), deleted or Item())
         return endpoint
 
     def delete_user(self, application_id: str, user_id: str) -> list[EndpointResponse]:
