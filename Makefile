@@ -182,6 +182,11 @@ $(LOAD)/ready: commands/load/requirements.txt | $(BIN)/python
 verify: $(VENV)/run ## send an event to the deployed stack, follow it to Athena, read metrics and alarms (URL=, OPTIONS="--auth none")
 	@$(COMMANDS) verify $(call OPTION,URL,url) $(OPTIONS)
 
+.PHONY: costs
+
+costs: $(VENV)/dev ## what a million events cost, from measured bytes and calls and list prices
+	@$(COMMANDS) costs $(OPTIONS)
+
 # --- endpoints from elsewhere for a deployed lake -------------------------------------------------
 
 .PHONY: import-endpoints views quotas

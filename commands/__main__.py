@@ -45,6 +45,7 @@ COMMANDS = {
     ),
     "views": Place("views", "views", "Create the views of a deployed lake through Athena."),
     "quotas": Place("quotas", "quotas", "Print which of AWS's quotas a lake needs raised."),
+    "costs": Place("costs.costs_command", "costs", "Print what a million events cost."),
     "emulated": Place("emulated", "emulated", "Deploy into an AWS emulator on this machine."),
 }
 

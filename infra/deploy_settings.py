@@ -353,6 +353,25 @@ class DeploySettings(BaseModel):
         description=f"at most {MAX_READERS} ARNs of IAM roles and users to whom lakeFormation=true "
         "grants the lake's tables (a,b or a JSON list), or nothing",
     )
+    platform_log_level: Literal["DEBUG", "INFO", "WARN"] = Field(
+        "WARN",
+        description="DEBUG, INFO or WARN: which lines Lambda itself adds to the logs; INFO has two "
+        "for each request, WARN only those about errors",
+    )
+    tracing: Literal["off", "functions", "stage"] = Field(
+        "off",
+        description="off, functions, or stage for traces that begin at API Gateway, which hold "
+        "clients' IP addresses",
+    )
+    trace_reservoir: int = Field(
+        1,
+        ge=0,
+        le=100,
+        description="with tracing=stage, traces a second before traceRate, 0 to 100",
+    )
+    trace_rate: float = Field(
+        0.01, ge=0, le=1, description="with tracing=stage, the share of all other requests, 0 to 1"
+    )
     log_retention_days: LogRetention = Field(
         LogRetention.ONE_MONTH, description=", ".join(str(days.value) for days in LogRetention)
     )
@@ -414,6 +433,10 @@ class DeploySettings(BaseModel):
             raise ValueError("trustArrival")
         if self.auth == "cognito" and self.user_pool_id is None:
             raise ValueError("userPoolId")
+        for name in ("trace_reservoir", "trace_rate"):
+            # Nothing but API Gateway goes by a sampling rule.
+            if name in self.model_fields_set and self.tracing != "stage":
+                raise ValueError(to_camel(name))
         return self
 
     def _check_lake(self) -> None:

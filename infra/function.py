@@ -19,6 +19,12 @@ RUNTIMES = {
     "3.13": lambda_.Runtime.PYTHON_3_13,
     "3.14": lambda_.Runtime.PYTHON_3_14,
 }
+TRACING = {
+    "off": lambda_.Tracing.DISABLED,
+    "functions": lambda_.Tracing.ACTIVE,
+    # The queue function has no stage before it, so it decides for itself.
+    "stage": lambda_.Tracing.ACTIVE,
+}
 ARCHITECTURES = {"arm64": lambda_.Architecture.ARM_64, "x86_64": lambda_.Architecture.X86_64}
 
 
@@ -55,8 +61,12 @@ class PutEventsFunction(lambda_.Function):
             memory_size=1024,
             timeout=timeout,
             environment=dict(environment),
-            tracing=lambda_.Tracing.ACTIVE,
+            tracing=TRACING[settings.tracing],
             log_group=log,
+            logging_format=lambda_.LoggingFormat.JSON,
+            # What Powertools writes is JSON already and passes as it is.
+            application_log_level_v2=lambda_.ApplicationLogLevel.INFO,
+            system_log_level_v2=lambda_.SystemLogLevel[settings.platform_log_level],
             role=role,
             recursive_loop=recursive_loop,
             # To reserve 0 would stop the function.
@@ -64,11 +74,12 @@ class PutEventsFunction(lambda_.Function):
         )
         self.own_role = role
         log.grant_write(role)
-        acknowledge(
-            role,
-            "IAM5[Resource::*]",
-            "Only X-Ray's two write actions, which support no narrower resource.",
-        )
+        if settings.tracing != "off":
+            acknowledge(
+                role,
+                "IAM5[Resource::*]",
+                "Only X-Ray's two write actions, which support no narrower resource.",
+            )
         acknowledge(
             self,
             "L1",

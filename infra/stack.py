@@ -164,6 +164,8 @@ def _environment(
         "POWERTOOLS_SERVICE_NAME": settings.stack_name,
         "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
         "POWERTOOLS_LOG_LEVEL": "INFO",
+        # Nobody would receive what the function told X-Ray.
+        "POWERTOOLS_TRACE_DISABLED": str(settings.tracing == "off").lower(),
         # A DNS lookup, which no deadline of a call ends, gives up after 3 seconds instead of 15.
         "RES_OPTIONS": "timeout:1 attempts:2",
         # Skip Pydantic's scan of all installed distributions at each cold start.

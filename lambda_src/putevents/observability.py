@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import StrEnum
-from logging import LogRecord
+from logging import INFO, LogRecord
 from typing import Any, cast
 
 from aws_lambda_powertools import Logger, Tracer
@@ -18,7 +18,8 @@ from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import (
 SERVICE = os.environ.get("POWERTOOLS_SERVICE_NAME", "putevents-gateway")
 NAMESPACE = "PutEventsGateway"
 
-logger = Logger(service=SERVICE)
+# Lambda reads the level of a line only if its timestamp is one of RFC 3339.
+logger = Logger(service=SERVICE, use_rfc3339=True)
 # Our own subsegments say what took time; patching botocore as well would cost every cold start.
 tracer = Tracer(service=SERVICE, auto_patch=False)
 
@@ -41,17 +42,38 @@ _UNITS = {
 
 
 class Meter:
-    """Writes metrics as EMF lines; each handler has its own, so that threads share no counts."""
+    """Writes metrics in EMF; each handler has its own, so that threads share no counts."""
 
     def __init__(self) -> None:
         self._emf = AmazonCloudWatchEMFProvider(namespace=NAMESPACE, service=SERVICE)
 
     def emit(self, application_id: str, counts: dict[Metric, float]) -> None:
         """Write one line with the counts of one request or message of an application."""
+        self._add(application_id, counts)
+        self._emf.flush_metrics()
+
+    def log(
+        self, message: str, application_id: str, counts: dict[Metric, float], **fields: Any
+    ) -> None:
+        """Write one line that is both a log line and the metrics of a request or message.
+
+        EMF allows other members beside its own, and CloudWatch bills by the byte.
+        """
+        if logger.log_level > INFO:  # metrics do not depend on the level of the log
+            self.emit(application_id, counts)
+            return
+        self._add(application_id, counts)
+        metrics: dict[str, Any] = {
+            **self._emf.serialize_metric_set(self._emf.metric_set, self._emf.dimension_set)
+        }
+        self._emf.clear_metrics()
+        del metrics["service"]  # the logger writes the same one
+        logger.info(message, application_id=application_id, **fields, **metrics)
+
+    def _add(self, application_id: str, counts: dict[Metric, float]) -> None:
         self._emf.add_dimension("application", application_id)
         for metric, value in counts.items():
             self._emf.add_metric(metric, _UNITS.get(metric, MetricUnit.Count), value)
-        self._emf.flush_metrics()
 
     def emit_waits(self, waits: Sequence[tuple[str, float]]) -> None:
         """Write how long ago the oldest came in of what has to wait on: of all, and by application.

@@ -71,6 +71,7 @@ def _deployed(emulator: Emulator, pinpoint: Upstream) -> Gateway:
         destination="pinpoint",
         pinpointEndpointUrl=pinpoint.url,
         retryDelaySeconds=1,
+        tracing="functions",
     )
     return Gateway(deployment)
 

@@ -51,10 +51,9 @@ def test_the_queue_feeds_its_function_with_capped_concurrency(deploy: Deploy) ->
 
 
 @pytest.mark.parametrize("door", ["api", "queue"])
-def test_a_function_is_traced_and_logs_where_the_logs_end(default: Deployment, door: str) -> None:
+def test_a_function_logs_where_the_logs_end(default: Deployment, door: str) -> None:
     function = default.function(door)
 
-    assert function["TracingConfig"] == {"Mode": "Active"}
     assert "LogGroup" in function["LoggingConfig"]
     assert function["Architectures"] == ["arm64"]
 
@@ -82,8 +81,6 @@ def test_the_api_function_may_deliver_and_queue_and_nothing_else(
           ("SendMessage", "GetQueueAttributes", "GetQueueUrl")),
         ("logs:CreateLogStream", "log"),
         ("logs:PutLogEvents", "log"),
-        ("xray:PutTraceSegments", "*"),
-        ("xray:PutTelemetryRecords", "*"),
     }  # fmt: skip
 
 
@@ -99,8 +96,6 @@ def test_the_queue_function_may_also_consume_and_bury(deploy: Deploy) -> None:
           ("ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility")),
         ("logs:CreateLogStream", "log"),
         ("logs:PutLogEvents", "log"),
-        ("xray:PutTraceSegments", "*"),
-        ("xray:PutTelemetryRecords", "*"),
     }  # fmt: skip
 
 
