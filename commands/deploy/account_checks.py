@@ -12,6 +12,8 @@ from infra.deploy_settings import DeploySettings
 # The manifest that the CDK writes asks for it.
 MIN_BOOTSTRAP_VERSION = 6
 _LAMBDA_QUOTA = "--service-code lambda --quota-code L-B99A9384"
+# Lambda lets nobody reserve the last of an account.
+_NEVER_RESERVED = 100
 # SNS's own key: CloudWatch may not use it, so that nothing arrives.
 _KEY_OF_SNS = "alias/aws/sns"
 _REPAIRS = {
@@ -52,15 +54,35 @@ def bootstrap(plan: Plan) -> Problem | None:
 
 
 def concurrency(plan: Plan) -> Problem | None:
-    """Look whether the queue function leaves enough of Lambda's quota for the API's."""
+    """Look whether Lambda's quota holds what is reserved, and leaves the API enough."""
     limit = plan.account.client("lambda").get_account_settings()["AccountLimit"]
-    free, queue = limit["UnreservedConcurrentExecutions"], plan.settings.queue_concurrency
-    if 2 * queue <= free:
-        return None
     more = (
         f"aws service-quotas request-service-quota-increase {_LAMBDA_QUOTA} "
         f"--desired-value 1000 --region {plan.account.region}"
     )
+    settings = plan.settings
+    reserved = settings.api_reserved_concurrency + settings.queue_reserved_concurrency
+    if not reserved:
+        return _shared(plan, limit["UnreservedConcurrentExecutions"], more)
+    # What is free does not say it: a stack that is there has reserved its own already.
+    all_of_them = limit["ConcurrentExecutions"]
+    if all_of_them - reserved >= min(_NEVER_RESERVED, all_of_them):
+        return None
+    return Problem(
+        f"Lambda runs {all_of_them} functions at once in this account and region, and keeps "
+        f"{min(_NEVER_RESERVED, all_of_them)} for those without a reservation: {reserved} cannot "
+        "be reserved.",
+        (
+            more,
+            plan.options.deploying_with("apiReservedConcurrency=0", "queueReservedConcurrency=0"),
+        ),
+    )
+
+
+def _shared(plan: Plan, free: int, more: str) -> Problem | None:
+    queue = plan.settings.queue_concurrency
+    if 2 * queue <= free:
+        return None
     fewer = (plan.options.deploying_with(f"queueConcurrency={free // 2}"),) if free >= 4 else ()
     return Problem(
         f"Lambda runs {free} functions at once in this account and region, of which "

@@ -65,9 +65,10 @@ class DeployOptions:
         ]
         return f' CDK_OPTIONS="{" ".join(words)}"' if words else ""
 
-    def deploying_with(self, setting: str) -> str:
-        """Return the command that deploys with the same options and one more setting."""
-        return f'make deploy CDK_OPTIONS="{shlex.join([*self.words, "-c", setting])}"'
+    def deploying_with(self, *settings: str) -> str:
+        """Return the command that deploys with the same options and more settings."""
+        words = [*self.words, *(word for setting in settings for word in ("-c", setting))]
+        return f'make deploy CDK_OPTIONS="{shlex.join(words)}"'
 
     def settings(self) -> DeploySettings:
         """Read the deploy settings; raises DeploySettingsError."""

@@ -56,9 +56,10 @@ def stack(status: str) -> Response:
     return query("DescribeStacks", f"<Stacks><member>{member}</member></Stacks>")
 
 
-def concurrency(free: int) -> Response:
+def concurrency(free: int, limit: int = 1000) -> Response:
     """What Lambda tells of the account."""
-    return answer(AccountLimit={"UnreservedConcurrentExecutions": free})
+    known = {"UnreservedConcurrentExecutions": free, "ConcurrentExecutions": limit}
+    return answer(AccountLimit=known)
 
 
 READY: dict[str, Response] = {

@@ -171,6 +171,21 @@ def test_half_of_a_small_quota_may_go_to_the_queue(tmp_path: Path) -> None:
         assert preflight(url, *MEANT, "-c", "queueConcurrency=5", home=tmp_path)[0] == 0
 
 
+@pytest.mark.parametrize(
+    ("limit", "asked", "status"), [(10, 1, 3), (1000, 901, 3), (1000, 900, 0), (150, 50, 0)]
+)
+def test_what_lambda_lets_nobody_reserve_is_told(
+    limit: int, asked: int, status: int, tmp_path: Path
+) -> None:
+    # A stack that is there has its own share of what is no longer free.
+    with account(GetAccountSettings=concurrency(limit - asked, limit)) as url:
+        setting = ("-c", f"apiReservedConcurrency={asked}")
+        done, printed = preflight(url, *MEANT, *setting, home=tmp_path)
+
+    assert done == status
+    assert any(f"{asked} cannot be reserved." in line for line in printed) == (status == 3)
+
+
 def test_all_that_is_missing_is_told_at_once(tmp_path: Path) -> None:
     with account(
         GetParameter=error("ParameterNotFound"), DescribeStacks=stack("DELETE_FAILED")
