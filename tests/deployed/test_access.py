@@ -27,9 +27,8 @@ def _changing(fresh: StartEmulator) -> Deployment:
 
 
 def _deploy(deployment: Deployment, upstream: Upstream, **options: object) -> None:
-    deployment.deploy(
-        **{"applicationIds": APPLICATION, "pinpointEndpointUrl": upstream.url, **options}
-    )
+    server = {"destination": "pinpoint", "pinpointEndpointUrl": upstream.url}
+    deployment.deploy(**{"applicationIds": APPLICATION, **server, **options})
 
 
 @pytest.mark.parametrize("reads", [False, True])
