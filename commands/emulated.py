@@ -22,7 +22,7 @@ def emulated() -> None:
     """Deploy the stack into an AWS emulator, query its lake, take it away.
 
     \b
-    make deploy-emulated CDK_OPTIONS="-c destination=lake"
+    make deploy-emulated CDK_OPTIONS="-c auth=none"
     make sql-emulated QUERY="SELECT ..."
     make destroy-emulated
     """

@@ -1,6 +1,7 @@
 """The REST API in front of the API function: its routes, who may call them, and its logs."""
 
 import json
+from collections.abc import Sequence
 from itertools import accumulate
 
 from aws_cdk import Aws
@@ -10,23 +11,14 @@ from constructs import Construct
 
 from infra.acknowledge import acknowledge
 from infra.api_auth import authorization
+from infra.api_key import add_api_key
+from infra.cors_preflight import add_preflight
+from infra.custom_domain import custom_url
 from infra.deploy_settings import DeploySettings
 from infra.gateway_responses import add_gateway_responses
 from infra.log import Log
+from infra.routes import Route, routes
 
-_APP = "/v1/apps/{application-id}"
-# The routes of the resolver in putevents.api_handler, as API Gateway spells them.
-ROUTES = [
-    ("POST", f"{_APP}/events"),
-    ("POST", f"{_APP}/events/legacy"),
-    ("PUT", f"{_APP}/endpoints"),
-    ("PUT", f"{_APP}/endpoints/{{endpoint-id}}"),
-    ("GET", f"{_APP}/endpoints/{{endpoint-id}}"),
-    ("DELETE", f"{_APP}/endpoints/{{endpoint-id}}"),
-    ("GET", f"{_APP}/endpoints/{{endpoint-id}}/inappmessages"),
-    ("GET", f"{_APP}/users/{{user-id}}"),
-    ("DELETE", f"{_APP}/users/{{user-id}}"),
-]
 STAGE = "prod"
 _LOG_POLICY = "AmazonAPIGatewayPushToCloudWatchLogs"
 # No personal data: no IP address, no identity, and no path, which would hold an endpoint id.
@@ -63,6 +55,7 @@ class PutEventsApi(apigateway.RestApi):
             id,
             rest_api_name=name,  # a label: CloudWatch knows the API's metrics by it
             endpoint_types=[apigateway.EndpointType.REGIONAL],
+            disable_execute_api_endpoint=settings.disable_execute_api_endpoint or None,
             # Bodies reach the function as sent, including gzip.
             binary_media_types=["*/*"],
             # All APIs of an account and region share this role, so the stack does not delete it.
@@ -75,41 +68,33 @@ class PutEventsApi(apigateway.RestApi):
             ),
         )
         self.access_log = access_log
+        self._custom_url = custom_url(settings)
         self.node.try_remove_child("Endpoint")  # the stack has this output as ApiUrl
         # API Gateway would create this log group itself and never expire it.
         log_name = f"API-Gateway-Execution-Logs_{self.rest_api_id}/{STAGE}"
         log = Log(scope, f"{id}ExecutionLog", settings=settings, name=log_name)
         self.deployment_stage.node.add_dependency(log)
         add_gateway_responses(self, settings.cors_origins)
-        self._add_methods()
-        self.key = self._add_key() if settings.auth == "api-key" else None
+        self._add_methods(settings)
+        self.key = add_api_key(self, settings) if settings.auth == "api-key" else None
         self._explain(settings.auth)
 
     @property
     def base_url(self) -> str:
         """The URL for clients, without a trailing slash."""
-        return f"https://{self.rest_api_id}.execute-api.{Aws.REGION}.{Aws.URL_SUFFIX}/{STAGE}"
+        own = f"https://{self.rest_api_id}.execute-api.{Aws.REGION}.{Aws.URL_SUFFIX}/{STAGE}"
+        return self._custom_url or own
 
-    def _add_methods(self) -> None:
-        for method, path in ROUTES:
+    def _add_methods(self, settings: DeploySettings) -> None:
+        served = routes(settings)
+        for method, path in served:
             self.root.resource_for_path(path).add_method(method)
         # The function also answers unknown paths and methods, so 404 and 405 look like Pinpoint's.
-        for path in ["/", "/{proxy+}", *_path_prefixes()]:
+        for path in ["/", "/{proxy+}", *_path_prefixes(served)]:
             resource = self.root.resource_for_path(path)
             resource.add_method("ANY")
-            preflight = resource.add_method(
-                "OPTIONS",
-                authorization_type=apigateway.AuthorizationType.NONE,
-                api_key_required=False,
-            )
-            acknowledge(preflight, "APIG4", "A browser's preflight carries no credentials.")
-
-    def _add_key(self) -> apigateway.IApiKey:
-        key = self.add_api_key("Key")
-        plan = self.add_usage_plan("Plan")
-        plan.add_api_stage(stage=self.deployment_stage)
-        plan.add_api_key(key)
-        return key
+            if settings.cors_origins:
+                add_preflight(resource, settings)
 
     def _explain(self, auth: str) -> None:
         acknowledge(
@@ -148,7 +133,7 @@ def _stage(log: Log, settings: DeploySettings) -> apigateway.StageOptions:
     )
 
 
-def _path_prefixes() -> dict[str, None]:
+def _path_prefixes(served: Sequence[Route]) -> dict[str, None]:
     """The routes' paths and all their parents, each once: /v1, /v1/apps and so on."""
-    prefixes = (accumulate(path.split("/")[1:], "{}/{}".format, initial="") for _, path in ROUTES)
+    prefixes = (accumulate(path.split("/")[1:], "{}/{}".format, initial="") for _, path in served)
     return dict.fromkeys(prefix for path in prefixes for prefix in path if prefix)

@@ -17,7 +17,7 @@ SOURCE = ROOT / "lambda_src"
 BUILD = ROOT / ".build"
 
 # The AWS services that the functions call; botocore ships data for over 400.
-SERVICES = {"dynamodb", "firehose", "pinpoint", "sqs"}
+SERVICES = {"dynamodb", "firehose", "pinpoint", "secretsmanager", "sqs"}
 MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 # The functions read none of these: metadata, commands, boto3's resources (we use clients), the

@@ -19,6 +19,7 @@ class Lake(Construct):
 
     def __init__(self, scope: Construct, id: str, *, name: str, settings: DeploySettings) -> None:
         super().__init__(scope, id)
+        self._endpoint_reads = settings.endpoint_reads
         self.bucket = lake_bucket(self, settings)
         catalog = Catalog(
             self, "Catalog", name=name, bucket=self.bucket, application_ids=settings.application_ids
@@ -40,7 +41,7 @@ class Lake(Construct):
                 streams=self.streams,
                 readers=settings.lake_readers,
             )
-        self.endpoints = EndpointTable(self, "Endpoints", removal_policy=KEPT)
+        self.endpoints = EndpointTable(self, "Endpoints", settings=settings, removal_policy=KEPT)
         workgroup = QueryWorkGroup(
             self, "Queries", name=name, bucket=self.bucket, catalog=catalog, settings=settings
         )
@@ -50,11 +51,12 @@ class Lake(Construct):
         CfnOutput(scope, "EndpointTable", value=self.endpoints.table_name)
 
     def connect(self, api_function: PutEventsFunction, queue_function: PutEventsFunction) -> None:
-        """Allow both functions to write events and endpoints, and the API to delete endpoints."""
+        """Allow both functions to write events and endpoints, and the API to delete if asked."""
         for function in (api_function, queue_function):
             self.streams.grant_put_records(function)
             self.endpoints.grant_update(function)
             function.add_environment("ENDPOINT_TABLE", self.endpoints.table_name)
             function.add_environment("EVENT_STREAM_PREFIX", self.streams.prefix)
             function.add_environment("REJECTED_STREAM", self.streams.rejected)
-        self.endpoints.grant_delete(api_function)
+        if self._endpoint_reads:
+            self.endpoints.grant_delete(api_function)

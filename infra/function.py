@@ -39,6 +39,7 @@ class PutEventsFunction(lambda_.Function):
         package: Path,
         environment: Mapping[str, str],
         settings: DeploySettings,
+        reserved_concurrency: int = 0,
         recursive_loop: lambda_.RecursiveLoop = lambda_.RecursiveLoop.TERMINATE,
     ) -> None:
         log = Log(scope, f"{id}Log", settings=settings)
@@ -58,6 +59,8 @@ class PutEventsFunction(lambda_.Function):
             log_group=log,
             role=role,
             recursive_loop=recursive_loop,
+            # To reserve 0 would stop the function.
+            reserved_concurrent_executions=reserved_concurrency or None,
         )
         self.own_role = role
         log.grant_write(role)

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from aws_cdk import aws_apigateway as apigateway
 
-_FORBIDDEN = ("403", "ForbiddenException", "$context.error.messageString")
+_FORBIDDEN = ("403", "$context.error.messageString")
 # Real clients delete their events after a 429 or a 503, and most keep them after a 500. So every
 # error that the client did not cause is a 500, including throttling.
-_OURS = ("500", "InternalServerErrorException", '"Internal server error."')
+_OURS = ("500", '"Internal server error."')
 
 RESPONSES = {
     "ACCESS_DENIED": _FORBIDDEN,
@@ -17,10 +17,8 @@ RESPONSES = {
     "MISSING_AUTHENTICATION_TOKEN": _FORBIDDEN,
     "UNAUTHORIZED": _FORBIDDEN,
     "WAF_FILTERED": _FORBIDDEN,
-    "RESOURCE_NOT_FOUND": ("404", "NotFoundException", '"Path not found."'),
-    "REQUEST_TOO_LARGE": (
-        "413", "PayloadTooLargeException", '"Request size should be at most 4 MB."'
-    ),
+    "RESOURCE_NOT_FOUND": ("404", '"Path not found."'),
+    "REQUEST_TOO_LARGE": ("413", '"Request size should be at most 4 MB."'),
     # API Gateway validates no request here, so the rest are malformed credentials.
     "DEFAULT_4XX": _FORBIDDEN,
     "QUOTA_EXCEEDED": _OURS,
@@ -31,18 +29,21 @@ RESPONSES = {
     "INTEGRATION_FAILURE": _OURS,
     "INTEGRATION_TIMEOUT": _OURS,
     "DEFAULT_5XX": _OURS,
-}  # fmt: skip
+}
 EXPOSED = "x-amzn-RequestId,x-amzn-ErrorType,Date"
 
 
 def add_gateway_responses(api: apigateway.RestApi, origins: Sequence[str]) -> None:
-    """Give API Gateway's own errors Pinpoint's body and headers, and CORS headers."""
-    for name, (status, error_type, message) in RESPONSES.items():
+    """Give API Gateway's own errors Pinpoint's body, and CORS headers.
+
+    Not `x-amzn-ErrorType`: API Gateway adds its own, and one of ours would come before it.
+    """
+    for name, (status, message) in RESPONSES.items():
         api.add_gateway_response(
             name,
             type=apigateway.ResponseType.of(name),
             status_code=status,
-            response_headers={"x-amzn-ErrorType": f"'{error_type}'", **_cors(origins)},
+            response_headers=_cors(origins),
             templates={
                 "application/json": f'{{"Message":{message},"RequestID":"$context.requestId"}}'
             },

@@ -10,6 +10,9 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.api import PutEventsApi
+from infra.budget import add_budget
+from infra.client_policy import add_client_policy
+from infra.custom_domain import add_custom_domain
 from infra.data_lake import Lake
 from infra.deploy_settings import DeploySettings
 from infra.function import PutEventsFunction
@@ -46,7 +49,7 @@ class PutEventsStack(Stack):
         environment = _environment(settings, queue, dead_letters)
 
         def function(
-            name: str, module: str, timeout: Duration, loop: lambda_.RecursiveLoop
+            name: str, module: str, timeout: Duration, loop: lambda_.RecursiveLoop, reserved: int
         ) -> PutEventsFunction:
             made = PutEventsFunction(
                 self,
@@ -56,15 +59,24 @@ class PutEventsStack(Stack):
                 package=package,
                 environment=environment,
                 settings=settings,
+                reserved_concurrency=reserved,
                 recursive_loop=loop,
             )
             queue.grant_send_messages(made)
             return made
 
         end, allow = lambda_.RecursiveLoop.TERMINATE, lambda_.RecursiveLoop.ALLOW
-        api_function = function("ApiFunction", "api_handler", API_TIMEOUT, end)
+        api_function = function(
+            "ApiFunction", "api_handler", API_TIMEOUT, end, settings.api_reserved_concurrency
+        )
         # It sends messages to its own queue again for four days, each time after a longer wait.
-        queue_function = function("QueueFunction", "queue_handler", QUEUE_TIMEOUT, allow)
+        queue_function = function(
+            "QueueFunction",
+            "queue_handler",
+            QUEUE_TIMEOUT,
+            allow,
+            settings.queue_reserved_concurrency,
+        )
         dead_letters.grant_send_messages(queue_function)
         queue_function.add_event_source(
             event_sources.SqsEventSource(
@@ -76,10 +88,11 @@ class PutEventsStack(Stack):
             )
         )
         streams: dict[str, firehose.DeliveryStream] = {}
+        rejected: firehose.DeliveryStream | None = None
         if settings.destination == "lake":
             lake = Lake(self, "Lake", name=self.stack_name, settings=settings)
             lake.connect(api_function, queue_function)
-            streams = lake.streams.events
+            streams, rejected = lake.streams.events, lake.streams.rejected_stream
         else:
             connect_pinpoint(api_function, queue_function, settings)
         api = PutEventsApi(
@@ -94,14 +107,18 @@ class PutEventsStack(Stack):
         Monitoring(
             self,
             "Alarms",
+            name=self.stack_name,
             api=api,
             functions={"Api": api_function, "Queue": queue_function},
             queue=queue,
             dead_letter_queue=dead_letters,
-            application_ids=settings.application_ids,
             streams=streams,
-            email=settings.alarm_email,
+            rejected=rejected,
+            settings=settings,
         )
+        add_custom_domain(api, settings)
+        add_client_policy(api, settings)
+        add_budget(self, settings)
         CfnOutput(self, "ApiUrl", value=api.base_url)
         CfnOutput(self, "QueueUrl", value=queue.queue_url)
         CfnOutput(self, "DeadLetterQueueUrl", value=dead_letters.queue_url)
@@ -142,8 +159,7 @@ def _environment(
         "CORS_ORIGINS": ",".join(settings.cors_origins),
         "CORS_HEADERS": ",".join(settings.cors_headers),
         "TRUST_ARRIVAL": str(settings.trust_arrival).lower(),
-        # With any other auth, an app that knows an id could read or delete that endpoint.
-        "ENDPOINT_READS": str(settings.auth == "iam").lower(),
+        "ENDPOINT_READS": str(settings.endpoint_reads).lower(),
         # A dimension of the metrics too: two stacks may serve one application id.
         "POWERTOOLS_SERVICE_NAME": settings.stack_name,
         "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,

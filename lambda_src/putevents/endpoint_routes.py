@@ -7,7 +7,7 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
-from putevents.errors import BadRequestError, ForbiddenError, NotStoredError, UnknownEndpointError
+from putevents.errors import BadRequestError, NotStoredError, UnknownEndpointError
 from putevents.gateway import Gateway
 from putevents.ingest import Submission, ingest
 from putevents.ingest.validate import validate_endpoint_id
@@ -40,11 +40,12 @@ class EndpointRoutes:
         self._app, self._gateway = app, gateway
         app.put(_ENDPOINT)(self.update_endpoint)
         app.put(_ENDPOINTS)(self.update_endpoints_batch)
-        app.get(_ENDPOINT)(self.get_endpoint)
-        app.delete(_ENDPOINT)(self.delete_endpoint)
-        app.get(_USER)(self.get_user_endpoints)
-        app.delete(_USER)(self.delete_user_endpoints)
         app.get(_ENDPOINT + "/inappmessages")(self.get_in_app_messages)
+        if gateway.settings.endpoint_reads:
+            app.get(_ENDPOINT)(self.get_endpoint)
+            app.delete(_ENDPOINT)(self.delete_endpoint)
+            app.get(_USER)(self.get_user_endpoints)
+            app.delete(_USER)(self.delete_user_endpoints)
 
     def update_endpoint(self, application_id: str, endpoint_id: str) -> Response[str]:
         """Create or update an endpoint; amplify-js sends no event until this has answered 202."""
@@ -89,25 +90,25 @@ class EndpointRoutes:
 
     def get_endpoint(self, application_id: str, endpoint_id: str) -> Response[str]:
         """Return the endpoint as it is stored."""
-        application_id = self._readable(application_id)
+        application_id = self._served(application_id)
         found = self._gateway.destination.get_endpoint(application_id, path_text(endpoint_id))
         return self._respond("get_endpoint", application_id, HTTPStatus.OK, found)
 
     def delete_endpoint(self, application_id: str, endpoint_id: str) -> Response[str]:
         """Delete an endpoint and return what it was."""
-        application_id = self._readable(application_id)
+        application_id = self._served(application_id)
         deleted = self._gateway.destination.delete_endpoint(application_id, path_text(endpoint_id))
         return self._respond("delete_endpoint", application_id, HTTPStatus.ACCEPTED, deleted)
 
     def get_user_endpoints(self, application_id: str, user_id: str) -> Response[str]:
         """Return the endpoints of a user."""
-        application_id, user_id = self._readable(application_id), path_text(user_id)
+        application_id, user_id = self._served(application_id), path_text(user_id)
         found = self._gateway.destination.get_user_endpoints(application_id, user_id)
         return self._respond("get_user_endpoints", application_id, HTTPStatus.OK, found)
 
     def delete_user_endpoints(self, application_id: str, user_id: str) -> Response[str]:
         """Delete the endpoints of a user and return what they were."""
-        application_id = self._readable(application_id)
+        application_id = self._served(application_id)
         deleted = self._gateway.destination.delete_user_endpoints(
             application_id, path_text(user_id)
         )
@@ -147,13 +148,6 @@ class EndpointRoutes:
         """Return the id as it stood in a path, decoded; raises UnknownApplicationError."""
         application_id = path_text(application_id)
         self._gateway.check_serves(application_id)
-        return application_id
-
-    def _readable(self, application_id: str) -> str:
-        """As `_served`; raises ForbiddenError where callers may only send."""
-        application_id = self._served(application_id)
-        if not self._gateway.settings.endpoint_reads:
-            raise ForbiddenError
         return application_id
 
     def _respond(

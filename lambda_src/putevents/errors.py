@@ -3,7 +3,6 @@
 Exception
 ├── RequestError               answers a whole request, in the shape of Pinpoint's own errors
 │   ├── BadRequestError        400
-│   ├── ForbiddenError         403
 │   ├── UnknownApplicationError, UnknownEndpointError, UnknownPathError    404
 │   ├── MethodNotAllowedError  405
 │   ├── PayloadTooLargeError   413
@@ -37,13 +36,6 @@ class BadRequestError(RequestError):
     """The body is not what the call takes."""
 
     status, name = HTTPStatus.BAD_REQUEST, "BadRequestException"
-
-
-class ForbiddenError(RequestError):
-    """This gateway does not let its callers read or delete endpoints."""
-
-    status, name = HTTPStatus.FORBIDDEN, "ForbiddenException"
-    text = "Endpoints can be read and deleted with auth iam only."
 
 
 class _NotFoundError(RequestError):

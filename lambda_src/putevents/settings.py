@@ -60,7 +60,7 @@ class Settings(Environment):
     cors_headers: _Names = ()
     # Whether callers may say when what they pass on came in: they are gateways of one's own.
     trust_arrival: bool = False
-    # Reading and deleting endpoints is for who is known: a key or a token inside an app is not.
+    # Whether endpoints can be read and deleted: an app only sends, so without it there is no route.
     endpoint_reads: bool = False
 
     def serves(self, application_id: str) -> bool:

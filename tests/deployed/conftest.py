@@ -65,6 +65,7 @@ def _deployed(emulator: Emulator, pinpoint: Upstream) -> Gateway:
     deployment.deploy(
         applicationIds=",".join((APPLICATION, *WATCHED)),
         corsOrigins=",".join(ORIGINS),
+        destination="pinpoint",
         pinpointEndpointUrl=pinpoint.url,
         retryDelaySeconds=1,
     )

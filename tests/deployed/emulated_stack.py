@@ -68,7 +68,7 @@ def sql(query: str) -> None:
     if state:
         [stack] = json.loads((FOLDER / "outputs.json").read_text()).values()
     if not state or "LakeDatabase" not in stack:
-        raise EmulatorError('No lake: make deploy-emulated CDK_OPTIONS="-c destination=lake"')
+        raise EmulatorError("No lake: make deploy-emulated, with destination=lake.")
     athena = Athena(
         Emulator(FOLDER, state["emulator_port"]),
         workgroup=stack["LakeWorkGroup"],

@@ -23,7 +23,11 @@ def _open_gateway(fresh: StartEmulator, pinpoint: Upstream) -> Deployment:
     """The clients sign for Pinpoint, which nobody else can check, so here all may call."""
     deployment = fresh()
     deployment.deploy(
-        auth="none", applicationIds=APPLICATION, corsOrigins="*", pinpointEndpointUrl=pinpoint.url
+        auth="none",
+        applicationIds=APPLICATION,
+        corsOrigins="*",
+        destination="pinpoint",
+        pinpointEndpointUrl=pinpoint.url,
     )
     return deployment
 

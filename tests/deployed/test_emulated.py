@@ -21,7 +21,7 @@ def test_a_deployment_to_try_out_answers_the_curl_that_it_prints_and_goes_away(
         pytest.skip("there is no curl here")
     folder = tmp_path / "emulated"
     try:
-        printed = _emulated(folder, "up", "-c", "auth=none")
+        printed = _emulated(folder, "up", "-c", "auth=none", "-c", "destination=pinpoint")
         [command] = re.findall(r"^curl .*?[^\\]$", printed, re.MULTILINE | re.DOTALL)
         answer = subprocess.run(
             ["bash", "-c", command], cwd=ROOT, check=True, stdout=subprocess.PIPE
@@ -40,7 +40,7 @@ def test_a_deployment_to_try_out_answers_the_curl_that_it_prints_and_goes_away(
 def test_a_lake_to_try_out_answers_sql(tmp_path: Path) -> None:
     folder = tmp_path / "emulated"
     try:
-        settings = ("auth=none", "destination=lake", "stackName=Try-it")
+        settings = ("auth=none", "stackName=Try-it")
         printed = _emulated(folder, "up", *(word for s in settings for word in ("-c", s)))
         [api] = re.findall(r"API +(http://\S+)", printed)
         [query] = re.findall(r'make sql-emulated QUERY="(.+)"', printed)

@@ -30,7 +30,10 @@ OK = (202, "Accepted")
 def _deployed_lake(fresh: StartEmulator) -> Lake:
     deployment = fresh()
     deployment.deploy(
-        destination="lake", applicationIds=f"{APPLICATION},{OTHER}", retryDelaySeconds=1
+        destination="lake",
+        applicationIds=f"{APPLICATION},{OTHER}",
+        endpointReads="true",
+        retryDelaySeconds=1,
     )
     return Lake(deployment)
 

@@ -24,7 +24,12 @@ def _changing(fresh: StartEmulator) -> Deployment:
 
 def _deploy(deployment: Deployment, upstream: Upstream, **options: object) -> None:
     deployment.deploy(
-        **{"applicationIds": APPLICATION, "pinpointEndpointUrl": upstream.url, **options}
+        **{
+            "applicationIds": APPLICATION,
+            "destination": "pinpoint",
+            "pinpointEndpointUrl": upstream.url,
+            **options,
+        }
     )
 
 

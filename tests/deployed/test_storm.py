@@ -21,7 +21,10 @@ def _gateway(fresh: StartEmulator, pinpoint: Upstream) -> Gateway:
     """A stack of the storm's own: what a killed function leaves in a log concerns no other test."""
     deployment = fresh()
     deployment.deploy(
-        applicationIds=APPLICATION, pinpointEndpointUrl=pinpoint.url, retryDelaySeconds=1
+        applicationIds=APPLICATION,
+        destination="pinpoint",
+        pinpointEndpointUrl=pinpoint.url,
+        retryDelaySeconds=1,
     )
     return Gateway(deployment)
 

@@ -13,7 +13,7 @@ import pytest
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 os.environ["JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION"] = "1"
 
-from tests.infra.synthesis import AUTHS, Deployment
+from tests.infra.synthesis import AUTHS, FORWARDING, Deployment
 
 Deploy = Callable[..., Deployment]
 
@@ -38,6 +38,12 @@ def deploy(tmp_path_factory: pytest.TempPathFactory) -> Deploy:
 def default(deploy: Deploy) -> Deployment:
     """The stack as cdk.json has it."""
     return deploy()
+
+
+@pytest.fixture(scope="session")
+def forwarding(deploy: Deploy) -> Deployment:
+    """The stack that forwards to another PutEvents server."""
+    return deploy(**FORWARDING)
 
 
 @pytest.fixture(scope="session", params=AUTHS)

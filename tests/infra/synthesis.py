@@ -20,6 +20,13 @@ AUTHS: dict[str, dict[str, str]] = {
 }
 
 
+# Destination `pinpoint` as a person would choose it.
+FORWARDING = {
+    "destination": "pinpoint",
+    "pinpointEndpointUrl": "https://events.example.com/prod",
+}
+
+
 class Deployment:
     """One synthesised stack."""
 

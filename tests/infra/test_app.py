@@ -4,8 +4,10 @@ import json
 import os
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
+import aws_cdk
 import pytest
 from aws_cdk import aws_lambda as lambda_
 
@@ -13,6 +15,8 @@ from infra.bundle import BUILD
 from infra.function import RUNTIMES, RuntimeNotSupportedError, runtime
 from tests.infra.synthesis import ROOT
 
+# Whoever insists on Amazon's own service is warned.
+AMAZON = ("destination=pinpoint", "pinpointEndpointUrl=aws")
 CDK = ROOT / "infra/node_modules/.bin/cdk"
 
 
@@ -53,6 +57,12 @@ def test_synth_writes_the_template_and_tells_the_packages_size(tmp_path: Path) -
     ("option", "sentence"),
     [
         ("auth=oauth", "The deploy option auth is 'oauth', but must be iam, "),
+        (
+            "destination=pinpoint",
+            "The deploy option pinpointEndpointUrl is '', but must be the http(s) URL of another "
+            "PutEvents server, which destination=pinpoint needs since Amazon's own service ended "
+            "on 2026-10-30 (aws insists",
+        ),
         ("applicationId=a", "There is no deploy option applicationId; there are destination, "),
     ],
 )
@@ -65,6 +75,26 @@ def test_a_wrong_option_ends_synth_with_one_sentence(
     told = [line for line in done.stderr.splitlines() if "Subprocess exited" not in line]
     assert [line[: len(sentence)] for line in told] == [sentence]
     assert list(tmp_path.glob("*.template.json")) == []
+
+
+def test_synth_has_nothing_to_say_about_a_good_configuration(tmp_path: Path) -> None:
+    done = synth(tmp_path, "alarmEmail=ops@example.com")
+
+    assert done.returncode == 0, done.stderr
+    [package] = done.stderr.splitlines()
+    assert package.startswith("Lambda package: ")
+
+
+def test_every_feature_flag_that_the_cdk_recommends_is_set() -> None:
+    """A new version of the CDK brings new flags: decide on each, beside its effect on the stack."""
+    [archive] = Path(aws_cdk.__file__).parent.glob("_jsii/*.tgz")
+    with tarfile.open(archive) as files:
+        listed = files.extractfile("package/recommended-feature-flags.json")
+        assert listed
+        recommended = json.load(listed)
+    context = json.loads((ROOT / "cdk.json").read_text())["context"]
+
+    assert {name: value for name, value in context.items() if ":" in name} == recommended
 
 
 def test_the_runtime_is_the_python_that_runs_the_cdk() -> None:

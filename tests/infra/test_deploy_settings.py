@@ -28,16 +28,37 @@ def test_the_options_of_cdk_json_are_good_as_they_are() -> None:
 
     assert settings.application_ids == ("my-app",)
     assert settings.auth == "iam"
+    assert settings.destination == "lake"
 
 
 def test_the_application_ids_alone_suffice() -> None:
     settings = load()
 
-    assert settings.destination == "pinpoint"
+    assert settings.destination == "lake"
     assert settings.architecture == "arm64"
     assert settings.cors_origins == ()
     assert settings.pinpoint_endpoint_url is None
     assert settings.log_retention_days is LogRetention.ONE_MONTH
+
+
+def test_pinpoint_needs_an_address_since_amazons_own_has_ended() -> None:
+    sentence = refusal(destination="pinpoint")
+
+    assert "pinpointEndpointUrl" in sentence
+    assert "destination=pinpoint" in sentence
+    assert "2026-10-30" in sentence
+    assert "aws insists" in sentence
+    insisting = load(destination="pinpoint", pinpointEndpointUrl="aws")
+    assert insisting.pinpoint_endpoint_url == "aws"
+
+
+def test_alarms_tell_an_address_or_a_topic_and_not_both() -> None:
+    topic = "arn:aws:sns:eu-west-1:123456789012:on-call"
+    sentence = refusal(alarmEmail="ops@example.com", alarmTopicArn=topic)
+
+    assert topic in sentence
+    assert "in place of alarmEmail and not beside it" in sentence
+    assert load(alarmTopicArn=topic).alarm_topic_arn == topic
 
 
 @pytest.mark.parametrize("given", [["a", "b.c_D-1"], "a,b.c_D-1", " a , b.c_D-1,", "a,b.c_D-1,a"])
@@ -93,6 +114,12 @@ def test_a_user_pool_is_named_by_id_or_arn(pool: str) -> None:
         ("pinpointEndpointUrl", "https://example.com/?a=b"),
         ("pinpointEndpointUrl", "example.com"),
         ("pinpointEndpointUrl", f"https://{'a' * 193}"),
+        ("alarmTopicArn", "on-call"),
+        ("alarmTopicArn", "arn:aws:sqs:eu-west-1:123456789012:on-call"),
+        ("alarmTopicArn", "arn:aws:sns:eu-west-1:123456789012:on-call.fifo"),
+        ("alarmTopicArn", "arn:aws:sns:eu-west-1:123456789012:on-call:a-subscription"),
+        ("quietAlarmHours", "169"),
+        ("quietAlarmHours", "-1"),
         ("applicationIds", ""),
         ("applicationIds", []),
         ("applicationIds", "a b"),
@@ -124,12 +151,45 @@ def test_a_user_pool_is_named_by_id_or_arn(pool: str) -> None:
         ("corsOrigins", "https://a'b"),
         ("corsOrigins", "null"),
         ("corsOrigins", f"https://{'a' * 493}"),
+        ("pinpointAuth", "aws"),
+        ("pinpointApiArn", "arn:aws:execute-api:eu-west-1:1234:abc"),
+        ("pinpointApiArn", "arn:aws:execute-api:eu-west-1:123456789012:abc/prod/GET"),
+        ("pinpointApiKeySecret", "a key"),
+        ("pinpointApiKeySecret", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:key"),
+        ("endpointReads", "perhaps"),
+        ("apiKeyRate", "0"),
+        ("apiKeyBurst", "many"),
+        ("apiKeyQuota", "5000"),
+        ("apiKeyQuota", "0/day"),
+        ("apiKeyQuota", "5/year"),
+        ("domainName", "localhost"),
+        ("domainName", "https://events.example.com"),
+        ("domainName", "Events.example.com"),
+        ("certificateArn", "0a1b2c3d"),
+        ("hostedZoneId", "example.com"),
+        ("basePath", "a/b"),
+        ("disableExecuteApiEndpoint", "maybe"),
         ("architecture", "arm"),
         ("throttleRate", "0"),
         ("throttleRate", "many"),
         ("throttleBurst", "1.5"),
         ("queueConcurrency", "1"),
+        ("apiReservedConcurrency", "-1"),
+        ("queueReservedConcurrency", "4"),
         ("retryDelaySeconds", "901"),
+        ("existingEndpointTable", "no"),
+        ("existingEndpointTable", "a table"),
+        ("existingEndpointTable", "arn:aws:s3:::table/endpoints"),
+        ("existingEndpointTable", "arn:aws:dynamodb:eu-west-1:123456789012:table/a/index/b"),
+        ("tableDeletionProtection", "sometimes"),
+        ("tableBackupDays", "36501"),
+        ("tableMaxWrites", "1000001"),
+        ("tableMaxReads", "-1"),
+        ("tableWarmWrites", "3999"),
+        ("tableWarmReads", "11999"),
+        ("tableWarmReads", "1000001"),
+        ("monthlyBudgetUsd", "0.5"),
+        ("budgetScope", "region"),
         ("logRetentionDays", "31"),
         ("alarmEmail", "nobody"),
         ("alarmEmail", "a@b.com,c@d.com "),
@@ -160,6 +220,66 @@ def test_arrivals_are_trusted_of_known_callers_only(auth: str) -> None:
     assert refusal(auth=auth, userPoolId="eu-west-1_aB1", trustArrival="true") == (
         "The deploy option trustArrival is 'true', but must be false, or with auth=iam true if "
         "callers are gateways of your own, which say when what they forward came in."
+    )
+
+
+@pytest.mark.parametrize("auth", ["none", "api-key", "cognito"])
+def test_endpoints_are_read_by_callers_that_iam_knows_only(auth: str) -> None:
+    assert load(auth="iam", endpointReads="true").endpoint_reads
+    assert refusal(auth=auth, userPoolId="eu-west-1_aB1", endpointReads="true") == (
+        "The deploy option endpointReads is 'true', but must be false, or with auth=iam true if "
+        "callers may read and delete endpoints too."
+    )
+
+
+@pytest.mark.parametrize(
+    "option", [{"apiKeyRate": "5"}, {"apiKeyBurst": "5"}, {"apiKeyQuota": "5/day"}]
+)
+def test_only_an_api_key_can_be_limited(option: dict[str, str]) -> None:
+    [name] = option
+    load(auth="api-key", **option)
+    assert refusal(auth="iam", **option).startswith(f"The deploy option {name} is ")
+
+
+@pytest.mark.parametrize("option", [{"apiKeyRate": "1001"}, {"apiKeyBurst": "2001"}])
+def test_a_key_is_not_let_in_more_often_than_the_stage_lets_anybody(option: dict[str, str]) -> None:
+    [name] = option
+    assert refusal(auth="api-key", **option).startswith(f"The deploy option {name} is ")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("tableDeletionProtection", "true"),
+        ("tableMaxWrites", "500"),
+        ("tableMaxReads", "500"),
+        ("tableWarmWrites", "4000"),
+        ("tableWarmReads", "12000"),
+    ],
+)
+def test_a_table_that_exists_keeps_its_own_settings(name: str, value: str) -> None:
+    load(**{name: value})
+    assert "without existingEndpointTable" in refusal(existingEndpointTable="old", **{name: value})
+
+
+def test_a_table_is_not_warmed_beyond_its_own_limit() -> None:
+    load(tableMaxWrites=4000, tableWarmWrites=4000, tableWarmReads=12000)
+    assert "tableMaxWrites is '3999'" in refusal(tableMaxWrites="3999", tableWarmWrites=4000)
+    assert "tableMaxReads is '11999'" in refusal(tableMaxReads="11999", tableWarmReads=12000)
+
+
+def test_no_less_is_reserved_for_the_queue_than_it_uses() -> None:
+    load(queueConcurrency=20, queueReservedConcurrency=20)
+    assert "queueReservedConcurrency is '19'" in refusal(
+        queueConcurrency=20, queueReservedConcurrency="19"
+    )
+
+
+def test_a_budget_needs_somebody_to_write_to() -> None:
+    load(monthlyBudgetUsd=25, alarmEmail="ops@example.com")
+    assert refusal(monthlyBudgetUsd="25") == (
+        "The deploy option monthlyBudgetUsd is '25', but must be US dollars a month at which AWS "
+        "Budgets writes to alarmEmail, which it needs, or 0 for no budget."
     )
 
 

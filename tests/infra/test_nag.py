@@ -5,7 +5,7 @@ from aws_cdk import aws_sqs as sqs
 from cdk_nag import AwsSolutionsChecks
 
 from tests.infra.conftest import Deploy
-from tests.infra.synthesis import Deployment
+from tests.infra.synthesis import FORWARDING, Deployment
 
 
 def findings(stack: Stack) -> list[tuple[str, str]]:
@@ -26,7 +26,7 @@ def test_it_finds_nothing_with_every_option_in_use(deploy: Deploy) -> None:
         applicationIds="a,b",
         alarmEmail="ops@example.com",
         corsOrigins="https://app.example.com",
-        pinpointEndpointUrl="https://events.example.com",
+        **FORWARDING,
     )
 
     assert findings(deployment.stack) == []

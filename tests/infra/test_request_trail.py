@@ -15,7 +15,7 @@ def test_the_query_reads_the_log_of_every_step(default: Deployment) -> None:
         default.function(door)["LoggingConfig"]["LogGroup"]["Ref"] for door in ("api", "queue")
     }
     read = {group["Ref"] for group in query["LogGroupNames"]}
-    assert read == {*functions, text(access_log).strip("<>").removesuffix(".Arn")}
+    assert read == {*functions, text(access_log).rpartition("<")[2].strip(">")}
     assert query["Name"] == "PutEventsGateway/one request from end to end"
 
 

@@ -10,12 +10,13 @@ import boto3
 import pytest
 
 from putevents.destinations.lake.destination import LakeDestination
-from putevents.destinations.lake.dynamodb import INDEXES, DynamoDBItems
+from putevents.destinations.lake.dynamodb import INDEXES, KEYS, DynamoDBItems
 from putevents.endpoints.table import EndpointTable
 from tests.deployed.aws_faults import Faults
-from tests.deployed.emulator import ACCOUNT, Emulator
+from tests.deployed.emulator import ACCOUNT, ROOT, Emulator
 
 BUCKET = "lake"
+OPERATIONS = (ROOT / "docs/operations.md").read_text()
 MakeStream = Callable[[str], Callable[[], list[Any]]]
 
 
@@ -44,14 +45,13 @@ def clients_of(emulator: Emulator) -> Iterator[pytest.MonkeyPatch]:
 @pytest.fixture(name="table", scope="session")
 def _table(aws: Emulator) -> str:
     """A table with the keys and indexes of the deployed one; its name."""
-    keys = ("application_id", "endpoint_id")
-    attributes = [*keys, *INDEXES]
+    attributes = [*KEYS, *INDEXES]
     name = "endpoints"
     aws.client("dynamodb").create_table(
         TableName=name,
         BillingMode="PAY_PER_REQUEST",
         AttributeDefinitions=[{"AttributeName": a, "AttributeType": "S"} for a in attributes],
-        KeySchema=_schema(*keys),
+        KeySchema=_schema(*KEYS),
         GlobalSecondaryIndexes=[
             {
                 "IndexName": index,

@@ -3,11 +3,12 @@
 import json
 from collections import Counter
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from putevents.destinations.call_failure import kind_of, status_of
-from putevents.destinations.client_config import client_config, destination_client
+from putevents.destinations.client_config import client_config
 from putevents.destinations.late_endpoints import LateEndpoints
+from putevents.destinations.signing import pinpoint_client
 from putevents.errors import DestinationError
 from putevents.observability import logger
 from putevents.time_left import TimeLeft
@@ -24,9 +25,6 @@ from putevents.wire.schemas import (
 )
 from putevents.wire.split import Piece, split
 
-if TYPE_CHECKING:
-    from mypy_boto3_pinpoint import PinpointClient
-
 _CONFIG = client_config(read_timeout=5)
 _WIRE = "putevents_wire"
 
@@ -37,7 +35,7 @@ class PinpointDestination:
     keeps_rejected = False
 
     def __init__(self) -> None:
-        self._client: PinpointClient = destination_client("pinpoint", _CONFIG)
+        self._client = pinpoint_client(_CONFIG)
         events = self._client.meta.events
         events.register("provide-client-params.pinpoint.PutEvents", _keep_wire)
         events.register("before-call.pinpoint.PutEvents", _send_wire)

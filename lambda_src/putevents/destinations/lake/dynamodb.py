@@ -27,6 +27,9 @@ _CONFIG = client_config(read_timeout=2, max_pool_connections=CONNECTIONS)
 _KEYS_PER_READ = 100  # BatchGetItem's limit
 READS = 3  # that bring nothing; one that brings less than was asked for is continued
 WRITES = 10  # of which each fails only because another one succeeded
+# The partition key and the sort key. A partition takes 1,000 write units a second, so it belongs to
+# an endpoint or a user; an application's would be shared by all of them.
+KEYS = ("endpoint_id", "application_id")
 INDEXES = {"user_id": "by_user", "address": "by_address"}
 
 
