@@ -12,7 +12,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit bench check fix synth diff deploy destroy lint-templates snapshots lock clean
+.PHONY: help run test test-unit bench check fix synth diff bootstrap deploy destroy lint-templates snapshots lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,7 +46,11 @@ synth: $(VENV)/dev $(CDK) ## write the CloudFormation template to cdk.out (no AW
 diff: $(VENV)/dev $(CDK) ## show what a deploy would change
 	$(CDK) diff $(CDK_OPTIONS)
 
-deploy: $(VENV)/dev $(CDK) ## cdk deploy with the settings in cdk.json (CDK_OPTIONS="-c auth=none")
+bootstrap: $(VENV)/dev $(CDK) ## prepare your AWS account and region for the CDK, once (CDK_OPTIONS="--profile NAME")
+	@$(COMMANDS) bootstrap $(CDK_OPTIONS)
+
+deploy: $(VENV)/dev $(CDK) ## cdk deploy, if nothing is missing, with the settings in cdk.json (CDK_OPTIONS="-c auth=none")
+	@$(COMMANDS) preflight $(CDK_OPTIONS)
 	$(CDK) deploy $(CDK_OPTIONS)
 
 destroy: $(VENV)/dev $(CDK) ## cdk destroy
@@ -180,13 +184,16 @@ verify: $(VENV)/run ## send an event to the deployed stack, follow it to Athena,
 
 # --- endpoints from elsewhere for a deployed lake -------------------------------------------------
 
-.PHONY: import-endpoints views
+.PHONY: import-endpoints views quotas
 
 import-endpoints: $(VENV)/run ## bring exported endpoints into a deployed lake (FILE=endpoints.csv OPTIONS="--application-id my-app")
 	@$(COMMANDS) import-endpoints $(if $(FILE),"$(FILE)") $(OPTIONS)
 
 views: $(VENV)/run ## create the deployed lake's views through Athena, should it not read the stack's (OPTIONS="--stack NAME")
 	@$(COMMANDS) views $(OPTIONS)
+
+quotas: $(VENV)/run ## which of AWS's quotas a lake needs raised, by events a second and region
+	@$(COMMANDS) quotas
 
 # --- the real clients that tests/clients drives -----------------------------------------------------
 

@@ -8,8 +8,8 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError
 
 from commands.exit_codes import StoppedError
+from infra.names import DEFAULT_STACK
 
-STACK = "PutEventsGateway"
 EXIT_CODES = """
 \b
 Exit code:
@@ -18,7 +18,7 @@ Exit code:
     3  AWS did not do it; the message says why
 """
 stack_option = click.option(
-    "--stack", default=STACK, show_default=True, help="The name of the deployed stack."
+    "--stack", default=DEFAULT_STACK, show_default=True, help="The name of the deployed stack."
 )
 
 

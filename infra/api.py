@@ -12,11 +12,11 @@ from constructs import Construct
 from infra.acknowledge import acknowledge
 from infra.api_auth import authorization
 from infra.api_key import add_api_key
+from infra.cors_preflight import add_preflight
 from infra.custom_domain import custom_url
 from infra.deploy_settings import DeploySettings
 from infra.gateway_responses import add_gateway_responses
 from infra.log import Log
-from infra.preflight import add_preflight
 from infra.routes import Route, routes
 
 STAGE = "prod"

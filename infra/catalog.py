@@ -35,6 +35,7 @@ class Catalog(Construct):
         self._database = glue.Database(
             self, "Database", database_name=self.database, removal_policy=RemovalPolicy.DESTROY
         )
+        self.all_tables: list[glue.CfnTable] = []
         applications = {
             "projection.application_id.type": "enum",
             "projection.application_id.values": ",".join(application_ids),
@@ -115,6 +116,7 @@ class Catalog(Construct):
             table_input=glue.CfnTable.TableInputProperty(name=name, **properties),  # type: ignore[arg-type]
         )
         table.node.add_dependency(self._database)
+        self.all_tables.append(table)
         return table
 
 

@@ -34,10 +34,11 @@ MAX_ORIGIN_CHARACTERS = 500
 MAX_HEADER_CHARACTERS = 200
 # A delivery stream is named after the stack and the application: see infra.names.
 MAX_LAKE_ID_CHARACTERS = 40
-# Each is three resources, of which a stack has 500.
+# Each is four resources, of which a stack has 500.
 MAX_READERS = 10
 # What a new on-demand table takes at once; no less can be asked for.
 NEW_TABLE_WRITES, NEW_TABLE_READS = 4_000, 12_000
+MAX_QUIET_HOURS = 168  # an alarm looks back for seven days at most
 # The CDK CLI's own names in the context, besides those with a colon.
 _CLI_NAMES = {"cli-telemetry", "acknowledged-issue-numbers"}
 
@@ -92,6 +93,10 @@ _Origin = Annotated[
 _Header = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
 _Url = Annotated[str, Field(max_length=200, pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$")]
 _Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+# A FIFO topic's name ends with .fifo; alarms cannot publish to it.
+_Topic = Annotated[
+    str, Field(pattern=r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$")
+]
 _USER_POOL_ID = r"[a-z0-9-]+_[0-9A-Za-z]+"
 _UserPool = Annotated[
     str,
@@ -164,12 +169,6 @@ class DeploySettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel)
 
-    stack_name: _StackName = Field(
-        DEFAULT_STACK,
-        description="letters and digits in words joined by '-', beginning with a letter, at most "
-        f"128 characters, not {DEFAULT_STACK} in other capitals; for destination lake at most "
-        f"{MAX_STREAM_CHARACTERS - 1} together with the longest application id",
-    )
     # To add a destination: name it here and connect it in stack.py.
     destination: Literal["lake", "pinpoint"] = Field("lake", description="lake or pinpoint")
     pinpoint_endpoint_url: Annotated[_Url | Literal["aws"] | None, _Optional] = Field(
@@ -191,12 +190,19 @@ class DeploySettings(BaseModel):
     pinpoint_api_key_secret: Annotated[_Secret | None, _Optional] = Field(
         None,
         description="the name or ARN of the secret in Secrets Manager whose text is the key, which "
-        "pinpointAuth=api-key needs",
+        "pinpointAuth=api-key needs, of at most so many characters as applicationIds has left of "
+        f"{MAX_APPLICATION_CHARACTERS}",
     )
     application_ids: Annotated[tuple[_ApplicationId, ...], _Listed, _Distinct] = Field(
         description=f"1 to {MAX_APPLICATIONS} ids of letters, digits, '.', '_' and '-' (a,b or a "
         f"JSON list), together at most {MAX_APPLICATION_CHARACTERS} characters, for destination "
         f"lake at most {MAX_LAKE_ID_CHARACTERS} each",
+    )
+    stack_name: _StackName = Field(
+        DEFAULT_STACK,
+        description="letters and digits in words joined by '-', beginning with a letter, at most "
+        f"128 characters, not {DEFAULT_STACK} in other capitals; for destination lake at most "
+        f"{MAX_STREAM_CHARACTERS - 1} together with the longest application id",
     )
     auth: Literal["iam", "cognito", "api-key", "none"] = Field(
         "iam", description="iam, cognito, api-key or none"
@@ -351,7 +357,19 @@ class DeploySettings(BaseModel):
         LogRetention.ONE_MONTH, description=", ".join(str(days.value) for days in LogRetention)
     )
     alarm_email: Annotated[_Email | None, _Optional] = Field(
-        None, description="one e-mail address, or nothing"
+        None, description="one e-mail address that alarms are sent to, or nothing"
+    )
+    alarm_topic_arn: Annotated[_Topic | None, _Optional] = Field(
+        None,
+        description="the ARN of a standard SNS topic that alarms are published to, in place of "
+        "alarmEmail and not beside it, or nothing",
+    )
+    quiet_alarm_hours: int = Field(
+        0,
+        ge=0,
+        le=MAX_QUIET_HOURS,
+        description="hours without a delivered event of an application that are an alarm, "
+        f"1 to {MAX_QUIET_HOURS}, or 0 for no such alarm",
     )
     monthly_budget_usd: int = Field(
         0,
@@ -390,6 +408,8 @@ class DeploySettings(BaseModel):
             raise ValueError("corsHeaders")
         if self.destination == "pinpoint" and self.pinpoint_endpoint_url is None:
             raise ValueError("pinpointEndpointUrl")
+        if self.alarm_email and self.alarm_topic_arn:
+            raise ValueError("alarmTopicArn")
         if self.trust_arrival and self.auth != "iam":
             raise ValueError("trustArrival")
         if self.auth == "cognito" and self.user_pool_id is None:
@@ -438,7 +458,10 @@ class DeploySettings(BaseModel):
         url, arn = self.pinpoint_endpoint_url or "", self.pinpoint_api_arn
         if self.pinpoint_auth != "none" and not _SAFE_URL.match(url):
             raise ValueError("pinpointAuth")
-        if (self.pinpoint_auth == "api-key") != (self.pinpoint_api_key_secret is not None):
+        secret = self.pinpoint_api_key_secret or ""
+        if (self.pinpoint_auth == "api-key") != bool(secret):
+            raise ValueError("pinpointApiKeySecret")
+        if len(",".join(self.application_ids)) + len(secret) > MAX_APPLICATION_CHARACTERS:
             raise ValueError("pinpointApiKeySecret")
         if self.pinpoint_auth != "iam" and arn:
             raise ValueError("pinpointApiArn")

@@ -23,7 +23,7 @@ class EndpointTable(Construct):
     ) -> None:
         super().__init__(scope, id)
         self._is_existing = settings.existing_endpoint_table is not None
-        self._table: dynamodb.ITable = (
+        self._table = (
             dynamodb.Table.from_table_attributes(
                 self, "Existing", table_name=settings.table_name, global_indexes=list(INDEXES)
             )
@@ -64,12 +64,9 @@ class EndpointTable(Construct):
 def _new_table(
     scope: Construct, settings: DeploySettings, removal_policy: RemovalPolicy
 ) -> dynamodb.Table:
-    throughput = {
-        # A table and each of its indexes have limits and a warm throughput of their own.
-        "max_write_request_units": settings.table_max_writes or None,
-        "max_read_request_units": settings.table_max_reads or None,
-        "warm_throughput": _warm_throughput(settings),
-    }
+    # A table and each of its indexes have limits and a warm throughput of their own.
+    writes, reads = settings.table_max_writes or None, settings.table_max_reads or None
+    warm = _warm_throughput(settings)
     table = dynamodb.Table(
         scope,
         "Table",
@@ -82,7 +79,9 @@ def _new_table(
         ),
         deletion_protection=settings.table_deletion_protection,
         removal_policy=removal_policy,
-        **throughput,
+        max_write_request_units=writes,
+        max_read_request_units=reads,
+        warm_throughput=warm,
     )
     for name, attribute in INDEXES.items():
         table.add_global_secondary_index(
@@ -91,7 +90,9 @@ def _new_table(
             sort_key=_text(SORT_KEY),
             # Keys only: a write that changes no key does not write the index.
             projection_type=dynamodb.ProjectionType.KEYS_ONLY,
-            **throughput,
+            max_write_request_units=writes,
+            max_read_request_units=reads,
+            warm_throughput=warm,
         )
     return table
 

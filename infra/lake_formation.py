@@ -1,11 +1,12 @@
 """Grants for an account whose Glue catalog Lake Formation governs: IAM alone opens no table there.
 
-Each grant is a resource with one permission: CloudFormation fails over several in one
+All are on tables: who creates a table may grant it, which AWS does not say of a database
+(https://docs.aws.amazon.com/lake-formation/latest/dg/implicit-permissions.html). Each is a resource
+with one permission: CloudFormation fails over several in one
 (https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1323).
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 from aws_cdk import Aws
 from aws_cdk import aws_glue as glue
@@ -31,50 +32,30 @@ class LakeFormationGrants(Construct):
         readers: Sequence[str],
     ) -> None:
         super().__init__(scope, id)
-        self._catalog = catalog
-        # Firehose reads the schema when a stream is created, so the grants come first.
         firehose = streams.role.role_arn
-        before = [
-            self._grant("StreamDatabase", firehose, "DESCRIBE", self._database()),
-            self._grant("StreamEvents", firehose, "DESCRIBE", self._table(catalog.raw_events)),
-            self._grant(
-                "StreamRejected", firehose, "DESCRIBE", self._table(catalog.rejected_events)
-            ),
-        ]
-        streams.wait_for(*before)
+        # Firehose reads the schema when a stream is created, so these come first.
+        streams.wait_for(
+            self._grant("StreamEvents", firehose, "DESCRIBE", catalog.raw_events),
+            self._grant("StreamRejected", firehose, "DESCRIBE", catalog.rejected_events),
+        )
         for number, reader in enumerate(readers):
-            self._grant(f"Database{number}", reader, "DESCRIBE", self._database())
-            self._grant(f"Describe{number}", reader, "DESCRIBE", self._table(None))
-            self._grant(f"Select{number}", reader, "SELECT", self._table(None))
+            for table in catalog.all_tables:
+                self._grant(f"Reader{number}{table.node.id}", reader, "SELECT", table)
 
     def _grant(
-        self, id: str, principal: str, permission: str, resource: _Permissions.ResourceProperty
+        self, id: str, principal: str, permission: str, table: glue.CfnTable
     ) -> _Permissions:
-        grant = _Permissions(
+        return _Permissions(
             self,
             id,
             principal=_Permissions.DataLakePrincipalProperty(
                 data_lake_principal_identifier=principal
             ),
-            resource=resource,
+            resource=_Permissions.ResourceProperty(
+                table=_Permissions.TableResourceProperty(
+                    catalog_id=Aws.ACCOUNT_ID, database_name=table.database_name, name=table.ref
+                )
+            ),
             permissions=[permission],
             permissions_with_grant_option=[],
-        )
-        grant.node.add_dependency(self._catalog)
-        return grant
-
-    def _database(self) -> _Permissions.ResourceProperty:
-        return _Permissions.ResourceProperty(
-            database=_Permissions.DatabaseResourceProperty(
-                catalog_id=Aws.ACCOUNT_ID, name=self._catalog.database
-            )
-        )
-
-    def _table(self, table: glue.CfnTable | None) -> _Permissions.ResourceProperty:
-        """A table, or all tables and views of the database."""
-        which: dict[str, Any] = {"name": table.ref} if table else {"table_wildcard": {}}
-        return _Permissions.ResourceProperty(
-            table=_Permissions.TableResourceProperty(
-                catalog_id=Aws.ACCOUNT_ID, database_name=self._catalog.database, **which
-            )
         )

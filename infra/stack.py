@@ -88,10 +88,11 @@ class PutEventsStack(Stack):
             )
         )
         streams: dict[str, firehose.DeliveryStream] = {}
+        rejected: firehose.DeliveryStream | None = None
         if settings.destination == "lake":
             lake = Lake(self, "Lake", name=self.stack_name, settings=settings)
             lake.connect(api_function, queue_function)
-            streams = lake.streams.events
+            streams, rejected = lake.streams.events, lake.streams.rejected_stream
         else:
             connect_pinpoint(api_function, queue_function, settings)
         api = PutEventsApi(
@@ -106,13 +107,14 @@ class PutEventsStack(Stack):
         Monitoring(
             self,
             "Alarms",
+            name=self.stack_name,
             api=api,
             functions={"Api": api_function, "Queue": queue_function},
             queue=queue,
             dead_letter_queue=dead_letters,
-            application_ids=settings.application_ids,
             streams=streams,
-            email=settings.alarm_email,
+            rejected=rejected,
+            settings=settings,
         )
         add_custom_domain(api, settings)
         add_client_policy(api, settings)

@@ -1,6 +1,6 @@
 """Daily backups of the endpoint table by AWS Backup, in a vault that outlives the stack."""
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Aws, Duration, Fn, RemovalPolicy
 from aws_cdk import aws_backup as backup
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
@@ -17,9 +17,13 @@ class TableBackup(Construct):
 
     def __init__(self, scope: Construct, id: str, *, table: dynamodb.ITable, days: int) -> None:
         super().__init__(scope, id)
-        # CloudFormation cannot delete a vault that holds backups.
         vault = backup.BackupVault(
-            self, "Vault", removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+            self,
+            "Vault",
+            # A vault must have a name. One that holds backups stays when the stack is deleted, so
+            # the next stack of that name needs another one: a stack's id ends in a UUID.
+            backup_vault_name=f"putevents-{Fn.select(2, Fn.split('/', Aws.STACK_ID))}",
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         plan = backup.BackupPlan(self, "Plan", backup_vault=vault)
         plan.add_rule(

@@ -134,7 +134,10 @@ def _deployed_lake(fresh: StartEmulator) -> Lake:
     """The stack with destination `lake`, deployed once for all."""
     deployment = fresh()
     deployment.deploy(
-        destination="lake", applicationIds=f"{APPLICATION},{OTHER}", retryDelaySeconds=1
+        destination="lake",
+        applicationIds=f"{APPLICATION},{OTHER}",
+        endpointReads="true",
+        retryDelaySeconds=1,
     )
     return Lake(deployment)
 

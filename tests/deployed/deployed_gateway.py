@@ -71,6 +71,7 @@ class Gateway:
     def __init__(self, deployment: Deployment) -> None:
         self.deployment = deployment
         self.sqs = deployment.emulator.client("sqs")
+        self._user = f"client-{secrets.token_hex(4)}"
         self.key, self.secret = self._make_user()
 
     def put_events(
@@ -129,9 +130,14 @@ class Gateway:
         counts = answer["Attributes"].items()
         return sum(int(n) for name, n in counts if name.startswith("ApproximateNumberOf"))
 
+    def attach(self, policy: str) -> None:
+        """Give the user this policy in place of the one that allows every call to the API."""
+        iam = self.deployment.emulator.client("iam")
+        iam.put_user_policy(UserName=self._user, PolicyName="call", PolicyDocument=policy)
+
     def _make_user(self) -> tuple[str, str]:
         iam = self.deployment.emulator.client("iam")
-        name = f"client-{secrets.token_hex(4)}"
+        name = self._user
         iam.create_user(UserName=name)
         *_, api_id, stage = self.deployment.api.split("/")
         statement = {

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from commands.sql.answer import Answer, shown
+from infra.names import DEFAULT_STACK
 from tests.deployed.athena import Athena
 from tests.deployed.curl import curl
 from tests.deployed.deployment import Deployment
@@ -32,6 +33,7 @@ def up(*arguments: str) -> None:
     deployment.deploy(*arguments, pinpointEndpointUrl=upstream, retryDelaySeconds=1)
     environment = deployment.emulator.environment().items()
     ENVIRONMENT.write_text("".join(f"export {name}={value}\n" for name, value in environment))
+    option = _stack_option(deployment.stack)
     print(f"""
   API    {deployment.api}
   queue  {deployment.outputs["QueueUrl"]}
@@ -39,7 +41,7 @@ def up(*arguments: str) -> None:
 
 {curl(deployment)}
 
-  For the AWS CLI and `make redrive` in this shell:  . {_shown(ENVIRONMENT)}
+  For the AWS CLI and `make redrive{option}` in this shell:  . {_shown(ENVIRONMENT)}
   To take it away:  make destroy-emulated""")
 
 
@@ -74,6 +76,11 @@ def sql(query: str) -> None:
     )
     rows = athena.query(query)
     print(shown(Answer(list(rows[0]), [tuple(row.values()) for row in rows]) if rows else NOTHING))
+
+
+def _stack_option(stack: str) -> str:
+    """What a command for a deployed stack must be told, if it has not the default name."""
+    return "" if stack == DEFAULT_STACK else f' OPTIONS="--stack {stack}"'
 
 
 def _where(deployment: Deployment) -> str:

@@ -58,8 +58,15 @@ class HandmadeLake:
     def create_view(self, name: str, sql: str, columns: dict[str, str]) -> None:
         """A view as Athena keeps it in the catalog."""
         listed = [{"name": column, "type": kind} for column, kind in columns.items()]
-        view = {"originalSql": sql, "catalog": "awsdatacatalog", "schema": self.name}
-        text = base64.b64encode(json.dumps({**view, "columns": listed}).encode()).decode()
+        view = {
+            "originalSql": sql,
+            "catalog": "awsdatacatalog",
+            "schema": self.name,
+            "columns": listed,
+            "runAsInvoker": False,
+            "path": [],
+        }
+        text = base64.b64encode(json.dumps(view).encode()).decode()
         table = {
             "Name": name,
             "TableType": "VIRTUAL_VIEW",

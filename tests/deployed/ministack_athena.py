@@ -86,6 +86,8 @@ def _view_text(table: Table) -> str:
     if (table.get("Parameters") or {}).get("presto_view") != "true" or not text.startswith(start):
         raise ValueError(f"View {table['Name']} is not one of Athena's")
     view = json.loads(base64.b64decode(text.removeprefix(start).removesuffix(end)))
+    if not {"runAsInvoker", "path"} <= view.keys():  # Trino's codec of views wants them
+        raise ValueError("GENERIC_INTERNAL_ERROR: Invalid JSON bytes for a view")
     declared = [column["name"] for column in view["columns"]]
     if declared != [column["Name"] for column in table["StorageDescriptor"]["Columns"]]:
         raise ValueError(f"View {table['Name']} is stale: its columns are not the catalog's")

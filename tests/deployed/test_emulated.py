@@ -40,7 +40,8 @@ def test_a_deployment_to_try_out_answers_the_curl_that_it_prints_and_goes_away(
 def test_a_lake_to_try_out_answers_sql(tmp_path: Path) -> None:
     folder = tmp_path / "emulated"
     try:
-        printed = _emulated(folder, "up", "-c", "auth=none")
+        settings = ("auth=none", "stackName=Try-it")
+        printed = _emulated(folder, "up", *(word for s in settings for word in ("-c", s)))
         [api] = re.findall(r"API +(http://\S+)", printed)
         [query] = re.findall(r'make sql-emulated QUERY="(.+)"', printed)
         body = (ROOT / "tests/events/requests/aws-documentation.json").read_bytes()
@@ -49,6 +50,7 @@ def test_a_lake_to_try_out_answers_sql(tmp_path: Path) -> None:
     finally:
         _emulated(folder, "down")
 
+    assert 'make redrive OPTIONS="--stack Try-it"' in printed
     assert found.splitlines()[2:] == ["TestEvent  | ExampleEndpointID", "(1 row)"]
 
 

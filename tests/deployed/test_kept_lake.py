@@ -82,3 +82,16 @@ def test_make_views_mends_views_that_athena_does_not_read(deployment: Deployment
     ]
     assert lake.athena.query("SELECT * FROM events ORDER BY event_id") == before
     assert ids(lake) == ["before", "since"]
+
+
+def test_two_stacks_of_one_account_keep_to_themselves(deployment: Deployment) -> None:
+    first, other = Lake(deployment), Deployment(deployment.emulator)
+    # Like the first in all but capitals, which Glue does not tell apart, and a word more.
+    for name in (STACK.lower(), f"{STACK}-eu"):
+        other.deploy(stackName=name, applicationIds=APPLICATION, destination="lake")
+        lake = Lake(other)
+        answer = lake.put_events(request("phone", {f"of {name}": EVENT}))
+
+        assert answer.status == 202
+        assert ids(lake) == [f"of {name}"]
+    assert ids(first) == ["before", "since"]

@@ -33,7 +33,7 @@ def _charted(fresh: StartEmulator) -> Charted:
         for first in range(0, len(documents), 50):
             data = "\n".join(documents[first : first + 50]).encode()
             answer = firehose.put_record_batch(
-                DeliveryStreamName=f"{deployment.stack}-{application_id}", Records=[{"Data": data}]
+                DeliveryStreamName=f"{deployment.stack}.{application_id}", Records=[{"Data": data}]
             )
             assert answer["FailedPutCount"] == 0
     assert lake.errors() == []

@@ -43,6 +43,8 @@ class MemoryQueue(FakeQueue):
         self, rests: Sequence[Rest], time_left: TimeLeft
     ) -> list[list[dict[str, ValidBatch]]]:
         """Make messages of what is left."""
+        if self.broken:
+            return [[rest.batch_item] for rest in rests]
         for rest in rests:
             for _, body in valid_pieces(rest.application_id, rest.batch_item):
                 self.messages.append(NewMessage(body, attributes(rest.arrival, rest.attempt)))
@@ -52,7 +54,8 @@ class MemoryQueue(FakeQueue):
 class WholeGateway:
     """The doors of a gateway whose destination is `lake` or `local`."""
 
-    def __init__(self, kind: str, folder: Path) -> None:
+    def __init__(self, kind: str, folder: Path, table: MemoryTable | None = None) -> None:
+        self._table = table or MemoryTable()
         self.streams, self.database = MemoryStreams(), Database(folder / FILE)
         self.queue, self.destination = MemoryQueue(), self._destination(kind)
         changes = {"ENDPOINT_READS": "true"}
@@ -62,7 +65,7 @@ class WholeGateway:
         if kind == "local":
             return LocalDestination(self.database)
         lake, client = LakeDestination(), self.streams
-        lake._endpoints = EndpointTable(items_of(MemoryTable()))
+        lake._endpoints = EndpointTable(items_of(self._table))
         streams: Any = lake._streams
         streams._client = client
         return lake

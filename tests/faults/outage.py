@@ -14,6 +14,7 @@ from random import Random
 from statistics import quantiles
 from typing import NamedTuple
 
+from infra.deploy_settings import DeploySettings
 from infra.stack import BATCH_SIZE, BATCHING_WINDOW
 from putevents.breaker import Breaker
 from putevents.ingest.deliver import SLOW_SECONDS
@@ -22,7 +23,7 @@ from putevents.time_left import DELIVERY_SECONDS, QUEUEING_SECONDS
 from tests.unit.doors import settings
 
 MAX_IN_FLIGHT = 120_000  # SQS's limit
-WORKERS = 10  # cdk.json's queueConcurrency
+WORKERS: int = DeploySettings.model_fields["queue_concurrency"].default
 WORKER_SECONDS = 60.0
 HOUR = 3600.0
 CALL_SECONDS, QUEUE_SECONDS = 0.05, 0.02

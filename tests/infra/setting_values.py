@@ -46,6 +46,7 @@ FREE: dict[str, tuple[Any, ...]] = {
     "existingLakeBucket": ("kept-lake",),
     "lakeReaders": (["arn:aws:iam::123456789012:role/analyst"],),
     "alarmEmail": ("ops@example.com",),
+    "alarmTopicArn": ("arn:aws:sns:eu-west-1:123456789012:ops",),
 }
 FIELDS: dict[str, FieldInfo] = {
     str(field.alias): field for field in DeploySettings.model_fields.values()

@@ -5,9 +5,15 @@ import json
 import pytest
 
 from infra.gateway_responses import RESPONSES
+from infra.routes import READ_ROUTES, routes
 from tests.infra.conftest import Deploy
 from tests.infra.synthesis import AUTHS, Deployment, text
+from tests.infra.test_deploy_settings import load
 
+ROUTES = routes(load())
+# The ten paths without endpoint reads, and the two of users.
+PATHS, USER_PATHS = 10, 2
+ORIGIN = "https://app.example.com"
 ASKED = {
     "iam": {"AuthorizationType": "AWS_IAM"},
     "cognito": {"AuthorizationType": "COGNITO_USER_POOLS"},
@@ -33,11 +39,47 @@ def test_every_method_but_a_preflight_asks_what_auth_says(deploy: Deploy, auth: 
     assert len(asked) > len(ROUTES)
 
 
-def test_a_preflight_is_never_asked_who_it_is(any_auth: Deployment) -> None:
-    preflights = [m for route, m in any_auth.methods().items() if route[0] == "OPTIONS"]
+@pytest.mark.parametrize("auth", AUTHS)
+def test_a_preflight_is_never_asked_who_it_is(deploy: Deploy, auth: str) -> None:
+    methods = deploy(auth=auth, corsOrigins=ORIGIN, **AUTHS[auth]).methods()
+    preflights = [m for route, m in methods.items() if route[0] == "OPTIONS"]
 
+    assert len(preflights) == PATHS
     assert {m["AuthorizationType"] for m in preflights} == {"NONE"}
     assert not any(m.get("ApiKeyRequired") or "AuthorizerId" in m for m in preflights)
+
+
+def test_without_origins_there_is_no_method_without_authorization(any_auth: Deployment) -> None:
+    assert [route for route in any_auth.methods() if route[0] == "OPTIONS"] == []
+
+
+@pytest.mark.parametrize("origins", [ORIGIN, "*", "https://a.example.com,https://*.example.dev"])
+def test_a_preflight_starts_no_function(deploy: Deploy, origins: str) -> None:
+    for (name, _), method in deploy(corsOrigins=origins).methods().items():
+        kind = method["Integration"]["Type"]
+        assert kind == ("MOCK" if name == "OPTIONS" else "AWS_PROXY")
+        if kind == "MOCK":
+            # Else API Gateway fails over its own answer, for the API takes bytes of any type.
+            assert method["Integration"]["ContentHandling"] == "CONVERT_TO_TEXT"
+            [response] = method["Integration"]["IntegrationResponses"]
+            assert response["ContentHandling"] == "CONVERT_TO_TEXT"
+
+
+@pytest.mark.parametrize("auth", ["iam", "none"])
+def test_the_number_of_methods(deploy: Deploy, auth: str) -> None:
+    def count(**options: str) -> int:
+        return len(deploy(auth=auth, **options).methods())
+
+    assert count() == len(ROUTES) + PATHS == 15
+    assert count(corsOrigins=ORIGIN) == len(ROUTES) + 2 * PATHS == 25
+    if auth == "iam":
+        assert count(endpointReads="true") == len(ROUTES) + len(READ_ROUTES) + PATHS + USER_PATHS
+
+
+def test_endpoints_are_read_and_deleted_only_if_asked_for(deploy: Deploy) -> None:
+    assert set(READ_ROUTES).isdisjoint(deploy().methods())
+    assert not any("/users" in path for _, path in deploy().methods())
+    assert set(READ_ROUTES) < set(deploy(endpointReads="true").methods())
 
 
 def test_cognito_asks_the_given_pool(deploy: Deploy) -> None:
@@ -60,9 +102,27 @@ def test_an_api_key_comes_with_its_usage_plan_and_an_output(deploy: Deploy) -> N
     assert "ApiKeyId" in deployment.outputs
 
 
+def test_a_key_is_limited_as_the_stage_is_unless_told_otherwise(deploy: Deploy) -> None:
+    plan = deploy(auth="api-key", throttleRate=50, throttleBurst=70).one("ApiGateway::UsagePlan")
+
+    # Less would cut off honest clients: all installations of an app have the one key.
+    assert plan["Throttle"] == {"RateLimit": 50, "BurstLimit": 70}
+    assert "Quota" not in plan
+
+
+@pytest.mark.parametrize("period", ["day", "week", "month"])
+def test_a_key_may_have_a_rate_and_a_quota_of_its_own(deploy: Deploy, period: str) -> None:
+    options = {"apiKeyRate": 5, "apiKeyBurst": 7, "apiKeyQuota": f"1000/{period}"}
+    plan = deploy(auth="api-key", **options).one("ApiGateway::UsagePlan")
+
+    assert plan["Throttle"] == {"RateLimit": 5, "BurstLimit": 7}
+    assert plan["Quota"] == {"Limit": 1000, "Period": period.upper()}
+
+
 def test_without_api_keys_there_is_no_key(forwarding: Deployment) -> None:
     assert forwarding.all("ApiGateway::ApiKey") == forwarding.all("ApiGateway::UsagePlan") == []
-    assert set(forwarding.outputs) == {"ApiUrl", "QueueUrl", "DeadLetterQueueUrl"}
+    outputs = {"ApiUrl", "QueueUrl", "DeadLetterQueueUrl", "ClientPolicy"}
+    assert set(forwarding.outputs) == outputs
 
 
 def test_every_step_of_every_path_and_all_the_rest_reaches_the_function(
@@ -73,9 +133,7 @@ def test_every_step_of_every_path_and_all_the_rest_reaches_the_function(
     served = {path for _, path in ROUTES}
     steps = {"/".join(p.split("/")[:n]) for p in served for n in range(2, p.count("/") + 2)}
     everywhere = {"/", "/{proxy+}", *steps}
-    assert set(methods) == {
-        *ROUTES, *(("ANY", p) for p in everywhere), *(("OPTIONS", p) for p in everywhere)
-    }  # fmt: skip
+    assert set(methods) == {*ROUTES, *(("ANY", p) for p in everywhere)}
     assert {text(m["Integration"]["Uri"]) for m in methods.values()} == {
         text(next(iter(methods.values()))["Integration"]["Uri"])
     }

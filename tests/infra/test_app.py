@@ -7,7 +7,7 @@ import sys
 import tarfile
 from pathlib import Path
 
-import aws_cdk._jsii
+import aws_cdk
 import pytest
 from aws_cdk import aws_lambda as lambda_
 
@@ -37,12 +37,16 @@ def synth(out: Path, *options: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_synth_writes_the_template_and_tells_the_packages_size(tmp_path: Path) -> None:
-    done = synth(tmp_path, "auth=none", "applicationIds=a,b", *AMAZON)
+    settings = ("stackName=Shop-eu", "terminationProtection=true")
+    done = synth(tmp_path, "auth=none", "applicationIds=a,b", *settings)
 
     assert done.returncode == 0, done.stderr
     assert "Lambda package: " in done.stderr
     template = json.loads((tmp_path / "PutEventsGateway.template.json").read_text())
     assert {"ApiUrl", "QueueUrl", "DeadLetterQueueUrl"} <= set(template["Outputs"])
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    stack = manifest["artifacts"]["PutEventsGateway"]["properties"]
+    assert (stack["stackName"], stack["terminationProtection"]) == ("Shop-eu", True)
     assert "2026-10-30" in done.stderr
     assert "auth=none" in done.stderr
     [asset] = [path for path in tmp_path.glob("asset.*") if path.is_dir()]
@@ -83,7 +87,7 @@ def test_synth_has_nothing_to_say_about_a_good_configuration(tmp_path: Path) -> 
 
 def test_every_feature_flag_that_the_cdk_recommends_is_set() -> None:
     """A new version of the CDK brings new flags: decide on each, beside its effect on the stack."""
-    [archive] = Path(aws_cdk._jsii.__file__).parent.glob("*.tgz")
+    [archive] = Path(aws_cdk.__file__).parent.glob("_jsii/*.tgz")
     with tarfile.open(archive) as files:
         listed = files.extractfile("package/recommended-feature-flags.json")
         assert listed

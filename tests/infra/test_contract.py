@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
+from infra.cors_preflight import origin_pattern
 from infra.gateway_responses import EXPOSED
 from infra.monitoring import NAMESPACE
 from infra.pinpoint_access import READ_CALLS, WRITE_CALLS
-from infra.preflight import ALLOWED_HEADERS, ALLOWED_METHODS, PREFLIGHT_SECONDS, origin_pattern
 from infra.routes import READ_ROUTES
 from local.event_source import BATCH_SIZE as LOCAL_BATCH_SIZE
 from local.queues import MAX_RECEIVE_COUNT as LOCAL_MAX_RECEIVE_COUNT
+from putevents.cross_origin import CrossOrigin
 from putevents.observability import NAMESPACE as CODE_NAMESPACE
 from putevents.observability import Metric
 from putevents.queue.messages import MAX_MESSAGE_BYTES
@@ -67,11 +68,16 @@ def environment(deployment: Deployment, door: str) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def code(default: Deployment) -> dict[str, Any]:
     """What the code answers to the questions above."""
-    handlers = [default.function(door)["Handler"] for door in ("api", "queue")]
+    return ask(default)
+
+
+def ask(deployment: Deployment) -> dict[str, Any]:
+    """Ask the code of a deployment the questions above."""
+    handlers = [deployment.function(door)["Handler"] for door in ("api", "queue")]
     answer = subprocess.run(
         [sys.executable, "-c", QUESTIONS, *handlers],
         env={
-            **environment(default, "api"),
+            **environment(deployment, "api"),
             "PYTHONPATH": str(ROOT / "lambda_src"),
             "AWS_DEFAULT_REGION": "eu-west-1",
         },
@@ -87,19 +93,17 @@ def test_the_handlers_can_be_imported_with_the_functions_environment(code: dict[
     assert code["routes"]
 
 
-def test_the_routes_are_the_resolvers(code: dict[str, Any]) -> None:
+@pytest.mark.parametrize("reads", [False, True])
+def test_the_deployed_routes_are_the_resolvers(deploy: Deploy, reads: bool) -> None:
+    deployment = deploy(endpointReads=str(reads).lower(), corsOrigins="*")
     spelled = {
         (method, path.replace("<", "{").replace(">", "}").replace("_id}", "-id}"))
-        for method, path in code["routes"]
+        for method, path in ask(deployment)["routes"]
     }
+    deployed = {route for route in deployment.methods() if route[0] not in ("ANY", "OPTIONS")}
 
-    assert sorted(ROUTES) == sorted(spelled)
-
-
-def test_the_deployed_routes_are_the_resolvers(default: Deployment, code: dict[str, Any]) -> None:
-    deployed = [route for route in default.methods() if route[0] not in ("ANY", "OPTIONS")]
-
-    assert len(deployed) == len(code["routes"])
+    assert deployed == spelled
+    assert (set(READ_ROUTES) < deployed) is reads
 
 
 @pytest.mark.parametrize("door", ["api", "queue"])
@@ -129,18 +133,57 @@ def test_the_environment_satisfies_settings(deploy: Deploy, door: str) -> None:
 @pytest.mark.parametrize(
     ("options", "reads"),
     [
-        ({"auth": "iam"}, True),
+        ({"auth": "iam"}, False),
+        ({"auth": "iam", "endpointReads": "true"}, True),
         ({"auth": "none"}, False),
         ({"auth": "api-key"}, False),
         ({"auth": "cognito", "userPoolId": "eu-west-1_Ab12"}, False),
     ],
 )
-def test_endpoints_are_read_by_known_callers_only(
+def test_endpoints_are_read_where_the_deployer_says_so(
     deploy: Deploy, options: dict[str, str], reads: bool
 ) -> None:
     variables = environment(deploy(**options), "api")
 
     assert variables["ENDPOINT_READS"] == str(reads).lower()
+
+
+ORIGINS = ["https://app.example.com", "https://*.example.dev", "capacitor+x://localhost",
+           "http://pr-*-x.localhost:3000"]  # fmt: skip
+PAGES = [
+    "https://app.example.com", "https://appxexample.com", "https://app.example.com.evil", "",
+    "https://a.example.dev", "https://a.b.example.dev", "https://.example.dev", "null",
+    "https://example.dev", "capacitor+x://localhost", "capacitorrx://localhost",
+    "http://pr-7-x.localhost:3000", "http://pr-7-x.localhost:30000", "HTTPS://APP.EXAMPLE.COM",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_api_gateway_allows_the_preflights_of_the_pages_that_the_code_answers(page: str) -> None:
+    allowed = CrossOrigin(ORIGINS).allowed_origin(page)
+
+    assert bool(re.fullmatch(origin_pattern(ORIGINS), page)) == bool(allowed)
+
+
+def test_api_gateways_preflight_allows_what_the_code_does(deploy: Deploy) -> None:
+    headers = CrossOrigin(ORIGINS, ["x-team"]).to_dict(ORIGINS[0])
+    deployment = deploy(corsOrigins=",".join(ORIGINS), corsHeaders="x-team")
+
+    for (name, _), method in deployment.methods().items():
+        if name != "OPTIONS":
+            continue
+        [response] = method["Integration"]["IntegrationResponses"]
+        given = {n.rpartition(".")[2]: v.strip("'") for n, v in
+                 response["ResponseParameters"].items()}  # fmt: skip
+        assert sorted(given["Access-Control-Allow-Headers"].split(",")) == sorted(
+            headers["Access-Control-Allow-Headers"].lower().split(",")
+        )
+        assert given["Access-Control-Max-Age"] == headers["Access-Control-Max-Age"]
+        assert given["Vary"] == headers["Vary"]
+        methods = given["Access-Control-Allow-Methods"].split(",")
+        assert {route[0] for route in deployment.methods()} - {"ANY"} <= set(methods)
+        [declared] = method["MethodResponses"]
+        assert set(declared["ResponseParameters"]) == set(response["ResponseParameters"])
 
 
 def test_no_variable_of_settings_is_left_to_chance(default: Deployment) -> None:
@@ -168,7 +211,7 @@ def test_the_roles_allow_what_the_destination_calls() -> None:
 def test_the_alarms_watch_the_metrics_that_are_written(
     default: Deployment, code: dict[str, Any]
 ) -> None:
-    alarms = [a for a in default.all("CloudWatch::Alarm") if a["Namespace"] == CODE_NAMESPACE]
+    alarms = [a for a in default.all("CloudWatch::Alarm") if a.get("Namespace") == CODE_NAMESPACE]
 
     watched = [
         (alarm["MetricName"], {d["Name"]: d["Value"] for d in alarm["Dimensions"]})

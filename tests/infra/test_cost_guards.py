@@ -6,7 +6,7 @@ import pytest
 
 from infra.budget import TAG
 from tests.infra.conftest import Deploy
-from tests.infra.synthesis import Deployment
+from tests.infra.synthesis import ROOT, Deployment
 from tests.infra.test_nag import findings
 
 EMAIL = "ops@example.com"
@@ -59,6 +59,21 @@ def test_a_budget_writes_before_and_when_it_is_spent_and_when_it_will_be(deploy:
     for notice in made["NotificationsWithSubscribers"]:
         assert notice["Notification"]["ThresholdType"] == "PERCENTAGE"
         assert notice["Subscribers"] == [{"SubscriptionType": "EMAIL", "Address": EMAIL}]
+
+
+def test_where_cloudformation_has_no_budgets_synth_stops_and_says_what_to_do(
+    deploy: Deploy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CDK_DEFAULT_REGION", "eu-north-1")
+    said = (
+        "CloudFormation has no budgets in eu-north-1: set monthlyBudgetUsd to 0 and make the "
+        "budget with the command in docs/operations.md, section What a flood costs."
+    )
+
+    with pytest.raises(RuntimeError, match=said):
+        deploy(monthlyBudgetUsd=26, alarmEmail=EMAIL)
+
+    assert "aws budgets create-budget" in (ROOT / "docs/operations.md").read_text()
 
 
 def test_a_budget_of_the_stack_counts_what_has_its_tag(deploy: Deploy) -> None:

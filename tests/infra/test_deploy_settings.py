@@ -52,6 +52,15 @@ def test_pinpoint_needs_an_address_since_amazons_own_has_ended() -> None:
     assert insisting.pinpoint_endpoint_url == "aws"
 
 
+def test_alarms_tell_an_address_or_a_topic_and_not_both() -> None:
+    topic = "arn:aws:sns:eu-west-1:123456789012:on-call"
+    sentence = refusal(alarmEmail="ops@example.com", alarmTopicArn=topic)
+
+    assert topic in sentence
+    assert "in place of alarmEmail and not beside it" in sentence
+    assert load(alarmTopicArn=topic).alarm_topic_arn == topic
+
+
 @pytest.mark.parametrize("given", [["a", "b.c_D-1"], "a,b.c_D-1", " a , b.c_D-1,", "a,b.c_D-1,a"])
 def test_a_list_may_be_json_or_text_with_commas(given: object) -> None:
     assert load(applicationIds=given).application_ids == ("a", "b.c_D-1")
@@ -105,6 +114,12 @@ def test_a_user_pool_is_named_by_id_or_arn(pool: str) -> None:
         ("pinpointEndpointUrl", "https://example.com/?a=b"),
         ("pinpointEndpointUrl", "example.com"),
         ("pinpointEndpointUrl", f"https://{'a' * 193}"),
+        ("alarmTopicArn", "on-call"),
+        ("alarmTopicArn", "arn:aws:sqs:eu-west-1:123456789012:on-call"),
+        ("alarmTopicArn", "arn:aws:sns:eu-west-1:123456789012:on-call.fifo"),
+        ("alarmTopicArn", "arn:aws:sns:eu-west-1:123456789012:on-call:a-subscription"),
+        ("quietAlarmHours", "169"),
+        ("quietAlarmHours", "-1"),
         ("applicationIds", ""),
         ("applicationIds", []),
         ("applicationIds", "a b"),
@@ -136,6 +151,24 @@ def test_a_user_pool_is_named_by_id_or_arn(pool: str) -> None:
         ("corsOrigins", "https://a'b"),
         ("corsOrigins", "null"),
         ("corsOrigins", f"https://{'a' * 493}"),
+        ("pinpointAuth", "aws"),
+        ("pinpointApiArn", "arn:aws:execute-api:eu-west-1:1234:abc"),
+        ("pinpointApiArn", "arn:aws:execute-api:eu-west-1:123456789012:abc/prod/GET"),
+        ("pinpointApiKeySecret", "a key"),
+        ("pinpointApiKeySecret", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:key"),
+        ("endpointReads", "perhaps"),
+        ("apiKeyRate", "0"),
+        ("apiKeyBurst", "many"),
+        ("apiKeyQuota", "5000"),
+        ("apiKeyQuota", "0/day"),
+        ("apiKeyQuota", "5/year"),
+        ("domainName", "localhost"),
+        ("domainName", "https://events.example.com"),
+        ("domainName", "Events.example.com"),
+        ("certificateArn", "0a1b2c3d"),
+        ("hostedZoneId", "example.com"),
+        ("basePath", "a/b"),
+        ("disableExecuteApiEndpoint", "maybe"),
         ("architecture", "arm"),
         ("throttleRate", "0"),
         ("throttleRate", "many"),
@@ -188,6 +221,30 @@ def test_arrivals_are_trusted_of_known_callers_only(auth: str) -> None:
         "The deploy option trustArrival is 'true', but must be false, or with auth=iam true if "
         "callers are gateways of your own, which say when what they forward came in."
     )
+
+
+@pytest.mark.parametrize("auth", ["none", "api-key", "cognito"])
+def test_endpoints_are_read_by_callers_that_iam_knows_only(auth: str) -> None:
+    assert load(auth="iam", endpointReads="true").endpoint_reads
+    assert refusal(auth=auth, userPoolId="eu-west-1_aB1", endpointReads="true") == (
+        "The deploy option endpointReads is 'true', but must be false, or with auth=iam true if "
+        "callers may read and delete endpoints too."
+    )
+
+
+@pytest.mark.parametrize(
+    "option", [{"apiKeyRate": "5"}, {"apiKeyBurst": "5"}, {"apiKeyQuota": "5/day"}]
+)
+def test_only_an_api_key_can_be_limited(option: dict[str, str]) -> None:
+    [name] = option
+    load(auth="api-key", **option)
+    assert refusal(auth="iam", **option).startswith(f"The deploy option {name} is ")
+
+
+@pytest.mark.parametrize("option", [{"apiKeyRate": "1001"}, {"apiKeyBurst": "2001"}])
+def test_a_key_is_not_let_in_more_often_than_the_stage_lets_anybody(option: dict[str, str]) -> None:
+    [name] = option
+    assert refusal(auth="api-key", **option).startswith(f"The deploy option {name} is ")
 
 
 @pytest.mark.parametrize(

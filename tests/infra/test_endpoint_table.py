@@ -98,7 +98,14 @@ def test_backups_are_made_daily_and_kept_as_long_as_the_setting_says(deploy: Dep
     assert rule["Lifecycle"] == {"DeleteAfterDays": 400}
     assert rule["ScheduleExpression"] == "cron(0 3 * * ? *)"
     assert text(chosen) == f"<{id_}.Arn>"
+    # It outlives the stack, so its name is not that of the next stack's vault.
     assert vault["DeletionPolicy"] == "RetainExceptOnCreate"
+    assert vault["Properties"]["BackupVaultName"] == {
+        "Fn::Join": [
+            "",
+            ["putevents-", {"Fn::Select": [2, {"Fn::Split": ["/", {"Ref": "AWS::StackId"}]}]}],
+        ]
+    }
     assert findings(deployment.stack) == []
 
 

@@ -141,14 +141,20 @@ def allowed(deployment: Deployment, door: str, service: str) -> set[str]:
     }
 
 
-def test_the_roles_allow_what_the_code_calls_and_nothing_else(lake: Deployment) -> None:
+def test_the_roles_allow_what_the_code_calls_and_nothing_else(
+    lake: Deployment, deploy: Deploy
+) -> None:
     source = (CODE / "dynamodb.py").read_text() + (CODE / "firehose.py").read_text()
     called = set(re.findall(r"self\._client\.(\w+)\(", source)) - {"get_paginator"}
     called |= set(re.findall(r'get_paginator\("(\w+)"\)', source))
     names = {name.title().replace("_", "") for name in called}
 
-    assert allowed(lake, "api", "dynamodb") | allowed(lake, "api", "firehose") == names
-    assert allowed(lake, "api", "dynamodb") - allowed(lake, "queue", "dynamodb") == {"DeleteItem"}
+    with_reads = deploy(destination="lake", endpointReads="true")
+    both = allowed(with_reads, "api", "dynamodb") | allowed(with_reads, "api", "firehose")
+    assert both == names
+    assert both - allowed(lake, "api", "dynamodb") - {"PutRecordBatch"} == {"DeleteItem"}
+    assert allowed(lake, "api", "dynamodb") == allowed(lake, "queue", "dynamodb")
+    assert "DeleteItem" not in allowed(with_reads, "queue", "dynamodb")
     assert allowed(lake, "queue", "firehose") == {"PutRecordBatch"}
     assert not allowed(lake, "api", "mobiletargeting")
 
@@ -185,13 +191,16 @@ def test_a_query_cannot_read_more_than_its_limit(deploy: Deploy) -> None:
 
 
 def test_alarms_watch_whether_events_get_into_the_lake(lake: Deployment) -> None:
-    alarms = [a for a in lake.all("CloudWatch::Alarm") if a["Namespace"] == "AWS/Firehose"]
+    alarms = [a for a in lake.all("CloudWatch::Alarm") if a.get("Namespace") == "AWS/Firehose"]
 
     assert sorted(a["MetricName"] for a in alarms) == [
-        *["DeliveryToS3.DataFreshness"] * 2,
-        *["FailedConversion.Records"] * 2,
+        *["DeliveryToS3.DataFreshness"] * 3,
+        *["FailedConversion.Records"] * 3,
     ]
     assert all(a["Dimensions"][0]["Name"] == "DeliveryStreamName" for a in alarms)
+    # Each application's, and that of what is rejected.
+    watched = [text(a["Dimensions"][0]["Value"]) for a in alarms]
+    assert {watched.count(stream) for stream in watched} == {2}
 
 
 def test_nothing_stands_in_the_template_that_nothing_uses(lake: Deployment) -> None:

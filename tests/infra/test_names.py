@@ -81,7 +81,8 @@ def test_a_stream_whose_name_would_be_too_long_stops_synth() -> None:
     DeploySettings.from_context({**options, "stackName": "s" * 31})
     with pytest.raises(DeploySettingsError, match="lake at most 63 together"):
         DeploySettings.from_context({**options, "stackName": "s" * 32})
-    DeploySettings.from_context({"applicationIds": "b" * 32, "stackName": "s" * 32})
+    other = {"destination": "pinpoint", "pinpointEndpointUrl": "https://events.example.com"}
+    DeploySettings.from_context({**options, **other, "stackName": "s" * 32})
 
 
 def test_the_streams_of_the_template_are_named_so(deploy: Deploy) -> None:

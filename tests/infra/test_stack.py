@@ -9,6 +9,8 @@ from tests.infra.conftest import Deploy
 from tests.infra.synthesis import FORWARDING, Deployment, listed, text
 
 DAY = 24 * 60 * 60
+AMAZONS = {"destination": "pinpoint", "pinpointEndpointUrl": "aws"}
+SECRET = f"arn:aws-us-gov:secretsmanager:us-gov-west-1:123456789012:secret:{'x' * 64}-AbCdEf"
 
 
 def test_both_queues_are_encrypted_and_keep_messages_for_14_days(default: Deployment) -> None:
@@ -64,14 +66,17 @@ def test_the_functions_share_a_package_but_no_role(default: Deployment) -> None:
     assert api["Role"] != queue["Role"]
 
 
-def test_the_api_function_may_deliver_and_queue_and_nothing_else(forwarding: Deployment) -> None:
+@pytest.mark.parametrize("reads", [False, True])
+def test_the_api_function_may_deliver_and_queue_and_nothing_else(
+    deploy: Deploy, reads: bool
+) -> None:
     apps = "arn:<AWS::Partition>:mobiletargeting:<AWS::Region>:<AWS::AccountId>:apps"
+    read_calls = ["DeleteEndpoint", "GetUserEndpoints", "DeleteUserEndpoints"] if reads else []
 
-    assert _allowed(forwarding, "api") == {
+    assert allowed(deploy(**AMAZONS, endpointReads=str(reads).lower()), "api") == {
         *(
             (f"mobiletargeting:{call}", f"{apps}/my-app/*")
-            for call in ("PutEvents", "GetEndpoint", "DeleteEndpoint",
-                         "GetUserEndpoints", "DeleteUserEndpoints")
+            for call in ("PutEvents", "GetEndpoint", *read_calls)
         ),
         *((f"sqs:{call}", "queue") for call in
           ("SendMessage", "GetQueueAttributes", "GetQueueUrl")),
@@ -82,10 +87,10 @@ def test_the_api_function_may_deliver_and_queue_and_nothing_else(forwarding: Dep
     }  # fmt: skip
 
 
-def test_the_queue_function_may_also_consume_and_bury(forwarding: Deployment) -> None:
+def test_the_queue_function_may_also_consume_and_bury(deploy: Deploy) -> None:
     apps = "arn:<AWS::Partition>:mobiletargeting:<AWS::Region>:<AWS::AccountId>:apps"
 
-    assert _allowed(forwarding, "queue") == {
+    assert allowed(deploy(**AMAZONS), "queue") == {
         ("mobiletargeting:PutEvents", f"{apps}/my-app/*"),
         ("mobiletargeting:GetEndpoint", f"{apps}/my-app/*"),
         *((f"sqs:{call}", where) for where in ("queue", "dead letters") for call in
@@ -99,7 +104,7 @@ def test_the_queue_function_may_also_consume_and_bury(forwarding: Deployment) ->
     }  # fmt: skip
 
 
-def _allowed(deployment: Deployment, door: str) -> set[tuple[str, str]]:
+def allowed(deployment: Deployment, door: str) -> set[tuple[str, str]]:
     known = {
         f"<{deployment.outputs['QueueUrl']['Ref']}.Arn>": "queue",
         f"<{deployment.outputs['DeadLetterQueueUrl']['Ref']}.Arn>": "dead letters",
@@ -113,8 +118,22 @@ def _allowed(deployment: Deployment, door: str) -> set[tuple[str, str]]:
     }
 
 
-def test_a_long_allow_list_fits_into_what_iam_and_lambda_hold(deploy: Deploy) -> None:
-    ids = [f"{number:032x}" for number in range(75)]
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"pinpointAuth": "api-key", "pinpointApiKeySecret": SECRET},
+        {
+            "pinpointAuth": "iam",
+            "pinpointApiArn": "arn:aws-us-gov:execute-api:us-gov-west-1:123456789012:abcdefghij",
+        },
+    ],
+)
+def test_a_long_allow_list_fits_into_what_iam_and_lambda_hold(
+    deploy: Deploy, more: dict[str, str]
+) -> None:
+    # A secret's name shares the space of the ids.
+    ids = [f"{number:032x}" for number in range(75 - 5 * ("pinpointApiKeySecret" in more))]
     origins = ",".join(f"https://{number:041}.com" for number in range(9))
     url = f"https://{'a' * 192}"
     headers = ",".join("x" * 9 for _ in range(20))
@@ -124,6 +143,7 @@ def test_a_long_allow_list_fits_into_what_iam_and_lambda_hold(deploy: Deploy) ->
         corsOrigins=origins,
         corsHeaders=headers,
         pinpointEndpointUrl=url,
+        **more,
     )
 
     assert max(_size(policy) for policy in deployment.all("IAM::Policy")) <= 10_240
@@ -190,15 +210,20 @@ def test_no_name_is_fixed_over_which_a_second_stack_would_stumble(
 def test_every_way_to_lose_time_or_events_has_an_alarm(deploy: Deploy) -> None:
     alarms = deploy(applicationIds="a,b").all("CloudWatch::Alarm")
 
-    assert sorted(alarm["MetricName"] for alarm in alarms) == [
+    assert sorted(alarm.get("MetricName", "(computed)") for alarm in alarms) == [
+        "(computed)",
         "5XXError",
         "ApproximateAgeOfOldestMessage",
+        "ApproximateAgeOfOldestMessage",
         "ApproximateNumberOfMessagesVisible",
+        *["DeliveryToS3.DataFreshness"] * 3,
         "Errors",
         "Errors",
+        *["FailedConversion.Records"] * 3,
         "LongestWait",
         "LongestWait",
         "LongestWait",
+        "NumberOfMessagesSent",
         "Throttles",
         "Throttles",
     ]
@@ -215,6 +240,26 @@ def test_an_alarm_email_is_told_through_an_encrypted_topic(deploy: Deploy) -> No
     assert all(len(a["AlarmActions"]) == 1 for a in deployment.all("CloudWatch::Alarm"))
     statements = deployment.one("SNS::TopicPolicy")["PolicyDocument"]["Statement"]
     assert {s["Effect"] for s in statements} == {"Allow", "Deny"}
+
+
+def test_an_existing_topic_is_told_and_nothing_is_created_beside_it(deploy: Deploy) -> None:
+    arn = "arn:aws:sns:eu-west-1:123456789012:on-call"
+    deployment = deploy(alarmTopicArn=arn)
+
+    alarms = deployment.all("CloudWatch::Alarm")
+    assert alarms
+    assert all(a["AlarmActions"] == a["OKActions"] == [arn] for a in alarms)
+    for type_ in ("SNS::Topic", "SNS::Subscription", "KMS::Key"):
+        assert deployment.all(type_) == []
+    assert deployment.warnings() == []
+
+
+def test_without_anybody_to_tell_synth_warns(deploy: Deploy) -> None:
+    [warning] = deploy().warnings()
+
+    assert warning.startswith("The alarms tell nobody")
+    assert "alarmEmail" in warning
+    assert "alarmTopicArn" in warning
 
 
 def test_cloudwatch_may_use_the_key_of_the_topic(deploy: Deploy) -> None:

@@ -13,9 +13,10 @@ from putevents.destinations.lake.destination import LakeDestination
 from putevents.destinations.lake.dynamodb import INDEXES, KEYS, DynamoDBItems
 from putevents.endpoints.table import EndpointTable
 from tests.deployed.aws_faults import Faults
-from tests.deployed.emulator import ACCOUNT, Emulator
+from tests.deployed.emulator import ACCOUNT, ROOT, Emulator
 
 BUCKET = "lake"
+OPERATIONS = (ROOT / "docs/operations.md").read_text()
 MakeStream = Callable[[str], Callable[[], list[Any]]]
 
 

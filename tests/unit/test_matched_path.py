@@ -1,5 +1,7 @@
 """A request is routed by what API Gateway matched, whatever stood before it in the path."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -95,3 +97,29 @@ def test_an_id_is_decoded_once(
 def test_a_parameter_that_api_gateway_does_not_name_leaves_the_path(doors: Doors) -> None:
     event = http_event(BODY) | {"resource": APP + "/events", "pathParameters": {"other": "x"}}
     assert doors.answer(event)[0] == 202
+
+
+PROXY_EVENT = Path(__file__).parents[1] / "events/aws/api_gateway_proxy_event.json"
+
+
+@pytest.mark.parametrize("base_path", ["", "/analytics", "/v1"])
+def test_an_event_that_came_by_a_custom_domain_is_answered_as_any(
+    doors: Doors, base_path: str
+) -> None:
+    """As API Gateway sends it: the base path stands in both paths, and nowhere else."""
+    event = json.loads(PROXY_EVENT.read_text())
+    path = base_path + event["path"]
+    domain = {"domainName": "events.example.com", "domainPrefix": "events", "path": path}
+    event |= {"path": path, "requestContext": event["requestContext"] | domain}
+    for headers in (event["headers"], event["multiValueHeaders"]):
+        host = "events.example.com"
+        headers["Host"] = host if isinstance(headers["Host"], str) else [host]
+
+    answer, body = doors.answer(event)[:2]
+
+    assert answer == 202
+    assert {
+        item["StatusCode"]
+        for endpoint in body["Results"].values()
+        for item in endpoint["EventsItemResponse"].values()
+    } == {202}

@@ -1,0 +1,97 @@
+"""What a flood costs a day: strangers' requests at `throttleRate`, which `auth=none` lets in.
+
+`python -m commands.costs.flood [RATE]` prints the table of docs/operations.md.
+"""
+
+import sys
+from typing import NamedTuple
+
+# List prices of us-east-1 in USD, from the services' pricing pages, 25 November 2026.
+PRICES = {
+    "api_million": 3.50,
+    "lambda_million": 0.20,
+    "lambda_gb_second": 0.0000133334,
+    "log_gb": 0.50,
+    "trace_million": 5.00,
+    "sqs_million": 0.40,  # requests, of 64 KB each
+    "firehose_gb": 0.029 + 0.018,  # taken in and converted, in steps of 5 KB
+    "write_million": 0.625,
+    "read_million": 0.125,
+}
+DAY = 86_400
+FIREHOSE_STEP = 5 * 1024
+FIREHOSE_QUOTA = 5 * 1024 * 1024  # bytes a second of a stream, in the regions with the larger one
+CONCURRENCY = 1_000  # of functions, what an account has by default
+TABLE_QUOTA = 40_000  # units a second of an on-demand table, and as many of an index
+TABLE_PARTS = 3  # the table and its two indexes; each has the limit of `tableMaxWrites`
+
+
+class Request(NamedTuple):
+    """What one request of a flood makes the stack do."""
+
+    seconds: float = 0.02  # of the API function, which has 1 GB
+    log_bytes: int = 1800
+    traced: float = 0.05  # the share that X-Ray records
+    writes: float = 0  # DynamoDB's units, those of the indexes among them
+    reads: float = 0
+    firehose_bytes: int = 0
+    sqs_requests: float = 0
+
+
+# Of the last two most is queued: a stream's quota is a few of the former a second, a table's a few
+# of the latter. Their seconds are estimates: a measured 0.1 of CPU, and calls outside.
+FLOODS = {
+    "`pinpoint`, one event": Request(),
+    "`lake`, one event, `Endpoint: {}`": Request(reads=1, firehose_bytes=1500),
+    "`lake`, one event, new endpoint and user": Request(writes=5, reads=3, firehose_bytes=1500),
+    "`lake`, 4 MB of events": Request(
+        seconds=0.5, writes=5, reads=3, firehose_bytes=4_200_000, sqs_requests=65
+    ),
+    "`lake`, 1,000 new endpoints and users": Request(
+        seconds=5, writes=5_000, reads=3_000, firehose_bytes=1_500_000, sqs_requests=16
+    ),
+}
+
+
+def dollars_a_day(rate: int, request: Request) -> dict[str, float]:
+    """What each service takes for so many requests a second, all day."""
+    served = min(rate, CONCURRENCY / request.seconds)  # a second; the others Lambda throttles
+    steps = -(-request.firehose_bytes // FIREHOSE_STEP)
+    writes = min(served * request.writes, TABLE_PARTS * TABLE_QUOTA)
+    reads = min(served * request.reads, TABLE_QUOTA)
+    logs_gb = served * request.log_bytes / 1e9
+    a_second = {
+        "API Gateway": rate * PRICES["api_million"] / 1e6,
+        "Lambda": served * PRICES["lambda_million"] / 1e6
+        + served * request.seconds * PRICES["lambda_gb_second"],
+        "logs, traces": logs_gb * PRICES["log_gb"]
+        + served * request.traced * PRICES["trace_million"] / 1e6,
+        "DynamoDB": (writes * PRICES["write_million"] + reads * PRICES["read_million"]) / 1e6,
+        "Firehose": min(served * steps * FIREHOSE_STEP, FIREHOSE_QUOTA)
+        * PRICES["firehose_gb"]
+        / 1e9,
+        "SQS": served * request.sqs_requests * PRICES["sqs_million"] / 1e6,
+    }
+    return {service: DAY * dollars for service, dollars in a_second.items()}
+
+
+def table_dollars_a_day(max_writes: int) -> float:
+    """The most that writes take under a `tableMaxWrites`, if it is held all day."""
+    return TABLE_PARTS * max_writes * DAY / 1e6 * PRICES["write_million"]
+
+
+def lines(rate: int) -> list[str]:
+    """A row for each flood: dollars a day by service, and of all."""
+    services = list(dollars_a_day(rate, Request()))
+    head = ["a flood of", *services, "a day", "30 days"]
+    rows = [f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}"]
+    for name, request in FLOODS.items():
+        costs = dollars_a_day(rate, request)
+        total = sum(costs.values())
+        cells = [name, *(f"${costs[service]:,.0f}" for service in services)]
+        rows.append(f"| {' | '.join([*cells, f'${total:,.0f}', f'${30 * total:,.0f}'])} |")
+    return rows
+
+
+if __name__ == "__main__":
+    print("\n".join(lines(int(sys.argv[1]) if len(sys.argv) > 1 else 1000)))
