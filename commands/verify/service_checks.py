@@ -9,7 +9,7 @@ from commands.verify.subject import Subject
 from commands.verify.waiting import wait_for
 
 # As putevents.observability writes them.
-NAMESPACE, SERVICE, METRIC = "PutEventsGateway", "putevents-gateway", "EventsAccepted"
+NAMESPACE, METRIC = "PutEventsGateway", "EventsAccepted"
 METRIC_SECONDS = 300
 LOG_HOURS = 3
 _INIT = re.compile(r'(?:Init Duration: |"initDurationMs": ?)([0-9.]+)')
@@ -94,7 +94,7 @@ def _accepted(subject: Subject) -> float:
         MetricName=METRIC,
         Dimensions=[
             {"Name": "application", "Value": subject.application_id},
-            {"Name": "service", "Value": SERVICE},
+            {"Name": "service", "Value": subject.stack},
         ],
         StartTime=subject.started - timedelta(minutes=1),  # CloudWatch counts by whole minutes
         EndTime=datetime.now(UTC) + timedelta(minutes=1),

@@ -34,6 +34,7 @@ class Subject:
     target: Target
     client: Client
     aws: Aws
+    stack: str
     outputs: Outputs
     resources: dict[str, list[str]]  # the physical ids of the stack's resources by type
     application_id: str

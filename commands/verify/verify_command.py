@@ -114,6 +114,7 @@ def _subject(
         target=to,
         client=client,
         aws=session.client,
+        stack=stack,
         outputs=found,
         resources=_resources(session.client("cloudformation"), stack),
         application_id=application_id or "",

@@ -54,6 +54,7 @@ def subject(
         target=to,
         client=Client(url, authorization(to, session), session=session, connections=1),
         aws=Aws(answers or {}),
+        stack="PutEventsGateway",
         outputs=Outputs(outputs),
         resources=resources or {},
         application_id="my-app",

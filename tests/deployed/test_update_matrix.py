@@ -75,7 +75,7 @@ def test_a_lake_that_was_left_keeps_its_events_and_is_found_again(stack: Updated
 def _values(pool_id: str) -> dict[str, list[Any]]:
     values = {name: examples(name) for name in FIELDS}
     values |= {name: found for name, (_, found) in IN_THE_EMULATOR.items()}
-    return {**values, "userPoolId": ["", pool_id]}
+    return {**values, "userPoolId": [pool_id]}
 
 
 def _beside(values: Variant) -> Variant:

@@ -29,7 +29,7 @@ class Verified:
 @pytest.fixture(name="lake")
 def _lake(deployed_lake: Lake) -> Lake:
     """The deployed lake, whose metrics are made here: MiniStack makes none of log lines."""
-    dimensions = {"application": APPLICATION, "service": "putevents-gateway"}
+    dimensions = {"application": APPLICATION, "service": deployed_lake.deployment.stack}
     deployed_lake.emulator.client("cloudwatch").put_metric_data(
         Namespace="PutEventsGateway",
         MetricData=[

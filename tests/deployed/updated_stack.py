@@ -129,6 +129,8 @@ def _event(event_id: str) -> dict[str, Any]:
 
 def _option(value: Any) -> Any:
     """A value as the command line has it."""
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return str(value).lower()
     return ",".join(map(str, value)) if isinstance(value, list) else value

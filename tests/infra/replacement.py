@@ -67,7 +67,7 @@ def _index_change(before: Template, after: Template) -> str:
     """What DynamoDB rejects: two indexes that come or go in one update, or one that changes."""
     old, new = (
         {
-            i["IndexName"]: i
+            i["IndexName"]: (i.get("KeySchema"), i.get("Projection"))
             for i in resource.get("Properties", {}).get("GlobalSecondaryIndexes", [])
         }
         for resource in (before, after)

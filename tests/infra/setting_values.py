@@ -14,20 +14,47 @@ from tests.infra.synthesis import CONTEXT
 # Values of free text. Choices, flags and numbers are read from the model: every choice, and both
 # bounds of a number. An entry here for one of those takes the place of what is read.
 FREE: dict[str, tuple[Any, ...]] = {
-    "pinpointEndpointUrl": ("https://events.example.com/prod",),
+    "stackName": ("Events-staging",),
+    "pinpointEndpointUrl": (
+        "https://events.example.com/prod",
+        "https://abc123.execute-api.eu-west-1.amazonaws.com/prod",
+        "aws",
+    ),
+    "pinpointApiArn": ("arn:aws:execute-api:eu-west-1:123456789012:abc123/prod",),
+    "pinpointApiKeySecret": (
+        "putevents/key",
+        "arn:aws:secretsmanager:eu-west-1:123456789012:secret:putevents/key-AbCdEf",
+    ),
     "applicationIds": (["a", "b.c_D-1"], [f"app-{number}" for number in range(5)]),
     "userPoolId": (
         "eu-west-1_aBcDeFgHi",
         "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_aBcDeFgHi",
     ),
+    "apiKeyQuota": ("5000000/month",),
+    "domainName": ("events.example.com",),
+    "certificateArn": (
+        "arn:aws:acm:eu-west-1:123456789012:certificate/12345678-1234-1234-1234-123456789012",
+    ),
+    "hostedZoneId": ("Z0123456789ABCDEFGHIJ",),
+    "basePath": ("pinpoint",),
     "corsOrigins": (["https://app.example.com"], ["https://*.example.dev", "https://a.dev"], ["*"]),
     "corsHeaders": (["x-datadog-trace-id", "x-b3"],),
+    "existingEndpointTable": (
+        "kept-endpoints",
+        "arn:aws:dynamodb:eu-west-1:123456789012:table/kept-endpoints",
+    ),
+    "existingLakeBucket": ("kept-lake",),
+    "lakeReaders": (["arn:aws:iam::123456789012:role/analyst"],),
     "alarmEmail": ("ops@example.com",),
+    "alarmTopicArn": ("arn:aws:sns:eu-west-1:123456789012:ops",),
 }
 FIELDS: dict[str, FieldInfo] = {
     str(field.alias): field for field in DeploySettings.model_fields.values()
 }
+# Without the CDK's own, which are many.
+_CDK_JSON = {name: value for name, value in CONTEXT.items() if ":" not in name}
 _BOUNDS = ("ge", "le")
+_COMPLETED: dict[str, dict[str, Any] | None] = {}
 Values = Mapping[str, Any]
 
 
@@ -52,21 +79,57 @@ def completed(values: Values) -> dict[str, Any] | None:
     """The values with as few others as they need beside them, or None if they exclude each other.
 
     `auth=cognito` comes back with a user pool. Nobody lists what needs what: the settings' own
-    checks say so.
+    checks name the setting that is wrong.
     """
-    for beside in [{}, *({name: value} for name, value in changes())]:
+    key = repr(sorted(values.items()))
+    if key not in _COMPLETED:
+        several = len(values) > 1
+        _COMPLETED[key] = _together(values) if several else _alone(values, {}, frozenset())
+    return _COMPLETED[key]
+
+
+def _together(values: Values) -> dict[str, Any] | None:
+    """Join what each value needs, and change one more setting where that does not suffice."""
+    needs = [completed({name: value}) or {} for name, value in values.items()]
+    for joined in (needs, needs[::-1]):
+        beside = {name: value for need in joined for name, value in need.items()}
         if is_valid({**beside, **values}):
             return {**beside, **values}
-    return None
+    more = ({name: value} for name, value in changes())
+    return next(
+        ({**beside, **m, **values} for m in more if is_valid({**beside, **m, **values})), None
+    )
+
+
+def _alone(values: Values, beside: Values, seen: frozenset[str]) -> dict[str, Any] | None:
+    """Change the setting that is told to be wrong, or another if that one is given."""
+    wrong = _wrong({**beside, **values})
+    if not wrong:
+        return {**beside, **values}
+    given = {**values, **beside}
+    names = [name for name in FIELDS if name not in given] if wrong in given else [wrong]
+    tries = [{**beside, name: value} for name in names for value in examples(name)]
+    told = [_wrong({**more, **values}) for more in tries]
+    if "" in told:
+        return {**tries[told.index("")], **values}
+    # What is wrong as before has not been helped by a change.
+    seen |= {wrong}
+    helped = (more for more, still in zip(tries, told, strict=True) if still not in seen)
+    return next(filter(None, (_alone(values, more, seen) for more in helped)), None)
 
 
 def is_valid(values: Values) -> bool:
     """Whether these values, beside those of cdk.json, are taken."""
+    return not _wrong(values)
+
+
+def _wrong(values: Values) -> str:
+    """The setting that is told to be wrong, or nothing."""
     try:
-        DeploySettings.from_context({**CONTEXT, **values})
-    except DeploySettingsError:
-        return False
-    return True
+        DeploySettings.from_context({**_CDK_JSON, **values})
+    except DeploySettingsError as error:
+        return str(error).split()[3]  # The deploy option <name> is ...
+    return ""
 
 
 def of_type(kind: Any, bounds: Iterable[Any] = ()) -> Iterable[Any]:
