@@ -1,4 +1,4 @@
-"""The construct of our Lambda functions, and the Python runtimes they can have."""
+"""The construct of our Lambda functions."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,21 +9,10 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.acknowledge import acknowledge
-from infra.bundle import PYTHON
 from infra.deploy_settings import DeploySettings
 from infra.log import Log
 
-RUNTIMES = {
-    "3.11": lambda_.Runtime.PYTHON_3_11,
-    "3.12": lambda_.Runtime.PYTHON_3_12,
-    "3.13": lambda_.Runtime.PYTHON_3_13,
-    "3.14": lambda_.Runtime.PYTHON_3_14,
-}
 ARCHITECTURES = {"arm64": lambda_.Architecture.ARM_64, "x86_64": lambda_.Architecture.X86_64}
-
-
-class RuntimeNotSupportedError(Exception):
-    """Lambda has no runtime for the Python that runs the CDK."""
 
 
 class PutEventsFunction(lambda_.Function):
@@ -48,7 +37,7 @@ class PutEventsFunction(lambda_.Function):
             id,
             code=lambda_.Code.from_asset(str(package)),
             handler=handler,
-            runtime=runtime(),
+            runtime=lambda_.Runtime(settings.runtime, lambda_.RuntimeFamily.PYTHON),
             architecture=ARCHITECTURES[settings.architecture],
             # CPU grows with memory, and a cold start needs about a second of CPU.
             memory_size=1024,
@@ -69,16 +58,6 @@ class PutEventsFunction(lambda_.Function):
         acknowledge(
             self,
             "L1",
-            "The package is compiled for the Python that ran the CDK, so the runtime is the same; "
-            "Lambda supports every version in RUNTIMES.",
+            "The runtime is pinned, so that an update of the CDK does not move it; Lambda supports "
+            "every value of the setting, and the default for the longest.",
         )
-
-
-def runtime(python: str = PYTHON) -> lambda_.Runtime:
-    """Return Lambda's runtime for a Python version; raise RuntimeNotSupportedError if none."""
-    if python not in RUNTIMES:
-        raise RuntimeNotSupportedError(
-            f"The functions run on the Python that runs the CDK, which is {python}, "
-            f"but must be one of {', '.join(RUNTIMES)}."
-        )
-    return RUNTIMES[python]

@@ -15,6 +15,10 @@ CDK = ROOT / "infra/node_modules/.bin/cdk"
 ARCHITECTURE = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x86_64")
 
 
+# They run on the emulator's own Python, whose environment this one has made.
+RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
+
+
 class DeployError(AssertionError):
     """The CDK ended with an error; the text is what it printed."""
 
@@ -51,7 +55,7 @@ class Deployment:
     def deploy(self, *arguments: str, **options: object) -> None:
         """`cdk deploy` with the given options beside those of cdk.json."""
         file = self._folder / "outputs.json"
-        context = {"architecture": ARCHITECTURE, **options}
+        context = {"architecture": ARCHITECTURE, "runtime": RUNTIME, **options}
         self._cdk(
             "deploy",
             "--require-approval=never",

@@ -45,6 +45,29 @@ def test_the_gateway_is_made_in_lambdas_init_phase(door: str) -> None:
     assert python(MADE.format(door), **ENVIRONMENT).returncode == 1
 
 
+# The garbage collections while a door is imported and the gateway is made, and what follows.
+COLLECTIONS = """
+import gc
+gc.collect()
+seen = []
+gc.callbacks.append(lambda phase, info: seen.append(info))
+import putevents.{}
+gc.callbacks.clear()
+print(len(seen), gc.isenabled(), gc.get_freeze_count() > 50_000)
+"""
+
+
+@pytest.mark.parametrize("door", ["api_handler", "queue_handler"])
+def test_nothing_that_the_init_phase_makes_is_looked_through_for_garbage(door: str) -> None:
+    program = COLLECTIONS.format(door)
+    on_lambda = {**ENVIRONMENT, "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand"}
+
+    assert python(program, **on_lambda).stdout.split() == ["0", "True", "True"]
+    collections, is_on, is_frozen = python(program, **ENVIRONMENT).stdout.split()
+    assert int(collections) > 10
+    assert (is_on, is_frozen) == ("True", "False")
+
+
 def test_a_wrong_environment_fails_the_init_phase_with_a_line_that_names_the_variable() -> None:
     wrong = {**ENVIRONMENT, "DESTINATION": "local", "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand"}
     done = python("import putevents.api_handler", **wrong)
