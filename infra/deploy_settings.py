@@ -122,6 +122,11 @@ class DeploySettings(BaseModel):
     runtime: Literal["python3.11", "python3.12", "python3.13", "python3.14"] = Field(
         "python3.13", description="python3.11, python3.12, python3.13 or python3.14"
     )
+    snap_start: bool = Field(
+        False,
+        description="false, or with runtime python3.12 or newer true: functions start from a "
+        "snapshot, which costs by the month and by the start",
+    )
     throttle_rate: int = Field(1000, ge=1, le=100_000, description="requests a second, 1 to 100000")
     throttle_burst: int = Field(2000, ge=1, le=100_000, description="requests at once, 1 to 100000")
     queue_concurrency: int = Field(
@@ -169,6 +174,8 @@ class DeploySettings(BaseModel):
             raise ValueError("corsHeaders")
         if self.trust_arrival and self.auth != "iam":
             raise ValueError("trustArrival")
+        if self.snap_start and self.runtime == "python3.11":
+            raise ValueError("snapStart")
         if self.auth == "cognito" and self.user_pool_id is None:
             raise ValueError("userPoolId")
         return self

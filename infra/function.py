@@ -12,6 +12,12 @@ from infra.acknowledge import acknowledge
 from infra.deploy_settings import DeploySettings
 from infra.log import Log
 
+RUNTIMES = {
+    "python3.11": lambda_.Runtime.PYTHON_3_11,
+    "python3.12": lambda_.Runtime.PYTHON_3_12,
+    "python3.13": lambda_.Runtime.PYTHON_3_13,
+    "python3.14": lambda_.Runtime.PYTHON_3_14,
+}
 ARCHITECTURES = {"arm64": lambda_.Architecture.ARM_64, "x86_64": lambda_.Architecture.X86_64}
 
 
@@ -37,7 +43,7 @@ class PutEventsFunction(lambda_.Function):
             id,
             code=lambda_.Code.from_asset(str(package)),
             handler=handler,
-            runtime=lambda_.Runtime(settings.runtime, lambda_.RuntimeFamily.PYTHON),
+            runtime=RUNTIMES[settings.runtime],
             architecture=ARCHITECTURES[settings.architecture],
             # CPU grows with memory, and a cold start needs about a second of CPU.
             memory_size=1024,
@@ -47,8 +53,13 @@ class PutEventsFunction(lambda_.Function):
             log_group=log,
             role=role,
             recursive_loop=recursive_loop,
+            snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if settings.snap_start else None,
         )
         self.own_role = role
+        # What calls the function calls this: only a published version starts from a snapshot.
+        self.called: lambda_.IFunction = self
+        if settings.snap_start:
+            self.called = self.add_alias("live")
         log.grant_write(role)
         acknowledge(
             role,

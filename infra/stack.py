@@ -60,7 +60,7 @@ class PutEventsStack(Stack):
         # It sends messages to its own queue again for four days, each time after a longer wait.
         queue_function = function("QueueFunction", "queue_handler", QUEUE_TIMEOUT, allow)
         dead_letters.grant_send_messages(queue_function)
-        queue_function.add_event_source(
+        queue_function.called.add_event_source(
             event_sources.SqsEventSource(
                 queue,
                 batch_size=BATCH_SIZE,
@@ -77,7 +77,7 @@ class PutEventsStack(Stack):
         else:
             connect_pinpoint(api_function, queue_function, settings)
         api = PutEventsApi(
-            self, "Api", name=self.stack_name, function=api_function, settings=settings
+            self, "Api", name=self.stack_name, function=api_function.called, settings=settings
         )
         RequestTrail(
             self,

@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from putevents import init_phase
+from putevents import init_phase, snap_start
 from putevents.cross_origin import cross_origin
 from putevents.endpoint_routes import EndpointRoutes
 from putevents.errors import InternalError, MethodNotAllowedError, RequestError, UnknownPathError
@@ -126,4 +126,5 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
 
 if init_phase.is_on():
     _handler()
+    snap_start.register()
     init_phase.end()

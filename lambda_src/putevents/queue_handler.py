@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.utilities.data_classes import SQSEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from putevents import init_phase
+from putevents import init_phase, snap_start
 from putevents.errors import (
     NotDeliveredError,
     NotTriedError,
@@ -156,4 +156,5 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> "PartialIte
 
 if init_phase.is_on():
     _handler()
+    snap_start.register()
     init_phase.end()
