@@ -45,7 +45,7 @@ class PutEventsFunction(lambda_.Function):
             handler=handler,
             runtime=RUNTIMES[settings.runtime],
             architecture=ARCHITECTURES[settings.architecture],
-            # CPU grows with memory, and a cold start needs about a second of CPU.
+            # CPU grows with memory; docs/performance.md has the curve.
             memory_size=1024,
             timeout=timeout,
             environment=dict(environment),
