@@ -268,6 +268,15 @@ class DeploySettings(BaseModel):
         "when what they forward came in",
     )
     architecture: Literal["arm64", "x86_64"] = Field("arm64", description="arm64 or x86_64")
+    # The default is what AWS supports longest of what the tests run the package on.
+    runtime: Literal["python3.11", "python3.12", "python3.13", "python3.14"] = Field(
+        "python3.13", description="python3.11, python3.12, python3.13 or python3.14"
+    )
+    snap_start: bool = Field(
+        False,
+        description="false, or with runtime python3.12 or newer true: functions start from a "
+        "snapshot, which costs by the month and by the start",
+    )
     throttle_rate: int = Field(1000, ge=1, le=100_000, description="requests a second, 1 to 100000")
     throttle_burst: int = Field(2000, ge=1, le=100_000, description="requests at once, 1 to 100000")
     queue_concurrency: int = Field(
@@ -431,6 +440,8 @@ class DeploySettings(BaseModel):
             raise ValueError("alarmTopicArn")
         if self.trust_arrival and self.auth != "iam":
             raise ValueError("trustArrival")
+        if self.snap_start and self.runtime == "python3.11":
+            raise ValueError("snapStart")
         if self.auth == "cognito" and self.user_pool_id is None:
             raise ValueError("userPoolId")
         for name in ("trace_reservoir", "trace_rate"):

@@ -78,7 +78,7 @@ class PutEventsStack(Stack):
             settings.queue_reserved_concurrency,
         )
         dead_letters.grant_send_messages(queue_function)
-        queue_function.add_event_source(
+        queue_function.called.add_event_source(
             event_sources.SqsEventSource(
                 queue,
                 batch_size=BATCH_SIZE,
@@ -96,7 +96,7 @@ class PutEventsStack(Stack):
         else:
             connect_pinpoint(api_function, queue_function, settings)
         api = PutEventsApi(
-            self, "Api", name=self.stack_name, function=api_function, settings=settings
+            self, "Api", name=self.stack_name, function=api_function.called, settings=settings
         )
         RequestTrail(
             self,

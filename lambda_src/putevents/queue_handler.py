@@ -1,6 +1,5 @@
 """The queue door: an SQS batch in, the messages that stay on the queue out."""
 
-import os
 from collections.abc import Callable
 from functools import cache
 from time import perf_counter
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.utilities.data_classes import SQSEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from putevents import init_phase, snap_start
 from putevents.errors import (
     NotDeliveredError,
     NotTriedError,
@@ -154,5 +154,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> "PartialIte
     return _handler()(event, context)
 
 
-if "AWS_LAMBDA_INITIALIZATION_TYPE" in os.environ:
-    _handler()  # Lambda's init phase has a whole CPU, whatever memory the function has
+if init_phase.is_on():
+    _handler()
+    snap_start.register()
+    init_phase.end()
