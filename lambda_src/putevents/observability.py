@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import StrEnum
 from logging import LogRecord
-from typing import Any, cast
+from typing import Any
 
 from aws_lambda_powertools import Logger, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
@@ -13,12 +13,15 @@ from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import (
     AmazonCloudWatchEMFProvider,
 )
 
+from putevents.trace_context import parse_trace_once
+
 SERVICE = "putevents-gateway"
 NAMESPACE = "PutEventsGateway"
 
 logger = Logger(service=SERVICE)
 # Our own subsegments say what took time; patching botocore as well would cost every cold start.
 tracer = Tracer(service=SERVICE, auto_patch=False)
+parse_trace_once(tracer.provider)
 
 
 class Metric(StrEnum):
@@ -92,7 +95,7 @@ _requests: ContextVar[str | list[str] | None] = ContextVar("requests", default=N
 logger.addFilter(_name_requests)
 
 
-def annotate(application_id: str, events: int) -> None:
-    """Mark the current subsegment, so that traces can be searched by application and size."""
-    tracer.put_annotation("application", application_id)
-    tracer.put_annotation("events", cast(Any, events))  # numbers.Number has no static type
+def annotate(step: Any, application_id: str, events: int) -> None:
+    """Mark a subsegment, so that traces can be searched by application and size."""
+    step.put_annotation("application", application_id)
+    step.put_annotation("events", events)

@@ -92,9 +92,9 @@ class QueueHandler:
         """Return the submission that a message holds, or why it holds none."""
         try:
             body = message.body
-            with tracer.provider.in_subsegment("validate"):
+            with tracer.provider.in_subsegment("validate") as step:
                 parsed = parse(body, QueueMessage)
-                annotate(parsed.application_id, parsed.events_request.event_count)
+                annotate(step, parsed.application_id, parsed.events_request.event_count)
             self.gateway.check_serves(parsed.application_id)
             orders, stored = as_of_arrival(parsed)
             return Submission(

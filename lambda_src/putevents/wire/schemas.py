@@ -131,9 +131,10 @@ class _Alone:
                 return self._if_null
             return validate_alone(value, validate, shape)
 
-        return core_schema.no_info_wrap_validator_function(
-            reject_alone, handler.generate_schema(shape)
-        )
+        plain = handler.generate_schema(shape)
+        careful = core_schema.no_info_wrap_validator_function(reject_alone, plain)
+        # Nearly every part is valid, and costs no call of Python then.
+        return core_schema.union_schema([plain, careful], mode="left_to_right")
 
 
 def validate_alone(
