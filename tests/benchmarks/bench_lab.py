@@ -24,6 +24,9 @@ ENVIRONMENT = {
     "AWS_DEFAULT_REGION": REGION,
     "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
     "AWS_SECRET_ACCESS_KEY": "made-up",
+    # On Lambda any client of AWS passes the trace on, which is one more header: so on both sides.
+    "AWS_LAMBDA_FUNCTION_NAME": "function",
+    "_X_AMZN_TRACE_ID": "Root=1-6743f5a0-000000000000000000000001;Parent=53995c3f42cd8ad8;Sampled=1",
 }
 QUEUES = {
     "RETRY_QUEUE_URL": "http://127.0.0.1:9/1",
@@ -97,7 +100,6 @@ class Lab:
             "CORS_ORIGINS": "*",
             "DESTINATION": destination,
             "LAMBDA_TASK_ROOT": "/var/task",
-            "AWS_LAMBDA_FUNCTION_NAME": "function",
             "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
             "AWS_XRAY_DAEMON_ADDRESS": self._traces,
         }
