@@ -26,7 +26,7 @@ ENVIRONMENT = {
     "AWS_SECRET_ACCESS_KEY": "made-up",
     # On Lambda any client of AWS passes the trace on, which is one more header: so on both sides.
     "AWS_LAMBDA_FUNCTION_NAME": "function",
-    "_X_AMZN_TRACE_ID": "Root=1-6743f5a0-000000000000000000000001;Parent=53995c3f42cd8ad8;Sampled=1",
+    "_X_AMZN_TRACE_ID": f"Root=1-6743f5a0-{1:024x};Parent=53995c3f42cd8ad8;Sampled=1",
 }
 QUEUES = {
     "RETRY_QUEUE_URL": "http://127.0.0.1:9/1",
