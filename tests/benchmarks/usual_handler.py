@@ -39,7 +39,7 @@ class Event(BaseModel):
     ClientSdkVersion: str | None = None
     Metrics: dict[str, float] = Field(default={}, max_length=40)
     SdkName: str | None = None
-    Session: "Session | None" = None
+    session: Session | None = Field(None, alias="Session")
 
 
 class Batch(BaseModel):
@@ -62,7 +62,7 @@ def put_events(application_id: str) -> Response[str]:
     request = parse(event=app.current_event.json_body, model=Request)
     answer = client.put_events(
         ApplicationId=application_id,
-        EventsRequest=request.model_dump(exclude_none=True),
+        EventsRequest=request.model_dump(by_alias=True, exclude_none=True),
     )
     metrics.add_metric("EventsAccepted", MetricUnit.Count, 1)
     logger.info("put_events", application_id=application_id)
