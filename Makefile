@@ -26,8 +26,8 @@ test: $(VENV)/dev $(CDK) ## run every test
 test-unit: $(VENV)/dev ## run the fast tests only (under a minute)
 	$(BIN)/pytest tests/unit tests/structure
 
-bench: $(VENV)/dev ## what the gateway costs beside the boto3 call that it wraps
-	@for part in bench bench_lake; do $(BIN)/python -m tests.benchmarks.$$part | grep -v '"_aws"'; done
+bench: $(VENV)/dev ## what a request and a cold start cost, into docs/performance.md (ROWS=warm,queue,cold,lake,size,memory,picture)
+	@$(BIN)/python -m tests.benchmarks.bench "$(ROWS)"
 
 check: $(VENV)/dev ## ruff, ruff format, mypy strict, who imports whom; changes nothing
 	$(BIN)/ruff check
@@ -136,7 +136,7 @@ outages: $(VENV)/dev ## simulate outages of days: dead letters, drain times, inv
 update-matrix: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## deploy every pair of settings one after the other into the emulator: nothing is lost
 	@UPDATE_STRENGTH=2 $(BIN)/pytest --quiet --capture=no tests/deployed/test_update_matrix.py
 
-test: $(EMULATOR)/ready # tests/deployed runs on it
+test bench: $(EMULATOR)/ready # tests/deployed and the lake's benchmark run on it
 
 # MiniStack pins a botocore of its own, so it lives apart.
 $(EMULATOR)/ready: tests/deployed/requirements.txt | $(BIN)/python

@@ -111,6 +111,8 @@ def _install(architecture: str, runtime: str, requirements: Path, folder: Path) 
     done = subprocess.run(  # noqa: S603 - our own arguments
         [
             Path(sys.executable).parent / "uv", "pip", "install", "--quiet",
+            # The system's certificates, as pip takes them, for who sits behind a proxy.
+            "--native-tls",
             # The lock is complete and hashed: nothing is resolved or compiled.
             "--require-hashes", "--no-deps", "--only-binary", ":all:",
             "--python-version", _python(runtime),

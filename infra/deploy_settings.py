@@ -368,7 +368,7 @@ class DeploySettings(BaseModel):
         "for each request, WARN only those about errors",
     )
     tracing: Literal["off", "functions", "stage"] = Field(
-        "off",
+        "functions",
         description="off, functions, or stage for traces that begin at API Gateway, which hold "
         "clients' IP addresses",
     )

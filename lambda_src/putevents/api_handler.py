@@ -61,9 +61,9 @@ class ApiHandler:
         application_id = path_text(application_id)
         self.gateway.check_serves(application_id)
         body = read(self.app.current_event)
-        with tracer.provider.in_subsegment("validate"):
+        with tracer.provider.in_subsegment("validate") as step:
             request = parse(body, EventsRequest)
-            annotate(application_id, request.event_count)
+            annotate(step, application_id, request.event_count)
         submissions = [
             Submission(application_id, part, len(body), arrival, raw=lambda: read_json(body))
             for arrival, part in self._by_arrival(request)

@@ -6,13 +6,15 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import StrEnum
 from logging import INFO, LogRecord
-from typing import Any, cast
+from typing import Any
 
 from aws_lambda_powertools import Logger, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import (
     AmazonCloudWatchEMFProvider,
 )
+
+from putevents.trace_context import parse_trace_once
 
 # The stack's name, so that two stacks in one account do not add up their metrics.
 SERVICE = os.environ.get("POWERTOOLS_SERVICE_NAME", "putevents-gateway")
@@ -22,6 +24,7 @@ NAMESPACE = "PutEventsGateway"
 logger = Logger(service=SERVICE, use_rfc3339=True)
 # Our own subsegments say what took time; patching botocore as well would cost every cold start.
 tracer = Tracer(service=SERVICE, auto_patch=False)
+parse_trace_once(tracer.provider)
 
 
 class Metric(StrEnum):
@@ -116,7 +119,7 @@ _requests: ContextVar[str | list[str] | None] = ContextVar("requests", default=N
 logger.addFilter(_name_requests)
 
 
-def annotate(application_id: str, events: int) -> None:
-    """Mark the current subsegment, so that traces can be searched by application and size."""
-    tracer.put_annotation("application", application_id)
-    tracer.put_annotation("events", cast(Any, events))  # numbers.Number has no static type
+def annotate(step: Any, application_id: str, events: int) -> None:
+    """Mark a subsegment, so that traces can be searched by application and size."""
+    step.put_annotation("application", application_id)
+    step.put_annotation("events", events)

@@ -12,7 +12,7 @@ import pytest
 from botocore.loaders import Loader
 
 from infra.bundle import BUILD
-from infra.deploy_settings import DeploySettings
+from infra.deploy_settings import DeploySettings, DeploySettingsError
 from tests.infra.synthesis import ROOT
 
 # Whoever insists on Amazon's own service is warned.
