@@ -163,9 +163,9 @@ LOAD := .venv-load
 put-events: $(VENV)/run ## send events to a gateway, whatever its auth (OPTIONS="--url ..."; OPTIONS=--help)
 	@$(COMMANDS) send $(OPTIONS)
 
-load: $(LOAD)/ready ## load a gateway with events (URL=, USERS=, RATE=, SECONDS=, EVENTS=, APPLICATION_ID=, OPTIONS="--auth none")
+load: $(LOAD)/ready ## load a gateway with events (URL=, USERS=, RATE=, SECONDS=, SHAPE=ramp, EVENTS=, APPLICATION_ID=, OPTIONS="--auth none")
 	@$(LOAD)/bin/python -m commands load $(call OPTION,URL,url) $(call OPTION,APPLICATION_ID,application-id) \
-	  $(call NUMBER,USERS,users) $(call NUMBER,RATE,rate) $(call NUMBER,SECONDS,seconds) $(call NUMBER,EVENTS,events) $(OPTIONS)
+	  $(call NUMBER,USERS,users) $(call NUMBER,RATE,rate) $(call NUMBER,SECONDS,seconds) $(call OPTION,SHAPE,shape) $(call NUMBER,EVENTS,events) $(OPTIONS)
 
 test: $(LOAD)/ready # tests/commands runs it
 
