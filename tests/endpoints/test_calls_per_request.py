@@ -112,7 +112,7 @@ def test_a_hundred_endpoints_cost_as_many_writes_and_two_reads(requests: Request
 def test_a_request_makes_one_query_for_a_user_and_one_for_an_address_at_most(
     requests: Requests,
 ) -> None:
-    """Nothing asks an index for several at once, so the bound is that of updates."""
+    """A query asks an index for one of them, so the bound is that of updates."""
     phones = [phone(number) for number in range(MAX_UPDATES)]
     calls = {QUERY: 2 * MAX_UPDATES, WRITE: 2 * MAX_UPDATES}
     assert requests.send(*phones) == {READ: 2 * MAX_UPDATES // 100, **calls}
