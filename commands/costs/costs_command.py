@@ -39,10 +39,12 @@ def _dollars(found: dict[Case, Measured]) -> str:
     rows = [_head(f"dollars a million events, {prices.REGION}, {prices.READ_ON}")]
     for part in bills["lake", 1]:
         rows.append(_row(part, [_dollar(bills[case].get(part), case[1]) for case in bills]))
-    totals = [f"**{sum(parts.values()) / case[1]:.2f}**" for case, parts in bills.items()]
+    totals = {case: sum(parts.values()) for case, parts in bills.items()}
     traces = prices.TRACED_SHARE * prices.TRACES
-    more = _row("X-Ray, with `tracing=functions`", [_dollar(traces, size) for _, size in bills])
-    return "\n".join([*rows, _row("**together**", totals), more])
+    rows.append(_row("**together**", [_total(dollars, n) for (_, n), dollars in totals.items()]))
+    rows.append(_row("X-Ray, with `tracing=functions`", [_dollar(traces, n) for _, n in bills]))
+    traced = [_total(dollars + traces, n) for (_, n), dollars in totals.items()]
+    return "\n".join([*rows, _row("**together, with traces**", traced)])
 
 
 def _facts(found: dict[Case, Measured]) -> str:
@@ -80,3 +82,7 @@ def _row(name: str, values: list[str]) -> str:
 
 def _dollar(dollars: float | None, events: int) -> str:
     return "" if dollars is None else f"{dollars / events:.3f}"
+
+
+def _total(dollars: float, events: int) -> str:
+    return f"**{dollars / events:.2f}**"

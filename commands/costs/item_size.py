@@ -10,7 +10,7 @@ _CONTAINER, _ELEMENT = 3, 1
 
 
 def item_size(item: dict[str, Any]) -> int:
-    """The bytes of names and values of an item in DynamoDB's JSON."""
+    """The bytes of names and values of an item in DynamoDB's JSON, or as botocore has it."""
     return sum(len(name.encode()) + _size(value) for name, value in item.items())
 
 
@@ -20,9 +20,9 @@ def _size(attribute: dict[str, Any]) -> int:
         case "S":
             return len(value.encode())
         case "B":
-            return len(b64decode(value))
-        case "N":  # two digits a byte, and one for the exponent
-            return len(value.strip("-0.").replace(".", "")) // 2 + 2
+            return len(value if isinstance(value, bytes) else b64decode(value))
+        case "N":  # a byte for two digits, and one more
+            return (len(value.strip("-0.").replace(".", "")) + 1) // 2 + 1
         case "L":
             return _CONTAINER + sum(_ELEMENT + _size(part) for part in value)
         case "M":

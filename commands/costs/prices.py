@@ -28,6 +28,8 @@ WRITE_UNITS: Final = 0.625
 READ_UNITS: Final = 0.125
 WRITE_UNIT: Final = 1024
 READ_UNIT: Final = 4 * 1024  # strongly consistent
+# https://aws.amazon.com/sqs/pricing/ : standard queues, requests of up to 64 KB each
+SQS_REQUESTS: Final = 0.40
 # https://aws.amazon.com/s3/pricing/ : requests
 S3_PUT: Final = 0.005 / 1000
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from putevents.endpoints.table import EndpointTable
+from putevents.endpoints.table import MAX_UPDATES, EndpointTable
 from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrival
 from putevents.wire.schemas import PublicEndpoint
@@ -75,10 +75,27 @@ def test_an_endpoint_that_says_nothing_costs_reads_only(requests: Requests) -> N
     assert requests.send({}) == {READ: 2}  # whose user it is says the endpoint
 
 
-def test_what_is_said_of_a_user_for_the_first_time_costs_one_write_more(requests: Requests) -> None:
+def test_another_value_of_a_user_costs_one_write_and_a_look_at_the_users_other_endpoints(
+    requests: Requests,
+) -> None:
     requests.send(phone())
-    assert requests.send(phone(plan="free")) == {READ: 1, WRITE: 2}
+    assert requests.send(phone(plan="free")) == {READ: 1, QUERY: 1, WRITE: 2}
     assert requests.send(phone(plan="free")) == {READ: 1, WRITE: 1}
+    tablet = {"User": phone()["User"]}
+    requests.send({}, tablet)
+    assert requests.send({}, tablet) == {READ: 1, WRITE: 1}
+    assert requests.send(phone(plan="free")) == {READ: 2, QUERY: 1, WRITE: 2}
+
+
+def test_a_new_attribute_of_a_user_costs_one_write_more(requests: Requests) -> None:
+    requests.send(phone())
+    more = {"UserId": "user-0", "UserAttributes": {"plan": ["pro"], "since": ["2026"]}}
+    assert requests.send(phone(User=more)) == {READ: 1, WRITE: 2}
+
+
+def test_attributes_without_a_users_id_cost_a_read_of_the_user(requests: Requests) -> None:
+    requests.send(phone())
+    assert requests.send({"User": {"UserAttributes": {"plan": ["pro"]}}}) == {READ: 1, WRITE: 2}
 
 
 def test_a_new_endpoint_costs_two_queries(requests: Requests) -> None:
@@ -90,6 +107,18 @@ def test_a_hundred_endpoints_cost_as_many_writes_and_two_reads(requests: Request
     phones = [phone(number) for number in range(100)]
     assert requests.send(*phones) == {READ: 2, QUERY: 200, WRITE: 200}
     assert requests.send(*phones) == {READ: 2, WRITE: 100}
+
+
+def test_a_request_makes_one_query_for_a_user_and_one_for_an_address_at_most(
+    requests: Requests,
+) -> None:
+    """A query asks an index for one of them, so the bound is that of updates."""
+    phones = [phone(number) for number in range(MAX_UPDATES)]
+    calls = {QUERY: 2 * MAX_UPDATES, WRITE: 2 * MAX_UPDATES}
+    assert requests.send(*phones) == {READ: 2 * MAX_UPDATES // 100, **calls}
+    # All of them are of other users now, with other addresses and attributes.
+    moved = [phone(number + 1, plan="free") for number in range(MAX_UPDATES)]
+    assert requests.send(*moved)[QUERY] <= 2 * MAX_UPDATES
 
 
 def test_a_hundred_endpoints_of_one_user_cost_one_query_for_it(requests: Requests) -> None:

@@ -1,5 +1,6 @@
 """Leaving a user's item alone when an endpoint repeats itself changes no answer, in any order."""
 
+from time import time_ns
 from typing import Any
 from unittest.mock import patch
 
@@ -11,6 +12,9 @@ from putevents.endpoints import update
 from putevents.endpoints.item import USER_ATTRIBUTES, Item, Member
 from putevents.endpoints.repeated_attributes import is_repeated, said
 from putevents.endpoints.table import EndpointTable
+from putevents.time_left import TimeLeft
+from putevents.wire.arrival import Arrival
+from putevents.wire.schemas import PublicEndpoint
 from tests.endpoints.counted_table import CountedTable, items_of
 from tests.endpoints.test_stores_agree import MEMBERS, SEQUENCES, limited, run
 
@@ -77,6 +81,28 @@ def test_the_answers_are_those_of_a_store_that_writes_everything(
         with patch.object(update, "is_repeated", lambda *_: False):
             assert run(EndpointTable(items_of(tables[1])), "app", steps) == answers
     assert tables[0].calls["update_item"] <= tables[1].calls["update_item"] + len(steps)
+
+
+@pytest.mark.parametrize("older", [U2, person(None, k="2")])
+@pytest.mark.parametrize("ago", [1, 500, 5000])
+def test_an_older_value_never_wins_over_one_that_another_endpoint_has_repeated(
+    older: dict[str, Any], ago: int
+) -> None:
+    """However little earlier it came: it is applied by another process, or comes from the queue."""
+    table = EndpointTable(items_of(CountedTable()))
+    now = time_ns() // 1_000_000
+
+    def update(id_: str, said: dict[str, Any], at: int) -> None:
+        asked = {id_: PublicEndpoint.model_validate(said)}
+        arrivals = {id_: Arrival(f"{id_}-{at}", at)}
+        assert table.update("app", asked, arrivals, TimeLeft())[1] == []
+
+    update("a", U1, now - 10_000)
+    update("b", U, now - 9_000)
+    update("a", U1, now)  # is noted in its own item only
+    update("b", older, now - ago)
+    [user] = {str(e["User"]["UserAttributes"]) for e in table.of_user("app", "u")}
+    assert user == "{'k': ['1']}"
 
 
 def test_what_the_endpoint_said_otherwise_meanwhile_is_no_repetition() -> None:

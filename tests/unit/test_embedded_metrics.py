@@ -63,6 +63,7 @@ def test_a_request_is_one_line_with_its_metrics(log: StringIO, door: str, capsys
     metrics = metrics_of(line)
     latency, unit = metrics.pop("DeliveryLatency")
     assert (latency > 0, unit) == (True, "Milliseconds")
+    assert latency == round(latency, 2)  # CloudWatch bills each digit of the line
     assert metrics == {
         "EventsAccepted": (2.0, "Count"),
         "EventsRejected": (1.0, "Count"),

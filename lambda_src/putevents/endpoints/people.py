@@ -26,10 +26,6 @@ class People:
         if known is None or known.revision <= item.revision:
             self._items[user_id] = item
 
-    def known(self, user_id: str) -> Item | None:
-        """A user's item, or None if the request has not read it."""
-        return self._items.get(user_id)
-
     def get(self, user_id: str) -> Item:
         """A user's item, which is read unless it is known."""
         return self.of([user_id]).get(user_id, Item())

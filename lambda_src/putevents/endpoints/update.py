@@ -34,8 +34,6 @@ from putevents.wire.arrival import Arrival
 from putevents.wire.rules import TOO_MANY_ENDPOINTS
 from putevents.wire.schemas import PublicEndpoint
 
-# An update that came longer ago asks all endpoints of a user what they have said since.
-LATE_MS = 1000
 TOO_LARGE = "Endpoint is too large to be stored, or a number in it is."
 
 
@@ -207,19 +205,19 @@ class Update:
         if not user_id or not attributes:
             return
         left = self._not_overtaken(user_id, attributes, endpoint)
-        user = self._people.known(user_id)
+        user = self._people.get(user_id)
         now = time_ns() // 1_000_000
-        if left and (user is None or not user.revision or user.lacks(left, now)):
+        if left and (not user.revision or user.lacks(left, now)):
             _, user = self._write_checked(user_key(user_id), left, now, "")
             self._people.note(user_id, user)
 
     def _not_overtaken(self, user_id: str, attributes: Members, endpoint: Item) -> Members:
         """The attributes but for those that an endpoint has said otherwise since.
 
-        For an update that came just now only its own endpoint is looked at.
+        Only a value that would change has been said otherwise; the user's endpoints are looked up
+        for no other.
         """
-        late = time_ns() // 1_000_000 - _moment(attributes) > LATE_MS
-        user = self._people.get(user_id) if late else self._people.known(user_id) or Item()
+        user = self._people.get(user_id)
         changed = [
             name
             for name, member in attributes.items()
@@ -229,11 +227,11 @@ class Update:
         ]
         if not changed:
             return attributes
-        others = self._places.others(user_id, self._key) if late else []
+        endpoints = [endpoint, *self._places.others(user_id, self._key)]
         overtaken = {
             name
             for name in changed
-            if repeated_until(user_id, name, user, [endpoint, *others]) > attributes[name].stamp
+            if repeated_until(user_id, name, user, endpoints) > attributes[name].stamp
         }
         return {name: member for name, member in attributes.items() if name not in overtaken}
 
@@ -250,8 +248,3 @@ class Update:
         self._written.append((key, members, before))
         check_growth(before, after)
         return before, after
-
-
-def _moment(members: Members) -> int:
-    """The Unix time in ms of the earliest update that set any of the members."""
-    return int(min(member.stamp for member in members.values()).partition("-")[0] or 0)

@@ -89,7 +89,7 @@ def _deliver_call(
         middle = len(call) // 2
         return [call[:middle], call[middle:]]
     for submission in call:
-        submission.latency_ms = (perf_counter() - started) * 1000
+        submission.latency_ms = round((perf_counter() - started) * 1000, 2)
         if answers is not None:
             submission.answers = answers
     if answers is None:
