@@ -12,15 +12,27 @@ from cfnlint.api import lint
 from cfnlint.config import ManualArgs
 from cfnlint.helpers import REGIONS
 
+from infra.budget import WITHOUT_BUDGETS
 from tests.infra.setting_matrix import largest, name, variants
 from tests.infra.synthesis import Deployment
 
-# Findings of style about what the CDK writes: the rule, what its message must be, and why.
+# Findings that say nothing about a template: the rule, what place and message must be, and why.
 IGNORED = {
     "I1022": (r"Prefer using Fn::Sub", "The CDK writes Fn::Join; the result is the same."),
     "W3005": (
         r"'(Api|Queue)FunctionRole\w+' dependency already enforced",
         "The CDK lets a function wait for its role and its policies, all by DependsOn.",
+    ),
+    "E3006": (
+        "^Resources/Budget/Type: Resource type 'AWS::Budgets::Budget' does not exist in "
+        rf"'({'|'.join(sorted(WITHOUT_BUDGETS))})'$",
+        "Synth stops there, and says how the budget is made without CloudFormation.",
+    ),
+    "E2530": (
+        r"^Resources/(Api|Queue)Function\w+/Properties/SnapStart/ApplyOn: "
+        r"'SnapStart' enabled functions are not supported in \[",
+        "A choice of whoever deploys; Lambda rejects it in a region without SnapStart, as "
+        "docs/performance.md says.",
     ),
 }
 

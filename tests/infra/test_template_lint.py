@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from infra.budget import WITHOUT_BUDGETS
 from tests.infra.conftest import Deploy
 from tests.infra.setting_matrix import FIRST, variants
-from tests.infra.synthesis import Deployment
-from tests.infra.template_lint import IGNORED, all_findings, findings
+from tests.infra.template_lint import IGNORED, all_findings, findings, is_ignored
 
 
 @pytest.mark.parametrize("number", range(FIRST))
@@ -30,7 +30,22 @@ def test_a_mistake_is_found(deploy: Deploy, type_: str, change: dict[str, Any], 
     assert rule in {rule for rule, _ in findings(alone)}
 
 
-def test_what_is_ignored_is_still_there(default: Deployment) -> None:
-    found = {rule for rule, _ in all_findings(default.template)}
+@pytest.fixture(name="ignored", scope="module")
+def _ignored(deploy: Deploy) -> list[tuple[str, str]]:
+    options = {"snapStart": "true", "monthlyBudgetUsd": 25, "alarmEmail": "ops@example.com"}
+    return [found for found in all_findings(deploy(**options).template) if is_ignored(*found)]
 
-    assert IGNORED.keys() - found == set(), "these need not be ignored any more"
+
+def test_what_is_ignored_is_still_there(ignored: list[tuple[str, str]]) -> None:
+    assert {rule for rule, _ in ignored} == IGNORED.keys(), "what is gone need not be ignored"
+
+
+def test_synth_stops_in_every_region_without_budgets(ignored: list[tuple[str, str]]) -> None:
+    regions = {text.split("'")[-2] for rule, text in ignored if rule == "E3006"}
+
+    assert regions == WITHOUT_BUDGETS
+
+
+def test_a_budget_that_could_be_nowhere_is_not_ignored() -> None:
+    assert not is_ignored("E3006", "Resources/Budget/Type: Resource type 'AWS::Budgets::Budget' "
+                          "does not exist in 'us-east-1'")  # fmt: skip
