@@ -11,6 +11,7 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_xray as xray
 
 from infra.deploy_settings import DeploySettings
+from infra.settings.log_settings import TRACE_RATE, TRACE_RESERVOIR
 
 # Rules are asked in the order of their priority; X-Ray's own default has 10,000.
 EVENTS_PRIORITY, OTHERS_PRIORITY = 9000, 9001
@@ -21,8 +22,11 @@ def sample_traces(api: apigateway.RestApi, *, name: str, settings: DeploySetting
     """Add the rules; `name` is what X-Ray calls the stage: the name of the API and of the stage."""
     # A rule's name is unique in the account and region, and short.
     unique = f"{name[:_STACK_NAME]}-{sha256(name.encode()).hexdigest()[:_DIGEST]}".replace("/", "-")
+    given, share = settings.trace_reservoir, settings.trace_rate
+    first = TRACE_RESERVOIR if given is None else given
+    rest = TRACE_RATE if share is None else share
     for id_, path, priority, reservoir, rate in (
-        ("Events", "*/events*", EVENTS_PRIORITY, settings.trace_reservoir, settings.trace_rate),
+        ("Events", "*/events*", EVENTS_PRIORITY, first, rest),
         ("Others", "*", OTHERS_PRIORITY, 0, 0),
     ):
         rule = xray.CfnSamplingRule(api, f"{id_}Traces")

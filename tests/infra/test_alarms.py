@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from infra.deploy_settings import MAX_QUIET_HOURS
+from infra.settings.alarm_settings import MAX_QUIET_HOURS
 from putevents.queue.retry import GIVE_UP_SECONDS, MAX_WAIT_SECONDS, RetryQueue
 from tests.infra.conftest import Deploy
 from tests.infra.synthesis import Deployment

@@ -38,7 +38,7 @@ def synth(out: Path, *options: str) -> subprocess.CompletedProcess[str]:
 
 def test_synth_writes_the_template_and_tells_the_packages_size(tmp_path: Path) -> None:
     settings = ("stackName=Shop-eu", "terminationProtection=true")
-    done = synth(tmp_path, "auth=none", "applicationIds=a,b", *settings)
+    done = synth(tmp_path, "auth=none", "applicationIds=a,b", *AMAZON, *settings)
 
     assert done.returncode == 0, done.stderr
     assert "Lambda package: " in done.stderr

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from infra.deploy_settings import DeploySettings, DeploySettingsError, LogRetention
+from infra.deploy_settings import DeploySettings, DeploySettingsError
+from infra.settings.log_settings import LogRetention
 
 ROOT = Path(__file__).parents[2]
 
@@ -275,11 +276,12 @@ def test_no_less_is_reserved_for_the_queue_than_it_uses() -> None:
     )
 
 
-def test_a_budget_needs_somebody_to_write_to() -> None:
+def test_a_budget_needs_somebody_to_tell() -> None:
     load(monthlyBudgetUsd=25, alarmEmail="ops@example.com")
+    load(monthlyBudgetUsd=25, alarmTopicArn="arn:aws:sns:eu-west-1:123456789012:on-call")
     assert refusal(monthlyBudgetUsd="25") == (
         "The deploy option monthlyBudgetUsd is '25', but must be US dollars a month at which AWS "
-        "Budgets writes to alarmEmail, which it needs, or 0 for no budget."
+        "Budgets tells alarmEmail or alarmTopicArn, one of which it needs, or 0 for no budget."
     )
 
 

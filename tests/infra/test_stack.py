@@ -81,6 +81,8 @@ def test_the_api_function_may_deliver_and_queue_and_nothing_else(
           ("SendMessage", "GetQueueAttributes", "GetQueueUrl")),
         ("logs:CreateLogStream", "log"),
         ("logs:PutLogEvents", "log"),
+        ("xray:PutTraceSegments", "*"),
+        ("xray:PutTelemetryRecords", "*"),
     }  # fmt: skip
 
 
@@ -96,6 +98,8 @@ def test_the_queue_function_may_also_consume_and_bury(deploy: Deploy) -> None:
           ("ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility")),
         ("logs:CreateLogStream", "log"),
         ("logs:PutLogEvents", "log"),
+        ("xray:PutTraceSegments", "*"),
+        ("xray:PutTelemetryRecords", "*"),
     }  # fmt: skip
 
 

@@ -46,6 +46,17 @@ def test_a_traced_stage_traces_a_share_of_what_brings_events_and_nothing_with_an
     assert events["RuleName"] != others["RuleName"]
 
 
+@pytest.mark.parametrize(
+    ("given", "told"), [({}, (1, 0.01)), ({"traceReservoir": "0", "traceRate": "0"}, (0, 0))]
+)
+def test_nothing_given_is_a_trace_a_second_and_a_hundredth_of_the_others(
+    deploy: Deploy, given: dict[str, str], told: tuple[float, float]
+) -> None:
+    events, _ = rules(deploy(tracing="stage", **given))
+
+    assert (events["ReservoirSize"], events["FixedRate"]) == told
+
+
 @pytest.mark.parametrize("name", ["traceReservoir", "traceRate"])
 def test_a_sampling_rule_that_nothing_would_go_by_stops_the_synthesis(name: str) -> None:
     context = {"applicationIds": "a", name: "1"}
