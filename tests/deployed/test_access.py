@@ -3,7 +3,12 @@
 import pytest
 
 from tests.deployed.changing_stack import (
-    APPLICATION, BASE, GOOD, SECOND, ChangingStack, post,
+    APPLICATION,
+    BASE,
+    GOOD,
+    SECOND,
+    ChangingStack,
+    post,
 )  # fmt: skip
 from tests.deployed.deployed_gateway import Answer, Gateway, send
 from tests.deployed.user_pool import UserPool

@@ -1,4 +1,4 @@
-"""Events pass another API Gateway on their way to the upstream, with the access that it asks for."""
+"""Events that pass another API Gateway on their way, with the access that it asks for."""
 
 from collections.abc import Iterator
 from typing import Any
