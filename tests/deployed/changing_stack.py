@@ -8,6 +8,8 @@ from tests.deployed.deployment import Deployment
 from tests.deployed.putevents_server import Upstream
 
 APPLICATION, SECOND = "guarded-app", "second-app"
+# The application of the requests in tests/events/captures.
+CAPTURED = "0123456789abcdef0123456789abcdef"
 BASE = f"/v1/apps/{APPLICATION}"
 GOOD = json.dumps(numbered("device", 1)).encode()
 JSON = {"Content-Type": "application/json"}
@@ -34,9 +36,9 @@ class ChangingStack:
 
 
 def forwarding(upstream: Upstream) -> dict[str, object]:
-    """The settings of a stack that serves two applications and forwards to the upstream."""
+    """The settings of a stack that serves these applications and forwards to the upstream."""
     return {
-        "applicationIds": f"{APPLICATION},{SECOND}",
+        "applicationIds": f"{APPLICATION},{SECOND},{CAPTURED}",
         "destination": "pinpoint",
         "pinpointEndpointUrl": upstream.url,
     }

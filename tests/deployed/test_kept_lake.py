@@ -61,8 +61,16 @@ def test_destroy_and_deploy_finds_the_events_and_endpoints_of_before(
     assert put_endpoint(first, "old") == 202
     assert ids(first) == ["before"]
     kept = left(deployment)
+    s3, dynamodb = (deployment.emulator.client(service) for service in ("s3", "dynamodb"))
+    rows = dynamodb.scan(TableName=kept["existingEndpointTable"])["Count"]
+    assert rows
 
     deployment.destroy()
+
+    objects = s3.list_objects_v2(Bucket=first.bucket)["Contents"]
+    assert [item["Key"].split("/")[0] for item in objects] == ["events"]
+    assert dynamodb.scan(TableName=kept["existingEndpointTable"])["Count"] == rows
+
     again = deploy(deployment, destination="lake", **kept)
 
     assert left(deployment) == kept
