@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
+from tests.deployed.changing_stack import ChangingStack
 from tests.deployed.deployed_gateway import APPLICATION, Gateway
 from tests.deployed.deployed_lake import Lake
 from tests.deployed.deployment import Deployment
@@ -141,6 +142,12 @@ def _deployed_lake(fresh: StartEmulator) -> Lake:
         retryDelaySeconds=1,
     )
     return Lake(deployment)
+
+
+@pytest.fixture(name="changing", scope="session")
+def _changing(fresh: StartEmulator, pinpoint: Upstream) -> ChangingStack:
+    """A stack that tests deploy with the settings that they need."""
+    return ChangingStack(fresh(), pinpoint)
 
 
 @pytest.fixture(name="endpoint_id")

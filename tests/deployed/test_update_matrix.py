@@ -11,27 +11,45 @@ from typing import Any
 
 import pytest
 
+from infra.names import DEFAULT_STACK
 from tests.deployed.conftest import StartEmulator
 from tests.deployed.deployed_gateway import APPLICATION
-from tests.deployed.deployment import ARCHITECTURE
-from tests.deployed.updated_stack import ENDPOINT, UpdatedStack, UserPool
+from tests.deployed.deployment import ARCHITECTURE, RUNTIME
+from tests.deployed.updated_stack import ENDPOINT, UpdatedStack
+from tests.deployed.user_pool import UserPool
 from tests.infra.setting_matrix import Variant, covering
 from tests.infra.setting_matrix import name as variant_name
 from tests.infra.setting_values import FIELDS, completed, examples
 
 STRENGTH = int(os.environ.get("UPDATE_STRENGTH", "1"))
-HOME = {"destination": "lake", "architecture": ARCHITECTURE, "applicationIds": [APPLICATION]}
-# The only values that can be tried in the emulator, and why.
+HOME = {
+    "destination": "lake",
+    "architecture": ARCHITECTURE,
+    "runtime": RUNTIME,
+    "applicationIds": [APPLICATION],
+}
+# The only values that can be tried in the emulator, and why; what needs others is not tried either.
 IN_THE_EMULATOR: dict[str, tuple[str, list[Any]]] = {
     "architecture": ("functions run on this machine's own processor", [ARCHITECTURE]),
+    "runtime": ("functions run on this machine's own Python", [RUNTIME]),
+    "snapStart": ("MiniStack takes no snapshots", [False]),
     "destination": ("another has no lake to find events in: it has a test below", ["lake"]),
+    "pinpointEndpointUrl": ("a lake calls none", ["", "https://events.example.com/prod"]),
+    "stackName": ("another is another stack", [DEFAULT_STACK]),
+    "existingLakeBucket": ("the lake of another stack: it has a test below", [None]),
+    "existingEndpointTable": ("the table of another stack: it has a test below", [None]),
+    "domainName": ("the address is another then: test_settings.py has a test", [None]),
+    "tableBackupDays": ("MiniStack has no AWS::Backup::BackupSelection", [0]),
+    "lakeFormation": ("MiniStack has no Lake Formation", [False]),
+    "tracing": ("MiniStack has no AWS::XRay::SamplingRule", ["functions", "off"]),
+    "monthlyBudgetUsd": ("MiniStack has no AWS::Budgets::Budget", [0]),
     "applicationIds": ("events are sent to this one", [[APPLICATION], [APPLICATION, "other"]]),
 }
 # What a stack that had a lake before is told, where there are such settings.
 BACK = {"existingLakeBucket": "LakeBucket", "existingEndpointTable": "EndpointTable"}
 
 
-@pytest.fixture(name="stack")
+@pytest.fixture(name="stack", scope="module")
 def _stack(fresh: StartEmulator) -> Iterator[UpdatedStack]:
     """A lake with the settings of cdk.json, and what was sent to it."""
     deployment = fresh()
@@ -69,7 +87,7 @@ def test_a_lake_that_was_left_keeps_its_events_and_is_found_again(stack: Updated
     assert len([item for item in objects if item["Key"].startswith("events/")]) >= 2
     assert [item["endpoint_id"] for item in endpoints] == [{"S": ENDPOINT}]
     # Without those settings the lake is a new one, and the old one is asked by its bucket.
-    assert stack.stored == (stack.accepted if given else stack.accepted - before)
+    assert stack.accepted - stack.stored == (set() if given else before)
 
 
 def _values(pool_id: str) -> dict[str, list[Any]]:

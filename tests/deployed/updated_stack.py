@@ -11,6 +11,7 @@ from tests.deployed.deployed_gateway import APPLICATION, Gateway, send
 from tests.deployed.deployed_lake import Lake
 from tests.deployed.deployment import Deployment
 from tests.deployed.eventually import eventually
+from tests.deployed.user_pool import UserPool
 
 ENDPOINT = "phone"
 PAUSE_SECONDS = 0.5
@@ -21,7 +22,7 @@ ADDRESSES = ("ApiUrl", "QueueUrl")
 class UpdatedStack:
     """The stack as its clients meet it, whatever it was last deployed with."""
 
-    def __init__(self, deployment: Deployment, pool: "UserPool") -> None:
+    def __init__(self, deployment: Deployment, pool: UserPool) -> None:
         self.deployment = deployment
         self.accepted: set[str] = set()  # the ids of events in the lake of now
         self.pool = pool
@@ -100,27 +101,6 @@ class UpdatedStack:
             keys = self.deployment.emulator.client("apigateway").get_api_keys(includeValues=True)
             return {"X-Api-Key": keys["items"][-1]["value"]} if keys["items"] else {}
         return {}
-
-
-class UserPool:
-    """A Cognito user pool with one user, who is signed in."""
-
-    def __init__(self, cognito: Any) -> None:
-        self.id: str = cognito.create_user_pool(PoolName="apps")["UserPool"]["Id"]
-        client_id = cognito.create_user_pool_client(
-            UserPoolId=self.id, ClientName="app", ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"]
-        )["UserPoolClient"]["ClientId"]
-        name, password = "somebody", "Correct-horse-1"
-        cognito.admin_create_user(UserPoolId=self.id, Username=name)
-        cognito.admin_set_user_password(
-            UserPoolId=self.id, Username=name, Password=password, Permanent=True
-        )
-        signed_in = cognito.initiate_auth(
-            ClientId=client_id,
-            AuthFlow="USER_PASSWORD_AUTH",
-            AuthParameters={"USERNAME": name, "PASSWORD": password},
-        )
-        self.token: str = signed_in["AuthenticationResult"]["IdToken"]
 
 
 def _event(event_id: str) -> dict[str, Any]:

@@ -23,14 +23,20 @@ def variants() -> list[Variant]:
 def covering(values: Mapping[str, list[Any]], strength: int) -> list[Variant]:
     """Valid variants in which every value stands, or with strength 2 every pair of values.
 
+    A setting with a single value has it in every variant. A pair that needs a value beside those
+    given is left out.
+
     Each takes as many as go together, by the settings' own checks. A library would have to be told
     what excludes what, and does not find its way around that much of it.
     """
+    always = {name: found[0] for name, found in values.items() if len(found) == 1}
     wanted = [
-        (dict(zip(names, chosen, strict=True)), need)
+        (pair, need)
         for names in combinations(values, strength)
         for chosen in product(*(values[name] for name in names))
-        if (need := completed(dict(zip(names, chosen, strict=True)))) is not None
+        for pair in [dict(zip(names, chosen, strict=True))]
+        if (need := completed({**always, **pair})) is not None
+        and all(value in values[name] for name, value in need.items())
     ]
     # What needs most comes first; the rest mixed, always in the same way, so that rows fill up.
     wanted.sort(key=lambda pair: (-len(pair[1]), crc32(repr(pair[0]).encode())))
