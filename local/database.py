@@ -9,6 +9,7 @@ from pathlib import Path
 
 FILE = "putevents.db"
 SCHEMA = Path(__file__).with_name("schema.sql").read_text()
+VIEWS = Path(__file__).with_name("views.sql").read_text()
 
 
 def data_folder() -> Path:
@@ -67,6 +68,7 @@ class Database:
             from local.upgrade import upgrade
 
             upgrade(connection)
+            connection.executescript(VIEWS)  # `events` was a table
             self._inode = self._current_inode()
             if not self._inode:
                 raise sqlite3.OperationalError("the file was removed")

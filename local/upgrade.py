@@ -3,8 +3,12 @@
 import json
 import sqlite3
 from collections.abc import Callable
+from itertools import groupby
+
+from pydantic_core import from_json, to_json
 
 from local.endpoint_items import SqliteItems
+from local.event_store import Batch, StoredEvent, record_events
 from putevents.endpoints.item import USER_ID, flatten, stamp, user_attributes
 from putevents.endpoints.keys import user_key
 from putevents.wire.arrival import Arrival
@@ -21,6 +25,7 @@ def upgrade(connection: sqlite3.Connection) -> None:
     """Add what an earlier version lacks; each step is done once, wholly or not at all."""
     _once(connection, _missing_columns, _add_columns)
     _once(connection, _has_documents, _move_endpoints)
+    _once(connection, _has_event_table, _move_events)
 
 
 def _once(
@@ -42,6 +47,8 @@ def _missing_columns(connection: sqlite3.Connection) -> list[tuple[str, str]]:
         for table in _LATER_COLUMNS
         for row in connection.execute(f"PRAGMA table_info({table})")
     }
+    if not _has_event_table(connection):
+        there |= {("events", "request_id"), ("events", "record")}
     return [
         (table, column)
         for table, columns in _LATER_COLUMNS.items()
@@ -58,6 +65,42 @@ def _add_columns(connection: sqlite3.Connection) -> None:
 def _has_documents(connection: sqlite3.Connection) -> list[object]:
     sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name = 'endpoints'"
     return connection.execute(sql).fetchall()
+
+
+def _has_event_table(connection: sqlite3.Connection) -> list[object]:
+    sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name = 'events'"
+    return connection.execute(sql).fetchall()
+
+
+def _move_events(connection: sqlite3.Connection) -> None:
+    """Each row held its event three times, and its endpoint."""
+    rows = connection.execute(
+        "SELECT application_id, endpoint_id, request_id, arrival_timestamp, record,"
+        " event_id, event_type, event_timestamp, event FROM events ORDER BY rowid"
+    )
+    # Rows of one request stand together.
+    for batch, group in groupby(rows, lambda row: _batch(*row[:5])):
+        failed = record_events(connection, batch, [_event(*row[5:]) for row in group])
+        for error in failed.values():
+            raise sqlite3.OperationalError(str(error))
+    connection.execute("DROP TABLE events")
+
+
+def _batch(
+    application_id: str, endpoint_id: str, request_id: str | None, arrived: int, record: str | None
+) -> Batch:
+    part = None
+    if record is not None:
+        members = from_json(record)
+        part = to_json({name: members[name] for name in ("client", "device", "endpoint")})
+    return Batch(application_id, endpoint_id, request_id, arrived, part)
+
+
+def _event(event_id: str, event_type: str, timestamp: int, wire: str) -> StoredEvent:
+    session = from_json(wire).get("Session", {})
+    names = ("StartTimestamp", "StopTimestamp")
+    start, stop = (milliseconds(session[name]) if name in session else None for name in names)
+    return StoredEvent(event_id, event_type, timestamp, start, stop, wire)
 
 
 def _move_endpoints(connection: sqlite3.Connection) -> None:
