@@ -57,16 +57,16 @@ _VALUES = {
     "application_id": "b.application_id",
     "day": "strftime(epoch_ms(b.arrival_timestamp), '%Y-%m-%d')",
 }
-ROWS = "new_rows"  # the table that `read_rows` makes
+ROWS = "new_rows"  # the view that `read_rows` fills
 COLUMNS = ", ".join(quoted(column.name) for column in TABLES["raw_events"])
 _SELECT = ", ".join(
     f"CAST({_VALUES[column.name]} AS {duckdb_type(column.type)}) AS {quoted(column.name)}"
     for column in TABLES["raw_events"]
 )
 MAKE_ROWS = (
-    f"CREATE OR REPLACE TEMP TABLE {ROWS} AS SELECT e.id, {_SELECT} FROM batch_events AS e"  # noqa: S608 # ours
+    f"CREATE OR REPLACE TEMP VIEW {ROWS} AS SELECT e.id, {_SELECT} FROM batch_events AS e"  # noqa: S608 # ours
     " JOIN batches AS b ON b.id = e.batch"
-    " JOIN endpoint_snapshots AS s ON s.id = b.snapshot ORDER BY e.id"
+    " JOIN endpoint_snapshots AS s ON s.id = b.snapshot"
 )
 
 
@@ -77,7 +77,7 @@ def read_rows(
     condition: str,
     *values: Any,
 ) -> None:
-    """Make a table of the events that a condition selects, with their ids in front."""
+    """Let `ROWS` show the events that a condition selects, with their ids in front."""
     events = f"SELECT batch FROM batch_events WHERE {condition}"  # noqa: S608 # ours
     batches = f"SELECT snapshot FROM batches WHERE id IN ({events})"  # noqa: S608 # ours
     conditions = {
@@ -89,8 +89,6 @@ def read_rows(
         sql = f"SELECT {_document(table)} FROM {table} WHERE {where} ORDER BY id"  # noqa: S608 # ours
         _fill(database, table, store.execute(sql, values), folder)
     database.execute(MAKE_ROWS)
-    for table in conditions:
-        database.execute(f"DROP TABLE {table}")
 
 
 def _document(table: str) -> str:

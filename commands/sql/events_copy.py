@@ -145,7 +145,7 @@ class EventsCopy:
 
     def _write(self, after: int, last: int) -> Part:
         self._read("id > ? AND id <= ?", after, last)
-        return self._save(f"{ROWS} ORDER BY id", after, last)
+        return self._save(ROWS, after, last)
 
     def _save(self, source: str, after: int, last: int) -> Part:
         draft = self._folder / "draft"

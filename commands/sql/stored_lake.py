@@ -50,8 +50,13 @@ class StoredLake:
         except sqlite3.Error as error:
             raise self._unreadable(error) from None
         self._load()
-        create_views(self._duckdb, today)
+        create_views(self._duckdb, today, copies=False)  # the store holds each event once
         close_off(self._duckdb, self._folder, self._copy.root)
+
+    def close(self) -> None:
+        """Let go of the file and of what was read."""
+        self._duckdb.close()
+        self._store.close()
 
     def query(self, sql: str) -> Answer:
         """Run one statement of Athena's SQL."""
