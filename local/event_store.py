@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable
+from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple, Self
 
@@ -12,10 +13,15 @@ from putevents.wire.schemas import Event
 from putevents.wire.timestamps import milliseconds
 
 DIGEST_BYTES = 16
+_MOMENT_BYTES = 6
+_MOMENTS = 1 << 8 * _MOMENT_BYTES
 _INSERT_EVENT = (
     "INSERT INTO batch_events (batch, event_id, event_timestamp, session_start, session_stop,"
     " event, identity) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 )
+
+
+_session_time = lru_cache(1024)(milliseconds)  # all events of a session say the same
 
 
 class Batch(NamedTuple):
@@ -47,8 +53,8 @@ class StoredEvent(NamedTuple):
             event_id,
             event.event_type,
             milliseconds(event.timestamp),
-            milliseconds(session.start_timestamp) if session else None,
-            milliseconds(stop) if stop else None,
+            _session_time(session.start_timestamp) if session else None,
+            _session_time(stop) if stop else None,
             event.wire.decode(),
         )
 
@@ -75,8 +81,8 @@ def record_events(
 
 
 def _add(connection: sqlite3.Connection, batch: Batch, events: list[StoredEvent]) -> None:
-    number = _add_batch(connection, batch)
-    rows = [(number, *_row(batch, event)) for event in events]
+    number, owner = _add_batch(connection, batch), _owner(batch)
+    rows = [(number, event.event_id, *event[2:], _identity(owner, event)) for event in events]
     added = connection.executemany(_INSERT_EVENT, rows).rowcount
     if not added:  # all of them are sent again
         connection.execute("DELETE FROM batches WHERE id = ?", (number,))
@@ -105,13 +111,23 @@ def _snapshot(connection: sqlite3.Connection, members: bytes) -> int:
     return cursor.lastrowid or 0
 
 
-def _row(batch: Batch, event: StoredEvent) -> tuple[object, ...]:
-    # What makes an event the same: with lengths, so that no other parts give the same text.
-    moment = str(event.timestamp)
-    parts = (batch.application_id, batch.endpoint_id, event.event_id, event.event_type, moment)
-    identity = "".join(f"{len(part)}:{part}" for part in parts).encode()
-    digest = blake2b(identity, digest_size=DIGEST_BYTES).digest()
-    return (event.event_id, *event[2:], digest)
+def _owner(batch: Batch) -> bytes:
+    application_id, endpoint_id = batch.application_id, batch.endpoint_id
+    # With lengths here and below, so that no other parts give the same text.
+    text = f"{len(application_id)}:{application_id}{len(endpoint_id)}:{endpoint_id}"
+    return blake2b(text.encode(), digest_size=DIGEST_BYTES).digest()
+
+
+def _identity(owner: bytes, event: StoredEvent) -> bytes:
+    """What is the same for the same event only.
+
+    It begins with the time and the endpoint: an index of hashes alone would be written all over
+    the file, a page of it for each event.
+    """
+    kind, timestamp = event.event_type, event.timestamp
+    text = f"{timestamp}:{len(kind)}:{kind}{event.event_id}".encode()
+    moment = (timestamp % _MOMENTS).to_bytes(_MOMENT_BYTES)
+    return moment + owner[:4] + blake2b(owner + text, digest_size=12).digest()
 
 
 def record_rejected(connection: sqlite3.Connection, rows: Iterable[RejectedRecord]) -> None:
