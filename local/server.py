@@ -14,6 +14,7 @@ from local.environment import StartError, set_environment
 from local.event_source import EventSource
 from local.handlers import API_TIMEOUT_SECONDS, make_cors, make_functions
 from local.queues import Queues
+from local.rotating_file import RotatingFile
 from local.routing import Routing
 from local.sqs import SqsApi
 from local.startup import LOG_FILE, open_database, open_folder, open_port, visibility_seconds
@@ -47,7 +48,7 @@ async def _start(signals: StopSignals) -> None:
     with open_port(os.environ.get("PORT") or "8080") as listener:
         set_environment(os.environ, folder, url_of(listener))
         # Handlers write logs and metrics to stdout, which is CloudWatch's on AWS.
-        with (folder / LOG_FILE).open("ab", buffering=0) as file, redirect_stdout(WholeLines(file)):
+        with RotatingFile(folder / LOG_FILE) as file, redirect_stdout(WholeLines(file)):
             await _serve(listener, database, signals)
     try:
         database.settle()
