@@ -47,11 +47,12 @@ class LocalDestination:
     ) -> dict[str, StoredItemResponse]:
         """Store everything in one transaction; what could not be written is answered 500."""
         try:
-            with self._database.transaction() as connection:
-                return _deliver(connection, application_id, batch_item, arrivals, time_left)
+            with self._database.shared_transaction() as connection:
+                answers = _deliver(connection, application_id, batch_item, arrivals, time_left)
         except sqlite3.Error as error:
             log.error("the store cannot be written: %s", error)
             return {}
+        return answers
 
     def keep_rejected(
         self,
@@ -63,7 +64,7 @@ class LocalDestination:
         """Keep all of it or nothing."""
         rows = [rejected_record(application_id, part, arrival) for part in rejected]
         try:
-            with self._database.transaction() as connection:
+            with self._database.shared_transaction() as connection:
                 record_rejected(connection, rows)
         except sqlite3.Error as error:
             log.error("the store cannot keep what was rejected: %s", error)
