@@ -28,13 +28,15 @@ def log_to_terminal() -> None:
     logging.raiseExceptions = False  # a closed terminal is no reason to fail a request
 
 
-def greet(url: str, database: Path, log_file: Path, application_id: str) -> None:
+def greet(url: str, events: str, database: Path, log_file: Path, application_id: str) -> None:
     """Say where the gateway listens and writes, and give a command to try."""
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     event = f'{{"EventType":"hello","Timestamp":"{now}"}}'
     body = f'{{"BatchItem":{{"my-device":{{"Endpoint":{{}},"Events":{{"1":{event}}}}}}}}}'
     log.info("PutEvents on  %s", url)
-    log.info("events go to  %s", database)
+    log.info("events go to  %s", events)
+    if events != str(database):
+        log.info("retries wait  %s", database)
     log.info("logs go to    %s", log_file)
     log.info(
         "try           curl %s/v1/apps/%s/events -d %s", url, application_id, shlex.quote(body)
