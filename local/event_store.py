@@ -31,7 +31,9 @@ class Batch(NamedTuple):
     endpoint_id: str
     request_id: str | None
     arrival_timestamp: int
-    snapshot: bytes | None  # of putevents.wire.event_record.endpoint_part
+    snapshot: bytes | None = None  # of putevents.wire.event_record.endpoint_part
+    effective_date: str | None = None
+    updated_by: str | None = None
 
 
 class StoredEvent(NamedTuple):
@@ -90,10 +92,11 @@ def _add(connection: sqlite3.Connection, batch: Batch, events: list[StoredEvent]
 
 def _add_batch(connection: sqlite3.Connection, batch: Batch) -> int:
     snapshot = _snapshot(connection, batch.snapshot) if batch.snapshot else None
+    updated_by = "" if batch.updated_by == batch.request_id else batch.updated_by
     cursor = connection.execute(
-        "INSERT INTO batches (application_id, endpoint_id, request_id, arrival_timestamp, snapshot)"
-        " VALUES (?, ?, ?, ?, ?)",
-        (*batch[:4], snapshot),
+        "INSERT INTO batches (application_id, endpoint_id, request_id, arrival_timestamp, snapshot,"
+        " effective_date, updated_by) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (*batch[:4], snapshot, batch.effective_date, updated_by),
     )
     return cursor.lastrowid or 0
 

@@ -22,11 +22,14 @@ CREATE TABLE IF NOT EXISTS batches (
     endpoint_id TEXT NOT NULL,
     arrival_timestamp INTEGER NOT NULL,
     request_id TEXT,
-    snapshot INTEGER                     -- null in what the first version stored
+    snapshot INTEGER,                    -- null in what the first version stored
+    effective_date TEXT,                 -- of the snapshot, as it was then, like the next
+    updated_by TEXT                      -- its RequestId; empty if this request's, null if none
 );
 CREATE INDEX IF NOT EXISTS batches_by_snapshot ON batches (snapshot);
 
--- The endpoint as it was stored when its events came, once for as long as it stays the same.
+-- The endpoint as it was stored when its events came, once for as long as it stays the same but
+-- for what every update changes.
 CREATE TABLE IF NOT EXISTS endpoint_snapshots (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     members TEXT NOT NULL,               -- JSON of putevents.wire.event_record.endpoint_part

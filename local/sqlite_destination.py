@@ -120,14 +120,19 @@ def _deliver(
             "EventsItemResponse": {},
             "Stored": endpoint,
         }
-        part, arrival = endpoint_part(id_, endpoint), arrivals[id_]
+        arrival = arrivals[id_]
+        # Every update changes these two: what is left is often what is there already.
+        stays: EndpointResponse = {**endpoint}
+        date, updated_by = stays.pop("EffectiveDate", None), stays.pop("RequestId", None)
+        part = endpoint_part(id_, stays)
         events: list[StoredEvent] = []
         for event_id, event in batch.events.items():
             written += len(part) + len(event.wire)
             if written > MAX_WRITTEN_BYTES:
                 break  # what is left is not answered, so it is queued
             events.append(StoredEvent.of(event_id, event))
-        shared = Batch(application_id, endpoint["Id"], arrival.request_id, arrival.timestamp, part)
+        origin = (application_id, endpoint["Id"], arrival.request_id, arrival.timestamp)
+        shared = Batch(*origin, part, date, updated_by)
         answers[id_]["EventsItemResponse"] = _store_events(connection, shared, events)
     return answers
 

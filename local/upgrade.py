@@ -89,11 +89,13 @@ def _move_events(connection: sqlite3.Connection) -> None:
 def _batch(
     application_id: str, endpoint_id: str, request_id: str | None, arrived: int, record: str | None
 ) -> Batch:
-    part = None
-    if record is not None:
-        members = from_json(record)
-        part = to_json({name: members[name] for name in ("client", "device", "endpoint")})
-    return Batch(application_id, endpoint_id, request_id, arrived, part)
+    shared = (application_id, endpoint_id, request_id, arrived)
+    if record is None:
+        return Batch(*shared)
+    found = from_json(record)
+    members = {name: found[name] for name in ("client", "device", "endpoint")}
+    date, updated_by = (members["endpoint"].pop(n, None) for n in ("effectivedate", "requestid"))
+    return Batch(*shared, to_json(members), date, updated_by)
 
 
 def _event(event_id: str, event_type: str, timestamp: int, wire: str) -> StoredEvent:

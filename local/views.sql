@@ -49,7 +49,10 @@ SELECT
             'metrics', json(coalesce(json_extract(e.event, '$.Metrics'), '{}')),
             'client', json_extract(s.members, '$.client'),
             'device', json_extract(s.members, '$.device'),
-            'endpoint', json_extract(s.members, '$.endpoint')
+            'endpoint', json_patch(json_extract(s.members, '$.endpoint'), json_object(
+                'effectivedate', b.effective_date,
+                'requestid', iif(b.updated_by = '', b.request_id, b.updated_by)
+            ))
         )
     END AS record
 FROM batch_events AS e

@@ -26,7 +26,8 @@ _TABLES = {
     },
     "batches": {
         "id": "BIGINT", "application_id": "TEXT", "arrival_timestamp": "BIGINT",
-        "request_id": "TEXT", "snapshot": "BIGINT",
+        "request_id": "TEXT", "snapshot": "BIGINT", "effective_date": "TEXT",
+        "updated_by": "TEXT",
     },
     "endpoint_snapshots": {
         "id": "BIGINT",
@@ -53,7 +54,8 @@ _VALUES = {
     " stop_timestamp: e.session_stop, duration: e.event.Session.Duration}",
     "attributes": "coalesce(e.event.Attributes, MAP {})",
     "metrics": "coalesce(e.event.Metrics, MAP {})",
-    "endpoint": "s.members.endpoint",
+    "endpoint": "struct_update(s.members.endpoint, effectivedate := b.effective_date,"
+    " requestid := CASE b.updated_by WHEN '' THEN b.request_id ELSE b.updated_by END)",
     "application_id": "b.application_id",
     "day": "strftime(epoch_ms(b.arrival_timestamp), '%Y-%m-%d')",
 }

@@ -29,6 +29,7 @@ from tests.unit.doors import ARRIVAL
 REQUESTS = sorted(
     file for file in (ROOT / "tests/events/requests").glob("*.json") if file.stem != "good-and-bad"
 )
+LATER = Arrival("request-2", ARRIVAL.timestamp + 86_400_000)
 DIES = """
 import os, sys
 from pathlib import Path
@@ -268,6 +269,7 @@ def test_while_another_command_writes_too_long_nothing_is_written(
 def test_a_row_is_what_the_record_says(path: Path, request_file: Path) -> None:
     """By way of the record that the store shows, as it was done before."""
     deliver(path, json.loads(request_file.read_text()))
+    deliver(path, {"BatchItem": {"device": {"Endpoint": {}, "Events": {"later": EVENT}}}}, LATER)
     with closing(sqlite3.connect(path)) as connection:
         day = "strftime('%Y-%m-%d', arrival_timestamp / 1000, 'unixepoch')"
         sql = f"SELECT json_set(record, '$.application_id', application_id, '$.day', {day})"

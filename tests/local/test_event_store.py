@@ -226,6 +226,23 @@ def test_what_comes_again_leaves_no_batch_without_events(
         assert connection.execute("SELECT count(*) FROM batches").fetchall() == [(1,)]
 
 
+def test_an_endpoint_that_stays_the_same_is_kept_once_and_shown_as_of_each_event(
+    destination: LocalDestination, database: Database
+) -> None:
+    same = {"OptOut": "NONE", "User": {"UserId": "u"}}
+    deliver(destination, put_events_body({"1": EVENT}, same))
+    deliver(destination, put_events_body({"2": EVENT}, same), LATER)
+    deliver(destination, put_events_body({"3": EVENT}, {}), Arrival("r3", LATER.timestamp + 1))
+
+    endpoints = [record["endpoint"] for record in records(database)]
+    assert [found["requestid"] for found in endpoints] == ["request-1", "request-2", "request-2"]
+    assert endpoints[0]["effectivedate"] < endpoints[1]["effectivedate"]
+    assert endpoints[1] == endpoints[2]
+    with database.transaction() as connection:
+        kept = connection.execute("SELECT count(*) FROM endpoint_snapshots").fetchall()
+    assert kept == [(1,)]
+
+
 def old_rows(body: dict[str, Any]) -> list[tuple[Any, ...]]:
     """The rows of the version before for a request."""
     batches: Any = EventsRequest.model_validate(body).batch_item
