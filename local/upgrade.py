@@ -1,6 +1,7 @@
 """Brings a file of an earlier version up to date when it is opened."""
 
 import json
+import logging
 import sqlite3
 from collections.abc import Callable
 from itertools import groupby
@@ -14,6 +15,7 @@ from putevents.endpoints.keys import user_key
 from putevents.wire.arrival import Arrival
 from putevents.wire.timestamps import milliseconds
 
+log = logging.getLogger("local")
 _LATER_COLUMNS = {
     "events": ("request_id TEXT", "record TEXT"),
     "messages": ("hidden_at INTEGER",),
@@ -74,6 +76,7 @@ def _has_event_table(connection: sqlite3.Connection) -> list[object]:
 
 def _move_events(connection: sqlite3.Connection) -> None:
     """Each row held its event three times, and its endpoint."""
+    log.info("the store    its events are converted, once: about a minute for each million")
     rows = connection.execute(
         "SELECT application_id, endpoint_id, request_id, arrival_timestamp, record,"
         " event_id, event_type, event_timestamp, event FROM events ORDER BY rowid"
