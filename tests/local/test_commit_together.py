@@ -1,16 +1,21 @@
 """Writers that wait for each other are committed at once, and each hears the truth."""
 
+import signal
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
+from http.client import HTTPException
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
 
 from local.database import FILE, Database
+from tests.local.conftest import StartGateway
+from tests.local.running_gateway import EVENT, put_events_body
 
 SECONDS = 30
 INSERT = "INSERT INTO changes (event) VALUES (?)"
@@ -151,3 +156,29 @@ def test_who_wants_a_transaction_of_its_own_commits_for_those_before(writers: Wr
         assert writers.run(first, last) == [None, None]
         task[0].result(SECONDS)
     assert writers.stored() == [0, 1, 9]
+
+
+def test_what_was_answered_while_many_wrote_survives_kill_9(start_gateway: StartGateway) -> None:
+    gateway = start_gateway()
+    answered: SimpleQueue[str] = SimpleQueue()
+
+    def send(writer: int) -> None:
+        """Until the gateway is gone."""
+        for number in range(10_000):
+            event_id = f"{writer}-{number}"
+            try:
+                answer = gateway.put_events(put_events_body({event_id: EVENT}))
+            except (OSError, HTTPException):
+                return
+            [told] = answer["Results"]["device"]["EventsItemResponse"].values()
+            if told["StatusCode"] == 202:
+                answered.put(event_id)
+
+    with ThreadPoolExecutor(8) as threads:
+        senders = [threads.submit(send, writer) for writer in range(8)]
+        first = [answered.get(timeout=SECONDS) for _ in range(200)]
+        gateway.end(signal.SIGKILL)
+        for sender in senders:
+            sender.result(SECONDS)
+    accepted = {*first, *(answered.get() for _ in range(answered.qsize()))}
+    assert accepted <= {event_id for _, event_id, _ in gateway.stored()}
