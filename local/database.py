@@ -9,11 +9,21 @@ from pathlib import Path
 
 FILE = "putevents.db"
 SCHEMA = Path(__file__).with_name("schema.sql").read_text()
+VIEWS = Path(__file__).with_name("views.sql").read_text()
 
 
 def data_folder() -> Path:
     """The folder of the file, `.data` unless the environment's `DATA_DIR` says another."""
     return Path(os.environ.get("DATA_DIR") or ".data")
+
+
+class _Group:
+    """Writers that are committed together: one wait for the disk instead of many."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.is_settled = threading.Event()
+        self.error: Exception | None = None
 
 
 class Database:
@@ -23,18 +33,63 @@ class Database:
         self.path = path
         self._busy_seconds = busy_seconds
         self._lock = threading.Lock()
+        self._group: _Group | None = None  # whose transaction is open
+        self._joining = 0
+        self._joining_lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._inode: tuple[int, int] | None = None
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Write all of a block or nothing: sqlite3.Error is raised unless all is on the disk."""
-        with self._lock, self._connected() as connection:
+        with self._lock:
+            self._commit_group()
+            with self._connected() as connection:
+                connection.execute("BEGIN IMMEDIATE")
+                yield connection
+                _check_open(connection)
+
+    @contextmanager
+    def shared_transaction(self) -> Iterator[sqlite3.Connection]:
+        """The same, committed together with others that come meanwhile; one can fail alone."""
+        with self._joining_lock:
+            self._joining += 1
+        with self._lock:
+            with self._joining_lock:
+                self._joining -= 1
+            group = self._join()
+            try:
+                with _part(group.connection):
+                    yield group.connection
+            finally:
+                # Whoever is waiting commits for this one too.
+                if not self._joining:
+                    self._commit_group()
+        group.is_settled.wait()
+        if group.error:
+            raise sqlite3.OperationalError(str(group.error)) from group.error
+
+    def _join(self) -> _Group:
+        if self._group and not self._group.connection.in_transaction:
+            self._commit_group()  # one of it lost the others' parts: they are told
+        if not self._group:
+            connection = self._connected()
             connection.execute("BEGIN IMMEDIATE")
-            yield connection
-            # SQLite rolls a whole transaction back when the disk is full, whoever caught the error.
-            if not connection.in_transaction:
-                raise sqlite3.OperationalError("the transaction was rolled back")
+            self._group = _Group(connection)
+        return self._group
+
+    def _commit_group(self) -> None:
+        """Commit what is open and tell its writers; called with the lock."""
+        group, self._group = self._group, None
+        if not group:
+            return
+        try:
+            with group.connection:  # commits
+                _check_open(group.connection)
+        except sqlite3.Error as error:
+            group.error = error
+        finally:
+            group.is_settled.set()
 
     def check(self) -> None:
         """Write to the file, for nothing but to learn whether that works."""
@@ -44,11 +99,13 @@ class Database:
     def settle(self) -> None:
         """Move all into the one file, so that a copy of it is complete."""
         with self._lock:
+            self._commit_group()
             self._connected().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Let go of the file."""
         with self._lock:
+            self._commit_group()
             self._disconnect()
 
     def _connected(self) -> sqlite3.Connection:
@@ -67,6 +124,7 @@ class Database:
             from local.upgrade import upgrade
 
             upgrade(connection)
+            connection.executescript(VIEWS)  # `events` was a table
             self._inode = self._current_inode()
             if not self._inode:
                 raise sqlite3.OperationalError("the file was removed")
@@ -87,3 +145,24 @@ class Database:
         except OSError:
             return None
         return found.st_dev, found.st_ino
+
+
+@contextmanager
+def _part(connection: sqlite3.Connection) -> Iterator[None]:
+    """A part of a transaction, which is undone alone."""
+    connection.execute("SAVEPOINT part")
+    try:
+        yield
+        _check_open(connection)
+        connection.execute("RELEASE part")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK TO part")
+            connection.execute("RELEASE part")
+        raise
+
+
+def _check_open(connection: sqlite3.Connection) -> None:
+    # SQLite rolls a whole transaction back when the disk is full, whoever caught the error.
+    if not connection.in_transaction:
+        raise sqlite3.OperationalError("the transaction was rolled back")

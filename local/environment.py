@@ -1,10 +1,19 @@
 """Sets the environment variables that the functions have on AWS."""
 
-from collections.abc import MutableMapping
+import re
+from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from local.queue_message import DEAD_LETTERS, QUEUE
+
+# As the deploy settings of the same names want them.
+_APPLICATION_ID = r"[A-Za-z0-9._-]+"
+_ORIGIN = (
+    r"[a-z][a-z0-9+.-]*://"
+    r"([a-z0-9.-]+|[a-z0-9-]*\*[a-z0-9-]*\.([a-z0-9-]+(\.[a-z0-9-]+)+|localhost))"
+    r"(:[0-9]{1,5})?"
+)
 
 
 class StartError(Exception):
@@ -17,6 +26,7 @@ def set_environment(environ: MutableMapping[str, str], folder: Path, url: str) -
     environ.setdefault("APPLICATION_IDS", "*")
     environ.setdefault("CORS_ORIGINS", "*")
     environ.setdefault("ENDPOINT_READS", "true")
+    _check_lists(environ)
     environ["DATA_DIR"] = str(folder)
     environ["RETRY_QUEUE_URL"] = f"{url}/{QUEUE}"
     environ["DEAD_LETTER_QUEUE_URL"] = f"{url}/{DEAD_LETTERS}"
@@ -26,6 +36,35 @@ def set_environment(environ: MutableMapping[str, str], folder: Path, url: str) -
         raise StartError(
             "AWS_ENDPOINT_URL_PINPOINT is this gateway itself: its events would go round for ever."
         )
+
+
+def destination(environ: Mapping[str, str]) -> str | None:
+    """Where events go that do not stay in the local store."""
+    if environ["DESTINATION"] == "local":
+        return None
+    if environ["DESTINATION"] == "pinpoint":
+        aws = f"https://pinpoint.{environ['AWS_REGION']}.amazonaws.com"
+        return f"PutEvents at {environ.get('AWS_ENDPOINT_URL_PINPOINT') or aws}"
+    return f"the delivery streams {environ.get('EVENT_STREAM_PREFIX', '')}* of the lake"
+
+
+def _check_lists(environ: Mapping[str, str]) -> None:
+    ids, origins = environ["APPLICATION_IDS"], environ["CORS_ORIGINS"]
+    if not _is_list_of(_APPLICATION_ID, ids):
+        raise StartError(
+            "APPLICATION_IDS should be * or ids of letters, digits, '.', '_' and '-' (a,b),"
+            f" not {ids!r}."
+        )
+    if origins.strip() and not _is_list_of(_ORIGIN, origins):
+        raise StartError(
+            "CORS_ORIGINS should be * or origins as browsers send them, in lower case and without a"
+            f" path (https://app.example.com,https://*.example.dev), not {origins!r}."
+        )
+
+
+def _is_list_of(pattern: str, text: str) -> bool:
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    return parts == ["*"] or (bool(parts) and all(re.fullmatch(pattern, part) for part in parts))
 
 
 def _set_queue_client(environ: MutableMapping[str, str], url: str) -> None:

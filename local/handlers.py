@@ -13,8 +13,8 @@ API_TIMEOUT_SECONDS = 28
 QUEUE_TIMEOUT_SECONDS = 60
 # That many requests can hang at a destination before others wait for them.
 MAX_API_ENVIRONMENTS = 32
-# SQLite writes one transaction at a time: more threads would only take the GIL from its writer.
-MAX_LOCAL_ENVIRONMENTS = 2
+# While one waits for the disk the others prepare what is committed next, together.
+MAX_LOCAL_ENVIRONMENTS = 8
 
 
 def make_functions() -> tuple[LambdaFunction, LambdaFunction]:

@@ -1,24 +1,39 @@
 -- The laptop's one SQLite file: what was sent, what is known of endpoints, and the two queues.
 
-CREATE TABLE IF NOT EXISTS events (
+-- Each event once. What events share stands in the two tables below; the view `events` (views.sql)
+-- shows all of it in one row. AUTOINCREMENT: an id is never given twice, so that `make sql` knows
+-- what is new.
+CREATE TABLE IF NOT EXISTS batch_events (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    batch INTEGER NOT NULL,
+    event_id TEXT NOT NULL,
+    event_timestamp INTEGER NOT NULL,    -- Unix time in ms, as in Pinpoint's event stream
+    session_start INTEGER,
+    session_stop INTEGER,
+    event TEXT NOT NULL,                 -- the whole event in its wire form
+    identity BLOB NOT NULL UNIQUE        -- local.event_store says of what
+);
+CREATE INDEX IF NOT EXISTS events_by_batch ON batch_events (batch);
+
+-- What one endpoint sent in one request or message.
+CREATE TABLE IF NOT EXISTS batches (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     application_id TEXT NOT NULL,
     endpoint_id TEXT NOT NULL,
-    event_id TEXT NOT NULL,
-    event_type TEXT NOT NULL,
-    event_timestamp INTEGER NOT NULL,    -- Unix time in ms, as in Pinpoint's event stream
     arrival_timestamp INTEGER NOT NULL,
-    app_package_name TEXT,
-    app_title TEXT,
-    app_version_code TEXT,
-    client_sdk_version TEXT,
-    sdk_name TEXT,
-    attributes TEXT NOT NULL,            -- JSON, like the three below
-    metrics TEXT NOT NULL,
-    session TEXT NOT NULL,
-    event TEXT NOT NULL,                 -- the whole event in its wire form
-    request_id TEXT,                     -- the request or message that brought it first
-    record TEXT,                         -- JSON of putevents.wire.event_record: a row of raw_events
-    PRIMARY KEY (application_id, endpoint_id, event_id, event_timestamp, event_type)
+    request_id TEXT,
+    snapshot INTEGER,                    -- null in what the first version stored
+    effective_date TEXT,                 -- of the snapshot, as it was then, like the next
+    updated_by TEXT                      -- its RequestId; empty if this request's, null if none
+);
+CREATE INDEX IF NOT EXISTS batches_by_snapshot ON batches (snapshot);
+
+-- The endpoint as it was stored when its events came, once for as long as it stays the same but
+-- for what every update changes.
+CREATE TABLE IF NOT EXISTS endpoint_snapshots (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    members TEXT NOT NULL,               -- JSON of putevents.wire.event_record.endpoint_part
+    digest BLOB NOT NULL UNIQUE
 );
 
 -- An item for each endpoint, and one for each user with what all endpoints of the user share.
@@ -66,3 +81,14 @@ CREATE TABLE IF NOT EXISTS messages (
 );
 CREATE INDEX IF NOT EXISTS messages_by_due_time ON messages (queue, visible_at);
 CREATE INDEX IF NOT EXISTS messages_by_receipt ON messages (receipt_handle);
+
+-- What was changed or deleted of the events: `make sql` has a copy of them. An event of null stands
+-- for all of rejected_events.
+CREATE TABLE IF NOT EXISTS changes (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    event INTEGER
+);
+
+-- Which store this is, so that a copy is not taken for another's.
+CREATE TABLE IF NOT EXISTS store (id TEXT NOT NULL);
+INSERT INTO store SELECT lower(hex(randomblob(16))) WHERE NOT EXISTS (SELECT 1 FROM store);

@@ -5,19 +5,17 @@ import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from local.database import FILE, Database
 from local.endpoint_items import SqliteItems
-from local.event_store import record_event, record_rejected
-from local.savepoint import savepoint
-from putevents.endpoints.store import StoreError
+from local.event_store import Batch, StoredEvent, record_events, record_rejected
 from putevents.endpoints.table import EndpointTable, updates_of
 from putevents.errors import DestinationError
 from putevents.time_left import TimeLeft
 from putevents.wire.answers import ACCEPTED
 from putevents.wire.arrival import Arrival, Arrivals
-from putevents.wire.event_record import MAX_WRITTEN_BYTES, event_records
+from putevents.wire.event_record import MAX_WRITTEN_BYTES, endpoint_part
 from putevents.wire.rejected_record import RejectedPart, rejected_record
 from putevents.wire.schemas import (
     EndpointItemResponse,
@@ -49,11 +47,12 @@ class LocalDestination:
     ) -> dict[str, StoredItemResponse]:
         """Store everything in one transaction; what could not be written is answered 500."""
         try:
-            with self._database.transaction() as connection:
-                return _deliver(connection, application_id, batch_item, arrivals, time_left)
+            with self._database.shared_transaction() as connection:
+                answers = _deliver(connection, application_id, batch_item, arrivals, time_left)
         except sqlite3.Error as error:
             log.error("the store cannot be written: %s", error)
             return {}
+        return answers
 
     def keep_rejected(
         self,
@@ -65,7 +64,7 @@ class LocalDestination:
         """Keep all of it or nothing."""
         rows = [rejected_record(application_id, part, arrival) for part in rejected]
         try:
-            with self._database.transaction() as connection:
+            with self._database.shared_transaction() as connection:
                 record_rejected(connection, rows)
         except sqlite3.Error as error:
             log.error("the store cannot keep what was rejected: %s", error)
@@ -121,13 +120,20 @@ def _deliver(
             "EventsItemResponse": {},
             "Stored": endpoint,
         }
-        told, arrival = answers[id_]["EventsItemResponse"], arrivals[id_]
-        for event_id, record in event_records(application_id, id_, endpoint, batch.events, arrival):
-            written += len(record)
+        arrival = arrivals[id_]
+        # Every update changes these two: what is left is often what is there already.
+        stays: EndpointResponse = {**endpoint}
+        date, updated_by = stays.pop("EffectiveDate", None), stays.pop("RequestId", None)
+        part = endpoint_part(id_, stays)
+        events: list[StoredEvent] = []
+        for event_id, event in batch.events.items():
+            written += len(part) + len(event.wire)
             if written > MAX_WRITTEN_BYTES:
                 break  # what is left is not answered, so it is queued
-            key = (application_id, endpoint["Id"], event_id)
-            told[event_id] = _store_event(connection, *key, batch.events[event_id], record, arrival)
+            events.append(StoredEvent.of(event_id, event))
+        origin = (application_id, endpoint["Id"], arrival.request_id, arrival.timestamp)
+        shared = Batch(*origin, part, date, updated_by)
+        answers[id_]["EventsItemResponse"] = _store_events(connection, shared, events)
     return answers
 
 
@@ -136,12 +142,13 @@ def _find(table: EndpointTable, application_id: str, endpoint_id: str) -> Endpoi
     return next(iter(table.get(application_id, [endpoint_id])), unknown)
 
 
-def _store_event(connection: sqlite3.Connection, *values: Any) -> EventItemResponse:
-    """Store one event, wholly or not at all."""
-    try:
-        with savepoint(connection):
-            record_event(connection, *values)
-    except StoreError as error:
+def _store_events(
+    connection: sqlite3.Connection, batch: Batch, events: list[StoredEvent]
+) -> dict[str, EventItemResponse]:
+    """Store each event, wholly or not at all."""
+    failed = record_events(connection, batch, events)
+    for error in failed.values():
         log.error("the store cannot write one event: %s", error)
-        return NOT_WRITTEN
-    return ACCEPTED
+    return {
+        event.event_id: NOT_WRITTEN if event.event_id in failed else ACCEPTED for event in events
+    }

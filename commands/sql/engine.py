@@ -35,9 +35,10 @@ def connect() -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def close_off(connection: duckdb.DuckDBPyConnection, folder: str) -> None:
-    """From now on nothing but files in a folder can be read, and no setting be changed."""
-    connection.execute(f"SET allowed_directories = ['{folder}']")
+def close_off(connection: duckdb.DuckDBPyConnection, *folders: Path) -> None:
+    """From now on nothing but files in these folders can be read, and no setting be changed."""
+    listed = ", ".join("'" + str(folder).replace("'", "''") + "'" for folder in folders)
+    connection.execute(f"SET allowed_directories = [{listed}]")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
 

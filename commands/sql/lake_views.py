@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 
 import duckdb
+from sqlglot import exp
 
 from commands.sql.dialect import duckdb_type, parse, quoted, to_duckdb
 from infra.queries import VIEWS, view_sql
@@ -33,8 +34,12 @@ def fill_table(
         )
 
 
-def create_views(connection: duckdb.DuckDBPyConnection, today: date | None = None) -> None:
-    """Make `events` and `recent_events` over raw_events."""
+def create_views(
+    connection: duckdb.DuckDBPyConnection, today: date | None = None, *, copies: bool = True
+) -> None:
+    """Make `events` and `recent_events` over raw_events, in which there may be copies or not."""
     for view in VIEWS:
-        sql = to_duckdb(parse(view_sql(view)), today)
-        connection.execute(f"CREATE VIEW {view} AS {sql}")
+        query = parse(view_sql(view))
+        for number in () if copies else list(query.find_all(exp.Window)):
+            number.replace(exp.Literal.number(1))  # every event is its first copy
+        connection.execute(f"CREATE VIEW {view} AS {to_duckdb(query, today)}")

@@ -1,6 +1,5 @@
 """The laptop's SQLite file as the lake's tables and views, for Athena's SQL on DuckDB."""
 
-import os
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from sqlglot import exp
 from commands.sql.answer import Answer
 from commands.sql.dialect import SqlError, connect, parse, to_duckdb
 from commands.sql.engine import close_off, complaint
+from commands.sql.events_copy import EventsCopy
 from commands.sql.lake_views import TABLES, create_views, fill_table
 from infra.queries import VIEWS
 from infra.tables import REJECTED_EVENTS
@@ -21,12 +21,12 @@ from infra.tables import REJECTED_EVENTS
 _BIGINT = 2**63
 _DAY = "strftime('%Y-%m-%d', arrival_timestamp / 1000, 'unixepoch')"
 _REJECTED = ", ".join(f"'{column.name}', {column.name}" for column in REJECTED_EVENTS)
-# A JSON document for each row of a table.
-_DOCUMENTS = {
-    "raw_events": f"SELECT json_set(record, '$.application_id', application_id, '$.day', {_DAY})"  # noqa: S608 # ours
-    " FROM events WHERE record IS NOT NULL",
-    "rejected_events": f"SELECT json_object({_REJECTED}, 'day', {_DAY}) FROM rejected_events",  # noqa: S608 # ours
-}
+# A JSON document for each row.
+_DOCUMENTS = f"SELECT json_object({_REJECTED}, 'day', {_DAY}) FROM rejected_events"  # noqa: S608 # ours
+_REJECTED_STATE = (
+    "SELECT (SELECT max(rowid) FROM rejected_events),"
+    " (SELECT max(sequence) FROM changes WHERE event IS NULL)"
+)
 
 
 class StoreError(Exception):
@@ -40,13 +40,23 @@ class StoredLake:
         self._path = path
         self._today = today
         self._version: int | None = None
+        self._rejected: object = None  # what was there of rejected events
         self._store = _open(path)
-        self._folder = tempfile.mkdtemp(prefix="putevents-sql-")
-        os.rmdir(self._folder)
+        self._folder = Path(tempfile.mkdtemp(prefix="putevents-sql-"))
+        self._folder.rmdir()
         self._duckdb = connect()
+        try:
+            self._copy = EventsCopy(self._store, self._duckdb, path, self._folder)
+        except sqlite3.Error as error:
+            raise self._unreadable(error) from None
         self._load()
-        create_views(self._duckdb, today)
-        close_off(self._duckdb, self._folder)
+        create_views(self._duckdb, today, copies=False)  # the store holds each event once
+        close_off(self._duckdb, self._folder, self._copy.root)
+
+    def close(self) -> None:
+        """Let go of the file and of what was read."""
+        self._duckdb.close()
+        self._store.close()
 
     def query(self, sql: str) -> Answer:
         """Run one statement of Athena's SQL."""
@@ -55,7 +65,12 @@ class StoredLake:
         statement = to_duckdb(query, self._today)
         self._load()
         try:
-            cursor = self._duckdb.execute(statement)
+            try:
+                cursor = self._duckdb.execute(statement)
+            except duckdb.IOException:  # another command has put other files in their place
+                self._copy.forget()
+                self._load(anew=True)
+                cursor = self._duckdb.execute(statement)
             rows = cursor.fetchall()
         except duckdb.Error as error:
             raise SqlError(complaint(error)) from None
@@ -67,28 +82,44 @@ class StoredLake:
 
     def without_record(self) -> int:
         """How many events an earlier version stored, of which there is no row."""
-        [[count]] = self._rows("SELECT count(*) FROM events WHERE record IS NULL")
+        [[count]] = self._rows(
+            "SELECT count(*) FROM batch_events WHERE batch IN"
+            " (SELECT id FROM batches WHERE snapshot IS NULL)"
+        )
         return int(count)
 
-    def _load(self) -> None:
-        """Read the file, if somebody has written to it since."""
+    def _load(self, *, anew: bool = False) -> None:
+        """Read what is new in the file, if somebody has written to it since."""
         [[version]] = self._rows("PRAGMA data_version")
-        if version == self._version:
+        if version == self._version and not anew:
             return
-        os.mkdir(self._folder, 0o700)  # the only place that DuckDB reads, and only for a moment
         try:
-            for table, sql in _DOCUMENTS.items():
-                documents = (document for (document,) in self._rows(sql))
-                fill_table(self._duckdb, table, documents, self._folder)
-        finally:
-            os.rmdir(self._folder)
+            self._copy.refresh()
+        except sqlite3.Error as error:
+            raise self._unreadable(error) from None
+        self._load_rejected()
         self._version = version
+
+    def _load_rejected(self) -> None:
+        [state] = self._rows(_REJECTED_STATE)
+        if state == self._rejected:
+            return
+        self._folder.mkdir(0o700)  # the only place that DuckDB reads text from, for a moment
+        try:
+            documents = (document for (document,) in self._rows(_DOCUMENTS))
+            fill_table(self._duckdb, "rejected_events", documents, str(self._folder))
+        finally:
+            self._folder.rmdir()
+        self._rejected = state
 
     def _rows(self, sql: str) -> Iterator[Any]:
         try:
             yield from self._store.execute(sql)
         except sqlite3.Error as error:
-            raise StoreError(f"{self._path} cannot be read: {error}.") from None
+            raise self._unreadable(error) from None
+
+    def _unreadable(self, error: sqlite3.Error) -> StoreError:
+        return StoreError(f"{self._path} cannot be read: {error}.")
 
 
 def _check_tables(query: exp.Query) -> None:
@@ -102,11 +133,11 @@ def _check_tables(query: exp.Query) -> None:
 def _open(path: Path) -> sqlite3.Connection:
     if not path.exists():
         raise StoreError(f"Nothing is stored in {path} yet: `make run`, then send events to it.")
-    store = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+    store = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
     try:
-        columns = {row[1] for row in store.execute("PRAGMA table_info(events)")}
+        found = store.execute("SELECT 1 FROM sqlite_schema WHERE name = 'changes'").fetchall()
     except sqlite3.Error as error:
         raise StoreError(f"{path} cannot be read: {error}.") from None
-    if "record" not in columns:
+    if not found:
         raise StoreError(f"{path} is of an earlier version: `make run` once brings it up to date.")
     return store

@@ -178,7 +178,14 @@ def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
 
 def test_events_without_a_record_are_counted(folder: Path) -> None:
     with closing(sqlite3.connect(folder / FILE)) as connection, connection:
-        connection.execute("UPDATE events SET record = NULL WHERE event_type = 'song.played'")
+        connection.execute(
+            "INSERT INTO batches (application_id, endpoint_id, arrival_timestamp)"
+            " VALUES ('my-app', 'of the first version', 1)"
+        )
+        connection.execute(
+            "UPDATE batch_events SET batch = (SELECT max(id) FROM batches)"
+            " WHERE event ->> 'EventType' = 'song.played'"
+        )
 
     status, printed, complaint = sql(folder, "--query", "SELECT count(*) AS n FROM raw_events")
     assert (status, printed.splitlines()[2]) == (0, "21")

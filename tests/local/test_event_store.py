@@ -9,16 +9,26 @@ from typing import Any
 
 import pytest
 
-from local.database import FILE, SCHEMA, Database
+from local.database import FILE, Database
 from local.sqlite_destination import LocalDestination
 from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrival
+from putevents.wire.event_record import event_records
 from putevents.wire.rejected_record import RejectedPart
 from putevents.wire.rules import MAX_ENDPOINTS_PER_USER
 from putevents.wire.schemas import EventsRequest, ValidBatch
-from tests.local.running_gateway import EVENT, EVENT_MS, RunningGateway, put_events_body
+from putevents.wire.timestamps import milliseconds
+from tests.local.running_gateway import EVENT, EVENT_MS, ROOT, RunningGateway, put_events_body
 from tests.unit.doors import ARRIVAL
 
+REQUESTS = ROOT / "tests/events/requests"
+CLIENTS = sorted(file.name for file in REQUESTS.glob("*.json") if file.stem != "good-and-bad")
+COLUMNS = (
+    "application_id, endpoint_id, event_id, event_type, event_timestamp, arrival_timestamp,"
+    " app_package_name, app_title, app_version_code, client_sdk_version, sdk_name, attributes,"
+    " metrics, session, event, request_id, record"
+)
+JSON_COLUMNS = {11, 12, 13, 14, 16}
 LATER = Arrival("request-2", ARRIVAL.timestamp + 5000)
 
 
@@ -133,17 +143,24 @@ def test_what_http_answers_400_is_kept_too(gateway: RunningGateway) -> None:
     assert "number" in rule
 
 
-def test_a_file_of_the_version_before_gets_the_new_columns(tmp_path: Path) -> None:
+OLD_EVENTS = """
+CREATE TABLE events (
+    application_id TEXT NOT NULL, endpoint_id TEXT NOT NULL, event_id TEXT NOT NULL,
+    event_type TEXT NOT NULL, event_timestamp INTEGER NOT NULL, arrival_timestamp INTEGER NOT NULL,
+    app_package_name TEXT, app_title TEXT, app_version_code TEXT, client_sdk_version TEXT,
+    sdk_name TEXT, attributes TEXT NOT NULL, metrics TEXT NOT NULL, session TEXT NOT NULL,
+    event TEXT NOT NULL,{later}
+    PRIMARY KEY (application_id, endpoint_id, event_id, event_timestamp, event_type)
+)
+"""
+OLD_ROW = ("app", "device", "old", "hello", 1, 2, *[None] * 5, "{}", "{}", "{}", "{}")
+
+
+def test_a_file_of_the_version_before_last_gets_the_new_columns(tmp_path: Path) -> None:
     path = tmp_path / FILE
-    later = ("    request_id TEXT, ", "    record TEXT, ")
-    old = "\n".join(line for line in SCHEMA.splitlines() if not line.startswith(later))
-    assert old != SCHEMA
     with closing(sqlite3.connect(path)) as connection, connection:
-        connection.executescript(old)
-        connection.execute(
-            "INSERT INTO events VALUES ('app', 'device', 'old', 'hello', 1, 2, NULL, NULL, NULL,"
-            " NULL, NULL, '{}', '{}', '{}', '{}')"
-        )
+        connection.execute(OLD_EVENTS.format(later=""))
+        connection.execute(f"INSERT INTO events VALUES ({', '.join('?' * 15)})", OLD_ROW)
     database = Database(path)
     deliver(LocalDestination(database), put_events_body({"new": EVENT}))
     with database.transaction() as connection:
@@ -151,3 +168,106 @@ def test_a_file_of_the_version_before_gets_the_new_columns(tmp_path: Path) -> No
     database.close()
 
     assert kept == [("old", 1), ("new", 0)]
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+def test_a_file_that_held_each_event_three_times_keeps_every_column(
+    tmp_path: Path, name: str
+) -> None:
+    """The row of a client's event as the version before stored it, and as it reads now."""
+    path, rows = tmp_path / FILE, old_rows(json.loads((REQUESTS / name).read_text()))
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(OLD_EVENTS.format(later="request_id TEXT, record TEXT,"))
+        sql = f"INSERT INTO events VALUES ({', '.join('?' * 17)})"
+        connection.executemany(sql, rows)
+    for _ in range(2):  # the second time there is nothing to do
+        database = Database(path)
+        with database.transaction() as connection:
+            found = connection.execute(f"SELECT {COLUMNS} FROM events ORDER BY rowid").fetchall()
+        database.close()
+        assert [plain(row) for row in found] == [plain(row) for row in rows]
+
+
+def test_every_column_of_a_new_event_is_as_it_was_before(
+    destination: LocalDestination, database: Database
+) -> None:
+    for name in CLIENTS:
+        body = json.loads((REQUESTS / name).read_text())
+        deliver(destination, body)
+        for row in old_rows(body):
+            with database.transaction() as connection:
+                sql = f"SELECT {COLUMNS} FROM events WHERE endpoint_id = ? AND event_id = ?"
+                [found] = connection.execute(sql, row[1:3]).fetchall()
+            assert without_endpoint(plain(found)) == without_endpoint(plain(row))
+
+
+def test_an_event_that_is_deleted_leaves_nothing_that_no_other_needs(
+    destination: LocalDestination, database: Database
+) -> None:
+    deliver(destination, put_events_body({"1": EVENT, "2": EVENT}))
+    deliver(destination, put_events_body({"3": EVENT}, endpoint_id="other"))
+    tables = ("batch_events", "batches", "endpoint_snapshots")
+
+    left = []
+    for deleted in ("1", "2", "3"):
+        with database.transaction() as connection:
+            connection.execute("DELETE FROM events WHERE event_id = ?", (deleted,))
+            counts = [f"(SELECT count(*) FROM {table})" for table in tables]
+            left += connection.execute(f"SELECT {', '.join(counts)}").fetchall()
+    assert left == [(2, 2, 2), (1, 1, 1), (0, 0, 0)]
+
+
+def test_what_comes_again_leaves_no_batch_without_events(
+    destination: LocalDestination, database: Database
+) -> None:
+    for events in ({"1": EVENT}, {"1": EVENT}, {}):
+        deliver(destination, put_events_body(events))
+    with database.transaction() as connection:
+        assert connection.execute("SELECT count(*) FROM batches").fetchall() == [(1,)]
+
+
+def test_an_endpoint_that_stays_the_same_is_kept_once_and_shown_as_of_each_event(
+    destination: LocalDestination, database: Database
+) -> None:
+    same = {"OptOut": "NONE", "User": {"UserId": "u"}}
+    deliver(destination, put_events_body({"1": EVENT}, same))
+    deliver(destination, put_events_body({"2": EVENT}, same), LATER)
+    deliver(destination, put_events_body({"3": EVENT}, {}), Arrival("r3", LATER.timestamp + 1))
+
+    endpoints = [record["endpoint"] for record in records(database)]
+    assert [found["requestid"] for found in endpoints] == ["request-1", "request-2", "request-2"]
+    assert endpoints[0]["effectivedate"] < endpoints[1]["effectivedate"]
+    assert endpoints[1] == endpoints[2]
+    with database.transaction() as connection:
+        kept = connection.execute("SELECT count(*) FROM endpoint_snapshots").fetchall()
+    assert kept == [(1,)]
+
+
+def old_rows(body: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """The rows of the version before for a request."""
+    batches: Any = EventsRequest.model_validate(body).batch_item
+    return [
+        (
+            "app", id_, event_id, event.event_type, milliseconds(event.timestamp),
+            ARRIVAL.timestamp, event.app_package_name, event.app_title, event.app_version_code,
+            event.client_sdk_version, event.sdk_name, json.dumps(event.attributes or {}),
+            json.dumps(event.metrics or {}),
+            event.session.wire.decode() if event.session else "{}",
+            event.wire.decode(), ARRIVAL.request_id, record.decode(),
+        )
+        for id_, batch in batches.items()
+        for event_id, record in event_records("app", id_, {"Id": id_}, batch.events, ARRIVAL)
+        for event in [batch.events[event_id]]
+    ]  # fmt: skip
+
+
+def plain(row: tuple[Any, ...]) -> list[Any]:
+    """A row with its JSON as values; columns are counted as the table had them."""
+    return [json.loads(cell) if place in JSON_COLUMNS else cell for place, cell in enumerate(row)]
+
+
+def without_endpoint(row: list[Any]) -> list[Any]:
+    """A row without what its record says of the endpoint."""
+    own = {name: row[-1][name] for name in row[-1].keys() - {"device", "endpoint"}}
+    own["application"].pop("version_name", None)
+    return [*row[:-1], own]

@@ -133,7 +133,7 @@ class TestFailures:
         deliver(put_events_body({"0": EVENT}))
         execute(
             path,
-            "CREATE TRIGGER bad_sector BEFORE INSERT ON events WHEN NEW.event_id = '2'"
+            "CREATE TRIGGER bad_sector BEFORE INSERT ON batch_events WHEN NEW.event_id = '2'"
             " BEGIN SELECT RAISE(ABORT, 'disk I/O error'); END",
         )
         answer = deliver(put_events_body({"1": EVENT, "2": EVENT, "3": EVENT}))
@@ -159,7 +159,7 @@ class TestFailures:
         deliver(put_events_body({"0": EVENT}))
         execute(
             path,
-            "CREATE TRIGGER disk_full BEFORE INSERT ON events WHEN NEW.event_id = '2'"
+            "CREATE TRIGGER disk_full BEFORE INSERT ON batch_events WHEN NEW.event_id = '2'"
             " BEGIN SELECT RAISE(ROLLBACK, 'database or disk is full'); END",
         )
 

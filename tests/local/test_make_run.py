@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from infra.deploy_settings import DeploySettings, DeploySettingsError
+from local.environment import StartError, set_environment
 from tests.local.conftest import StartGateway
 from tests.local.running_gateway import EVENT, ROOT, RunningGateway, environment, put_events_body
 
@@ -152,10 +154,67 @@ def test_a_file_that_is_no_database_is_one_sentence(tmp_path: Path) -> None:
         ("DESTINATION", "nowhere"),
         ("VISIBILITY_TIMEOUT_SECONDS", "soon"),
         ("RETRY_DELAY_SECONDS", "-1"),
+        ("APPLICATION_IDS", ""),
+        ("APPLICATION_IDS", "my app"),
+        ("APPLICATION_IDS", "a,*"),
+        ("CORS_ORIGINS", "localhost:3000"),
+        ("CORS_ORIGINS", "https://app.example.com/"),
+        ("CORS_ORIGINS", "https://App.example.com"),
+        ("CORS_ORIGINS", "*,https://app.example.com"),
     ],
 )
 def test_a_wrong_setting_is_one_sentence(tmp_path: Path, name: str, value: str) -> None:
     assert name in start_and_fail(tmp_path, **{name: value})
+
+
+@pytest.mark.parametrize("value", ["", "*", "https://a.example.com, http://localhost:3000"])
+def test_what_cors_origins_may_be(start_gateway: StartGateway, value: str) -> None:
+    assert start_gateway(CORS_ORIGINS=value).ask("GET", "/health")[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "setting", "values"),
+    [
+        ("APPLICATION_IDS", "applicationIds", ["a", "A.b_c-1", "a b", "é", "a/b"]),
+        (
+            "CORS_ORIGINS",
+            "corsOrigins",
+            [
+                "https://a.example.com", "http://localhost:3000", "https://*.example.dev",
+                "https://*", "https://*.dev", "capacitor://localhost", "https://x/", "HTTPS://x",
+                "x", "https://a:b",
+            ],
+        ),
+    ],
+)  # fmt: skip
+def test_a_list_may_hold_what_the_deploy_setting_may(
+    name: str, setting: str, values: list[str]
+) -> None:
+    def is_deployed(value: str) -> bool:
+        context = {"destination": "lake", "applicationIds": "a", "auth": "iam", setting: value}
+        try:
+            DeploySettings.from_context(context)
+        except DeploySettingsError:
+            return False
+        return True
+
+    def is_run(value: str) -> bool:
+        try:
+            set_environment({name: value}, Path(), "http://127.0.0.1:8080")
+        except StartError:
+            return False
+        return True
+
+    assert [is_run(value) for value in values] == [is_deployed(value) for value in values]
+    assert {*map(is_run, values)} == {True, False}
+
+
+def test_it_says_where_events_go_that_do_not_stay(start_gateway: StartGateway) -> None:
+    url = "http://127.0.0.1:9/elsewhere"
+    shown = start_gateway(DESTINATION="pinpoint", AWS_ENDPOINT_URL_PINPOINT=url).lines
+    assert shown[1].endswith(f"events go to  PutEvents at {url}")
+    assert "retries wait  " in shown[2]
+    assert shown[2].endswith("putevents.db")
 
 
 def test_a_gateway_that_forwards_to_itself_does_not_start(tmp_path: Path) -> None:

@@ -131,10 +131,7 @@ def event_records(
     """Yield each event's id and its EventRecord as JSON; `endpoint` is the stored one, merged."""
     demographic = endpoint.get("Demographic", {})
     # The same for all events of the endpoint, so it is serialised once.
-    # Ids that differ in case only are one endpoint's, in the letters that came first.
-    client: Client = {"client_id": endpoint.get("Id", endpoint_id)}
-    shared = {"client": client, "device": _device(demographic), "endpoint": _lower(endpoint)}
-    tail = b"," + to_json(shared)[1:]
+    tail = b"," + endpoint_part(endpoint_id, endpoint)[1:]
     for event_id, event in events.items():
         own = {
             "event_type": event.event_type,
@@ -149,6 +146,14 @@ def event_records(
             "metrics": event.metrics or {},
         }
         yield event_id, to_json(own)[:-1] + tail
+
+
+def endpoint_part(endpoint_id: str, endpoint: EndpointResponse) -> bytes:
+    """The members of a record that its endpoint's other events share, as JSON."""
+    # Ids that differ in case only are one endpoint's, in the letters that came first.
+    client: Client = {"client_id": endpoint.get("Id", endpoint_id)}
+    device = _device(endpoint.get("Demographic", {}))
+    return to_json({"client": client, "device": device, "endpoint": _lower(endpoint)})
 
 
 def _application(application_id: str, event: Event, version_name: str | None) -> dict[str, Any]:

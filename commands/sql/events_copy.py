@@ -1,0 +1,204 @@
+"""The events as columns: Parquet files beside the store, and what is new since in memory.
+
+The files are only a copy: whatever does not fit to the store is made anew, and a folder that
+cannot be written costs nothing but time.
+"""
+
+import shutil
+import sqlite3
+from hashlib import blake2b
+from itertools import takewhile
+from pathlib import Path
+
+import duckdb
+
+from commands.sql.event_rows import COLUMNS, MAKE_ROWS, ROWS, read_rows
+from commands.sql.parts import Part, chain, locked, part_path, sync
+
+FOLDER = "sql-copy"
+PART_EVENTS = 250_000
+# Fewer than that are read into memory by each command.
+NEW_EVENTS = 50_000
+VERSION = blake2b(MAKE_ROWS.encode(), digest_size=4).hexdigest()
+_NEW = "new_events"
+_CHANGED = "FROM changes WHERE sequence > ? AND event > ? AND event <= ?"
+
+
+class EventsCopy:
+    """The table raw_events, brought up to date by ids and by the store's list of changes."""
+
+    def __init__(
+        self, store: sqlite3.Connection, database: duckdb.DuckDBPyConnection, path: Path, text: Path
+    ) -> None:
+        self._store, self._database, self._text = store, database, text
+        [(name,)] = store.execute("SELECT id FROM store")
+        self.root = path.resolve().parent / FOLDER
+        self._folder = self.root / f"{name}-{VERSION}"
+        self._parts: list[Part] = []
+        # The last event that was read, the last that the files held, and the last change, then.
+        self._last = self._end = self._sequence = 0
+        self._is_first = True
+        self._read("false")
+        database.execute(f"CREATE TABLE {_NEW} AS FROM {ROWS}")
+
+    def refresh(self) -> None:
+        """Read what is new since the last time."""
+        parts = self._begin()
+        if self._is_behind(parts):
+            parts = self._written(parts)
+        self._read_new(parts)
+        self._show(parts)
+        self._store.execute("ROLLBACK")
+
+    def forget(self) -> None:
+        """Trust no file any more that was seen: another command has replaced it."""
+        self._is_first, self._parts = True, []
+
+    def _begin(self) -> list[Part]:
+        """See the store as it is at one moment, and the parts that fit to it."""
+        if self._store.in_transaction:
+            self._store.execute("ROLLBACK")
+        self._store.execute("BEGIN")
+        return self._usable()
+
+    def _newest_event(self) -> int:
+        [(last,)] = self._store.execute("SELECT coalesce(max(id), 0) FROM batch_events")
+        return int(last)
+
+    def _newest_change(self) -> int:
+        [(sequence,)] = self._store.execute("SELECT coalesce(max(sequence), 0) FROM changes")
+        return int(sequence)
+
+    def _usable(self) -> list[Part]:
+        """The parts up to the first that is not of this store, or that cannot be read."""
+        usable: list[Part] = []
+        for part in chain(self._folder):
+            if part not in self._parts and not (self._is_ours(part) and self._is_whole(part)):
+                break
+            usable.append(part)
+        return usable
+
+    def _is_ours(self, part: Part) -> bool:
+        if part.sequence > self._newest_change():
+            return False
+        if not part.witness or part.witness in self._changed(part):
+            return True
+        sql = "SELECT lower(hex(identity)) FROM batch_events WHERE id = ?"
+        return self._store.execute(sql, (part.witness,)).fetchall() == [(part.identity,)]
+
+    def _is_whole(self, part: Part) -> bool:
+        try:
+            self._database.execute(f"SELECT count(*) FROM {_file(part.path)}")  # noqa: S608 # ours
+        except duckdb.Error:
+            return False
+        return True
+
+    def _changed(self, part: Part) -> set[int]:
+        """The events of a part that are no longer as they are in it."""
+        return self._changes(part.sequence, part.after, part.last)
+
+    def _changes(self, sequence: int, after: int, last: int) -> set[int]:
+        sql = f"SELECT event {_CHANGED}"
+        return {event for (event,) in self._store.execute(sql, (sequence, after, last))}
+
+    def _is_behind(self, parts: list[Part]) -> bool:
+        end = parts[-1].last if parts else 0
+        new = self._newest_event() - end
+        return new >= NEW_EVENTS or any(self._changed(part) for part in parts)
+
+    def _written(self, parts: list[Part]) -> list[Part]:
+        """Bring the files up to date; without the right to, those parts that are."""
+        try:
+            with locked(self.root):
+                # What another command wrote meanwhile may be newer than what was seen before.
+                parts = [self._mended(part) for part in self._tidied(self._begin())]
+                after, last = parts[-1].last if parts else 0, self._newest_event()
+                while last - after >= NEW_EVENTS:
+                    end = min(last, after + PART_EVENTS)
+                    parts.append(self._write(after, end))
+                    after = end
+                return parts
+        except (OSError, duckdb.IOException):
+            return list(takewhile(lambda part: not self._changed(part), self._begin()))
+
+    def _tidied(self, parts: list[Part]) -> list[Part]:
+        """Remove what was left behind: by another version, by a kill, of another store."""
+        for path in self.root.iterdir():
+            if path.is_dir() and path != self._folder:
+                shutil.rmtree(path, ignore_errors=True)
+        self._folder.mkdir(exist_ok=True)
+        for path in {*self._folder.iterdir()} - {part.path for part in parts}:
+            path.unlink(missing_ok=True)
+        return parts
+
+    def _mended(self, part: Part) -> Part:
+        """The part, or one in its place without what was changed and with what that is now."""
+        if not self._changed(part):
+            return part
+        between = (part.sequence, part.after, part.last)
+        self._read(f"id IN (SELECT event {_CHANGED})", *between)
+        ids = ", ".join(map(str, self._changed(part)))
+        kept = f"SELECT * FROM {_file(part.path)} WHERE id NOT IN ({ids})"  # noqa: S608 # numbers
+        mended = self._save(f"({kept} UNION ALL FROM {ROWS}) ORDER BY id", part.after, part.last)
+        part.path.unlink()
+        return mended
+
+    def _write(self, after: int, last: int) -> Part:
+        self._read("id > ? AND id <= ?", after, last)
+        return self._save(ROWS, after, last)
+
+    def _save(self, source: str, after: int, last: int) -> Part:
+        draft = self._folder / "draft"
+        self._database.execute(f"COPY (FROM {source}) TO {_file(draft)} (FORMAT parquet)")
+        witness = self._store.execute(
+            "SELECT id, lower(hex(identity)) FROM batch_events WHERE id > ? AND id <= ?"
+            " ORDER BY id DESC LIMIT 1",
+            (after, last),
+        ).fetchone() or (0, "")
+        part = Part(Path(), after, last, self._newest_change(), *witness)
+        part = part._replace(path=part_path(self._folder, *part[1:]))
+        # Whole or not at all: a name that a reader takes is given to what is on the disk.
+        sync(draft)
+        draft.rename(part.path)
+        sync(self._folder)
+        return part
+
+    def _read_new(self, parts: list[Part]) -> None:
+        """Read into memory what the files do not hold."""
+        end, last = parts[-1].last if parts else 0, self._newest_event()
+        if self._is_first or end < self._end:
+            self._database.execute(f"DELETE FROM {_NEW}")  # noqa: S608 # ours
+            self._last = end
+        else:
+            self._replace(end)
+        self._read("id > ? AND id <= ?", max(end, self._last), last)
+        self._database.execute(f"INSERT INTO {_NEW} FROM {ROWS}")  # ours
+        self._last, self._end, self._sequence = last, end, self._newest_change()
+        self._is_first = False
+
+    def _replace(self, end: int) -> None:
+        """Drop from memory what the files hold now, and read anew what was changed."""
+        between = (self._sequence, end, self._last)
+        changed = self._changes(*between)
+        ids = ", ".join(map(str, changed)) or "NULL"
+        self._database.execute(f"DELETE FROM {_NEW} WHERE id <= {end} OR id IN ({ids})")  # noqa: S608 # numbers
+        if changed:
+            self._read(f"id IN (SELECT event {_CHANGED})", *between)
+            self._database.execute(f"INSERT INTO {_NEW} FROM {ROWS}")  # ours
+
+    def _read(self, condition: str, *values: int) -> None:
+        read_rows(self._store, self._database, self._text, condition, *values)
+
+    def _show(self, parts: list[Part]) -> None:
+        self._parts = parts
+        sources = [f"SELECT {COLUMNS} FROM {_NEW}"]  # noqa: S608 # our names
+        if parts:
+            files = ", ".join(_file(part.path) for part in parts)
+            sources.insert(0, f"SELECT {COLUMNS} FROM read_parquet([{files}])")  # noqa: S608
+        view = " UNION ALL ".join(sources)
+        self._database.execute(f"CREATE OR REPLACE VIEW raw_events AS {view}")
+
+
+def _file(path: Path) -> str:
+    """A path as a text of SQL."""
+    return "'" + str(path).replace("'", "''") + "'"
