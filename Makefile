@@ -12,7 +12,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit bench check fix synth diff deploy destroy lock clean
+.PHONY: help run test test-unit bench check fix synth diff bootstrap deploy destroy lint-templates snapshots lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,8 +26,8 @@ test: $(VENV)/dev $(CDK) ## run every test
 test-unit: $(VENV)/dev ## run the fast tests only (under a minute)
 	$(BIN)/pytest tests/unit tests/structure
 
-bench: $(VENV)/dev ## what the gateway costs beside the boto3 call that it wraps
-	@for part in bench bench_lake; do $(BIN)/python -m tests.benchmarks.$$part | grep -v '"_aws"'; done
+bench: $(VENV)/dev ## what a request and a cold start cost, into docs/performance.md (ROWS=warm,queue,cold,lake,size,memory,picture)
+	@$(BIN)/python -m tests.benchmarks.bench "$(ROWS)"
 
 check: $(VENV)/dev ## ruff, ruff format, mypy strict, who imports whom; changes nothing
 	$(BIN)/ruff check
@@ -46,11 +46,21 @@ synth: $(VENV)/dev $(CDK) ## write the CloudFormation template to cdk.out (no AW
 diff: $(VENV)/dev $(CDK) ## show what a deploy would change
 	$(CDK) diff $(CDK_OPTIONS)
 
-deploy: $(VENV)/dev $(CDK) ## cdk deploy with the settings in cdk.json (CDK_OPTIONS="-c auth=none")
+bootstrap: $(VENV)/dev $(CDK) ## prepare your AWS account and region for the CDK, once (CDK_OPTIONS="--profile NAME")
+	@$(COMMANDS) bootstrap $(CDK_OPTIONS)
+
+deploy: $(VENV)/dev $(CDK) ## cdk deploy, if nothing is missing, with the settings in cdk.json (CDK_OPTIONS="-c auth=none")
+	@$(COMMANDS) preflight $(CDK_OPTIONS)
 	$(CDK) deploy $(CDK_OPTIONS)
 
 destroy: $(VENV)/dev $(CDK) ## cdk destroy
 	$(CDK) destroy $(CDK_OPTIONS)
+
+lint-templates: $(VENV)/dev ## cfn-lint over every pair of deploy settings, for every region (a line a variant)
+	@$(BIN)/python -m tests.infra.template_lint
+
+snapshots: $(VENV)/dev ## keep the templates that a reviewer compares (REPLACE=yes if an update may lose something)
+	@$(BIN)/python -m tests.infra.snapshot
 
 lock: $(VENV)/dev ## resolve what is asked for into the pinned requirements.txt files
 	$(BIN)/uv pip compile pyproject.toml --group dev $(LOCK) -o requirements.txt
@@ -98,7 +108,7 @@ $(CDK): infra/package.json | $(VENV)/dev
 # --- the real stack in an emulated AWS on this machine, and its dead letters ----------------------
 
 EMULATOR := .venv-emulator
-.PHONY: deploy-emulated destroy-emulated sql-emulated redrive dead-letters faults outages
+.PHONY: deploy-emulated destroy-emulated sql-emulated redrive dead-letters faults outages update-matrix
 
 deploy-emulated: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## cdk deploy into an emulated AWS on this machine (CDK_OPTIONS="-c auth=none")
 	@$(COMMANDS) emulated up $(CDK_OPTIONS)
@@ -123,7 +133,10 @@ faults: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## break everything on purpose, for
 outages: $(VENV)/dev ## simulate outages of days: dead letters, drain times, invocations, what others feel
 	@$(BIN)/python -m tests.faults.outage_table
 
-test: $(EMULATOR)/ready # tests/deployed runs on it
+update-matrix: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## deploy every pair of settings one after the other into the emulator: nothing is lost
+	@UPDATE_STRENGTH=2 $(BIN)/pytest --quiet --capture=no tests/deployed/test_update_matrix.py
+
+test bench: $(EMULATOR)/ready # tests/deployed and the lake's benchmark run on it
 
 # MiniStack pins a botocore of its own, so it lives apart.
 $(EMULATOR)/ready: tests/deployed/requirements.txt | $(BIN)/python
@@ -150,9 +163,9 @@ LOAD := .venv-load
 put-events: $(VENV)/run ## send events to a gateway, whatever its auth (OPTIONS="--url ..."; OPTIONS=--help)
 	@$(COMMANDS) send $(OPTIONS)
 
-load: $(LOAD)/ready ## load a gateway with events (URL=, USERS=, RATE=, SECONDS=, EVENTS=, APPLICATION_ID=, OPTIONS="--auth none")
+load: $(LOAD)/ready ## load a gateway with events (URL=, USERS=, RATE=, SECONDS=, SHAPE=ramp, EVENTS=, APPLICATION_ID=, OPTIONS="--auth none")
 	@$(LOAD)/bin/python -m commands load $(call OPTION,URL,url) $(call OPTION,APPLICATION_ID,application-id) \
-	  $(call NUMBER,USERS,users) $(call NUMBER,RATE,rate) $(call NUMBER,SECONDS,seconds) $(call NUMBER,EVENTS,events) $(OPTIONS)
+	  $(call NUMBER,USERS,users) $(call NUMBER,RATE,rate) $(call NUMBER,SECONDS,seconds) $(call OPTION,SHAPE,shape) $(call NUMBER,EVENTS,events) $(OPTIONS)
 
 test: $(LOAD)/ready # tests/commands runs it
 
@@ -161,6 +174,18 @@ $(LOAD)/ready: commands/load/requirements.txt | $(BIN)/python
 	$(BIN)/python -m venv $(LOAD)
 	$(LOAD)/bin/pip install --quiet --require-hashes -r commands/load/requirements.txt
 	@touch $@
+
+# --- what a deployed stack really does (docs/aws-checklist.md) ---------------------------------------
+
+.PHONY: verify
+
+verify: $(VENV)/run ## send an event to the deployed stack, follow it to Athena, read metrics and alarms (URL=, OPTIONS="--auth none")
+	@$(COMMANDS) verify $(call OPTION,URL,url) $(OPTIONS)
+
+.PHONY: costs
+
+costs: $(VENV)/dev ## what a million events cost, from measured bytes and calls and list prices
+	@$(COMMANDS) costs $(OPTIONS)
 
 # --- endpoints from elsewhere for a deployed lake -------------------------------------------------
 

@@ -4,18 +4,23 @@ import sys
 
 from aws_cdk import App
 
-from infra.bundle import BundleError, bundle, size
+from infra.bundle import BundleError, bundle, describe
 from infra.deploy_settings import DeploySettings, DeploySettingsError
-from infra.function import RuntimeNotSupportedError, runtime
 from infra.stack import PutEventsStack
 
-app = App()
-try:
-    runtime()
-    settings = DeploySettings.from_context(app.node.get_all_context())
-    package = bundle(settings.architecture)
-except (BundleError, DeploySettingsError, RuntimeNotSupportedError) as error:
-    sys.exit(str(error))
-print(f"Lambda package: {size(package) / 1e6:.1f} MB for {settings.architecture}", file=sys.stderr)
-PutEventsStack(app, "PutEventsGateway", settings=settings, package=package)
-app.synth()
+
+def add_stack(app: App) -> None:
+    """Add the stack of the app's settings; exit with a sentence if they are wrong."""
+    try:
+        settings = DeploySettings.from_context(app.node.get_all_context())
+        package = bundle(settings.architecture, settings.runtime)
+    except (BundleError, DeploySettingsError) as error:
+        sys.exit(str(error))
+    print(describe(package, settings.architecture, settings.runtime), file=sys.stderr)
+    PutEventsStack(app, "PutEventsGateway", settings=settings, package=package)
+
+
+if __name__ == "__main__":
+    app = App()
+    add_stack(app)
+    app.synth()

@@ -32,10 +32,20 @@ COMMANDS = {
         "import_endpoints",
         "Import endpoints that Pinpoint exported into a deployed lake.",
     ),
+    "bootstrap": Place(
+        "deploy.bootstrap", "bootstrap", "Prepare an AWS account and region for the CDK, once."
+    ),
+    "preflight": Place(
+        "deploy.preflight", "preflight", "Look whether a deploy can succeed, before it begins."
+    ),
     "dead-letters": Place("dead_letters", "dead_letters", "List the dead letters of a stack."),
     "redrive": Place("redrive", "redrive", "Move the dead letters of a stack back to its queue."),
+    "verify": Place(
+        "verify.verify_command", "verify", "Follow an event through a deployed stack to Athena."
+    ),
     "views": Place("views", "views", "Create the views of a deployed lake through Athena."),
     "quotas": Place("quotas", "quotas", "Print which of AWS's quotas a lake needs raised."),
+    "costs": Place("costs.costs_command", "costs", "Print what a million events cost."),
     "emulated": Place("emulated", "emulated", "Deploy into an AWS emulator on this machine."),
 }
 

@@ -9,32 +9,20 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from infra.access_log import ACCESS_LOG
 from infra.acknowledge import acknowledge
 from infra.api_auth import authorization
 from infra.api_key import add_api_key
+from infra.cors_preflight import add_preflight
 from infra.custom_domain import custom_url
 from infra.deploy_settings import DeploySettings
 from infra.gateway_responses import add_gateway_responses
 from infra.log import Log
-from infra.preflight import add_preflight
 from infra.routes import Route, routes
+from infra.trace_sampling import sample_traces
 
 STAGE = "prod"
 _LOG_POLICY = "AmazonAPIGatewayPushToCloudWatchLogs"
-# No personal data: no IP address, no identity, and no path, which would hold an endpoint id.
-ACCESS_LOG = {
-    "requestId": "$context.requestId",
-    "traceId": "$context.xrayTraceId",
-    "time": "$context.requestTime",
-    "method": "$context.httpMethod",
-    "route": "$context.resourcePath",
-    "status": "$context.status",
-    "gatewayResponse": "$context.error.responseType",
-    "latency": "$context.responseLatency",
-    "integrationStatus": "$context.integration.integrationStatus",
-    "integrationLatency": "$context.integration.latency",
-    "responseLength": "$context.responseLength",
-}
 
 
 class PutEventsApi(apigateway.RestApi):
@@ -69,6 +57,8 @@ class PutEventsApi(apigateway.RestApi):
         )
         self.access_log = access_log
         self._custom_url = custom_url(settings)
+        if settings.tracing == "stage":
+            sample_traces(self, name=f"{name}/{STAGE}", settings=settings)
         self.node.try_remove_child("Endpoint")  # the stack has this output as ApiUrl
         # API Gateway would create this log group itself and never expire it.
         log_name = f"API-Gateway-Execution-Logs_{self.rest_api_id}/{STAGE}"
@@ -123,13 +113,16 @@ class PutEventsApi(apigateway.RestApi):
 def _stage(log: Log, settings: DeploySettings) -> apigateway.StageOptions:
     return apigateway.StageOptions(
         stage_name=STAGE,
-        tracing_enabled=True,
+        # API Gateway's segments hold the client's IP address, and URLs with ids of people.
+        tracing_enabled=settings.tracing == "stage",
         throttling_rate_limit=settings.throttle_rate,
         throttling_burst_limit=settings.throttle_burst,
         logging_level=apigateway.MethodLoggingLevel.ERROR,
         data_trace_enabled=False,  # true would log bodies
         access_log_destination=apigateway.LogGroupLogDestination(log),
-        access_log_format=apigateway.AccessLogFormat.custom(json.dumps(ACCESS_LOG)),
+        access_log_format=apigateway.AccessLogFormat.custom(
+            json.dumps(ACCESS_LOG, separators=(",", ":"))
+        ),
     )
 
 

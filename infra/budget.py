@@ -1,4 +1,4 @@
-"""The tag by which the stack's cost is told, and a monthly budget that writes an e-mail."""
+"""The tag by which the stack's cost is told, and a monthly budget that tells whom alarms tell."""
 
 import os
 
@@ -22,7 +22,7 @@ WITHOUT_BUDGETS = {
 def add_budget(stack: Stack, settings: DeploySettings) -> None:
     """Tag the stack, and add the budget if the settings name one."""
     Tags.of(stack).add(TAG, stack.stack_name)
-    if not settings.monthly_budget_usd or not settings.alarm_email:
+    if not settings.monthly_budget_usd:
         return
     region = os.environ.get("CDK_DEFAULT_REGION", "")  # the CDK CLI's, to which it deploys
     if region in WITHOUT_BUDGETS:
@@ -31,12 +31,21 @@ def add_budget(stack: Stack, settings: DeploySettings) -> None:
             "budget with the command in docs/operations.md, section What a flood costs."
         )
         return
-    _budget(stack, settings.monthly_budget_usd, settings.alarm_email, settings.budget_scope)
+    _budget(stack, settings)
 
 
-def _budget(stack: Stack, dollars: int, email: str, scope: str) -> None:
-    # AWS Budgets writes the e-mails itself: a topic with a key of its own would not let it in.
-    subscriber = budgets.CfnBudget.SubscriberProperty(address=email, subscription_type="EMAIL")
+def _subscriber(settings: DeploySettings) -> budgets.CfnBudget.SubscriberProperty:
+    if settings.alarm_topic_arn:
+        return budgets.CfnBudget.SubscriberProperty(
+            address=settings.alarm_topic_arn, subscription_type="SNS"
+        )
+    # AWS Budgets writes the e-mails itself: the key of the alarms' topic would not let it in.
+    return budgets.CfnBudget.SubscriberProperty(
+        address=settings.alarm_email or "", subscription_type="EMAIL"
+    )
+
+
+def _budget(stack: Stack, settings: DeploySettings) -> None:
     own = {"TagKeyValue": [f"user:{TAG}${stack.stack_name}"]}
     budgets.CfnBudget(
         stack,
@@ -44,8 +53,10 @@ def _budget(stack: Stack, dollars: int, email: str, scope: str) -> None:
         budget=budgets.CfnBudget.BudgetDataProperty(
             budget_type="COST",
             time_unit="MONTHLY",
-            budget_limit=budgets.CfnBudget.SpendProperty(amount=dollars, unit="USD"),
-            cost_filters=own if scope == "stack" else None,
+            budget_limit=budgets.CfnBudget.SpendProperty(
+                amount=settings.monthly_budget_usd, unit="USD"
+            ),
+            cost_filters=own if settings.budget_scope == "stack" else None,
         ),
         notifications_with_subscribers=[
             budgets.CfnBudget.NotificationWithSubscribersProperty(
@@ -55,7 +66,7 @@ def _budget(stack: Stack, dollars: int, email: str, scope: str) -> None:
                     threshold=percent,
                     threshold_type="PERCENTAGE",
                 ),
-                subscribers=[subscriber],
+                subscribers=[_subscriber(settings)],
             )
             for kind, percent in _NOTICES
         ],

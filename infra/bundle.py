@@ -1,9 +1,10 @@
-"""Build the Lambda package without Docker: our code and its pinned dependencies."""
+"""Build the Lambda package without Docker: our code and its pinned dependencies.
+
+What runs this may be another Python, on another processor, than what the functions run on.
+"""
 
 import hashlib
-import json
 import os
-import platform
 import shutil
 import subprocess
 import sys
@@ -12,68 +13,83 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from infra import interpreter
+from infra.defer import NotDeferrableError, defer
+from infra.trim import trim
+
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "lambda_src"
 BUILD = ROOT / ".build"
-
-# The AWS services that the functions call; botocore ships data for over 400.
-SERVICES = {"dynamodb", "firehose", "pinpoint", "secretsmanager", "sqs"}
 MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
-PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
-# The functions read none of these: metadata, commands, boto3's resources (we use clients), the
-# Swagger page, C sources and type stubs.
-UNUSED = [
-    "*.dist-info", "*-stubs", "bin", "boto3/data", "boto3/examples",
-    "aws_lambda_powertools/event_handler/openapi/swagger_ui/*.min.*",
-    "**/tests", "**/*.c", "**/*.pyi",
-]  # fmt: skip
 
 _ZIP_EPOCH = 315532800  # 1980-01-01, the earliest time in a zip file
 
 
 class BundleError(Exception):
-    """The package could not be built; pip has printed why."""
+    """The package could not be built."""
 
 
-def bundle(architecture: str, *, source: Path = SOURCE, build: Path = BUILD) -> Path:
-    """Return the folder of the package; build it unless the same inputs were built before."""
-    package = build / f"package-{architecture}-{_hash(architecture, source)}"
+def bundle(architecture: str, runtime: str, *, source: Path = SOURCE, build: Path = BUILD) -> Path:
+    """Return the folder of the package; build it unless the same inputs were built before.
+
+    `runtime` is Lambda's name of a Python, like python3.13.
+    """
+    package = build / f"package-{architecture}-{_hash(architecture, runtime, source)}"
     if not package.exists():
-        wheels = _wheels(architecture, source / "requirements.txt", build)
+        dependencies = _dependencies(architecture, runtime, source / "requirements.txt", build)
         with _new_folder(package) as folder:
-            _pip(architecture, "install", source / "requirements.txt", "--target", folder,
-                 "--no-index", "--find-links", wheels, "--no-compile")  # fmt: skip
-            _trim(folder)
+            shutil.copytree(dependencies, folder)
+            trim(folder)
+            try:
+                defer(folder)
+            except NotDeferrableError as error:
+                raise BundleError(str(error)) from None
             unwanted = shutil.ignore_patterns("__pycache__")
             shutil.copytree(source / "putevents", folder / "putevents", ignore=unwanted)
-            _compile(folder)
+            _compile(folder, runtime)
             _normalise(folder)
     return package
 
 
-def size(package: Path) -> int:
-    """Return the unpacked size of the package in bytes."""
-    return sum(file.stat().st_size for file in package.rglob("*") if file.is_file())
+def describe(package: Path, architecture: str, runtime: str) -> str:
+    """Say what was built, and what a deploy of it would cost where it is not complete."""
+    size = sum(file.stat().st_size for file in package.rglob("*") if file.is_file())
+    text = f"Lambda package: {size / 1e6:.1f} MB for {architecture}, {runtime}"
+    if interpreter.find(_python(runtime)):
+        return text
+    return (
+        f"{text}, without bytecode, for this machine has no {runtime}: every cold start compiles "
+        "all of it, which takes some two seconds of CPU. "
+        f"`.venv/bin/uv python install {_python(runtime)}` brings one."
+    )
 
 
-def _hash(architecture: str, source: Path) -> str:
+def _python(runtime: str) -> str:
+    return runtime.removeprefix("python")
+
+
+def _hash(architecture: str, runtime: str, source: Path) -> str:
     """Hash everything that the package is built from."""
-    digest = hashlib.sha256(f"{architecture} {platform.python_version()}".encode())
+    compiler = interpreter.find(_python(runtime))
+    version = compiler.version if compiler else "no bytecode"
+    digest = hashlib.sha256(f"{architecture} {runtime} {version}".encode())
     code = [file for file in (source / "putevents").rglob("*") if file.suffix == ".py"]
-    for file in [Path(__file__), source / "requirements.txt", *sorted(code)]:
+    here = Path(__file__).parent
+    builders = [here / name for name in ("bundle.py", "defer.py", "interpreter.py", "trim.py")]
+    for file in [*builders, source / "requirements.txt", *sorted(code)]:
         digest.update(hashlib.sha256(file.read_bytes()).digest())
         digest.update(os.path.relpath(file, source).encode())
     return digest.hexdigest()[:16]
 
 
-def _wheels(architecture: str, requirements: Path, build: Path) -> Path:
-    """Return the folder of the dependencies' wheels; download them the first time only."""
+def _dependencies(architecture: str, runtime: str, requirements: Path, build: Path) -> Path:
+    """Return the folder of what the lock names; install it the first time only."""
     lock = hashlib.sha256(requirements.read_bytes()).hexdigest()[:16]
-    wheels = build / "wheels" / f"{architecture}-{PYTHON}-{lock}"
-    if not wheels.exists():
-        with _new_folder(wheels) as folder:
-            _pip(architecture, "download", requirements, "--dest", folder)
-    return wheels
+    installed = build / "dependencies" / f"{architecture}-{runtime}-{lock}"
+    if not installed.exists():
+        with _new_folder(installed) as folder:
+            _install(architecture, runtime, requirements, folder)
+    return installed
 
 
 @contextmanager
@@ -90,45 +106,48 @@ def _new_folder(path: Path) -> Iterator[Path]:
                 raise
 
 
-def _pip(architecture: str, command: str, requirements: Path, *options: str | Path) -> None:
-    machine = MACHINES[architecture]
+def _install(architecture: str, runtime: str, requirements: Path, folder: Path) -> None:
+    """Install for the functions' Python; pip reads a lock's markers for the one it runs on."""
     done = subprocess.run(  # noqa: S603 - our own arguments
         [
-            sys.executable, "-m", "pip", command, "-qq", "--requirement", requirements,
-            # The lock is complete and hashed: pip resolves and compiles nothing.
+            Path(sys.executable).parent / "uv", "pip", "install", "--quiet",
+            # The system's certificates, as pip takes them, for who sits behind a proxy.
+            "--native-tls",
+            # The lock is complete and hashed: nothing is resolved or compiled.
             "--require-hashes", "--no-deps", "--only-binary", ":all:",
-            "--implementation", "cp", "--python-version", PYTHON,
-            "--platform", f"manylinux2014_{machine}", "--platform", f"manylinux_2_17_{machine}",
-            *options,
+            "--python-version", _python(runtime),
+            "--python-platform", f"{MACHINES[architecture]}-manylinux2014",
+            # Only to run uv by; and files of our own, which can be cut.
+            "--python", sys.executable, "--link-mode", "copy",
+            "--target", folder, "--requirement", requirements,
         ],
         check=False,
     )  # fmt: skip
     if done.returncode:
-        raise BundleError(f"pip {command} of {requirements.name} for {architecture} failed.")
+        raise BundleError(
+            f"uv pip install of {requirements.name} for {architecture}, {runtime} failed; uv has "
+            "said why. It finds indexes in UV_DEFAULT_INDEX or uv.toml, not in pip's settings."
+        )
 
 
-def _trim(folder: Path) -> None:
-    """Delete files that the functions do not read."""
-    data = folder / "botocore" / "data"
-    services = (path.name for path in data.iterdir() if path.is_dir())
-    unused_data = [f"botocore/data/{name}" for name in services if name not in SERVICES]
-    for pattern in [*UNUSED, *unused_data]:
-        for path in list(folder.glob(pattern)):
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
-    endpoints = json.loads((data / "endpoints.json").read_bytes())
-    for partition in endpoints["partitions"]:
-        partition["services"] = {
-            name: service for name, service in partition["services"].items() if name in SERVICES
-        }
-    (data / "endpoints.json").write_text(json.dumps(endpoints, separators=(",", ":")))
-
-
-def _compile(folder: Path) -> None:
+def _compile(folder: Path, runtime: str) -> None:
     """Compile to bytecode that Lambda does not check against file times."""
+    compiler = interpreter.find(_python(runtime))
+    if compiler is None:
+        return
     # A fresh process without site packages, because the state of this one changes the bytecode.
-    compileall = [sys.executable, "-I", "-S", "-m", "compileall", "-q"]
+    compileall: list[str | Path] = [compiler.path, "-I", "-S", "-m", "compileall", "-q"]
     mode = ["--invalidation-mode", "unchecked-hash", "-s", str(folder), "-p", "/var/task"]
-    subprocess.run([*compileall, *mode, str(folder)], check=True)  # noqa: S603 - our own arguments
+    ours = folder / "putevents"
+    theirs = [path for path in sorted(folder.iterdir()) if path != ours]
+    # Of the dependencies only bytecode stays, without docstrings, as Python finds it without a
+    # source; of our own code both, so that a traceback shows its lines.
+    what: list[list[str | Path]] = [[ours], ["-b", "-o", "2", *theirs]]
+    for options in what:
+        subprocess.run([*compileall, *mode, *options], check=True)  # noqa: S603 - our own arguments
+    for source in folder.rglob("*.py"):
+        if not source.is_relative_to(ours):
+            source.unlink()
 
 
 def _normalise(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""The construct of our Lambda functions, and the Python runtimes they can have."""
+"""The construct of our Lambda functions."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,21 +9,22 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.acknowledge import acknowledge
-from infra.bundle import PYTHON
 from infra.deploy_settings import DeploySettings
 from infra.log import Log
 
 RUNTIMES = {
-    "3.11": lambda_.Runtime.PYTHON_3_11,
-    "3.12": lambda_.Runtime.PYTHON_3_12,
-    "3.13": lambda_.Runtime.PYTHON_3_13,
-    "3.14": lambda_.Runtime.PYTHON_3_14,
+    "python3.11": lambda_.Runtime.PYTHON_3_11,
+    "python3.12": lambda_.Runtime.PYTHON_3_12,
+    "python3.13": lambda_.Runtime.PYTHON_3_13,
+    "python3.14": lambda_.Runtime.PYTHON_3_14,
+}
+TRACING = {
+    "off": lambda_.Tracing.DISABLED,
+    "functions": lambda_.Tracing.ACTIVE,
+    # The queue function has no stage before it, so it decides for itself.
+    "stage": lambda_.Tracing.ACTIVE,
 }
 ARCHITECTURES = {"arm64": lambda_.Architecture.ARM_64, "x86_64": lambda_.Architecture.X86_64}
-
-
-class RuntimeNotSupportedError(Exception):
-    """Lambda has no runtime for the Python that runs the CDK."""
 
 
 class PutEventsFunction(lambda_.Function):
@@ -49,39 +50,39 @@ class PutEventsFunction(lambda_.Function):
             id,
             code=lambda_.Code.from_asset(str(package)),
             handler=handler,
-            runtime=runtime(),
+            runtime=RUNTIMES[settings.runtime],
             architecture=ARCHITECTURES[settings.architecture],
-            # CPU grows with memory, and a cold start needs about a second of CPU.
+            # CPU grows with memory; docs/performance.md has the curve.
             memory_size=1024,
             timeout=timeout,
             environment=dict(environment),
-            tracing=lambda_.Tracing.ACTIVE,
+            tracing=TRACING[settings.tracing],
             log_group=log,
+            logging_format=lambda_.LoggingFormat.JSON,
+            # What Powertools writes is JSON already and passes as it is.
+            application_log_level_v2=lambda_.ApplicationLogLevel.INFO,
+            system_log_level_v2=lambda_.SystemLogLevel[settings.platform_log_level],
             role=role,
             recursive_loop=recursive_loop,
             # To reserve 0 would stop the function.
             reserved_concurrent_executions=reserved_concurrency or None,
+            snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if settings.snap_start else None,
         )
         self.own_role = role
+        # What calls the function calls this: only a published version starts from a snapshot.
+        self.called: lambda_.IFunction = self
+        if settings.snap_start:
+            self.called = self.add_alias("live")
         log.grant_write(role)
-        acknowledge(
-            role,
-            "IAM5[Resource::*]",
-            "Only X-Ray's two write actions, which support no narrower resource.",
-        )
+        if settings.tracing != "off":
+            acknowledge(
+                role,
+                "IAM5[Resource::*]",
+                "Only X-Ray's two write actions, which support no narrower resource.",
+            )
         acknowledge(
             self,
             "L1",
-            "The package is compiled for the Python that ran the CDK, so the runtime is the same; "
-            "Lambda supports every version in RUNTIMES.",
+            "The runtime is pinned, so that an update of the CDK does not move it; Lambda supports "
+            "every value of the setting, and the default for the longest.",
         )
-
-
-def runtime(python: str = PYTHON) -> lambda_.Runtime:
-    """Return Lambda's runtime for a Python version; raise RuntimeNotSupportedError if none."""
-    if python not in RUNTIMES:
-        raise RuntimeNotSupportedError(
-            f"The functions run on the Python that runs the CDK, which is {python}, "
-            f"but must be one of {', '.join(RUNTIMES)}."
-        )
-    return RUNTIMES[python]

@@ -1,138 +1,147 @@
-"""The alarms for waiting and failed events, and the e-mail topic they notify."""
+"""The alarms for waiting and failed events, requests turned away, and silence."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from aws_cdk import Aws, Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_cloudwatch_actions as actions
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kinesisfirehose as firehose
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_sns as sns
-from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra.alarms import Alarms
 from infra.api import PutEventsApi
+from infra.deploy_settings import DeploySettings
+from infra.turned_away import share_turned_away
 
 # The namespace of putevents.observability.
 NAMESPACE = "PutEventsGateway"
 # A message is retried for four days; the alarm should come long before it is dead.
 OLD = Duration.minutes(15)
-PERIOD = Duration.minutes(5)
 # What waits is looked at every 2.5 hours (putevents.queue.retry), and is held in between too: of so
 # many periods one is enough. So an outage is one alarm, which ends so long after the last look.
 LOOK_PERIODS = 36
+# Dead letters of one hour are one alarm, and those of the next hour another.
+NEW_LETTER_PERIODS = 12
+# SQS deletes a dead letter 14 days after it was sent. One that SQS moved itself was sent up to four
+# days before it began to be counted here.
+FORGOTTEN = Duration.days(7)
 # Firehose buffers for 15 minutes at most, and retries for ever when it cannot write.
 LATE = Duration.hours(1)
+TURNED_AWAY_PERCENT = 5
 _STREAM_METRICS = ("DeliveryToS3.DataFreshness", "FailedConversion.Records")
-_AT_LEAST = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
 
 
-class Monitoring(Construct):
-    """Alarms on the queues, the API, the functions, each application and its delivery stream."""
+class Monitoring(Alarms):
+    """Alarms on the queues, the API, the functions, each application and its delivery stream.
+
+    A metric that is missing is well, but for the alarm on silence: so nothing that is merely quiet
+    rings.
+    """
 
     def __init__(
         self,
         scope: Construct,
         id: str,
         *,
+        name: str,
         api: PutEventsApi,
         functions: Mapping[str, lambda_.IFunction],
         queue: sqs.IQueue,
         dead_letter_queue: sqs.IQueue,
-        application_ids: Sequence[str],
         streams: Mapping[str, firehose.IDeliveryStream],
-        email: str | None,
+        rejected: firehose.IDeliveryStream | None,
+        settings: DeploySettings,
     ) -> None:
-        super().__init__(scope, id)
-        self._action = actions.SnsAction(_topic(self, email)) if email else None
-        dead = dead_letter_queue.metric_approximate_number_of_messages_visible
+        super().__init__(scope, id, settings)
+        self._watch_dead_letters(dead_letter_queue)
         age = queue.metric_approximate_age_of_oldest_message
-        failed = api.deployment_stage.metric_server_error
-        self._alarm("DeadLetters", dead(statistic="Maximum"), "There are dead letters.")
-        self._alarm(
+        self.on_much(
             "QueueAge", age(statistic="Maximum"), "Messages lie untouched.", OLD.to_seconds()
         )
         self._alarm_on_held("LongestWait", "Events have waited for 15 minutes.", None)
-        self._alarm("ServerErrors", failed(statistic="Sum"), "The API answered 5xx.")
-        for name, function in functions.items():
+        self._watch_api(api, name)
+        for function_name, function in functions.items():
             errors, throttles = function.metric_errors(), function.metric_throttles()
-            self._alarm(f"{name}Errors", errors, f"The {name} function failed.")
-            self._alarm(f"{name}Throttles", throttles, f"The {name} function was held back.")
-        for application_id in application_ids:
-            self._alarm_on_held(
-                f"LongestWait-{application_id}",
-                f"Events of {application_id} have waited for 15 minutes.",
-                application_id,
+            self.on_much(f"{function_name}Errors", errors, f"The {function_name} function failed.")
+            self.on_much(
+                f"{function_name}Throttles",
+                throttles,
+                f"The {function_name} function was held back.",
             )
+        for application_id in settings.application_ids:
+            self._watch_application(application_id, settings.quiet_alarm_hours)
         for application_id, stream in streams.items():
-            late, unreadable = (_delivered(stream, name) for name in _STREAM_METRICS)
-            self._alarm(
-                f"DataFreshness-{application_id}",
-                late,
-                f"Events of {application_id} do not get into the lake.",
-                LATE.to_seconds(),
-            )
-            self._alarm(
-                f"ConversionErrors-{application_id}",
-                unreadable,
-                f"Events of {application_id} lie under errors/ in the lake's bucket.",
-            )
+            self._watch_stream(stream, f"-{application_id}", f"Events of {application_id}")
+        if rejected:
+            self._watch_stream(rejected, "OfRejected", "Rejected events")
 
-    def _alarm(
-        self,
-        id: str,
-        metric: cloudwatch.Metric,
-        description: str,
-        threshold: float = 1,
-        periods: int = 1,
-    ) -> None:
-        alarm = cloudwatch.Alarm(
-            self,
-            id,
-            metric=metric.with_(period=PERIOD),
-            alarm_description=description,
-            threshold=threshold,
-            comparison_operator=_AT_LEAST,
-            evaluation_periods=periods,
-            datapoints_to_alarm=1,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+    def _watch_dead_letters(self, queue: sqs.IQueue) -> None:
+        # An alarm tells of its changes only, and dead letters stay for days: so one alarm says that
+        # there are some, one that more came, and one that they will be lost.
+        there = queue.metric_approximate_number_of_messages_visible(statistic="Maximum")
+        self.on_much("DeadLetters", there, "There are dead letters.")
+        # The queue door sends them itself. What SQS moves, after 80 receives, is not counted here.
+        sent = queue.metric_number_of_messages_sent(statistic="Sum")
+        self.on_much("NewDeadLetters", sent, "More dead letters came.", periods=NEW_LETTER_PERIODS)
+        age = queue.metric_approximate_age_of_oldest_message(statistic="Maximum")
+        self.on_much(
+            "ForgottenDeadLetters",
+            age,
+            "A dead letter is a week old: SQS deletes it when it is two.",
+            FORGOTTEN.to_seconds(),
         )
-        if self._action:
-            alarm.add_alarm_action(self._action)
-            alarm.add_ok_action(self._action)
+
+    def _watch_api(self, api: PutEventsApi, name: str) -> None:
+        failed = api.deployment_stage.metric_server_error(statistic="Sum")
+        self.on_much("ServerErrors", failed, "The API answered 5xx.")
+        self.on_much(
+            "TurnedAway",
+            share_turned_away(self, name=name, api=api),
+            f"{TURNED_AWAY_PERCENT} % of an hour's requests were answered 403 or 404, over which "
+            "clients delete their events.",
+            TURNED_AWAY_PERCENT,
+        )
+
+    def _watch_application(self, application_id: str, quiet_hours: int) -> None:
+        self._alarm_on_held(
+            f"LongestWait-{application_id}",
+            f"Events of {application_id} have waited for 15 minutes.",
+            application_id,
+        )
+        if not quiet_hours:
+            return
+        delivered = self._own("EventsAccepted", "Sum", application_id)
+        self.on_silence(
+            f"Quiet-{application_id}",
+            delivered,
+            f"No event of {application_id} was delivered for {quiet_hours} hours.",
+            quiet_hours,
+        )
+
+    def _watch_stream(self, stream: firehose.IDeliveryStream, suffix: str, what: str) -> None:
+        late, unreadable = (stream.metric(name, statistic="Maximum") for name in _STREAM_METRICS)
+        self.on_much(
+            f"DataFreshness{suffix}", late, f"{what} do not get into the lake.", LATE.to_seconds()
+        )
+        self.on_much(
+            f"ConversionErrors{suffix}",
+            unreadable,
+            f"{what} lie under errors/ in the lake's bucket.",
+        )
 
     def _alarm_on_held(self, id: str, description: str, application_id: str | None) -> None:
-        wait = _longest_wait(Stack.of(self).stack_name, application_id)
-        self._alarm(id, wait, description, OLD.to_seconds(), periods=LOOK_PERIODS)
+        # SQS's own age ignores messages that were received more than three times. An alarm cannot
+        # search over a dimension, so each application has an alarm.
+        wait = self._own("LongestWait", "Maximum", application_id)
+        self.on_much(id, wait, description, OLD.to_seconds(), periods=LOOK_PERIODS)
 
-
-def _delivered(stream: firehose.IDeliveryStream, name: str) -> cloudwatch.Metric:
-    return stream.metric(name, statistic="Maximum")
-
-
-def _longest_wait(service: str, application_id: str | None) -> cloudwatch.Metric:
-    # SQS's own age ignores messages that were received more than three times. An alarm cannot
-    # search over a dimension, so each application has an alarm.
-    application = {"application": application_id} if application_id else {}
-    return cloudwatch.Metric(
-        namespace=NAMESPACE,
-        metric_name="LongestWait",
-        dimensions_map={"service": service, **application},
-        statistic="Maximum",
-    )
-
-
-def _topic(scope: Construct, email: str) -> sns.Topic:
-    """Create an encrypted topic; CloudWatch can publish to it only with a key of our own."""
-    cloudwatch_here = iam.ServicePrincipal(
-        "cloudwatch.amazonaws.com",
-        conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
-    )
-    key = kms.Key(scope, "Key", enable_key_rotation=True, removal_policy=RemovalPolicy.DESTROY)
-    topic = sns.Topic(scope, "Topic", master_key=key, enforce_ssl=True)
-    topic.grant_publish(cloudwatch_here)
-    topic.add_subscription(subscriptions.EmailSubscription(email))
-    return topic
+    def _own(self, name: str, statistic: str, application_id: str | None) -> cloudwatch.Metric:
+        """Return a metric that the functions write."""
+        application = {"application": application_id} if application_id else {}
+        return cloudwatch.Metric(
+            namespace=NAMESPACE,
+            metric_name=name,
+            dimensions_map={"service": Stack.of(self).stack_name, **application},
+            statistic=statistic,
+        )

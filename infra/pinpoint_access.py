@@ -4,8 +4,9 @@ from aws_cdk import Annotations, Aws, Stack
 from aws_cdk import aws_iam as iam
 
 from infra.acknowledge import acknowledge
-from infra.deploy_settings import EXECUTE_API_URL, DeploySettings
+from infra.deploy_settings import DeploySettings
 from infra.function import PutEventsFunction
+from infra.settings.forwarding_settings import EXECUTE_API_URL
 
 # The calls of putevents.destinations.pinpoint that bring events, from both functions.
 WRITE_CALLS = ["PutEvents", "GetEndpoint"]

@@ -61,8 +61,8 @@ class EventStreams(Construct):
             )
             for application_id in settings.application_ids
         }
-        self._rejected = self._stream("Rejected", "rejected/", catalog.rejected_events)
-        self.rejected = self._rejected.delivery_stream_name
+        self.rejected_stream = self._stream("Rejected", "rejected/", catalog.rejected_events)
+        self.rejected = self.rejected_stream.delivery_stream_name
         # The CDK's mapping of addresses for VPC destinations; unused, it causes a warning.
         Stack.of(self).node.try_remove_child("@aws-cdk--aws-kinesisfirehose.CidrBlocks")
 
@@ -72,7 +72,7 @@ class EventStreams(Construct):
             iam.PolicyStatement(
                 actions=["firehose:PutRecordBatch"],
                 # One pattern: an ARN per application would exceed the size limit of the policy.
-                resources=[f"{_STREAMS}/{self.prefix}*", self._rejected.delivery_stream_arn],
+                resources=[f"{_STREAMS}/{self.prefix}*", self.rejected_stream.delivery_stream_arn],
             )
         )
         acknowledge(
@@ -83,7 +83,7 @@ class EventStreams(Construct):
 
     def wait_for(self, *others: IDependable) -> None:
         """Create the streams after other constructs."""
-        for stream in (*self.events.values(), self._rejected):
+        for stream in (*self.events.values(), self.rejected_stream):
             stream.node.add_dependency(*others)
 
     def _stream(

@@ -9,7 +9,7 @@ from http import HTTPStatus
 
 Headers = list[tuple[str, str]]
 
-# Errors that API Gateway itself answers, as `infra/gateway_responses.py` shapes them.
+# Errors of the server itself, in the shape of the functions' own.
 ERRORS = {
     HTTPStatus.BAD_REQUEST: ("BadRequestException", "The request could not be read."),
     HTTPStatus.METHOD_NOT_ALLOWED: ("MethodNotAllowedException", "Method not allowed."),

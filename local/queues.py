@@ -13,7 +13,7 @@ from local.database import Database
 from local.queue_message import DEAD_LETTERS, QUEUE, Message, NewMessage
 from local.steady_clock import SteadyClock
 
-MAX_RECEIVE_COUNT = 80  # as infra/stack.py has it
+MAX_RECEIVE_COUNT = 80  # as infra/retry_queues.py has it
 # The payload limit of a Lambda invocation, which ten of the largest messages would exceed.
 MAX_BATCH_BYTES = 6 * 1024 * 1024
 MAX_HIDDEN_SECONDS = 12 * 3600  # SQS's limit for a visibility timeout

@@ -6,20 +6,9 @@
 import sys
 from typing import NamedTuple
 
-# List prices of us-east-1 in USD, from the services' pricing pages, 25 November 2026.
-PRICES = {
-    "api_million": 3.50,
-    "lambda_million": 0.20,
-    "lambda_gb_second": 0.0000133334,
-    "log_gb": 0.50,
-    "trace_million": 5.00,
-    "sqs_million": 0.40,  # requests, of 64 KB each
-    "firehose_gb": 0.029 + 0.018,  # taken in and converted, in steps of 5 KB
-    "write_million": 0.625,
-    "read_million": 0.125,
-}
+from commands.costs import prices
+
 DAY = 86_400
-FIREHOSE_STEP = 5 * 1024
 FIREHOSE_QUOTA = 5 * 1024 * 1024  # bytes a second of a stream, in the regions with the larger one
 CONCURRENCY = 1_000  # of functions, what an account has by default
 TABLE_QUOTA = 40_000  # units a second of an on-demand table, and as many of an index
@@ -29,9 +18,9 @@ TABLE_PARTS = 3  # the table and its two indexes; each has the limit of `tableMa
 class Request(NamedTuple):
     """What one request of a flood makes the stack do."""
 
-    seconds: float = 0.02  # of the API function, which has 1 GB
-    log_bytes: int = 1800
-    traced: float = 0.05  # the share that X-Ray records
+    seconds: float = 0.04  # of the API function, as `make costs` reckons it
+    log_bytes: int = 1250  # as billed, which `make costs` counts
+    traced: float = prices.TRACED_SHARE  # the share that X-Ray records
     writes: float = 0  # DynamoDB's units, those of the indexes among them
     reads: float = 0
     firehose_bytes: int = 0
@@ -41,7 +30,7 @@ class Request(NamedTuple):
 # Of the last two most is queued: a stream's quota is a few of the former a second, a table's a few
 # of the latter. Their seconds are estimates: a measured 0.1 of CPU, and calls outside.
 FLOODS = {
-    "`pinpoint`, one event": Request(),
+    "`pinpoint`, one event": Request(seconds=0.053),
     "`lake`, one event, `Endpoint: {}`": Request(reads=1, firehose_bytes=1500),
     "`lake`, one event, new endpoint and user": Request(writes=5, reads=3, firehose_bytes=1500),
     "`lake`, 4 MB of events": Request(
@@ -56,28 +45,30 @@ FLOODS = {
 def dollars_a_day(rate: int, request: Request) -> dict[str, float]:
     """What each service takes for so many requests a second, all day."""
     served = min(rate, CONCURRENCY / request.seconds)  # a second; the others Lambda throttles
-    steps = -(-request.firehose_bytes // FIREHOSE_STEP)
+    billed = -(-request.firehose_bytes // prices.FIREHOSE_STEP) * prices.FIREHOSE_STEP
+    firehose_gb = min(served * billed, FIREHOSE_QUOTA) / prices.GB
     writes = min(served * request.writes, TABLE_PARTS * TABLE_QUOTA)
     reads = min(served * request.reads, TABLE_QUOTA)
-    logs_gb = served * request.log_bytes / 1e9
-    a_second = {
-        "API Gateway": rate * PRICES["api_million"] / 1e6,
-        "Lambda": served * PRICES["lambda_million"] / 1e6
-        + served * request.seconds * PRICES["lambda_gb_second"],
-        "logs, traces": logs_gb * PRICES["log_gb"]
-        + served * request.traced * PRICES["trace_million"] / 1e6,
-        "DynamoDB": (writes * PRICES["write_million"] + reads * PRICES["read_million"]) / 1e6,
-        "Firehose": min(served * steps * FIREHOSE_STEP, FIREHOSE_QUOTA)
-        * PRICES["firehose_gb"]
-        / 1e9,
-        "SQS": served * request.sqs_requests * PRICES["sqs_million"] / 1e6,
+    logs_gb = served * request.log_bytes / prices.GB
+    gb_seconds = served * request.seconds * prices.MEMORY_GB
+    millions = {
+        "API Gateway": rate * prices.API_REQUESTS,
+        "Lambda": served * prices.LAMBDA_REQUESTS,
+        "logs, traces": served * request.traced * prices.TRACES,
+        "DynamoDB": writes * prices.WRITE_UNITS + reads * prices.READ_UNITS,
+        "Firehose": 0.0,
+        "SQS": served * request.sqs_requests * prices.SQS_REQUESTS,
     }
+    a_second = {service: dollars / prices.MILLION for service, dollars in millions.items()}
+    a_second["Lambda"] += gb_seconds * prices.LAMBDA_GB_SECOND
+    a_second["logs, traces"] += logs_gb * prices.LOG_GB
+    a_second["Firehose"] += firehose_gb * (prices.FIREHOSE_GB + prices.FIREHOSE_CONVERSION_GB)
     return {service: DAY * dollars for service, dollars in a_second.items()}
 
 
 def table_dollars_a_day(max_writes: int) -> float:
     """The most that writes take under a `tableMaxWrites`, if it is held all day."""
-    return TABLE_PARTS * max_writes * DAY / 1e6 * PRICES["write_million"]
+    return TABLE_PARTS * max_writes * DAY / prices.MILLION * prices.WRITE_UNITS
 
 
 def lines(rate: int) -> list[str]:

@@ -13,13 +13,16 @@ from botocore.exceptions import BotoCoreError
 from botocore.session import Session
 
 from commands.exit_codes import NotSentError, StoppedError
+from commands.load.shapes import SHAPES
 from commands.send.auth import authorization, target, target_options
 
 LOCUSTFILE = Path(__file__).with_name("locustfile.py")
 VARIABLE = "PUT_EVENTS_LOAD"  # hands the options, secrets among them, to the locustfile
 STOP_SECONDS = 40  # longer than one request may take
 
-EPILOG = """With make:  make load URL=... USERS=... RATE=... SECONDS=... EVENTS=... OPTIONS=...
+EPILOG = """\b
+With make:
+    make load URL=... USERS=... RATE=... SECONDS=... SHAPE=... EVENTS=... OPTIONS=...
 
 \b
 Exit code:
@@ -41,9 +44,11 @@ Exit code:
               help="Requests a second of all users together, at most.  [default: no limit]")
 @click.option("--seconds", type=click.IntRange(1, 86_400), default=10, show_default=True,
               help="How long new requests are sent.")
+@click.option("--shape", type=click.Choice(list(SHAPES)), default="steady", show_default=True,
+              help="All users from the start, more and more of them, or five bursts.")
 @click.option("--events", type=click.IntRange(1, 100), default=10, show_default=True,
               help="Events in each request.")
-def load(users: int, seconds: int, **given: Any) -> None:
+def load(users: int, seconds: int, shape: str, **given: Any) -> None:
     """Load a gateway with events, count what became of each, and show how quick the answers were.
 
     Use it on a gateway of your own: the events are stored like any others.
@@ -55,13 +60,13 @@ def load(users: int, seconds: int, **given: Any) -> None:
         raise NotSentError(str(error)) from None
     if not importlib.util.find_spec("locust"):
         raise StoppedError("Locust is not installed here: `make load` has it in .venv-load.")
-    os.environ[VARIABLE] = json.dumps({**given, "users": users, "target": asdict(to)})
+    plan = {"users": users, "seconds": seconds, "shape": shape}
+    os.environ[VARIABLE] = json.dumps({**given, **plan, "target": asdict(to)})
     sys.stdout.flush()
     os.execv(sys.executable, [  # noqa: S606 # Ctrl-C and the exit code become Locust's own
         sys.executable, "-m", "locust", "--locustfile", str(LOCUSTFILE), "--host", to.url,
         "--headless", "--only-summary", "--loglevel", "WARNING",
-        "--users", str(users), "--spawn-rate", str(users),
-        "--run-time", f"{seconds}s", "--stop-timeout", str(STOP_SECONDS),
+        "--stop-timeout", str(STOP_SECONDS),
     ])
 
 # fmt: on

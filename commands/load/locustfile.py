@@ -7,13 +7,14 @@ from typing import Any
 from uuid import uuid4
 
 # Locust first: it replaces the standard library's sockets.
-from locust import HttpUser, constant, constant_throughput, events, task  # isort: split
+from locust import HttpUser, LoadTestShape, constant, constant_throughput, events, task  # isort: split
 
 from botocore.session import Session
 from gevent.pool import Group
 
 from commands.exit_codes import ExitCode
 from commands.load.load_command import STOP_SECONDS, VARIABLE
+from commands.load.shapes import users_at
 from commands.send.auth import Target, authorization
 from commands.send.call import Call
 from commands.send.client import (
@@ -83,6 +84,16 @@ class App(HttpUser):
         event = {"EventType": "load.test", "Timestamp": now}
         made = {str(uuid4()): event for _ in range(OPTIONS["events"])}
         return {"BatchItem": {self.endpoint_id: {"Endpoint": {}, "Events": made}}}
+
+
+class Shape(LoadTestShape):
+    """The number of apps over time, as `--shape` says."""
+
+    def tick(self) -> tuple[int, float] | None:
+        """Return the apps that should call now, and how many a second begin or end."""
+        elapsed = self.get_run_time()
+        users = users_at(OPTIONS["shape"], OPTIONS["users"], OPTIONS["seconds"], elapsed)
+        return None if users is None else (users, OPTIONS["users"])
 
 
 @events.quitting.add_listener

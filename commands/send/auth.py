@@ -96,9 +96,14 @@ def _sign(session: Session, region: str) -> Authorize:
     return authorize
 
 
-def _region(url: str, session: Session) -> str:
+def region_of(url: str) -> str | None:
+    """The region in the name of an API of API Gateway."""
     found = re.search(r"\.execute-api(?:-fips)?\.([a-z0-9-]+)\.", urlsplit(url).netloc)
-    region = found[1] if found else session.get_config_variable("region")
+    return found[1] if found else None
+
+
+def _region(url: str, session: Session) -> str:
+    region = region_of(url) or session.get_config_variable("region")
     if not region:
         raise click.UsageError("The URL does not tell the region: --auth iam needs --region.")
     return str(region)

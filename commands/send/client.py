@@ -7,7 +7,7 @@ from socket import IPPROTO_TCP, TCP_NODELAY
 from typing import Any
 from urllib.parse import quote
 
-from botocore.awsrequest import AWSRequest
+from botocore.awsrequest import AWSRequest, AWSResponse
 from botocore.exceptions import BotoCoreError
 from botocore.httpsession import URLLib3Session
 from botocore.session import Session
@@ -70,13 +70,17 @@ class Client:
 
     def put_events(self, call: Call) -> dict[str, Any]:
         """Send it, once, and return the EventsResponse; raises CallError if there is none."""
-        request = unsigned(self._url, call)
+        response = self.send(unsigned(self._url, call))
+        return events_response(response.status_code, response.headers, response.content)
+
+    def send(self, request: AWSRequest, *, authorized: bool = True) -> AWSResponse:
+        """Send any request, once, and return whatever is answered; raises NoAnswerError."""
         try:
-            self._authorize(request)
-            response = self._http.send(request.prepare())
+            if authorized:
+                self._authorize(request)
+            return self._http.send(request.prepare())
         except BotoCoreError as error:
             raise NoAnswerError(f"No answer: {_one_line(str(error))}") from None
-        return events_response(response.status_code, response.headers, response.content)
 
 
 def events_response(status: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:

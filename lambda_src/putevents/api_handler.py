@@ -1,6 +1,5 @@
 """The HTTPS door: an API Gateway event in, an EventsResponse out."""
 
-import os
 from collections.abc import Callable
 from functools import cache
 from http import HTTPStatus
@@ -11,6 +10,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from putevents import init_phase, snap_start
 from putevents.cross_origin import cross_origin
 from putevents.endpoint_routes import EndpointRoutes
 from putevents.errors import InternalError, MethodNotAllowedError, RequestError, UnknownPathError
@@ -61,9 +61,9 @@ class ApiHandler:
         application_id = path_text(application_id)
         self.gateway.check_serves(application_id)
         body = read(self.app.current_event)
-        with tracer.provider.in_subsegment("validate"):
+        with tracer.provider.in_subsegment("validate") as step:
             request = parse(body, EventsRequest)
-            annotate(application_id, request.event_count)
+            annotate(step, application_id, request.event_count)
         submissions = [
             Submission(application_id, part, len(body), arrival, raw=lambda: read_json(body))
             for arrival, part in self._by_arrival(request)
@@ -124,5 +124,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     return _handler()(event, context)
 
 
-if "AWS_LAMBDA_INITIALIZATION_TYPE" in os.environ:
-    _handler()  # Lambda's init phase has a whole CPU, whatever memory the function has
+if init_phase.is_on():
+    _handler()
+    snap_start.register()
+    init_phase.end()

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import StrEnum
-from logging import LogRecord
-from typing import Any, cast
+from logging import INFO, LogRecord
+from typing import Any
 
 from aws_lambda_powertools import Logger, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
@@ -14,13 +14,17 @@ from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import (
     AmazonCloudWatchEMFProvider,
 )
 
+from putevents.trace_context import parse_trace_once
+
 # The stack's name, so that two stacks in one account do not add up their metrics.
 SERVICE = os.environ.get("POWERTOOLS_SERVICE_NAME", "putevents-gateway")
 NAMESPACE = "PutEventsGateway"
 
-logger = Logger(service=SERVICE)
+# Lambda reads the level of a line only if its timestamp is one of RFC 3339.
+logger = Logger(service=SERVICE, use_rfc3339=True)
 # Our own subsegments say what took time; patching botocore as well would cost every cold start.
 tracer = Tracer(service=SERVICE, auto_patch=False)
+parse_trace_once(tracer.provider)
 
 
 class Metric(StrEnum):
@@ -41,17 +45,38 @@ _UNITS = {
 
 
 class Meter:
-    """Writes metrics as EMF lines; each handler has its own, so that threads share no counts."""
+    """Writes metrics in EMF; each handler has its own, so that threads share no counts."""
 
     def __init__(self) -> None:
         self._emf = AmazonCloudWatchEMFProvider(namespace=NAMESPACE, service=SERVICE)
 
     def emit(self, application_id: str, counts: dict[Metric, float]) -> None:
         """Write one line with the counts of one request or message of an application."""
+        self._add(application_id, counts)
+        self._emf.flush_metrics()
+
+    def log(
+        self, message: str, application_id: str, counts: dict[Metric, float], **fields: Any
+    ) -> None:
+        """Write one line that is both a log line and the metrics of a request or message.
+
+        EMF allows other members beside its own, and CloudWatch bills by the byte.
+        """
+        if logger.log_level > INFO:  # metrics do not depend on the level of the log
+            self.emit(application_id, counts)
+            return
+        self._add(application_id, counts)
+        metrics: dict[str, Any] = {
+            **self._emf.serialize_metric_set(self._emf.metric_set, self._emf.dimension_set)
+        }
+        self._emf.clear_metrics()
+        del metrics["service"]  # the logger writes the same one
+        logger.info(message, application_id=application_id, **fields, **metrics)
+
+    def _add(self, application_id: str, counts: dict[Metric, float]) -> None:
         self._emf.add_dimension("application", application_id)
         for metric, value in counts.items():
             self._emf.add_metric(metric, _UNITS.get(metric, MetricUnit.Count), value)
-        self._emf.flush_metrics()
 
     def emit_waits(self, waits: Sequence[tuple[str, float]]) -> None:
         """Write how long ago the oldest came in of what has to wait on: of all, and by application.
@@ -94,7 +119,7 @@ _requests: ContextVar[str | list[str] | None] = ContextVar("requests", default=N
 logger.addFilter(_name_requests)
 
 
-def annotate(application_id: str, events: int) -> None:
-    """Mark the current subsegment, so that traces can be searched by application and size."""
-    tracer.put_annotation("application", application_id)
-    tracer.put_annotation("events", cast(Any, events))  # numbers.Number has no static type
+def annotate(step: Any, application_id: str, events: int) -> None:
+    """Mark a subsegment, so that traces can be searched by application and size."""
+    step.put_annotation("application", application_id)
+    step.put_annotation("events", events)

@@ -1,8 +1,10 @@
 """A stand-in for API Gateway: it checks a key, a token or a signature, then forwards the request.
 
-Like API Gateway it lets preflights through, responds with 403, and serves under a stage's path.
+Like API Gateway it lets preflights through and serves under a stage's path; what it rejects it
+answers as the deployment's gateway responses do, with API Gateway's own `x-amzn-ErrorType`.
 """
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
@@ -19,7 +21,6 @@ STAGE = "/prod"
 API_KEY = "the-key"
 ID_TOKEN = "the.id.token"
 _HOP_BY_HOP = {"connection", "host", "keep-alive", "transfer-encoding"}
-_FORBIDDEN = {"x-amzn-ErrorType": "ForbiddenException", "Access-Control-Allow-Origin": "*"}
 
 
 def has_api_key(call: Request) -> bool:
@@ -51,6 +52,25 @@ def is_signed_for_execute_api(call: Request) -> bool:
     return given.endswith(f"Signature={signer.signature(to_sign, request)}")
 
 
+def _rejected(call: Request, admits: Callable[[Request], bool]) -> Response:
+    """What API Gateway answers with each `auth`, in the body that the deployment gives it."""
+    if admits is has_api_key:
+        name, text = "ForbiddenException", "Forbidden"
+    elif admits is has_id_token:
+        name, text = "UnauthorizedException", "Unauthorized"
+    elif "authorization" not in call.headers:
+        name, text = "MissingAuthenticationTokenException", "Missing Authentication Token"
+    else:
+        name, text = "InvalidSignatureException", "The signature does not match."
+    body = json.dumps({"Message": text, "RequestID": "made-up"}).encode()
+    headers = {
+        "Content-Type": "application/json",
+        "x-amzn-ErrorType": name,
+        "Access-Control-Allow-Origin": "*",
+    }
+    return Response(403, body, headers)
+
+
 @contextmanager
 def standing_before(gateway_url: str, admits: Callable[[Request], bool]) -> Iterator[str]:
     """The address of a doorkeeper, until the block ends."""
@@ -59,7 +79,7 @@ def standing_before(gateway_url: str, admits: Callable[[Request], bool]) -> Iter
         if not call.target.startswith(f"{STAGE}/"):
             return Response(404, b'{"message":"Not Found"}')
         if call.method != "OPTIONS" and not admits(call):
-            return Response(403, b'{"message":"Forbidden"}', _FORBIDDEN)
+            return _rejected(call, admits)
         return _pass_on(gateway_url, call)
 
     with serving(respond) as url:

@@ -27,6 +27,17 @@ def test_a_new_endpoint_takes_the_units_that_are_counted(monkeypatch: pytest.Mon
     assert FLOODS[NEW].reads == counted.reads
 
 
+def test_a_request_of_a_flood_lasts_and_logs_as_long_as_one_of_the_table_of_costs() -> None:
+    rows = {line.split(" | ")[0]: line.strip("| ").split(" | ") for line in DOCUMENT.splitlines()}
+    logged = [int(cell) for cell in rows["| bytes of log lines as billed"][1:]]
+    [lasts] = [row[1:] for name, row in rows.items() if name.startswith("| ms, with CPU of")]
+    lake, pinpoint = (float(lasts[place]) / 1000 for place in (0, 3))
+
+    assert max(logged) <= FLOODS[NEW].log_bytes < 1.1 * max(logged)
+    assert lake <= FLOODS[NEW].seconds < 1.2 * lake
+    assert pinpoint <= FLOODS["`pinpoint`, one event"].seconds < 1.2 * pinpoint
+
+
 def test_quotas_end_what_a_flood_can_cost() -> None:
     many = FLOODS["`lake`, 1,000 new endpoints and users"]
     most = dollars_a_day(1_000, many)

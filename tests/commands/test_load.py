@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from commands.load.shapes import users_at
 from tests.clients.doorkeeper import (
     API_KEY,
     ID_TOKEN,
@@ -70,6 +71,31 @@ def test_make_load_counts_what_the_gateway_has_stored(gateway: RunningGateway, a
     assert sent == accepted == len(gateway.stored(app)) > 0
     assert (done.returncode, rejected, failed) == (0, 0, 0)
     assert sent <= 3 * (20 * 2 + 2)  # the rate, and the first request of each user
+
+
+@pytest.mark.parametrize(
+    ("shape", "planned"),
+    [
+        ("steady", [20, 20, 20, 20, 20]),
+        ("ramp", [1, 5, 10, 15, 20]),
+        ("burst", [2, 2, 20, 20, 20]),
+    ],
+)
+def test_the_apps_of_a_shape(shape: str, planned: list[int]) -> None:
+    moments = (0, 25, 50, 75, 99.9)
+
+    assert [users_at(shape, 20, 100, moment) for moment in moments] == planned
+    assert users_at(shape, 1, 100, 0.0) == 1
+    assert users_at(shape, 20, 100, 100.0) is None
+
+
+def test_a_burst_is_five_times_all(gateway: RunningGateway, app: str) -> None:
+    assert [users_at("burst", 30, 10, second) for second in range(10)] == [3, 30] * 5
+
+    status, printed, counts = load(gateway.url, app, "--auth", "none", "--shape", "burst")
+
+    assert (status, counts[1]) == (0, counts[0]), printed
+    assert len(gateway.stored(app)) == counts[0] > 0
 
 
 @pytest.mark.parametrize("auth", AUTHS)

@@ -10,7 +10,9 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
+from tests.deployed.changing_stack import ChangingStack
 from tests.deployed.deployed_gateway import APPLICATION, Gateway
+from tests.deployed.deployed_lake import Lake
 from tests.deployed.deployment import Deployment
 from tests.deployed.emulator import ROOT, Emulator
 from tests.deployed.putevents_server import Upstream
@@ -21,6 +23,8 @@ from tests.deployed.traces import TraceListener
 WATCHED = tuple(f"watched-{number}" for number in range(10))
 Make = Callable[..., str]
 StartEmulator = Callable[[], Deployment]
+# An application that the lake serves beside the first.
+OTHER = "other-app"
 ORIGINS = ("https://app.example.com", "https://www.example.com")
 
 
@@ -68,6 +72,7 @@ def _deployed(emulator: Emulator, pinpoint: Upstream) -> Gateway:
         destination="pinpoint",
         pinpointEndpointUrl=pinpoint.url,
         retryDelaySeconds=1,
+        tracing="functions",
     )
     return Gateway(deployment)
 
@@ -124,6 +129,25 @@ def _restless(gateway: Gateway) -> Iterator[None]:
     configure(gateway, RETRY_DELAY_SECONDS="0")
     yield
     configure(gateway, RETRY_DELAY_SECONDS="1")
+
+
+@pytest.fixture(name="deployed_lake", scope="session")
+def _deployed_lake(fresh: StartEmulator) -> Lake:
+    """The stack with destination `lake`, deployed once for all."""
+    deployment = fresh()
+    deployment.deploy(
+        destination="lake",
+        applicationIds=f"{APPLICATION},{OTHER}",
+        endpointReads="true",
+        retryDelaySeconds=1,
+    )
+    return Lake(deployment)
+
+
+@pytest.fixture(name="changing", scope="session")
+def _changing(fresh: StartEmulator, pinpoint: Upstream) -> ChangingStack:
+    """A stack that tests deploy with the settings that they need."""
+    return ChangingStack(fresh(), pinpoint)
 
 
 @pytest.fixture(name="endpoint_id")

@@ -16,6 +16,10 @@ ARCHITECTURE = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x
 COMMAND_SECONDS = 120
 
 
+# They run on the emulator's own Python, whose environment this one has made.
+RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
+
+
 class DeployError(AssertionError):
     """The CDK ended with an error; the text is what it printed."""
 
@@ -52,7 +56,7 @@ class Deployment:
     def deploy(self, *arguments: str, **options: object) -> None:
         """`cdk deploy` with the given options beside those of cdk.json."""
         file = self._folder / "outputs.json"
-        context = {"architecture": ARCHITECTURE, **options}
+        context = {"architecture": ARCHITECTURE, "runtime": RUNTIME, **options}
         self._cdk(
             "deploy",
             "--require-approval=never",

@@ -8,6 +8,7 @@ firehose       a strict conversion to Parquet, records of several documents
 named_queries  AWS::Athena::NamedQuery
 log_queries    AWS::Logs::QueryDefinition
 preflights     the templates of MOCK integrations
+math_alarms    AWS::CloudWatch::Alarm on an expression
 faults         faults switched on and off over HTTP, at /_faults (`tests/deployed/aws_faults.py`)
 """
 
@@ -21,7 +22,9 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-PARTS = ("athena", "firehose", "named_queries", "log_queries", "preflights", "faults")
+PARTS = (
+    "athena", "firehose", "named_queries", "log_queries", "preflights", "math_alarms", "faults",
+)  # fmt: skip
 emulator: Any = import_module("ministack.app")
 sqs: Any = import_module("ministack.services.sqs")
 iam: Any = import_module("ministack.core.iam_actions")

@@ -6,30 +6,21 @@ from typing import Any
 
 import pytest
 
-from tests.deployed.conftest import StartEmulator
+from tests.deployed.changing_stack import CAPTURED, ChangingStack
 from tests.deployed.deployed_gateway import Answer, send
 from tests.deployed.deployment import Deployment
 from tests.deployed.emulator import ROOT
 from tests.deployed.putevents_server import Upstream
 
-APPLICATION = "0123456789abcdef0123456789abcdef"
 CAPTURES = ROOT / "tests/events/captures"
 POSTS = sorted(CAPTURES.glob("*-post-events*.json"))
 PREFLIGHTS = sorted(CAPTURES.glob("*-options-events.json"))
 
 
-@pytest.fixture(name="open_gateway", scope="module")
-def _open_gateway(fresh: StartEmulator, pinpoint: Upstream) -> Deployment:
+@pytest.fixture(name="open_gateway")
+def _open_gateway(changing: ChangingStack) -> Deployment:
     """The clients sign for Pinpoint, which nobody else can check, so here all may call."""
-    deployment = fresh()
-    deployment.deploy(
-        auth="none",
-        applicationIds=APPLICATION,
-        corsOrigins="*",
-        destination="pinpoint",
-        pinpointEndpointUrl=pinpoint.url,
-    )
-    return deployment
+    return changing.deploy(auth="none", corsOrigins="*")
 
 
 @pytest.mark.parametrize("file", POSTS, ids=lambda file: file.stem)
@@ -45,7 +36,7 @@ def test_a_recorded_request_is_accepted_and_forwarded(
     sent = json.loads(recorded["body"])["BatchItem"]
     assert answer.json["Results"].keys() == sent.keys()
     assert upstream.events() == {
-        (APPLICATION, endpoint_id, event_id): event
+        (CAPTURED, endpoint_id, event_id): event
         for endpoint_id, batch in sent.items()
         for event_id, event in batch["Events"].items()
     }

@@ -1,5 +1,6 @@
-"""What a lake of an earlier deployment left is found again, under a stack's name of one's own."""
+"""Events and endpoints that an earlier deployment left are found again, in a stack of any name."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,8 @@ from tests.deployed.deployed_lake import Lake
 from tests.deployed.deployment import Deployment
 
 STACK = "Shop-Events"
+BASE = f"/v1/apps/{APPLICATION}"
+PHONE = {"ChannelType": "EMAIL", "Address": "a@example.com", "User": {"UserId": "u"}}
 Run = Callable[..., str]
 
 
@@ -22,7 +25,7 @@ def _deployment(fresh: StartEmulator) -> Deployment:
 
 
 def deploy(deployment: Deployment, **options: Any) -> Lake:
-    deployment.deploy(stackName=STACK, applicationIds=APPLICATION, **options)
+    deployment.deploy(stackName=STACK, applicationIds=APPLICATION, endpointReads="true", **options)
     assert deployment.stack == STACK
     return Lake(deployment)
 
@@ -32,35 +35,71 @@ def ids(lake: Lake) -> list[str | None]:
     return [row["event_id"] for row in rows]
 
 
-def test_destroy_and_deploy_finds_the_events_of_before(deployment: Deployment) -> None:
+def left(deployment: Deployment) -> dict[str, str]:
+    """The settings by which another deployment finds what this one keeps."""
+    outputs = deployment.outputs
+    return {
+        "existingLakeBucket": outputs["LakeBucket"],
+        "existingEndpointTable": outputs["EndpointTable"],
+    }
+
+
+def put_endpoint(lake: Lake, id_: str) -> int:
+    return lake.call(f"{BASE}/endpoints/{id_}", json.dumps(PHONE).encode(), "PUT").status
+
+
+def endpoints_of_user(lake: Lake) -> list[Any]:
+    """The ids of the user's endpoints, by the index."""
+    return [e["Id"] for e in lake.call(f"{BASE}/users/u", method="GET").json["Item"]]
+
+
+def test_destroy_and_deploy_finds_the_events_and_endpoints_of_before(
+    deployment: Deployment,
+) -> None:
     first = deploy(deployment, destination="lake")
     first.put_events(request("phone", {"before": EVENT}))
+    assert put_endpoint(first, "old") == 202
     assert ids(first) == ["before"]
+    kept = left(deployment)
+    s3, dynamodb = (deployment.emulator.client(service) for service in ("s3", "dynamodb"))
+    rows = dynamodb.scan(TableName=kept["existingEndpointTable"])["Count"]
+    assert rows
 
     deployment.destroy()
-    again = deploy(deployment, destination="lake", existingLakeBucket=first.bucket)
 
-    assert again.bucket == first.bucket
+    objects = s3.list_objects_v2(Bucket=first.bucket)["Contents"]
+    assert [item["Key"].split("/")[0] for item in objects] == ["events"]
+    assert dynamodb.scan(TableName=kept["existingEndpointTable"])["Count"] == rows
+
+    again = deploy(deployment, destination="lake", **kept)
+
+    assert left(deployment) == kept
     assert ids(again) == ["before"]
+    assert endpoints_of_user(again) == ["old"]
     again.put_events(request("phone", {"since": EVENT}))
+    assert put_endpoint(again, "new") == 202
     assert ids(again) == ["before", "since"]
+    assert endpoints_of_user(again) == ["new", "old"]
     assert again.errors() == []
 
 
 def test_to_another_destination_and_back_finds_them_too(
     deployment: Deployment, pinpoint: Any
 ) -> None:
-    lake = Lake(deployment)
-    bucket = lake.bucket
+    kept = left(deployment)
     deployment.deploy(
         stackName=STACK, applicationIds=APPLICATION, destination="pinpoint",
         pinpointEndpointUrl=pinpoint.url,
     )  # fmt: skip
-    assert "LakeBucket" not in deployment.outputs
+    assert not {"LakeBucket", "EndpointTable"} & deployment.outputs.keys()
 
-    back = deploy(deployment, destination="lake", existingLakeBucket=bucket)
+    back = deploy(deployment, destination="lake", **kept)
 
+    assert left(deployment) == kept
     assert ids(back) == ["before", "since"]
+    assert endpoints_of_user(back) == ["new", "old"]
+    assert back.call(f"{BASE}/endpoints/old", method="DELETE").status == 202
+    assert endpoints_of_user(back) == ["new"]
 
 
 def test_make_views_mends_views_that_athena_does_not_read(deployment: Deployment) -> None:

@@ -16,26 +16,13 @@ from tests.deployed.aws_faults import (
     lose_answer,
 )
 from tests.deployed.bodies import EVENT, REQUESTS, load, message, numbered, request
-from tests.deployed.conftest import StartEmulator
+from tests.deployed.conftest import OTHER
 from tests.deployed.deployed_gateway import APPLICATION
 from tests.deployed.deployed_lake import Lake
 from tests.deployed.eventually import eventually
 
-OTHER = "other-app"
 CLIENTS = sorted(path.name for path in REQUESTS.glob("*.json") if path.name != "good-and-bad.json")
 OK = (202, "Accepted")
-
-
-@pytest.fixture(name="deployed_lake", scope="module")
-def _deployed_lake(fresh: StartEmulator) -> Lake:
-    deployment = fresh()
-    deployment.deploy(
-        destination="lake",
-        applicationIds=f"{APPLICATION},{OTHER}",
-        endpointReads="true",
-        retryDelaySeconds=1,
-    )
-    return Lake(deployment)
 
 
 @pytest.fixture(name="lake")
@@ -306,18 +293,3 @@ def test_a_table_that_does_not_answer_is_our_fault(lake: Lake, endpoint_id: str)
 def test_every_named_query_runs(lake: Lake) -> None:
     for name, sql in lake.athena.named_queries().items():
         assert lake.athena.query(sql) is not None, name
-
-
-def test_destroying_the_stack_leaves_the_events_and_the_endpoints(fresh: StartEmulator) -> None:
-    deployment = fresh()
-    deployment.deploy(destination="lake", applicationIds=APPLICATION)
-    lake = Lake(deployment)
-    lake.put_events(request("phone", {"1": EVENT}))
-
-    deployment.destroy()
-
-    s3, dynamodb = (deployment.emulator.client(service) for service in ("s3", "dynamodb"))
-    keys = [item["Key"] for item in s3.list_objects_v2(Bucket=lake.bucket)["Contents"]]
-    assert [key.split("/")[0] for key in keys] == ["events"]
-    table = deployment.outputs["EndpointTable"]
-    assert dynamodb.scan(TableName=table)["Count"] == 1

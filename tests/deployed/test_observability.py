@@ -63,13 +63,13 @@ def test_events_rejected_for_one_reason_are_one_line_with_an_example(
     assert (line["reason"], line["count"]) == ("Missing Timestamp", 2)
 
 
-def test_metrics_of_a_request_are_embedded_in_the_log(
+def test_metrics_of_a_request_are_in_its_line(
     gateway: Gateway, endpoint_id: str, application_id: str
 ) -> None:
     events = {"a": EVENT, "b": EVENT, "bad": {}}
     gateway.put_events(request(endpoint_id, events), application_id)
 
-    record = _wait_for(gateway, "application", application_id)
+    record = _wait_for(gateway, "application", application_id, "put_events")
 
     [declared] = record["_aws"]["CloudWatchMetrics"]
     assert declared["Namespace"] == "PutEventsGateway"

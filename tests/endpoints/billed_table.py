@@ -10,6 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from commands.costs.item_size import item_size
 from putevents.destinations.lake.dynamodb import INDEXES, KEYS
 from tests.endpoints.memory_table import MemoryTable
 
@@ -31,7 +32,7 @@ class BilledTable(MemoryTable):
         answer = super().batch_get_item(**call)
         [(table, asked)] = call["RequestItems"].items()
         found = answer["Responses"][table]
-        self.reads += sum(_units(size_of(item), 4096) for item in found)
+        self.reads += sum(_units(item_size(item), 4096) for item in found)
         self.reads += len(asked["Keys"]) - len(found)
         return answer
 
@@ -39,7 +40,7 @@ class BilledTable(MemoryTable):
         """Count a query as an eventually consistent read of the entries that it returns."""
         attribute = _attribute_of(call["IndexName"])
         for page in super().paginate(**call):
-            entries = sum(size_of(_entry(item, attribute)) for item in page["Items"])
+            entries = sum(item_size(_entry(item, attribute)) for item in page["Items"])
             self.reads += _units(entries, 4096) / 2
             yield page
 
@@ -53,15 +54,15 @@ class BilledTable(MemoryTable):
         try:
             answer = super().update_item(**call)
         except ClientError:
-            self._count(TABLE, key, KEYS[0], size_of(before))
+            self._count(TABLE, key, KEYS[0], item_size(before))
             raise
         after = self._stored(key)
-        self._count(TABLE, key, KEYS[0], max(size_of(before), size_of(after)))
+        self._count(TABLE, key, KEYS[0], max(item_size(before), item_size(after)))
         for attribute, index in INDEXES.items():
             old, new = _entry(before, attribute), _entry(after, attribute)
             if old != new:  # one write takes the old entry out, another one puts the new one in
                 for entry in filter(None, (old, new)):
-                    self._count(index, entry, attribute, size_of(entry))
+                    self._count(index, entry, attribute, item_size(entry))
         return answer
 
     def _stored(self, key: Attributes) -> Attributes:
@@ -70,22 +71,6 @@ class BilledTable(MemoryTable):
 
     def _count(self, place: str, keys: Attributes, attribute: str, size: int) -> None:
         self.writes[place, keys[attribute]["S"]] += _units(size, 1024)
-
-
-def size_of(item: Attributes) -> int:
-    """The bytes that an item is billed by."""
-    return sum(len(name.encode()) + _size(value) for name, value in item.items())
-
-
-def _size(value: Attributes) -> int:
-    [(kind, held)] = value.items()
-    if kind == "S":
-        return len(held.encode())
-    if kind == "N":  # a byte for two digits, and one more
-        return (len(held.strip("-0.").replace(".", "")) + 1) // 2 + 1
-    if kind == "L":
-        return 3 + sum(1 + _size(part) for part in held)
-    return 3 + len(held) + size_of(held)
 
 
 def _entry(item: Attributes, attribute: str) -> Attributes:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from infra.deploy_settings import NEW_TABLE_WRITES
+from infra.settings.table_settings import NEW_TABLE_WRITES
 from putevents.endpoints.table import EndpointTable
 from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrival

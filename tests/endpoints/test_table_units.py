@@ -4,8 +4,9 @@ import re
 
 import pytest
 
+from commands.costs.item_size import item_size
 from putevents.endpoints.item import USER_ID, Member
-from tests.endpoints.billed_table import TABLE, BilledTable, size_of
+from tests.endpoints.billed_table import TABLE, BilledTable
 from tests.endpoints.counted_table import items_of
 from tests.endpoints.table_units import CASES, lines, measure
 from tests.lake.conftest import OPERATIONS
@@ -36,7 +37,9 @@ def test_an_item_is_as_large_as_aws_says() -> None:
     text = {"S": "é"}  # two bytes
     item = {"ab": text, "n": {"N": "-12.50"}, "l": {"L": [text, text]}, "m": {"M": {"v": text}}}
     # Names and values; a number of three digits; 3 for a list or map, and 1 for each element.
-    assert size_of(item) == (2 + 2) + (1 + 3) + (1 + 3 + 2 * (1 + 2)) + (1 + 3 + 1 + (1 + 2))
+    assert item_size(item) == (2 + 2) + (1 + 3) + (1 + 3 + 2 * (1 + 2)) + (1 + 3 + 1 + (1 + 2))
+    assert item_size({"n": {"N": "-12.5678"}}) == 1 + 4
+    assert item_size({"b": {"B": bytes(10)}}) == 1 + 10  # as a call has it; in JSON it is base64
 
 
 def test_a_write_is_billed_by_the_larger_item_and_by_each_entry_that_changes() -> None:

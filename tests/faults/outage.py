@@ -15,7 +15,7 @@ from statistics import quantiles
 from typing import NamedTuple
 
 from infra.deploy_settings import DeploySettings
-from infra.stack import BATCH_SIZE, BATCHING_WINDOW
+from infra.door_functions import BATCH_SIZE, BATCHING_WINDOW
 from putevents.breaker import Breaker
 from putevents.ingest.deliver import SLOW_SECONDS
 from putevents.queue.retry import GIVE_UP_SECONDS, MAX_DELAY_SECONDS, MAX_HIDDEN, RetryQueue

@@ -1,6 +1,5 @@
 """Stacks, each synthesised once for all tests that ask for the same deploy options."""
 
-import json
 import os
 import sys
 from collections.abc import Callable
@@ -13,7 +12,8 @@ import pytest
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 os.environ["JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION"] = "1"
 
-from tests.infra.synthesis import AUTHS, FORWARDING, Deployment
+from infra.deploy_settings import DeploySettings
+from tests.infra.synthesis import AUTHS, CONTEXT, FORWARDING, Deployment
 
 Deploy = Callable[..., Deployment]
 
@@ -26,7 +26,9 @@ def deploy(tmp_path_factory: pytest.TempPathFactory) -> Deploy:
     made: dict[str, Deployment] = {}
 
     def deploy(**options: Any) -> Deployment:
-        key = json.dumps(options, sort_keys=True)
+        # However they are spelled, the same settings are the same stack.
+        settings = DeploySettings.from_context(CONTEXT | options)
+        key = f"{os.environ.get('CDK_DEFAULT_REGION')} {settings.model_dump_json()}"
         if key not in made:
             made[key] = Deployment(package, options)
         return made[key]

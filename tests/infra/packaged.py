@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ PROGRAM = """
 import json, sys
 from types import SimpleNamespace
 sys.path.insert(0, sys.argv[1])
+before = set(sys.modules)
 from putevents import api_handler, queue_handler
 context = SimpleNamespace(
     function_name="function", memory_limit_in_mb=1024, aws_request_id="id",
@@ -25,8 +25,9 @@ answers = [
     handler.lambda_handler(json.loads(event), context)
     for handler, event in zip((api_handler, queue_handler), sys.argv[2:])
 ]
+loaded = sorted(set(sys.modules) - before)
 files = [m.__file__ for m in sys.modules.values() if getattr(m, "__file__", None)]
-print(json.dumps({"answers": answers, "files": files}))
+print(json.dumps({"answers": answers, "files": files, "modules": loaded}))
 """
 REQUEST = {
     "BatchItem": {
@@ -67,27 +68,29 @@ class Run:
     queue_answer: dict[str, Any]
     asked: list[str]
     files: list[str]
+    modules: list[str]
 
 
-def run(package: Path) -> Run:
+def run(package: Path, python: Path, **environment: str) -> Run:
     """Let both handlers answer an event while the destination is down and the queue is not."""
     events = (json.dumps(event) for event in (HTTP_EVENT, SQS_EVENT))
     with _aws() as (url, asked):
         done = subprocess.run(
-            [sys.executable, "-I", "-S", "-c", PROGRAM, str(package), *events],
-            env=_environment(package, url),
+            [python, "-I", "-S", "-c", PROGRAM, str(package), *events],
+            env=_environment(package, url) | environment,
             check=True,
             capture_output=True,
             text=True,
         )
     said = json.loads(done.stdout.splitlines()[-1])
     api_answer, queue_answer = said["answers"]
-    return Run(api_answer, queue_answer, asked, said["files"])
+    return Run(api_answer, queue_answer, asked, said["files"], said["modules"])
 
 
 def _environment(package: Path, url: str) -> dict[str, str]:
     return {
         "LAMBDA_TASK_ROOT": str(package),
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
         "_X_AMZN_TRACE_ID": "Root=1-5759e988-bd862e3fe1be46a994272793;"
         "Parent=53995c3f42cd8ad8;Sampled=1",
         "AWS_REGION": "eu-west-1",
@@ -96,6 +99,11 @@ def _environment(package: Path, url: str) -> dict[str, str]:
         "AWS_SECRET_ACCESS_KEY": "made-up",
         "AWS_ENDPOINT_URL_PINPOINT": url,
         "AWS_ENDPOINT_URL_SQS": url,
+        "AWS_ENDPOINT_URL_DYNAMODB": url,
+        "AWS_ENDPOINT_URL_FIREHOSE": url,
+        "ENDPOINT_TABLE": "endpoints",
+        "EVENT_STREAM_PREFIX": "events-",
+        "REJECTED_STREAM": "rejected",
         "DESTINATION": "pinpoint",
         "APPLICATION_IDS": "my-app",
         "RETRY_QUEUE_URL": f"{url}/123456789012/retry",
@@ -106,13 +114,13 @@ def _environment(package: Path, url: str) -> dict[str, str]:
 
 @contextmanager
 def _aws() -> Iterator[tuple[str, list[str]]]:
-    """Pinpoint, which fails, and SQS, which takes everything; and what was asked of them."""
+    """SQS, which takes everything, and the rest of AWS, which fails; and what was asked of them."""
     asked: list[str] = []
 
     def respond(request: Request) -> Response:
-        sqs_call = request.headers.get("x-amz-target")
-        asked.append(sqs_call or request.target)
-        if sqs_call:
+        call = request.headers.get("x-amz-target", request.target)
+        asked.append(call)
+        if call.startswith("AmazonSQS."):
             return Response(200, b'{"MessageId": "m-2"}')
         return Response(500, b'{"message": "down"}')
 

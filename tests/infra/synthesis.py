@@ -11,6 +11,7 @@ from infra.deploy_settings import DeploySettings
 from infra.stack import PutEventsStack
 
 ROOT = Path(__file__).parents[2]
+CONTEXT: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text())["context"]
 # Each value of auth as a person would choose it.
 AUTHS: dict[str, dict[str, str]] = {
     "iam": {},
@@ -31,7 +32,7 @@ class Deployment:
     """One synthesised stack."""
 
     def __init__(self, package: Path, options: dict[str, Any]) -> None:
-        context = json.loads((ROOT / "cdk.json").read_text())["context"] | options
+        context = CONTEXT | options
         self.stack = PutEventsStack(
             App(context=context),
             "PutEventsGateway",

@@ -155,10 +155,10 @@ def test_a_body_reaches_the_function_as_the_bytes_that_were_sent(default: Deploy
     assert api["EndpointConfiguration"] == {"Types": ["REGIONAL"]}
 
 
-def test_the_stage_is_traced_throttled_and_logged_without_bodies(deploy: Deploy) -> None:
+def test_the_stage_is_throttled_and_logged_without_bodies_or_traces(deploy: Deploy) -> None:
     stage = deploy(throttleRate=50, throttleBurst=70).one("ApiGateway::Stage")
 
-    assert stage["TracingEnabled"] is True
+    assert stage["TracingEnabled"] is False
     assert stage["MethodSettings"] == [
         {
             "HttpMethod": "*",

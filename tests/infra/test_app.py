@@ -3,17 +3,19 @@
 import json
 import os
 import subprocess
-import sys
 import tarfile
 from pathlib import Path
+from typing import get_args
 
-import aws_cdk._jsii
+import aws_cdk
 import pytest
-from aws_cdk import aws_lambda as lambda_
+from aws_cdk import App
+from botocore.loaders import Loader
 
+from app import add_stack
 from infra.bundle import BUILD
-from infra.function import RUNTIMES, RuntimeNotSupportedError, runtime
-from tests.infra.synthesis import ROOT
+from infra.deploy_settings import DeploySettings, DeploySettingsError
+from tests.infra.synthesis import CONTEXT, ROOT
 
 # Whoever insists on Amazon's own service is warned.
 AMAZON = ("destination=pinpoint", "pinpointEndpointUrl=aws")
@@ -38,7 +40,7 @@ def synth(out: Path, *options: str) -> subprocess.CompletedProcess[str]:
 
 def test_synth_writes_the_template_and_tells_the_packages_size(tmp_path: Path) -> None:
     settings = ("stackName=Shop-eu", "terminationProtection=true")
-    done = synth(tmp_path, "auth=none", "applicationIds=a,b", *settings)
+    done = synth(tmp_path, "auth=none", "applicationIds=a,b", *AMAZON, *settings)
 
     assert done.returncode == 0, done.stderr
     assert "Lambda package: " in done.stderr
@@ -51,6 +53,16 @@ def test_synth_writes_the_template_and_tells_the_packages_size(tmp_path: Path) -
     assert "auth=none" in done.stderr
     [asset] = [path for path in tmp_path.glob("asset.*") if path.is_dir()]
     assert (asset / "putevents/api_handler.py").exists()
+
+
+def test_a_wrong_option_ends_synth_with_one_sentence(tmp_path: Path) -> None:
+    done = synth(tmp_path, "auth=oauth")
+
+    assert done.returncode != 0
+    told = [line for line in done.stderr.splitlines() if "Subprocess exited" not in line]
+    sentence = "The deploy option auth is 'oauth', but must be iam, "
+    assert [line[: len(sentence)] for line in told] == [sentence]
+    assert list(tmp_path.glob("*.template.json")) == []
 
 
 @pytest.mark.parametrize(
@@ -66,15 +78,20 @@ def test_synth_writes_the_template_and_tells_the_packages_size(tmp_path: Path) -
         ("applicationId=a", "There is no deploy option applicationId; there are destination, "),
     ],
 )
-def test_a_wrong_option_ends_synth_with_one_sentence(
-    tmp_path: Path, option: str, sentence: str
+def test_the_app_exits_with_a_sentence_about_a_wrong_option(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], option: str, sentence: str
 ) -> None:
-    done = synth(tmp_path, option)
+    name, value = option.split("=")
+    app = App(context={**CONTEXT, name: value}, outdir=str(tmp_path))
 
-    assert done.returncode != 0
-    told = [line for line in done.stderr.splitlines() if "Subprocess exited" not in line]
-    assert [line[: len(sentence)] for line in told] == [sentence]
-    assert list(tmp_path.glob("*.template.json")) == []
+    with pytest.raises(SystemExit) as exit_:
+        add_stack(app)
+
+    # What is no number is written to stderr, and the exit code is 1.
+    assert str(exit_.value.code).startswith(sentence)
+    assert "\n" not in str(exit_.value.code)
+    assert capfd.readouterr().err == ""
+    assert list(app.node.children) == []
 
 
 def test_synth_has_nothing_to_say_about_a_good_configuration(tmp_path: Path) -> None:
@@ -87,7 +104,7 @@ def test_synth_has_nothing_to_say_about_a_good_configuration(tmp_path: Path) -> 
 
 def test_every_feature_flag_that_the_cdk_recommends_is_set() -> None:
     """A new version of the CDK brings new flags: decide on each, beside its effect on the stack."""
-    [archive] = Path(aws_cdk._jsii.__file__).parent.glob("*.tgz")
+    [archive] = Path(aws_cdk.__file__).parent.glob("_jsii/*.tgz")
     with tarfile.open(archive) as files:
         listed = files.extractfile("package/recommended-feature-flags.json")
         assert listed
@@ -97,19 +114,14 @@ def test_every_feature_flag_that_the_cdk_recommends_is_set() -> None:
     assert {name: value for name, value in context.items() if ":" in name} == recommended
 
 
-def test_the_runtime_is_the_python_that_runs_the_cdk() -> None:
-    python = f"python{sys.version_info.major}.{sys.version_info.minor}"
+@pytest.mark.parametrize("runtime", ["python3.10", "python3.15", "3.13", ""])
+def test_a_runtime_that_lambda_does_not_have_is_one_sentence(runtime: str) -> None:
+    with pytest.raises(DeploySettingsError, match=r"must be python3\.11, python3\.12, "):
+        DeploySettings.from_context({"applicationIds": "a", "runtime": runtime})
 
-    assert runtime().name == python
-    assert runtime().family == lambda_.RuntimeFamily.PYTHON
 
+def test_every_runtime_is_one_of_lambdas() -> None:
+    lambdas = Loader().load_service_model("lambda", "service-2")["shapes"]["Runtime"]["enum"]
+    annotation = DeploySettings.model_fields["runtime"].annotation
 
-@pytest.mark.parametrize("python", ["3.10", "3.15"])
-def test_a_python_that_lambda_does_not_run_is_one_sentence(python: str) -> None:
-    with pytest.raises(RuntimeNotSupportedError) as caught:
-        runtime(python)
-
-    assert str(caught.value) == (
-        f"The functions run on the Python that runs the CDK, which is {python}, "
-        f"but must be one of {', '.join(RUNTIMES)}."
-    )
+    assert set(get_args(annotation)) <= set(lambdas)

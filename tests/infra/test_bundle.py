@@ -2,36 +2,61 @@
 
 import hashlib
 import json
-import marshal
 import os
 import platform
 import shutil
 import subprocess
 import sys
-import sysconfig
-from importlib.util import MAGIC_NUMBER
+import zipfile
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from infra import bundle as bundling
-from infra.bundle import BUILD, PYTHON, ROOT, SERVICES, SOURCE, BundleError, bundle, size
+from infra import interpreter
+from infra.bundle import BUILD, ROOT, SOURCE, BundleError, bundle, describe
+from infra.deploy_settings import DeploySettings
+from infra.interpreter import Interpreter
+from infra.trim import OPERATIONS
 from tests.infra.packaged import Run, run
 
 HERE = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x86_64")
+# The runtime that functions get, and this Python, on which the package always can be run.
+PINNED: str = DeploySettings.model_fields["runtime"].default
+OWN = f"python{sys.version_info.major}.{sys.version_info.minor}"
+# What CloudFormation uploads; measured, and a little room.
+MAX_ZIPPED = 5_500_000
+
+
+@pytest.fixture(scope="module", params=sorted({PINNED, OWN}))
+def runtime(request: pytest.FixtureRequest) -> str:
+    """Each runtime whose interpreter this machine has."""
+    runtime: str = request.param
+    if interpreter.find(runtime.removeprefix("python")) is None:
+        pytest.skip(f"this machine has no {runtime}: the package was run on {OWN} only")
+    return runtime
 
 
 @pytest.fixture(scope="module")
-def package() -> Path:
+def python(runtime: str) -> Path:
+    """The runtime's interpreter."""
+    found = interpreter.find(runtime.removeprefix("python"))
+    assert found
+    return found.path
+
+
+@pytest.fixture(scope="module")
+def package(runtime: str) -> Path:
     """The package for this machine."""
-    return bundle(HERE)
+    return bundle(HERE, runtime)
 
 
 @pytest.fixture
 def build(tmp_path: Path, package: Path) -> Path:
-    """A build folder without packages, but with the wheels that the one above has left."""
+    """A build folder without packages, but with the dependencies that the one above has left."""
     assert package.exists()
-    (tmp_path / "wheels").symlink_to(BUILD / "wheels")
+    (tmp_path / "dependencies").symlink_to(BUILD / "dependencies")
     return tmp_path
 
 
@@ -43,9 +68,9 @@ def source(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def ran(package: Path) -> Run:
+def ran(package: Path, python: Path) -> Run:
     """Both handlers at work."""
-    return run(package)
+    return run(package, python)
 
 
 def contents(package: Path) -> dict[str, tuple[int, float, str]]:
@@ -75,22 +100,34 @@ def test_both_handlers_do_their_work_with_nothing_but_the_package(ran: Run) -> N
     }
 
 
-def test_no_module_came_from_anywhere_else(ran: Run, package: Path) -> None:
-    standard = sysconfig.get_paths()["stdlib"]
+def test_no_module_came_from_anywhere_else(ran: Run, package: Path, python: Path) -> None:
+    asked = "import sysconfig; print(sysconfig.get_paths()['stdlib'])"
+    found = subprocess.run([python, "-I", "-c", asked], check=True, capture_output=True, text=True)
+    standard = found.stdout.strip()
 
     foreign = [f for f in ran.files if not f.startswith((str(package), standard))]
     assert foreign == []
     assert not any("site-packages" in f for f in ran.files)
 
 
-def test_the_same_sources_give_the_same_bytes(build: Path, package: Path, source: Path) -> None:
+def test_the_lakes_handlers_do_their_work_too(package: Path, python: Path) -> None:
+    ran = run(package, python, DESTINATION="lake")
+
+    assert ran.api_answer["statusCode"] == 202
+    assert ran.queue_answer == {"batchItemFailures": [{"itemIdentifier": "m-1"}]}
+    assert {"DynamoDB_20120810.BatchGetItem", "AmazonSQS.SendMessage"} <= set(ran.asked)
+
+
+def test_the_same_sources_give_the_same_bytes(
+    build: Path, package: Path, source: Path, runtime: str
+) -> None:
     script = (
         "import os, sys; from pathlib import Path; from infra.bundle import bundle;"
-        "os.umask(0o077); source, build = map(Path, sys.argv[2:]);"
-        "print(bundle(sys.argv[1], source=source, build=build))"
+        "os.umask(0o077); source, build = map(Path, sys.argv[2:4]);"
+        "print(bundle(sys.argv[1], sys.argv[4], source=source, build=build))"
     )
     again = subprocess.run(
-        [sys.executable, "-c", script, HERE, source, build],
+        [sys.executable, "-c", script, HERE, source, build, runtime],
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "7"},
         check=True,
         capture_output=True,
@@ -103,87 +140,134 @@ def test_the_same_sources_give_the_same_bytes(build: Path, package: Path, source
 
 
 def test_without_a_change_nothing_is_built_again(
-    package: Path, monkeypatch: pytest.MonkeyPatch
+    package: Path, runtime: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("subprocess.run", None)
 
-    assert bundle(HERE) == package
+    assert bundle(HERE, runtime) == package
 
 
 @pytest.mark.parametrize("file", ["putevents/settings.py", "requirements.txt"])
 def test_a_change_makes_another_package(source: Path, file: str) -> None:
-    before = bundling._hash(HERE, source)
+    before = bundling._hash(HERE, PINNED, source)
 
     with (source / file).open("a") as changed:
         changed.write("# changed\n")
 
-    assert bundling._hash(HERE, source) != before
+    assert bundling._hash(HERE, PINNED, source) != before
 
 
 def test_what_python_leaves_behind_is_no_change(source: Path) -> None:
-    before = bundling._hash(HERE, source)
+    before = bundling._hash(HERE, PINNED, source)
 
     (source / "putevents/__pycache__").mkdir()
     (source / "putevents/__pycache__/settings.cpython-311.pyc").write_bytes(b"anything")
 
-    assert bundling._hash(HERE, source) == before
+    assert bundling._hash(HERE, PINNED, source) == before
 
 
-def test_once_the_wheels_are_there_no_network_is_needed(
-    build: Path, source: Path, package: Path, monkeypatch: pytest.MonkeyPatch
+def test_once_the_dependencies_are_there_no_network_is_needed(
+    build: Path, source: Path, runtime: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in [name for name in os.environ if name.startswith("PIP_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
-    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/")
+    monkeypatch.setenv("UV_DEFAULT_INDEX", "http://127.0.0.1:9/")
+    monkeypatch.setenv("UV_NO_CACHE", "1")
     (source / "putevents/new.py").touch()
 
-    made = bundle(HERE, source=source, build=build)
+    made = bundle(HERE, runtime, source=source, build=build)
 
     assert (made / "putevents/new.py").exists()
 
 
 def test_a_dependency_that_is_not_what_was_locked_is_refused_and_leaves_nothing(
-    tmp_path: Path, source: Path, package: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, source: Path
 ) -> None:
-    [wheel] = (BUILD / "wheels").glob(f"{HERE}-{PYTHON}-*/six-*.whl")
-    monkeypatch.setenv("PIP_NO_INDEX", "1")
-    monkeypatch.setenv("PIP_FIND_LINKS", str(wheel.parent))
-    version = wheel.name.split("-")[1]
-    (source / "requirements.txt").write_text(f"six=={version} --hash=sha256:{'0' * 64}\n")
+    lock = (source / "requirements.txt").read_text()
+    [pinned] = [line.split()[0] for line in lock.splitlines() if line.startswith("six==")]
+    (source / "requirements.txt").write_text(f"{pinned} --hash=sha256:{'0' * 64}\n")
     build = tmp_path / "build"
 
-    with pytest.raises(BundleError, match=f"^pip download of requirements.txt for {HERE} failed"):
-        bundle(HERE, source=source, build=build)
+    with pytest.raises(BundleError, match=f"^uv pip install of requirements.txt for {HERE}, "):
+        bundle(HERE, PINNED, source=source, build=build)
 
-    assert [path for path in build.rglob("*") if path.name != "wheels"] == []
+    assert [path for path in build.rglob("*") if path.name != "dependencies"] == []
 
 
 def test_it_can_be_built_for_the_other_architecture() -> None:
     other = ({"arm64", "x86_64"} - {HERE}).pop()
 
-    libraries = [file.name for file in bundle(other).rglob("*.so")]
+    package = bundle(other, PINNED)
 
+    libraries = [file.name for file in package.rglob("*.so")]
     assert libraries
     assert [name for name in libraries if bundling.MACHINES[other] not in name] == []
+    assert [name for name in libraries if f"-{PINNED[6:].replace('.', '')}-" not in name] == []
+    assert zipped(package) <= MAX_ZIPPED
+
+
+def test_without_the_runtimes_interpreter_the_sources_stay_and_a_sentence_says_so(
+    build: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(interpreter, "find", lambda _: None)
+
+    package = bundle(HERE, PINNED, build=build)
+
+    assert list(package.rglob("*.pyc")) == []
+    assert (package / "boto3/__init__.py").exists()
+    assert f"without bytecode, for this machine has no {PINNED}" in describe(package, HERE, PINNED)
+
+
+def test_an_interpreter_that_is_switched_off_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shim = tmp_path / "python3.99"
+    shim.write_text("#!/bin/sh\nexit 127\n")
+    shim.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    assert interpreter.find.__wrapped__("3.99") is None
+    shim.write_text("#!/bin/sh\necho 3.99\necho 3.99.1\n")
+    assert interpreter.find.__wrapped__("3.99") == Interpreter(shim, "3.99.1")
 
 
 def test_it_holds_the_data_of_the_services_in_use_and_of_no_other(package: Path) -> None:
     data = package / "botocore/data"
     endpoints = json.loads((data / "endpoints.json").read_text())["partitions"]
 
-    assert {path.name for path in data.iterdir() if path.is_dir()} == SERVICES
-    assert {service for p in endpoints for service in p["services"]} <= SERVICES
+    assert {path.name for path in data.iterdir() if path.is_dir()} == set(OPERATIONS)
+    assert {service for p in endpoints for service in p["services"]} <= set(OPERATIONS)
     assert {p["partition"] for p in endpoints} >= {"aws", "aws-cn", "aws-us-gov"}
 
 
-def test_it_holds_no_ballast(package: Path) -> None:
+def zipped(package: Path) -> int:
+    """The size of the package as it is uploaded."""
+    archive = BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as zip_file:
+        for file in package.rglob("*"):
+            zip_file.write(file, file.relative_to(package))
+    return archive.tell()
+
+
+def test_it_is_small_and_holds_no_ballast(package: Path) -> None:
     names = {str(path.relative_to(package)) for path in package.rglob("*")}
 
-    for ending in (".dist-info", "-stubs", ".c", ".pyi", "/tests", ".min.js"):
+    for ending in ("-stubs", ".c", ".pyi", "/tests", ".min.js", "RECORD"):
         assert [name for name in names if name.endswith(ending)] == []
     assert not names & {"bin", "local", "requirements.txt"}
-    assert size(package) < 25_000_000
+    assert zipped(package) <= MAX_ZIPPED
+
+
+def test_scanners_find_each_dependency_its_version_and_its_licence(package: Path) -> None:
+    lock = (SOURCE / "requirements.txt").read_text()
+    locked = {line.split()[0] for line in lock.splitlines() if "==" in line}
+    found = set()
+    for metadata in package.glob("*.dist-info/METADATA"):
+        fields = dict(
+            line.split(": ", 1) for line in metadata.read_text().splitlines() if ": " in line
+        )
+        found.add(f"{fields['Name'].lower().replace('_', '-')}=={fields['Version']}")
+
+    assert found == locked
+    assert list(package.glob("boto3-*.dist-info/**/LICENSE"))
 
 
 def test_lambdas_user_may_read_all_of_it(package: Path) -> None:
@@ -193,11 +277,22 @@ def test_lambdas_user_may_read_all_of_it(package: Path) -> None:
     assert {mode for path, mode in modes.items() if path.is_dir()} == {0o755}
 
 
-def test_lambda_needs_to_compile_nothing(package: Path) -> None:
-    for file in package.rglob("*.py"):
-        compiled = file.parent / "__pycache__" / f"{file.stem}.{sys.implementation.cache_tag}.pyc"
-        data = compiled.read_bytes()
-        assert data[:4] == MAGIC_NUMBER
+def test_lambda_needs_to_compile_nothing(package: Path, python: Path) -> None:
+    asked = (
+        "import importlib.util as u, sys; print(u.MAGIC_NUMBER.hex(), sys.implementation.cache_tag)"
+    )
+    told = subprocess.run([python, "-I", "-c", asked], check=True, capture_output=True, text=True)
+    magic, tag = told.stdout.split()
+    sources = list(package.rglob("*.py"))
+
+    assert {file.relative_to(package).parts[0] for file in sources} == {"putevents"}
+    for file in sources:
+        assert (file.parent / "__pycache__" / f"{file.stem}.{tag}.pyc").exists()
+    for file in package.rglob("*.pyc"):
+        data = file.read_bytes()
+        assert data[:4].hex() == magic
         assert int.from_bytes(data[4:8], "little") == 0b01, "hash-based and never checked"
-        where = marshal.loads(data[16:]).co_filename  # noqa: S302 - our own file
-        assert where == f"/var/task/{file.relative_to(package)}"
+        source = file.relative_to(package).with_suffix(".py")
+        if file.parent.name == "__pycache__":
+            source = source.parent.parent / f"{source.name.split('.')[0]}.py"
+        assert f"/var/task/{source}".encode() in data

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from infra.cors_preflight import origin_pattern
 from infra.gateway_responses import EXPOSED
 from infra.monitoring import NAMESPACE
 from infra.pinpoint_access import READ_CALLS, WRITE_CALLS
-from infra.preflight import origin_pattern
 from infra.routes import READ_ROUTES
 from local.event_source import BATCH_SIZE as LOCAL_BATCH_SIZE
 from local.queues import MAX_RECEIVE_COUNT as LOCAL_MAX_RECEIVE_COUNT
@@ -211,7 +211,7 @@ def test_the_roles_allow_what_the_destination_calls() -> None:
 def test_the_alarms_watch_the_metrics_that_are_written(
     default: Deployment, code: dict[str, Any]
 ) -> None:
-    alarms = [a for a in default.all("CloudWatch::Alarm") if a["Namespace"] == CODE_NAMESPACE]
+    alarms = [a for a in default.all("CloudWatch::Alarm") if a.get("Namespace") == CODE_NAMESPACE]
 
     watched = [
         (alarm["MetricName"], {d["Name"]: d["Value"] for d in alarm["Dimensions"]})

@@ -10,6 +10,7 @@ from tests.infra.synthesis import ROOT, Deployment
 from tests.infra.test_nag import findings
 
 EMAIL = "ops@example.com"
+TOPIC = "arn:aws:sns:eu-west-1:123456789012:on-call"
 DOORS = ("api", "queue")
 NEW_ACCOUNT = 10  # concurrent executions
 
@@ -38,7 +39,7 @@ def test_there_is_no_budget_unless_a_setting_names_one(default: Deployment) -> N
 
 
 def budget(deploy: Deploy, **options: Any) -> dict[str, Any]:
-    deployment = deploy(monthlyBudgetUsd="25", alarmEmail=EMAIL, **options)
+    deployment = deploy(**{"monthlyBudgetUsd": "25", "alarmEmail": EMAIL, **options})
     assert findings(deployment.stack) == []
     return deployment.one("Budgets::Budget")
 
@@ -59,6 +60,13 @@ def test_a_budget_writes_before_and_when_it_is_spent_and_when_it_will_be(deploy:
     for notice in made["NotificationsWithSubscribers"]:
         assert notice["Notification"]["ThresholdType"] == "PERCENTAGE"
         assert notice["Subscribers"] == [{"SubscriptionType": "EMAIL", "Address": EMAIL}]
+
+
+def test_with_a_topic_of_ones_own_the_budget_tells_the_topic(deploy: Deploy) -> None:
+    made = budget(deploy, alarmEmail="", alarmTopicArn=TOPIC)
+
+    subscribers = [notice["Subscribers"] for notice in made["NotificationsWithSubscribers"]]
+    assert subscribers == [[{"SubscriptionType": "SNS", "Address": TOPIC}]] * 3
 
 
 def test_where_cloudformation_has_no_budgets_synth_stops_and_says_what_to_do(

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from infra.deploy_settings import DeploySettings, DeploySettingsError, LogRetention
+from infra.deploy_settings import DeploySettings, DeploySettingsError
+from infra.settings.log_settings import LogRetention
 
 ROOT = Path(__file__).parents[2]
 
@@ -50,6 +51,15 @@ def test_pinpoint_needs_an_address_since_amazons_own_has_ended() -> None:
     assert "aws insists" in sentence
     insisting = load(destination="pinpoint", pinpointEndpointUrl="aws")
     assert insisting.pinpoint_endpoint_url == "aws"
+
+
+def test_alarms_tell_an_address_or_a_topic_and_not_both() -> None:
+    topic = "arn:aws:sns:eu-west-1:123456789012:on-call"
+    sentence = refusal(alarmEmail="ops@example.com", alarmTopicArn=topic)
+
+    assert topic in sentence
+    assert "in place of alarmEmail and not beside it" in sentence
+    assert load(alarmTopicArn=topic).alarm_topic_arn == topic
 
 
 @pytest.mark.parametrize("given", [["a", "b.c_D-1"], "a,b.c_D-1", " a , b.c_D-1,", "a,b.c_D-1,a"])
@@ -105,6 +115,12 @@ def test_a_user_pool_is_named_by_id_or_arn(pool: str) -> None:
         ("pinpointEndpointUrl", "https://example.com/?a=b"),
         ("pinpointEndpointUrl", "example.com"),
         ("pinpointEndpointUrl", f"https://{'a' * 193}"),
+        ("alarmTopicArn", "on-call"),
+        ("alarmTopicArn", "arn:aws:sqs:eu-west-1:123456789012:on-call"),
+        ("alarmTopicArn", "arn:aws:sns:eu-west-1:123456789012:on-call.fifo"),
+        ("alarmTopicArn", "arn:aws:sns:eu-west-1:123456789012:on-call:a-subscription"),
+        ("quietAlarmHours", "169"),
+        ("quietAlarmHours", "-1"),
         ("applicationIds", ""),
         ("applicationIds", []),
         ("applicationIds", "a b"),
@@ -260,11 +276,12 @@ def test_no_less_is_reserved_for_the_queue_than_it_uses() -> None:
     )
 
 
-def test_a_budget_needs_somebody_to_write_to() -> None:
+def test_a_budget_needs_somebody_to_tell() -> None:
     load(monthlyBudgetUsd=25, alarmEmail="ops@example.com")
+    load(monthlyBudgetUsd=25, alarmTopicArn="arn:aws:sns:eu-west-1:123456789012:on-call")
     assert refusal(monthlyBudgetUsd="25") == (
         "The deploy option monthlyBudgetUsd is '25', but must be US dollars a month at which AWS "
-        "Budgets writes to alarmEmail, which it needs, or 0 for no budget."
+        "Budgets tells alarmEmail or alarmTopicArn, one of which it needs, or 0 for no budget."
     )
 
 

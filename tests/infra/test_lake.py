@@ -191,13 +191,16 @@ def test_a_query_cannot_read_more_than_its_limit(deploy: Deploy) -> None:
 
 
 def test_alarms_watch_whether_events_get_into_the_lake(lake: Deployment) -> None:
-    alarms = [a for a in lake.all("CloudWatch::Alarm") if a["Namespace"] == "AWS/Firehose"]
+    alarms = [a for a in lake.all("CloudWatch::Alarm") if a.get("Namespace") == "AWS/Firehose"]
 
     assert sorted(a["MetricName"] for a in alarms) == [
-        *["DeliveryToS3.DataFreshness"] * 2,
-        *["FailedConversion.Records"] * 2,
+        *["DeliveryToS3.DataFreshness"] * 3,
+        *["FailedConversion.Records"] * 3,
     ]
     assert all(a["Dimensions"][0]["Name"] == "DeliveryStreamName" for a in alarms)
+    # Each application's, and that of what is rejected.
+    watched = [text(a["Dimensions"][0]["Value"]) for a in alarms]
+    assert {watched.count(stream) for stream in watched} == {2}
 
 
 def test_nothing_stands_in_the_template_that_nothing_uses(lake: Deployment) -> None:

@@ -27,6 +27,7 @@ def test_it_finds_nothing_with_every_option_in_use(deploy: Deploy) -> None:
         alarmEmail="ops@example.com",
         corsOrigins="https://app.example.com",
         **FORWARDING,
+        snapStart="true",
     )
 
     assert findings(deployment.stack) == []

@@ -137,7 +137,7 @@ def test_no_permission_reaches_into_the_other_stack(pair: tuple[Deployment, Depl
 def test_both_stacks_count_their_own_events(pair: tuple[Deployment, Deployment]) -> None:
     def dimensions(deployment: Deployment) -> set[str]:
         alarms = deployment.all("CloudWatch::Alarm")
-        own = [alarm for alarm in alarms if alarm["Namespace"] == "PutEventsGateway"]
+        own = [alarm for alarm in alarms if alarm.get("Namespace") == "PutEventsGateway"]
         return {json.dumps(alarm["Dimensions"], sort_keys=True) for alarm in own}
 
     one, other = (dimensions(deployment) for deployment in pair)

@@ -138,7 +138,7 @@ def test_nag_finds_nothing(deploy: Deploy, options: dict[str, str]) -> None:
     deployment = chained(deploy, endpointReads="true", **options)
 
     assert findings(deployment.stack) == []
-    assert deployment.warnings() == []
+    assert [warning for warning in deployment.warnings() if "pinpoint" in warning.lower()] == []
 
 
 @pytest.mark.parametrize(
@@ -163,6 +163,7 @@ def test_nag_finds_nothing(deploy: Deploy, options: dict[str, str]) -> None:
         ({"pinpointEndpointUrl": OWN, "pinpointApiKeySecret": "key"}, "pinpointApiKeySecret"),
         (
             {
+                "destination": "pinpoint",
                 "applicationIds": "x" * 2490,
                 "pinpointEndpointUrl": OWN,
                 "pinpointAuth": "api-key",

@@ -2,7 +2,7 @@
 
 import re
 
-from infra.api import ACCESS_LOG
+from infra.access_log import ACCESS_LOG
 from infra.request_trail import PLACEHOLDER
 from tests.infra.synthesis import Deployment, text
 

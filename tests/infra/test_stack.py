@@ -51,10 +51,9 @@ def test_the_queue_feeds_its_function_with_capped_concurrency(deploy: Deploy) ->
 
 
 @pytest.mark.parametrize("door", ["api", "queue"])
-def test_a_function_is_traced_and_logs_where_the_logs_end(default: Deployment, door: str) -> None:
+def test_a_function_logs_where_the_logs_end(default: Deployment, door: str) -> None:
     function = default.function(door)
 
-    assert function["TracingConfig"] == {"Mode": "Active"}
     assert "LogGroup" in function["LoggingConfig"]
     assert function["Architectures"] == ["arm64"]
 
@@ -210,15 +209,20 @@ def test_no_name_is_fixed_over_which_a_second_stack_would_stumble(
 def test_every_way_to_lose_time_or_events_has_an_alarm(deploy: Deploy) -> None:
     alarms = deploy(applicationIds="a,b").all("CloudWatch::Alarm")
 
-    assert sorted(alarm["MetricName"] for alarm in alarms) == [
+    assert sorted(alarm.get("MetricName", "(computed)") for alarm in alarms) == [
+        "(computed)",
         "5XXError",
         "ApproximateAgeOfOldestMessage",
+        "ApproximateAgeOfOldestMessage",
         "ApproximateNumberOfMessagesVisible",
+        *["DeliveryToS3.DataFreshness"] * 3,
         "Errors",
         "Errors",
+        *["FailedConversion.Records"] * 3,
         "LongestWait",
         "LongestWait",
         "LongestWait",
+        "NumberOfMessagesSent",
         "Throttles",
         "Throttles",
     ]
@@ -235,6 +239,26 @@ def test_an_alarm_email_is_told_through_an_encrypted_topic(deploy: Deploy) -> No
     assert all(len(a["AlarmActions"]) == 1 for a in deployment.all("CloudWatch::Alarm"))
     statements = deployment.one("SNS::TopicPolicy")["PolicyDocument"]["Statement"]
     assert {s["Effect"] for s in statements} == {"Allow", "Deny"}
+
+
+def test_an_existing_topic_is_told_and_nothing_is_created_beside_it(deploy: Deploy) -> None:
+    arn = "arn:aws:sns:eu-west-1:123456789012:on-call"
+    deployment = deploy(alarmTopicArn=arn)
+
+    alarms = deployment.all("CloudWatch::Alarm")
+    assert alarms
+    assert all(a["AlarmActions"] == a["OKActions"] == [arn] for a in alarms)
+    for type_ in ("SNS::Topic", "SNS::Subscription", "KMS::Key"):
+        assert deployment.all(type_) == []
+    assert deployment.warnings() == []
+
+
+def test_without_anybody_to_tell_synth_warns(deploy: Deploy) -> None:
+    [warning] = deploy().warnings()
+
+    assert warning.startswith("The alarms tell nobody")
+    assert "alarmEmail" in warning
+    assert "alarmTopicArn" in warning
 
 
 def test_cloudwatch_may_use_the_key_of_the_topic(deploy: Deploy) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from putevents.wire.answers import LARGE_ANSWER
-from putevents.wire.rules import MAX_PARTS, TOO_MANY_PARTS
+from putevents.wire.rules import MAX_EVENT_BYTES, MAX_PARTS, TOO_MANY_PARTS
 from tests.unit.doors import (
     ACCEPTED,
     Context,
@@ -50,6 +50,23 @@ def test_a_message_of_too_many_parts_is_a_dead_letter(doors: Doors, queue: FakeQ
     request = body(f'"{n:x}":1' for n in range(MAX_PARTS))
     assert doors.stay(sqs_record(f'{{"ApplicationId":"my-app","EventsRequest":{request}}}')) == []
     assert [reason for _, reason, _ in queue.dead_whole] == [TOO_MANY_PARTS]
+
+
+@pytest.mark.parametrize(
+    ("session_id", "code"), [(None, 202), ("s" * 1000, 202), ("s" * MAX_EVENT_BYTES, 400)]
+)
+def test_the_id_of_a_session_counts_for_the_size_of_its_event(
+    doors: Doors, session_id: str | None, code: int
+) -> None:
+    session = {"Id": session_id, "StartTimestamp": EVENT["Timestamp"]}
+    event = EVENT if session_id is None else {**EVENT, "Session": session}
+    filler = {**EVENT, "AppTitle": "x" * (MAX_EVENT_BYTES // 2)}  # so that sizes are looked at
+
+    events = {"e": event, "filler": filler}
+    answer = doors.put_events({"BatchItem": {"p": {"Endpoint": {}, "Events": events}}})
+
+    answers = answer["p"]["EventsItemResponse"]
+    assert {id_: told["StatusCode"] for id_, told in answers.items()} == {"e": code, "filler": 202}
 
 
 # Each takes more bytes in the answer than the one before; a key is told of each.

@@ -1,5 +1,6 @@
 """Importing needs no environment; on Lambda the init phase does what a first answer needs."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from types import ModuleType
 
 import pytest
 
+from putevents import init_phase
 from putevents.errors import SettingsError
 from putevents.gateway import Gateway
 from tests.unit.doors import ENVIRONMENT, Context, http_event, settings
@@ -43,6 +45,42 @@ def test_the_gateway_is_made_in_lambdas_init_phase(door: str) -> None:
     on_lambda = {**ENVIRONMENT, "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand"}
     assert python(MADE.format(door), **on_lambda).returncode == 0
     assert python(MADE.format(door), **ENVIRONMENT).returncode == 1
+
+
+# The garbage collections while a door is imported and the gateway is made, and what follows.
+COLLECTIONS = """
+import gc
+gc.collect()
+seen = []
+gc.callbacks.append(lambda phase, info: seen.append(info))
+import putevents.{}
+gc.callbacks.clear()
+print(len(seen), gc.isenabled(), gc.get_freeze_count() > 50_000)
+"""
+
+
+@pytest.mark.parametrize("door", ["api_handler", "queue_handler"])
+def test_nothing_that_the_init_phase_makes_is_looked_through_for_garbage(door: str) -> None:
+    program = COLLECTIONS.format(door)
+    on_lambda = {**ENVIRONMENT, "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand"}
+
+    assert python(program, **on_lambda).stdout.split() == ["0", "True", "True"]
+    collections, is_on, is_frozen = python(program, **ENVIRONMENT).stdout.split()
+    assert int(collections) > 10
+    assert (is_on, is_frozen) == ("True", "False")
+
+
+def test_garbage_is_collected_again_after_the_init_phase(monkeypatch: pytest.MonkeyPatch) -> None:
+    init_phase.begin()
+    assert gc.isenabled()
+    monkeypatch.setenv("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")
+    try:
+        init_phase.begin()
+        assert not gc.isenabled()
+    finally:
+        init_phase.end()
+        gc.unfreeze()
+    assert gc.isenabled()
 
 
 def test_a_wrong_environment_fails_the_init_phase_with_a_line_that_names_the_variable() -> None:

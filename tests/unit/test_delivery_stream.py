@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from urllib3 import HTTPResponse
 
 from putevents.destinations.lake.firehose import (
-    BILLED_BYTES,
     MAX_CALL_BYTES,
+    SHARED_RECORD_BYTES,
     DeliveryStreams,
     pack,
 )
@@ -60,15 +60,15 @@ def test_a_record_holds_documents_line_by_line(streams: DeliveryStreams, firehos
 
 
 @given(st.lists(st.integers(1, 12_000), max_size=60))
-def test_documents_share_records_up_to_the_billed_step(sizes: list[int]) -> None:
+def test_documents_share_records_of_two_billed_steps(sizes: list[int]) -> None:
     documents = [(number, b"x" * size) for number, size in enumerate(sizes)]
     packed = list(pack(documents))
     assert [key for record in packed for key in record.keys] == list(range(len(sizes)))
     assert b"".join(record.data for record in packed) == b"".join(d + b"\n" for _, d in documents)
     for record, following in pairwise(packed):
-        assert len(record.data) <= BILLED_BYTES or len(record.keys) == 1
+        assert len(record.data) <= SHARED_RECORD_BYTES or len(record.keys) == 1
         # Nothing that would have fitted was put off.
-        assert len(record.data) + sizes[following.keys[0]] + 1 > BILLED_BYTES
+        assert len(record.data) + sizes[following.keys[0]] + 1 > SHARED_RECORD_BYTES
 
 
 def test_of_a_batch_exactly_the_failed_records_are_not_confirmed(
@@ -76,20 +76,20 @@ def test_of_a_batch_exactly_the_failed_records_are_not_confirmed(
 ) -> None:
     firehose.add_response("put_record_batch", answer(TAKEN, FAILED, TAKEN))
     # Two documents fit into a record, so the failed one takes the third and the fourth with it.
-    assert put(streams, *[2000] * 6) == [0, 1, 4, 5]
+    assert put(streams, *[4000] * 6) == [0, 1, 4, 5]
 
 
 def test_records_without_an_answer_are_not_confirmed(
     streams: DeliveryStreams, firehose: Stubber
 ) -> None:
     firehose.add_response("put_record_batch", answer(TAKEN))
-    assert put(streams, 5000, 5000) == [0]
+    assert put(streams, 6000, 6000) == [0]
 
 
 def test_a_call_has_at_most_500_records(streams: DeliveryStreams, firehose: Stubber) -> None:
     firehose.add_response("put_record_batch", answer(*[TAKEN] * 500))
     firehose.add_response("put_record_batch", answer(TAKEN))
-    assert put(streams, *[5000] * 501) == list(range(501))
+    assert put(streams, *[6000] * 501) == list(range(501))
 
 
 def test_a_call_has_at_most_4_mib_of_base64(streams: DeliveryStreams, firehose: Stubber) -> None:
@@ -106,7 +106,7 @@ def test_after_a_call_that_failed_as_a_whole_no_other_is_made(
 ) -> None:
     firehose.add_response("put_record_batch", answer(*[TAKEN] * 500))
     firehose.add_client_error("put_record_batch", error)
-    assert put(streams, *[5000] * 1200) == list(range(500))
+    assert put(streams, *[6000] * 1200) == list(range(500))
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"<html>", b'{"RequestResponses": [null]}'])
@@ -126,7 +126,7 @@ def test_one_answer_that_makes_no_sense_costs_no_other(streams: DeliveryStreams)
     response = AWSResponse("https://firehose", 200, HTTPHeaders(), raw)
     events: Any = streams._client.meta.events
     events.register("before-send.firehose.PutRecordBatch", lambda **_: response)
-    assert put(streams, 5000, 5000, 5000) == [0, 2]
+    assert put(streams, 6000, 6000, 6000) == [0, 2]
 
 
 def test_no_call_is_made_once_time_is_up(streams: DeliveryStreams, firehose: Stubber) -> None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import boto3
 import pytest
 from aws_lambda_powertools.utilities.parameters import SecretsProvider
 
@@ -22,6 +23,9 @@ Environ = Callable[..., None]
 
 @pytest.fixture(name="environ")
 def _environ(monkeypatch: pytest.MonkeyPatch) -> Environ:
+    # boto3's session keeps the credentials that it found first.
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+
     def set_all(**variables: str) -> None:
         for name, value in variables.items():
             monkeypatch.setenv(name, value)

@@ -1,20 +1,31 @@
 """Applies the updates of one request: what concerns each other in order, the rest at once."""
 
+from collections.abc import Iterator
+
 from putevents.endpoints.addresses import take_addresses
 from putevents.endpoints.groups import Asked, groups
 from putevents.endpoints.item import USER_ID, Item
+from putevents.endpoints.keys import is_user_id, is_user_key, user_key
+from putevents.endpoints.people import People
 from putevents.endpoints.places import Places
 from putevents.endpoints.store import StoreError, check_time
 from putevents.endpoints.update import Update, Updated
 from putevents.endpoints.work import Work
 
 
-def apply(work: Work, asked: list[Asked], failures: list[StoreError]) -> dict[str, Updated]:
-    """Update endpoints; what became of those that were, by id. Adds to `failures`."""
-    # An update without members is only read; one that names a user may join or leave one.
-    known = work.read(a.key for a in asked if not a.members or USER_ID in a.members)
+def apply(
+    work: Work, asked: list[Asked], failures: list[StoreError]
+) -> tuple[dict[str, Updated], People]:
+    """Update endpoints; what became of those that were, by id, and their users.
+
+    Adds to `failures`.
+    """
+    keys = list(dict.fromkeys(_to_read(asked)))
+    known = work.read(keys)
+    users = {key: known.pop(key) for key in keys if is_user_key(key) and key in known}
     spelled = _spelled(work, [a for a in asked if USER_ID in a.members and a.key not in known])
     places, done = Places(work, known), dict[str, Updated]()
+    places.people.note_read(keys, users)
     todo: dict[int, list[Asked]] = {}
     for number, group in enumerate(groups(asked)):
         item = known.get(group[0].key)
@@ -46,7 +57,20 @@ def apply(work: Work, asked: list[Asked], failures: list[StoreError]) -> dict[st
                 del done[id_]
             elif claim.key in inactive:
                 done[id_] = done[id_]._replace(item=inactive[claim.key])
-    return done
+    return done, places.people
+
+
+def _to_read(asked: list[Asked]) -> Iterator[str]:
+    """The keys of what is read before anything is written.
+
+    An update without members is only read; one that names a user may join or leave one.
+    """
+    for update in asked:
+        user = update.members.get(USER_ID)
+        if user or not update.members:
+            yield update.key
+        if user and is_user_id(str(user.value)):
+            yield user_key(str(user.value))
 
 
 def _spelled(work: Work, new: list[Asked]) -> set[str]:

@@ -3,7 +3,7 @@
 The member with the newest stamp wins, so the order in which updates are applied does not matter.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 from zlib import crc32
 
@@ -21,6 +21,8 @@ USER_ATTRIBUTES = "User.UserAttributes."
 FORMER_USER = "FormerUserId"
 # Since when that user was signed in; who was before is not known. Has the stamp of FORMER_USER.
 FORMER_SINCE = "FormerUserSince"
+# Nor are these: what the endpoint last said of its user, as digests.
+SAID = "~."
 _COUNTED = ("Attributes.", "Metrics.", USER_ATTRIBUTES)
 _UNCOUNTED = (STATUS, EFFECTIVE_DATE, REQUEST_ID, FORMER_USER, FORMER_SINCE)
 _TINY = 1e-130  # DynamoDB has no number between zero and this
@@ -83,6 +85,13 @@ class Item:
         attributes = user_attributes(self.members)
         return {n: m for n, m in attributes.items() if not left or m.stamp >= left.stamp}
 
+    def lacks(self, update: Members, created: int) -> bool:
+        """Whether an update would change an item that exists."""
+        return created < self.created or any(
+            self.members.get(name) != member
+            for name, member in (self.to_write(update, created, create=False) or {}).items()
+        )
+
     def to_write(self, update: Members, created: int, *, create: bool) -> Members | None:
         """The members of an update that are still to be set; None if there is nothing to write."""
         newer = {
@@ -100,14 +109,16 @@ class Item:
         What was set since then hides what was there, but for the user, and for what was said.
         """
         if self.latest <= stamp:
-            return self
+            # What was said is not stored if somebody is known to have said otherwise since.
+            unsaid = {n: m for n, m in said.items() if n in self.members and self.value(n) != m[0]}
+            return replace(self, members=self.members | unsaid) if unsaid else self
         members = dict(self.members)
         if USER_ID in members and members[USER_ID].stamp > stamp:
             user_id = said[USER_ID].value if USER_ID in said else self.user_at(stamp)
             members[USER_ID] = Member(user_id, stamp)
         if not self.knows_user_at(stamp):  # attributes may be of any user
             members = {n: m for n, m in members.items() if not n.startswith(USER_ATTRIBUTES)}
-        newer = {n: m for n, m in said.items() if n not in members or members[n].stamp > stamp}
+        newer = {n: m for n, m in said.items() if n not in members or members[n] != m}
         return Item(members | newer, self.created, self.latest, self.revision, self.spelled)
 
     def after(self, update: Members, created: int, spelled: str = "") -> "Item":
@@ -140,7 +151,7 @@ class Item:
         return sum(
             len(to_json(name.removeprefix(_group(name)))) + len(to_json(member.value)) + 2
             for name, member in self.members.items()
-            if name not in _UNCOUNTED
+            if name not in _UNCOUNTED and not name.startswith(SAID)
         )
 
 

@@ -28,6 +28,11 @@ def user_key(user_id: str) -> str:
     return f"$user/{user_id}"
 
 
+def is_user_key(key: str) -> bool:
+    """Whether an item is a user's."""
+    return key.startswith(user_key(""))
+
+
 def can_hold(members: Members) -> bool:
     """Whether a store can hold each of the values; their sum may still be too large for it."""
     user_id = str(members[USER_ID].value) if USER_ID in members else ""

@@ -3,6 +3,8 @@
 from contextlib import suppress
 
 from putevents.endpoints.item import EFFECTIVE_DATE, STATUS, USER_ID, Item, Member, Members
+from putevents.endpoints.people import People
+from putevents.endpoints.repeated_attributes import write_repeated
 from putevents.endpoints.store import check_time
 from putevents.endpoints.work import Work
 from putevents.wire.rules import MAX_ENDPOINTS_PER_USER
@@ -22,6 +24,7 @@ class Places:
         self._keys: dict[str, set[str]] = {}
         self._found: set[str] = set()  # users whose endpoints were looked up
         self._items = known
+        self.people = People(work)
         for key, item in list(known.items()):
             self.note(key, item)
 
@@ -49,9 +52,15 @@ class Places:
         left = {USER_ID: "", STATUS: "INACTIVE"}
         members = {name: Member(value, stamp) for name, value in left.items()}
         check_time(self._work.time_left)
+        write_repeated(self._work, self.people, items[oldest])
         leaving = items[oldest].leaving(user_id, stamp)
         self.note(oldest, self._work.write_to_other(oldest, members | leaving))
         return True
+
+    def others(self, user_id: str, key: str) -> list[Item]:
+        """The endpoints of a user but for the one of a key."""
+        keys = self._of_user(user_id) - {key}
+        return list(self._read(user_id, keys).values())
 
     def _of_user(self, user_id: str) -> set[str]:
         keys = self._keys.setdefault(user_id, set())

@@ -8,6 +8,8 @@ from putevents.endpoints.apply import apply
 from putevents.endpoints.groups import Asked, in_order
 from putevents.endpoints.item import Item, user_attributes
 from putevents.endpoints.keys import endpoint_key, is_endpoint_id, is_user_id, user_key
+from putevents.endpoints.people import People
+from putevents.endpoints.repeated_attributes import write_repeated
 from putevents.endpoints.shown import response
 from putevents.endpoints.store import NO_END, ItemStore, StoreError
 from putevents.endpoints.update import TOO_LARGE, Change, Updated
@@ -94,8 +96,8 @@ class EndpointTable:
         if len(changes) > MAX_UPDATES:
             failures.append(TooManyUpdatesError("Too many endpoints in one request."))
         try:
-            updated = apply(work, asked, failures)
-            return rejected | _as_of_arrival(work, asked, updated), failures
+            updated, people = apply(work, asked, failures)
+            return rejected | _as_of_arrival(work, asked, updated, people), failures
         except StoreError as error:
             return rejected, [*failures, error]
 
@@ -113,10 +115,13 @@ class EndpointTable:
         if not found:
             return None
         [(key, endpoint)] = found.items()
-        self._store.delete(application_id, key)
+        deleted = self._store.delete(application_id, key)
         user_id = endpoint.get("User", {}).get("UserId")
         if user_id and not self.of_user(application_id, user_id):
             self._store.delete(application_id, user_key(user_id))
+        else:
+            work = Work(self._store, application_id, NO_END)
+            write_repeated(work, People(work), deleted or Item())
         return endpoint
 
     def delete_user(self, application_id: str, user_id: str) -> list[EndpointResponse]:
@@ -138,7 +143,7 @@ class EndpointTable:
         # An earlier version stored an endpoint under the letters that it was sent in.
         items = work.read([*keys, *keys.values()])
         found = {k: items[k] for pair in keys.items() for k in [_first(pair, items)] if k in items}
-        users = _users(work, found.values())
+        users = People(work).of(item.user_id for item in found.values() if item.user_id)
         return {
             key: response(application_id, key, item, users.get(item.user_id))
             for key, item in found.items()
@@ -151,7 +156,7 @@ class EndpointTable:
         # The store may still lead to an endpoint that has left the user.
         items = work.read(work.find_by_user(user_id))
         found = {key: item for key, item in items.items() if item.user_id == user_id}
-        users = _users(work, found.values())
+        users = People(work).of([user_id] if found else [])
         return {
             key: response(application_id, key, item, users.get(user_id))
             for key, item in found.items()
@@ -159,7 +164,7 @@ class EndpointTable:
 
 
 def _as_of_arrival(
-    work: Work, asked: list[Asked], updated: dict[str, Updated]
+    work: Work, asked: list[Asked], updated: dict[str, Updated], people: People
 ) -> dict[str, Stored]:
     """The endpoints as they were when their updates arrived, as far as that is known."""
     items = {
@@ -167,7 +172,7 @@ def _as_of_arrival(
         for a in asked
         if a.id in updated
     }
-    users = _users(work, items.values())
+    users = people.of(item.user_id for item in items.values() if item.user_id)
     stored: dict[str, Stored] = {}
     for id_, key, stamp, _, _ in asked:
         if id_ not in items:
@@ -179,13 +184,6 @@ def _as_of_arrival(
         shown = response(work.application_id, shown_id, item, user)
         stored[id_] = Stored(shown, updated[id_].rejection)
     return stored
-
-
-def _users(work: Work, items: Iterable[Item]) -> dict[str, Item]:
-    """What the users who are signed in on endpoints share, by user."""
-    ids = {user_key(item.user_id): item.user_id for item in items if item.user_id}
-    found = work.read(ids) if ids else {}
-    return {ids[key]: item for key, item in found.items()}
 
 
 def _first(keys: Iterable[str], items: dict[str, Item]) -> str:

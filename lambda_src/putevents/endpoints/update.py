@@ -21,6 +21,12 @@ from putevents.endpoints.item import (
 from putevents.endpoints.keys import can_hold, endpoint_key, user_key
 from putevents.endpoints.limits import LimitError, check_growth
 from putevents.endpoints.places import Places
+from putevents.endpoints.repeated_attributes import (
+    is_repeated,
+    repeated_until,
+    said,
+    write_repeated,
+)
 from putevents.endpoints.shown import iso
 from putevents.endpoints.store import TooLargeError
 from putevents.endpoints.work import Work
@@ -52,7 +58,7 @@ class Update:
     """The update of one endpoint of an application."""
 
     def __init__(self, work: Work, places: Places, endpoint_id: str, change: Change) -> None:
-        self._work, self._places = work, places
+        self._work, self._places, self._people = work, places, places.people
         self._id, self._key = endpoint_id, endpoint_key(endpoint_id)
         self._created, self._arrival = change.created, change.arrival
         self._stamp = stamp(change.arrival)
@@ -76,14 +82,17 @@ class Update:
             before, after = self._write(own)
             if not before.revision and self.adopt():
                 return self._apply(own, known)
-            self._share(after.user_at(self._stamp), user_attributes(own))
+            self._share(after.user_at(self._stamp), user_attributes(own), after)
         else:
             user_id = str(own[USER_ID].value)
             shared = user_attributes(own) if user_id else {}
             check_growth(known, known.after({n: own[n] for n in own if n not in shared}, 0))
+            self._check_user(user_id, shared)
             if user_id and not self._may_join(user_id, known, own):
                 return self._rejected(TOO_MANY_ENDPOINTS.message, own, known)
-            before, after = self._change_user(user_id, own | self._leaving(known, user_id))
+            if known.user_id != user_id:
+                write_repeated(self._work, self._people, known)
+            before, after = self._change_user(user_id, own | self._leaving(known, user_id), known)
         return Updated(after, claim=self._claim(before, after, own), said=own)
 
     def adopt(self) -> bool:
@@ -107,22 +116,37 @@ class Update:
         left = {name: value for name, value in defaults.items() if name not in members}
         return {name: Member(value, self._stamp) for name, value in left.items()}
 
-    def _change_user(self, user_id: str, own: Members) -> tuple[Item, Item]:
+    def _check_user(self, user_id: str, shared: Members) -> None:
+        """Raise LimitError if attributes would make the user's item break a limit."""
+        if shared:
+            user = self._people.get(user_id)
+            new = user.to_write(shared, user.created, create=True) or {}
+            check_growth(user, user.after(new, 0))
+
+    def _change_user(self, user_id: str, own: Members, known: Item) -> tuple[Item, Item]:
         """Write an update that says who is signed in; an empty id means nobody."""
         if not user_id:
-            before, after = self._write(own)
+            before, after = self._write(own, known)
             if after.user_at(self._stamp) == after.user_id:  # a late sign-out; else it is nobody
-                self._share(after.user_id, user_attributes(own))
+                self._share(after.user_id, user_attributes(own), after)
             return before, after
         # Attributes that come with a user's id are the user's, not the endpoint's.
         shared = user_attributes(own)
-        self._share(user_id, shared)
         own = {name: member for name, member in own.items() if name not in shared}
-        before, after = self._write(own)
+        before, after = self._write(own | said(user_id, shared), known)
+        # Else another update may have said something else, or nobody would find what was noted.
+        if before.revision == known.revision and after.user_id == user_id:
+            user = self._people.get(user_id)
+            shared = {
+                name: member
+                for name, member in shared.items()
+                if not is_repeated(user_id, name, member, known, user)
+            }
+        self._share(user_id, shared, after)
         joined = after.user_id == user_id and self._is_new(before, own, USER_ID)
         if joined and before.user_id in ("", user_id):
             # Attributes set while nobody was signed in become the user's.
-            self._share(user_id, after.attributes_since_last_user())
+            self._share(user_id, after.attributes_since_last_user(), after)
         return before, after
 
     def _leaving(self, known: Item, user_id: str) -> Members:
@@ -176,13 +200,45 @@ class Update:
             _, item = self._write({ADDRESS: item.members[ADDRESS]})
         return Claim(self._key, address, self._stamp, item) if address else None
 
-    def _share(self, user_id: str, attributes: Members) -> None:
+    def _share(self, user_id: str, attributes: Members, endpoint: Item) -> None:
         """Set attributes of a user, which all endpoints of the user show."""
-        if user_id and attributes:
-            now = time_ns() // 1_000_000
-            self._write_checked(user_key(user_id), attributes, now, "")
+        if not user_id or not attributes:
+            return
+        left = self._not_overtaken(user_id, attributes, endpoint)
+        user = self._people.get(user_id)
+        now = time_ns() // 1_000_000
+        if left and (not user.revision or user.lacks(left, now)):
+            _, user = self._write_checked(user_key(user_id), left, now, "")
+            self._people.note(user_id, user)
 
-    def _write(self, members: Members) -> tuple[Item, Item]:
+    def _not_overtaken(self, user_id: str, attributes: Members, endpoint: Item) -> Members:
+        """The attributes but for those that an endpoint has said otherwise since.
+
+        Only a value that would change has been said otherwise; the user's endpoints are looked up
+        for no other.
+        """
+        user = self._people.get(user_id)
+        changed = [
+            name
+            for name, member in attributes.items()
+            if name in user.members
+            and user.members[name].stamp < member.stamp
+            and user.members[name].value != member.value
+        ]
+        if not changed:
+            return attributes
+        endpoints = [endpoint, *self._places.others(user_id, self._key)]
+        overtaken = {
+            name
+            for name in changed
+            if repeated_until(user_id, name, user, endpoints) > attributes[name].stamp
+        }
+        return {name: member for name, member in attributes.items() if name not in overtaken}
+
+    def _write(self, members: Members, known: Item | None = None) -> tuple[Item, Item]:
+        """Write members of the endpoint, unless nothing of what is `known` would change."""
+        if known and known.revision and not known.lacks(members, self._created):
+            return known, known
         return self._write_checked(self._key, members, self._created, self._id)
 
     def _write_checked(

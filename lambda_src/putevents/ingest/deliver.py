@@ -80,8 +80,8 @@ def _deliver_call(
     arrivals = {e: s.arrival.at(batch.order) for s in call for e, batch in s.valid.items()}
     started = perf_counter()
     request_ids = (submission.arrival.request_id for submission in call)
-    with concerning(request_ids), tracer.provider.in_subsegment("deliver"):
-        annotate(application_id, sum(submission.valid_events for submission in call))
+    with concerning(request_ids), tracer.provider.in_subsegment("deliver") as step:
+        annotate(step, application_id, sum(submission.valid_events for submission in call))
         answers, answered = _call_destination(
             gateway, application_id, batch_item, arrivals, time_left
         )
@@ -89,7 +89,7 @@ def _deliver_call(
         middle = len(call) // 2
         return [call[:middle], call[middle:]]
     for submission in call:
-        submission.latency_ms = (perf_counter() - started) * 1000
+        submission.latency_ms = round((perf_counter() - started) * 1000, 2)
         if answers is not None:
             submission.answers = answers
     if answers is None:

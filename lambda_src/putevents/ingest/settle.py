@@ -7,7 +7,7 @@ from putevents.ingest.submission import Submission
 from putevents.wire.answers import ACCEPTED, FAILED, as_object
 from putevents.wire.rejected_record import RejectedPart
 from putevents.wire.rules import REJECTED_BY_DESTINATION
-from putevents.wire.schemas import EventItemResponse, ItemResponse, ValidBatch
+from putevents.wire.schemas import Event, EventItemResponse, ItemResponse, ValidBatch
 
 
 def settle(submission: Submission) -> None:
@@ -16,18 +16,8 @@ def settle(submission: Submission) -> None:
         item = submission.results[endpoint_id]
         answer = as_object(submission.answers.get(endpoint_id))
         answers = as_object(answer.get("EventsItemResponse"))
-        events = {}
         accepted = submission.accepted
-        for event_id, event in batch.events.items():
-            final = final_answer(answers.get(event_id))
-            if final is None:
-                events[event_id] = event
-                continue
-            item["EventsItemResponse"][event_id] = final = submission.fit_answer(final)
-            if final is ACCEPTED:
-                submission.accepted += 1
-            else:
-                _reject(submission, endpoint_id, event_id, final)
+        events = _settle_events(submission, endpoint_id, batch, answers)
         endpoint = batch.endpoint
         if endpoint is not None:
             told = answer.get("EndpointItemResponse")
@@ -46,6 +36,30 @@ def settle(submission: Submission) -> None:
             submission.undelivered[endpoint_id] = batch._replace(
                 endpoint=endpoint, events=events, stored=stored if events else None
             )
+
+
+def _settle_events(
+    submission: Submission, endpoint_id: str, batch: ValidBatch, answers: dict[str, Any]
+) -> dict[str, Event]:
+    """Record the answers for an endpoint's events; return those without a final one."""
+    settled = submission.results[endpoint_id]["EventsItemResponse"]
+    all_accepted: dict[str, EventItemResponse] = dict.fromkeys(batch.events, ACCEPTED)
+    if answers == all_accepted:  # the usual answer, without a look at each
+        settled.update(all_accepted)
+        submission.accepted += len(all_accepted)
+        return {}
+    events = {}
+    for event_id, event in batch.events.items():
+        final = final_answer(answers.get(event_id))
+        if final is None:
+            events[event_id] = event
+            continue
+        settled[event_id] = final = submission.fit_answer(final)
+        if final is ACCEPTED:
+            submission.accepted += 1
+        else:
+            _reject(submission, endpoint_id, event_id, final)
+    return events
 
 
 def _reject(

@@ -116,20 +116,10 @@ class Submission:
         self._log_each("left out", left_out)
 
     def log(self, door: str, meter: Meter, **fields: Any) -> None:
-        """Write the log lines and the metrics of a submission of events."""
+        """Write the log lines of a submission of events; the last one has its metrics too."""
         self.log_rejected()
-        logger.info(
+        meter.log(
             door,
-            request_id=self.arrival.request_id,
-            application_id=self.application_id,
-            endpoints=len(self.results),
-            accepted=self.accepted,
-            rejected=self.rejected_events,
-            queued=self.queued,
-            failed=self.failed_events - self.queued,
-            **fields,
-        )
-        meter.emit(
             self.application_id,
             {
                 Metric.EVENTS_ACCEPTED: self.accepted,
@@ -138,6 +128,13 @@ class Submission:
                 Metric.DELIVERY_FAILURES: self.failed_events,
                 Metric.DELIVERY_LATENCY: self.latency_ms,
             },
+            request_id=self.arrival.request_id,
+            endpoints=len(self.results),
+            accepted=self.accepted,
+            rejected=self.rejected_events,
+            queued=self.queued,
+            failed=self.failed_events - self.queued,
+            **fields,
         )
 
     def _log_each(self, what: str, rules: list[tuple[str, str]]) -> None:

@@ -1,6 +1,8 @@
 """The first step: answer 400 for each part that breaks a rule, and keep the valid parts."""
 
 import json
+from collections.abc import Mapping
+from typing import cast
 
 from putevents.errors import PayloadTooLargeError
 from putevents.ingest.spellings import under_two_spellings
@@ -26,6 +28,7 @@ from putevents.wire.rules import (
 )
 from putevents.wire.schemas import (
     Event,
+    EventsBatch,
     ItemResponse,
     PublicEndpoint,
     ValidBatch,
@@ -37,6 +40,13 @@ _UTF8 = 4  # bytes that a character can take: in a smaller request no part needs
 _IN_TEXT, _IN_ID = 6, 12
 # SQS does not take these two characters, so each becomes an escape, which is twice as long.
 _ESCAPED_IN_MESSAGES = ("\ufffe".encode(), "\uffff".encode())
+# Texts of an event that no rule limits, and more bytes than all the rest of it can take: an event
+# with short ones need not be measured in a large request either.
+FREE_TEXTS = (
+    "event_type", "app_package_name", "app_title", "app_version_code", "client_sdk_version",
+    "sdk_name",
+)  # fmt: skip
+MAX_BYTES_BESIDE = 200 * 1024
 # The same of an answer: of an id's character (in JSON, twice), and of what is said of a part.
 _ESCAPED, _ITEM = 14, 2048
 
@@ -66,21 +76,11 @@ def _validate_parts(submission: Submission) -> None:
         endpoint = validate_endpoint(endpoint_id, batch.endpoint, size)
         if isinstance(endpoint, PublicEndpoint) and (left_out := leave_out(endpoint)):
             submission.left_out.append((left_out, endpoint_id))
-        events: dict[str, Event] = {}
-        for event_id, event in batch.events.items():
-            checked = (
-                endpoint
-                if endpoint is BAD_ENDPOINT_ID or endpoint is LARGE_ENDPOINT_ID
-                else DUPLICATE_EVENT_ID
-                if respelled and (endpoint_id, event_id) in respelled
-                else _validate_event(event_id, event, size)
-            )
-            if isinstance(checked, Event):
-                events[event_id] = checked
-                item["EventsItemResponse"][event_id] = FAILED
-            else:
-                answer = submission.reject(checked, endpoint_id, event_id)
-                item["EventsItemResponse"][event_id] = answer
+        if _are_valid(batch.events, endpoint, size) and not respelled:
+            events = cast(dict[str, Event], batch.events)
+            item["EventsItemResponse"] = dict.fromkeys(events, FAILED)
+        else:
+            events = _valid_events(submission, endpoint_id, batch, endpoint, respelled)
         valid = endpoint if isinstance(endpoint, PublicEndpoint) else None
         if isinstance(endpoint, Rejection):
             item["EndpointItemResponse"] = submission.reject(endpoint, endpoint_id)
@@ -88,6 +88,48 @@ def _validate_parts(submission: Submission) -> None:
             order = submission.orders.get(endpoint_id, place)
             stored = submission.stored.get(endpoint_id)
             submission.valid[endpoint_id] = ValidBatch(valid, events, order, stored)
+
+
+def _are_valid(
+    events: Mapping[str, Event | Rejection], endpoint: PublicEndpoint | Rejection, size: int
+) -> bool:
+    """Whether nothing is wrong with any event, as far as can be told without a look at each."""
+    return (
+        all(map(str.isascii, events))
+        and Rejection not in set(map(type, events.values()))
+        and size * _IN_TEXT + max(map(len, events), default=0) * _IN_ID <= MAX_EVENT_BYTES
+        and not _spoils_events(endpoint)
+    )
+
+
+def _spoils_events(endpoint: PublicEndpoint | Rejection) -> bool:
+    return endpoint is BAD_ENDPOINT_ID or endpoint is LARGE_ENDPOINT_ID
+
+
+def _valid_events(
+    submission: Submission,
+    endpoint_id: str,
+    batch: EventsBatch,
+    endpoint: PublicEndpoint | Rejection,
+    respelled: set[tuple[str, str]],
+) -> dict[str, Event]:
+    """Return an endpoint's valid events; answer each, those that break a rule with 400."""
+    events: dict[str, Event] = {}
+    answers = submission.results[endpoint_id]["EventsItemResponse"]
+    for event_id, event in batch.events.items():
+        checked = (
+            endpoint
+            if _spoils_events(endpoint)
+            else DUPLICATE_EVENT_ID
+            if (endpoint_id, event_id) in respelled
+            else _validate_event(event_id, event, submission.size)
+        )
+        if isinstance(checked, Event):
+            events[event_id] = checked
+            answers[event_id] = FAILED
+        else:
+            answers[event_id] = submission.reject(cast(Rejection, checked), endpoint_id, event_id)
+    return events
 
 
 def _answer_room(submission: Submission) -> int:
@@ -145,12 +187,22 @@ def _validate_event(event_id: str, event: Event | Rejection, size: int) -> Event
     if (
         size * _IN_TEXT + len(event_id) * _IN_ID > MAX_EVENT_BYTES
         and isinstance(event, Event)
-        and _bytes_in_message(event_id, event) > MAX_EVENT_BYTES
+        and _may_be_large(event_id, event)
+        and bytes_in_message(event_id, event) > MAX_EVENT_BYTES
     ):
         return LARGE_EVENT
     return event
 
 
-def _bytes_in_message(event_id: str, event: Event) -> int:
+def _may_be_large(event_id: str, event: Event) -> bool:
+    characters = sum(map(len, filter(None, map(vars(event).get, FREE_TEXTS))))
+    if event.session:
+        characters += len(event.session.id)
+    most = characters * _IN_TEXT + len(event_id) * _IN_ID + MAX_BYTES_BESIDE
+    return most > MAX_EVENT_BYTES
+
+
+def bytes_in_message(event_id: str, event: Event) -> int:
+    """Return the most bytes that an event takes in a message."""
     escaped = sum(event.wire.count(character) for character in _ESCAPED_IN_MESSAGES)
     return len(json.dumps(event_id)) - len('""') + len(event.wire) + 3 * escaped

@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from putevents.destinations.client_config import client_config, destination_client
 from putevents.destinations.lake import item_write
 from putevents.destinations.lake.dynamodb_json import Attribute, decode
+from putevents.destinations.lake.plain_answers import take_plainly
 from putevents.endpoints.item import Item, Members
 from putevents.endpoints.store import (
     NO_END,
@@ -42,6 +43,7 @@ class DynamoDBItems:
     def __init__(self, table: str) -> None:
         self._table = table
         self._client: DynamoDBClient = destination_client("dynamodb", _CONFIG)
+        take_plainly(self._client)
 
     def read(
         self, application_id: str, ids: Iterable[str], time_left: TimeLeft = NO_END

@@ -1,0 +1,36 @@
+"""Whom the alarms tell: an SNS topic of your own, a new one with an e-mail address, or nobody."""
+
+from aws_cdk import Annotations, Aws, RemovalPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from constructs import Construct
+
+from infra.deploy_settings import DeploySettings
+
+
+def alarm_topic(scope: Construct, settings: DeploySettings) -> sns.ITopic | None:
+    """Return the topic that the settings ask for; without one, warn that nobody is told."""
+    if settings.alarm_topic_arn:
+        return sns.Topic.from_topic_arn(scope, "ExistingTopic", settings.alarm_topic_arn)
+    if settings.alarm_email:
+        return _new_topic(scope, settings.alarm_email)
+    Annotations.of(scope).add_warning_v2(
+        "putevents:alarms-tell-nobody",
+        "The alarms tell nobody: set alarmEmail to an address, or alarmTopicArn to an SNS topic.",
+    )
+    return None
+
+
+def _new_topic(scope: Construct, email: str) -> sns.Topic:
+    """Create an encrypted topic; CloudWatch can publish to it only with a key of our own."""
+    cloudwatch_here = iam.ServicePrincipal(
+        "cloudwatch.amazonaws.com",
+        conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
+    )
+    key = kms.Key(scope, "Key", enable_key_rotation=True, removal_policy=RemovalPolicy.DESTROY)
+    topic = sns.Topic(scope, "Topic", master_key=key, enforce_ssl=True)
+    topic.grant_publish(cloudwatch_here)
+    topic.add_subscription(subscriptions.EmailSubscription(email))
+    return topic

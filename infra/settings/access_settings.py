@@ -1,0 +1,73 @@
+"""The deploy settings of access: who may call the API, for what, and how often."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from infra.settings.setting_types import OPTIONAL, Group
+
+_USER_POOL_ID = r"[a-z0-9-]+_[0-9A-Za-z]+"
+_UserPool = Annotated[
+    str,
+    Field(pattern=rf"^(arn:aws[a-z-]*:cognito-idp:[a-z0-9-]+:\d{{12}}:userpool/)?{_USER_POOL_ID}$"),
+]
+_Positive = Annotated[int, Field(ge=1)]
+_Quota = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,8}/(day|week|month)$")]
+
+
+class AccessSettings(Group):
+    """Who may call the API, and how often."""
+
+    auth: Literal["iam", "cognito", "api-key", "none"] = Field(
+        "iam", description="iam, cognito, api-key or none"
+    )
+    user_pool_id: Annotated[_UserPool | None, OPTIONAL] = Field(
+        None, description="the id or ARN of a Cognito user pool, which auth=cognito needs"
+    )
+    endpoint_reads: bool = Field(
+        False,
+        description="false, or with auth=iam true if callers may read and delete endpoints too",
+    )
+    trust_arrival: bool = Field(
+        False,
+        description="false, or with auth=iam true if callers are gateways of your own, which say "
+        "when what they forward came in",
+    )
+    throttle_rate: int = Field(1000, ge=1, le=100_000, description="requests a second, 1 to 100000")
+    throttle_burst: int = Field(2000, ge=1, le=100_000, description="requests at once, 1 to 100000")
+    api_key_rate: Annotated[_Positive | None, OPTIONAL] = Field(
+        None,
+        description="with auth=api-key the requests a second of the key, 1 to throttleRate, or "
+        "nothing for throttleRate",
+    )
+    api_key_burst: Annotated[_Positive | None, OPTIONAL] = Field(
+        None,
+        description="with auth=api-key the requests at once of the key, 1 to throttleBurst, or "
+        "nothing for throttleBurst",
+    )
+    api_key_quota: Annotated[_Quota | None, OPTIONAL] = Field(
+        None,
+        description="with auth=api-key the requests of the key in a day, week or month, such as "
+        "5000000/month, or nothing for no quota",
+    )
+
+    @model_validator(mode="after")
+    def _check_auth(self) -> Self:
+        if self.trust_arrival and self.auth != "iam":
+            raise ValueError("trustArrival")
+        if self.auth == "cognito" and self.user_pool_id is None:
+            raise ValueError("userPoolId")
+        if self.endpoint_reads and self.auth != "iam":
+            raise ValueError("endpointReads")
+        return self
+
+    @model_validator(mode="after")
+    def _check_api_key(self) -> Self:
+        has_key = self.auth == "api-key"
+        if self.api_key_rate and not (has_key and self.api_key_rate <= self.throttle_rate):
+            raise ValueError("apiKeyRate")
+        if self.api_key_burst and not (has_key and self.api_key_burst <= self.throttle_burst):
+            raise ValueError("apiKeyBurst")
+        if self.api_key_quota and not has_key:
+            raise ValueError("apiKeyQuota")
+        return self

@@ -1,0 +1,47 @@
+"""The deploy settings of web pages: which origins may call the API, and with which headers."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from infra.settings.setting_types import LISTED, Group
+
+# Limits of AWS: a function has 4 KB of environment variables.
+MAX_ORIGIN_CHARACTERS = 500
+MAX_HEADER_CHARACTERS = 200
+
+# As browsers write the Origin header: lower case, without a path. A `*` stands in the first label
+# only, before a domain or localhost.
+_Origin = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z][a-z0-9+.-]*://"
+        r"([a-z0-9.-]+|[a-z0-9-]*\*[a-z0-9-]*\.([a-z0-9-]+(\.[a-z0-9-]+)+|localhost))"
+        r"(:[0-9]{1,5})?$"
+    ),
+]
+_Header = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
+
+
+class CorsSettings(Group):
+    """Web pages that call the API."""
+
+    cors_origins: Annotated[tuple[_Origin, ...] | tuple[Literal["*"]], LISTED] = Field(
+        (),
+        description="origins like https://app.example.com, or https://*.example.dev for all one "
+        f"step under it (a,b or a JSON list), together at most {MAX_ORIGIN_CHARACTERS} characters, "
+        "or *, or nothing",
+    )
+    cors_headers: Annotated[tuple[_Header, ...], LISTED] = Field(
+        (),
+        description="names of more headers that pages may send (a,b or a JSON list), together at "
+        f"most {MAX_HEADER_CHARACTERS} characters, or nothing",
+    )
+
+    @model_validator(mode="after")
+    def _check_cors(self) -> Self:
+        if len(",".join(self.cors_origins)) > MAX_ORIGIN_CHARACTERS:
+            raise ValueError("corsOrigins")
+        if len(",".join(self.cors_headers)) > MAX_HEADER_CHARACTERS:
+            raise ValueError("corsHeaders")
+        return self

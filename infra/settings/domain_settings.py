@@ -1,0 +1,54 @@
+"""The deploy settings of a domain name of one's own."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from infra.settings.setting_types import OPTIONAL, Group
+
+_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_DomainName = Annotated[str, Field(max_length=253, pattern=rf"^({_LABEL}\.)+{_LABEL}$")]
+_CertificateArn = Annotated[
+    str, Field(pattern=r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[0-9A-Za-z-]+$")
+]
+_HostedZoneId = Annotated[str, Field(pattern=r"^[0-9A-Z]{1,32}$")]
+_BasePath = Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9._-]+$")]
+
+
+class DomainSettings(Group):
+    """A domain name of your own."""
+
+    domain_name: Annotated[_DomainName | None, OPTIONAL] = Field(
+        None,
+        description="a domain name of your own, such as events.example.com, with its "
+        "certificateArn, or nothing",
+    )
+    certificate_arn: Annotated[_CertificateArn | None, OPTIONAL] = Field(
+        None,
+        description="the ARN of domainName's certificate in ACM, in the region of the stack, which "
+        "domainName needs",
+    )
+    hosted_zone_id: Annotated[_HostedZoneId | None, OPTIONAL] = Field(
+        None,
+        description="with domainName the id of the Route 53 zone that gets its record, or nothing",
+    )
+    base_path: Annotated[_BasePath | None, OPTIONAL] = Field(
+        None,
+        description="with domainName what stands between it and /v1, of letters, digits, '.', '_' "
+        "and '-' but not ping or sping, or nothing",
+    )
+    disable_execute_api_endpoint: bool = Field(
+        False, description="false, or with domainName true to be reached by that name only"
+    )
+
+    @model_validator(mode="after")
+    def _check_domain(self) -> Self:
+        if (self.domain_name is None) != (self.certificate_arn is None):
+            raise ValueError("certificateArn" if self.domain_name else "domainName")
+        if self.domain_name is None and self.hosted_zone_id:
+            raise ValueError("hostedZoneId")
+        if self.base_path in ("ping", "sping") or (self.domain_name is None and self.base_path):
+            raise ValueError("basePath")
+        if self.domain_name is None and self.disable_execute_api_endpoint:
+            raise ValueError("disableExecuteApiEndpoint")
+        return self

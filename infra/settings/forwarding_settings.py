@@ -1,0 +1,85 @@
+"""The deploy settings of destination `pinpoint`: which server is called, and how."""
+
+import re
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from infra.settings.gateway_settings import MAX_APPLICATION_CHARACTERS, GatewaySettings
+from infra.settings.setting_types import OPTIONAL
+
+_Url = Annotated[str, Field(max_length=200, pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$")]
+_ApiArn = Annotated[
+    str,
+    Field(
+        pattern=r"^arn:aws[a-z-]*:execute-api:[a-z0-9-]+:\d{12}:[a-z0-9]+(/[A-Za-z0-9_-]{1,128})?$"
+    ),
+]
+_Secret = Annotated[
+    str,
+    Field(
+        max_length=512,
+        pattern=r"^(arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}"
+        r"|[\w/+=.@-]+)$",
+    ),
+]
+# Neither a signature nor a key goes over a network in the clear.
+_SAFE_URL = re.compile(r"https://|http://(localhost|127\.0\.0\.1)[:/]")
+EXECUTE_API_URL = re.compile(
+    r"https://(?P<id>[a-z0-9]+)(-vpce-[a-z0-9]+)?\.execute-api\.(?P<region>[a-z0-9-]+)"
+    r"\.amazonaws\.com(\.cn)?/(?P<stage>[^/]+)"
+)
+
+
+def _is_of_api(url: str, arn: str | None) -> bool:
+    """Whether URL and ARN say which API is meant, and say the same."""
+    found = EXECUTE_API_URL.match(url)
+    if arn is None or found is None:
+        return arn is not None or found is not None
+    region, _, rest = arn.split(":", 3)[3].split(":", 2)
+    return (region, rest.partition("/")[0]) == (found["region"], found["id"])
+
+
+class ForwardingSettings(GatewaySettings):
+    """Forwarding to another PutEvents server."""
+
+    pinpoint_endpoint_url: Annotated[_Url | Literal["aws"] | None, OPTIONAL] = Field(
+        None,
+        description="the http(s) URL of another PutEvents server, which destination=pinpoint needs "
+        "since Amazon's own service ended on 2026-10-30 (aws insists on Amazon's)",
+    )
+    pinpoint_auth: Literal["none", "iam", "api-key"] = Field(
+        "none",
+        description="none (unsigned), or with the https pinpointEndpointUrl of another server iam "
+        "(signed for execute-api) or api-key",
+    )
+    pinpoint_api_arn: Annotated[_ApiArn | None, OPTIONAL] = Field(
+        None,
+        description="with pinpointAuth=iam the ARN of that server's API, "
+        "arn:aws:execute-api:REGION:ACCOUNT:API-ID, which a custom domain needs, or nothing for an "
+        "execute-api URL of this account",
+    )
+    pinpoint_api_key_secret: Annotated[_Secret | None, OPTIONAL] = Field(
+        None,
+        description="the name or ARN of the secret in Secrets Manager whose text is the key, which "
+        "pinpointAuth=api-key needs, of at most so many characters as applicationIds has left of "
+        f"{MAX_APPLICATION_CHARACTERS}",
+    )
+
+    @model_validator(mode="after")
+    def _check_forwarding(self) -> Self:
+        if self.destination == "pinpoint" and self.pinpoint_endpoint_url is None:
+            raise ValueError("pinpointEndpointUrl")
+        url, arn = self.pinpoint_endpoint_url or "", self.pinpoint_api_arn
+        if self.pinpoint_auth != "none" and not _SAFE_URL.match(url):
+            raise ValueError("pinpointAuth")
+        secret = self.pinpoint_api_key_secret or ""
+        if (self.pinpoint_auth == "api-key") != bool(secret):
+            raise ValueError("pinpointApiKeySecret")
+        if len(",".join(self.application_ids)) + len(secret) > MAX_APPLICATION_CHARACTERS:
+            raise ValueError("pinpointApiKeySecret")
+        if self.pinpoint_auth != "iam" and arn:
+            raise ValueError("pinpointApiArn")
+        if self.pinpoint_auth == "iam" and not _is_of_api(url, arn):
+            raise ValueError("pinpointApiArn")
+        return self

@@ -1,0 +1,42 @@
+"""What the groups of deploy settings share: their base, and how lists and nothing are spelled."""
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic.alias_generators import to_camel
+
+
+def _split(value: object) -> object:
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return value
+
+
+def _unset(value: object) -> object:
+    return None if value == "" else value
+
+
+# What may be nothing, which the command line spells as an empty text.
+OPTIONAL = BeforeValidator(_unset)
+# A JSON list, or a text with commas.
+LISTED = BeforeValidator(_split)
+DISTINCT = AfterValidator(lambda parts: tuple(dict.fromkeys(parts)))
+
+
+def at_least(least: int) -> AfterValidator:
+    """Accept 0, which means none, and numbers from `least` on."""
+
+    def check(number: int) -> int:
+        if number and number < least:
+            raise ValueError(number)
+        return number
+
+    return AfterValidator(check)
+
+
+class Group(BaseModel):
+    """Deploy settings of one concern, and the checks that hold them against each other.
+
+    A group inherits those that its checks ask for. A check raises ValueError with the name of the
+    setting that is wrong; checks have names of their own, since all end up in one model.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel)

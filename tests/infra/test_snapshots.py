@@ -1,0 +1,163 @@
+"""The kept templates are the present ones, and no update of them loses events or the URL."""
+
+import re
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.infra.conftest import Deploy
+from tests.infra.replacement import KEPT, create_only, losses
+from tests.infra.setting_matrix import name as variant_name
+from tests.infra.setting_values import FIELDS, completed, examples, is_valid
+from tests.infra.snapshot import DESTINATIONS, FOLDER, kept, options, path, stable
+
+OPERATIONS = Path(__file__).parents[2] / "docs/operations.md"
+# The destination with everything in it that could be lost.
+BASE = options("lake")
+CHANGES = [
+    pytest.param(name, value, id=variant_name({name: value}))
+    for name in FIELDS
+    for value in examples(name)
+    if value != BASE.get(name, examples(name)[0])
+]
+# What another value of a setting removes or replaces, by type, and what whoever changes it can do.
+MEANT: dict[str, dict[str, str]] = {
+    "destination": {
+        "AWS::DynamoDB::Table": "the table stays in the account with all endpoints, and is no "
+        "longer the stack's",
+        "AWS::S3::Bucket": "the bucket stays in the account with all events, and is no longer the "
+        "stack's",
+        "AWS::KinesisFirehose::DeliveryStream": "stop what sends, then wait `lakeBufferSeconds` "
+        "before you deploy",
+        "AWS::Logs::LogGroup": "the log of what could not be written to the lake",
+    },
+    "applicationIds": {
+        "AWS::KinesisFirehose::DeliveryStream": "that of an application that you take away: stop "
+        "what sends to it, then wait `lakeBufferSeconds` before you deploy",
+    },
+    "auth": {
+        "AWS::ApiGateway::ApiKey": "only `api-key` has one; going back to it makes another key, "
+        "which clients need",
+    },
+    "stackName": {
+        "AWS::KinesisFirehose::DeliveryStream": "another name is another stack, beside the first",
+    },
+    "domainName": {"AWS::ApiGateway::DomainName": "without it, clients need the URL of the API"},
+    "certificateArn": {"AWS::ApiGateway::DomainName": "it comes and goes with `domainName`"},
+    "existingEndpointTable": {
+        "AWS::DynamoDB::Table": "the stack's own table stays in the account with all endpoints",
+    },
+    "existingLakeBucket": {
+        "AWS::S3::Bucket": "the stack's own bucket stays in the account with all events",
+    },
+    "alarmEmail": {"AWS::KMS::Key": "it encrypts alarms on their way; nothing is lost with it"},
+}
+
+
+@pytest.mark.parametrize("destination", DESTINATIONS, ids=str)
+def test_the_kept_template_is_the_present_one(deploy: Deploy, destination: Any) -> None:
+    present = stable(deploy(**options(destination)).template)
+
+    assert not losses(kept(destination), present), "an update would lose this"
+    assert present == kept(destination), "make snapshots, and look at what git diff shows"
+
+
+def test_nothing_else_is_kept() -> None:
+    assert {file.name for file in FOLDER.iterdir()} == {path(one).name for one in DESTINATIONS}
+
+
+@pytest.mark.parametrize(("setting", "value"), CHANGES)
+def test_a_change_of_a_setting_and_back_loses_nothing_but_what_is_meant(
+    deploy: Deploy, setting: str, value: Any
+) -> None:
+    changed = completed({**BASE, setting: value})
+    assert changed
+    # Beside what the value needs: what that takes away is for its own row.
+    beside = {**changed, setting: BASE.get(setting, examples(setting)[0])}
+    before = deploy(**(beside if is_valid(beside) else BASE)).template
+    after = deploy(**changed).template
+
+    lost = [*losses(before, after), *losses(after, before)]
+
+    meant = MEANT.get(setting, {})
+    assert [str(loss) for loss in lost if loss.type not in meant] == []
+
+
+@pytest.mark.parametrize("setting", MEANT)
+def test_what_is_meant_to_go_does_go(deploy: Deploy, setting: str) -> None:
+    base = deploy(**BASE).template
+    others = [
+        deploy(**(completed({**BASE, setting: value}) or {})).template
+        for value in examples(setting)
+    ]
+    gone = {loss.type for it in others for loss in [*losses(base, it), *losses(it, base)]}
+
+    assert gone == MEANT[setting].keys()
+
+
+@pytest.mark.parametrize(
+    ("type_", "change"),
+    [
+        ("AWS::DynamoDB::Table", {"TableName": "another"}),
+        ("AWS::DynamoDB::Table", {"KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}]}),
+        ("AWS::DynamoDB::Table", {"GlobalSecondaryIndexes": []}),
+        ("AWS::DynamoDB::Table", {"GlobalSecondaryIndexes": [{"IndexName": "by_user"}]}),
+        ("AWS::S3::Bucket", {"BucketName": "another"}),
+        ("AWS::SQS::Queue", {"QueueName": "another"}),
+        ("AWS::KinesisFirehose::DeliveryStream", {"DeliveryStreamName": "another"}),
+        ("AWS::ApiGateway::Stage", {"StageName": "another"}),
+        ("AWS::ApiGateway::RestApi", None),
+        ("AWS::SQS::Queue", None),
+    ],
+)
+def test_a_replacement_is_told(type_: str, change: dict[str, Any] | None) -> None:
+    before = kept("lake")
+    after = deepcopy(before)
+    resources = after["Resources"]
+    first = next(id for id, resource in resources.items() if resource["Type"] == type_)
+    if change is None:
+        resources["Renamed"] = resources.pop(first)
+    else:
+        resources[first]["Properties"] |= change
+
+    [loss] = losses(before, after)
+
+    assert (loss.type, loss.logical_id) == (type_, first)
+
+
+def test_a_change_that_cloudformation_makes_in_place_is_no_loss() -> None:
+    before = kept("lake")
+    after = deepcopy(before)
+    for resource in after["Resources"].values():
+        if resource["Type"] == "AWS::SQS::Queue":
+            resource["Properties"]["VisibilityTimeout"] = 1
+        if resource["Type"] == "AWS::DynamoDB::Table":
+            resource["Properties"]["GlobalSecondaryIndexes"].pop()
+
+    assert losses(before, after) == []
+
+
+@pytest.mark.parametrize("type_", KEPT)
+def test_cloudformations_schemas_know_what_is_kept(type_: str) -> None:
+    # These have no property that replaces them: only another logical id does.
+    renamed_only = {"AWS::ApiGateway::RestApi", "AWS::KMS::Key"}
+    assert bool(list(create_only(type_))) == (type_ not in renamed_only)
+
+
+def test_operations_names_every_setting_that_takes_something_away() -> None:
+    shown = re.search(r"<!-- losses -->\n(.*?)\n<!-- end -->", OPERATIONS.read_text(), re.DOTALL)
+
+    assert shown, "docs/operations.md has lost its markers"
+    assert shown[1].strip() == _table()
+    assert MEANT.keys() - FIELDS.keys() == set()
+
+
+def _table() -> str:
+    rows = ["| setting | what goes | what to know |", "| --- | --- | --- |"]
+    for setting, types in MEANT.items():
+        for type_, reason in types.items():
+            what = type_.removeprefix("AWS::").replace("::", " ")
+            rows.append(f"| `{setting}` | {what} | {reason} |")
+    return "\n".join(rows)

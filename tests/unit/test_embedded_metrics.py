@@ -1,0 +1,98 @@
+"""One line a request is a log line and holds its metrics, as CloudWatch's EMF wants them.
+
+The rules are those of "Specification: Embedded metric format" of CloudWatch's user guide.
+"""
+
+import json
+from collections.abc import Iterator
+from io import StringIO
+from logging import INFO, WARNING, StreamHandler
+from typing import Any
+
+import pytest
+
+from putevents.observability import Meter, Metric, logger
+from tests.unit.doors import Doors, FakeDestination, FakeQueue, sqs_record
+
+EVENT = {"EventType": "a", "Timestamp": "2026-11-24T10:00:00Z"}
+BODY = {"BatchItem": {"phone": {"Endpoint": {}, "Events": {"1": EVENT, "2": EVENT, "bad": {}}}}}
+UNITS = {"Count", "Milliseconds", "Seconds"}
+
+
+@pytest.fixture(name="log")
+def _log() -> Iterator[StringIO]:
+    [handler] = [h for h in logger.handlers if isinstance(h, StreamHandler)]
+    log = StringIO()
+    stdout = handler.setStream(log)
+    yield log
+    handler.setStream(stdout)
+
+
+def metrics_of(line: dict[str, Any]) -> dict[str, tuple[float, str]]:
+    """The values and units that CloudWatch takes from a line; fails where it breaks a rule."""
+    assert set(line["_aws"]) == {"Timestamp", "CloudWatchMetrics"}
+    assert isinstance(line["_aws"]["Timestamp"], int)
+    assert len(str(line["_aws"]["Timestamp"])) == 13
+    [directive] = line["_aws"]["CloudWatchMetrics"]
+    assert set(directive) == {"Namespace", "Dimensions", "Metrics"}
+    assert 0 < len(directive["Namespace"]) < 256
+    for names in directive["Dimensions"]:
+        assert 0 < len(names) <= 30
+        assert all(isinstance(line[name], str) for name in names)
+    found = {}
+    for metric in directive["Metrics"]:
+        assert set(metric) == {"Name", "Unit"}
+        assert metric["Unit"] in UNITS
+        [value] = line[metric["Name"]]  # a list of at most 100 numbers, or a number
+        assert isinstance(value, float)
+        found[metric["Name"]] = (value, metric["Unit"])
+    assert len(found) <= 100
+    return found
+
+
+@pytest.mark.parametrize("door", ["put_events", "queue_message"])
+def test_a_request_is_one_line_with_its_metrics(log: StringIO, door: str, capsys: Any) -> None:
+    doors = Doors(FakeDestination(), FakeQueue())
+    if door == "put_events":
+        doors.put_events(BODY)
+    else:
+        doors.stay(sqs_record({"ApplicationId": "my-app", "EventsRequest": BODY}))
+    rejected, line = map(json.loads, log.getvalue().splitlines())
+    assert capsys.readouterr().out == ""  # nothing is printed beside it
+    assert (rejected["message"], "_aws" in rejected) == ("rejected", False)
+    metrics = metrics_of(line)
+    latency, unit = metrics.pop("DeliveryLatency")
+    assert (latency > 0, unit) == (True, "Milliseconds")
+    assert latency == round(latency, 2)  # CloudWatch bills each digit of the line
+    assert metrics == {
+        "EventsAccepted": (2.0, "Count"),
+        "EventsRejected": (1.0, "Count"),
+        "EventsQueued": (0.0, "Count"),
+        "DeliveryFailures": (0.0, "Count"),
+    }
+    [names] = line["_aws"]["CloudWatchMetrics"][0]["Dimensions"]
+    assert {name: line[name] for name in names} == {
+        "application": "my-app", "service": "putevents-gateway",
+    }  # fmt: skip
+    told = {name: line[name] for name in ("message", "level", "application_id", "accepted")}
+    expected = {"message": door, "level": "INFO", "application_id": "my-app", "accepted": 2}
+    assert told == expected
+
+
+def test_one_request_leaves_nothing_to_the_metrics_of_the_next(log: StringIO) -> None:
+    meter = Meter()
+    meter.log("first", "a", {Metric.EVENTS_ACCEPTED: 1, Metric.EVENTS_QUEUED: 1})
+    meter.log("second", "b", {Metric.EVENTS_ACCEPTED: 2})
+    lines = list(map(json.loads, log.getvalue().splitlines()))
+    assert metrics_of(lines[1]) == {"EventsAccepted": (2.0, "Count")}
+    assert [line["application"] for line in lines] == ["a", "b"]
+
+
+def test_metrics_do_not_depend_on_the_level_of_the_log(log: StringIO, capsys: Any) -> None:
+    logger.setLevel(WARNING)
+    try:
+        Meter().log("request", "a", {Metric.EVENTS_ACCEPTED: 1})
+    finally:
+        logger.setLevel(INFO)
+    assert log.getvalue() == ""
+    assert metrics_of(json.loads(capsys.readouterr().out)) == {"EventsAccepted": (1.0, "Count")}
