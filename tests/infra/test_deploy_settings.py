@@ -1,6 +1,7 @@
 """The deploy options: what is taken, and the one sentence about what is not."""
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -305,6 +306,18 @@ def test_an_unknown_name_is_one_sentence_with_all_that_there_are(name: str) -> N
 )  # fmt: skip
 def test_what_the_cdk_keeps_in_the_context_is_no_option(name: str) -> None:
     load(**{name: "x"})
+
+
+def test_no_group_takes_a_setting_or_a_check_of_another() -> None:
+    """Of two checks with one name the model would run one."""
+    named = Counter(
+        name
+        for group in DeploySettings.groups()
+        for name in [*group.__annotations__, *group.__pydantic_decorators__.model_validators]
+        if name in group.__annotations__ or name in vars(group)
+    )
+
+    assert [name for name, times in named.items() if times > 1] == []
 
 
 def test_every_option_says_what_it_allows() -> None:
