@@ -1,8 +1,8 @@
 """A deployed stack is updated to other settings: nothing is lost, and its addresses stay.
 
 `make update-matrix` (UPDATE_STRENGTH=2) walks through every pair of values, UPDATE_STRENGTH=1 takes
-every value once, and `make test` the first two steps of that. MiniStack updates every resource in place: what CloudFormation would replace is told by
-`tests/infra/test_snapshots.py`.
+every value once, and `make test` the first two steps of that. MiniStack updates every resource in
+place: what CloudFormation would replace is told by `tests/infra/test_snapshots.py`.
 """
 
 import os
