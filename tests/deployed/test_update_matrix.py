@@ -1,8 +1,8 @@
 """A deployed stack is updated to other settings: nothing is lost, and its addresses stay.
 
-`make update-matrix` (UPDATE_STRENGTH=2) walks through every pair of values; `make test` takes every
-value once. MiniStack updates every resource in place: what CloudFormation would replace is told by
-`tests/infra/test_snapshots.py`.
+`make update-matrix` (UPDATE_STRENGTH=2) walks through every pair of values, UPDATE_STRENGTH=1 takes
+every value once, and `make test` the first two steps of that. MiniStack updates every resource in
+place: what CloudFormation would replace is told by `tests/infra/test_snapshots.py`.
 """
 
 import os
@@ -21,7 +21,8 @@ from tests.infra.setting_matrix import Variant, covering
 from tests.infra.setting_matrix import name as variant_name
 from tests.infra.setting_values import FIELDS, completed, examples
 
-STRENGTH = int(os.environ.get("UPDATE_STRENGTH", "1"))
+STRENGTH = int(os.environ.get("UPDATE_STRENGTH", "0"))
+FIRST = 2  # steps of `make test`: most values are in these, and other tests deploy the rest
 HOME = {
     "destination": "lake",
     "architecture": ARCHITECTURE,
@@ -61,7 +62,7 @@ def _stack(fresh: StartEmulator) -> Iterator[UpdatedStack]:
 
 
 def test_no_update_loses_an_event_or_changes_an_address(stack: UpdatedStack) -> None:
-    steps = covering(_values(stack.pool.id), STRENGTH)
+    steps = covering(_values(stack.pool.id), STRENGTH or 1)[: None if STRENGTH else FIRST]
 
     for number, step in enumerate([*steps, _beside({})], 1):
         print(f"{number} of {len(steps) + 1}: {variant_name(step)}", flush=True)
