@@ -85,7 +85,9 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     server: _Server
     protocol_version = "HTTP/1.1"
-    wbufsize = -1  # headers and body leave together
+    # Headers and body leave together: a large body would wait for a delayed acknowledgement.
+    wbufsize = 1024 * 1024
+    disable_nagle_algorithm = True
 
     def handle_one(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))

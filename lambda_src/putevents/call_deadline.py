@@ -119,6 +119,22 @@ class _Timed:
     response_class = _TimedResponse
     socket_options: Any
     timeout: Any
+    _held: list[bytes] | None = None
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        """Write headers and body at once: urllib3 writes twice, each time in a packet of its own."""
+        self._held = []
+        try:
+            super().request(*args, **kwargs)  # type: ignore[misc]
+        finally:
+            held, self._held = self._held, None
+        self.send(b"".join(held))
+
+    def send(self, data: Any) -> None:
+        if self._held is None:
+            super().send(data)  # type: ignore[misc]
+        else:
+            self._held.append(data)
 
     def connect(self) -> None:
         options = self.socket_options

@@ -1,5 +1,6 @@
 """One logger, one tracer, and the metrics; their names are declared here and nowhere else."""
 
+import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,14 +15,32 @@ from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import (
     AmazonCloudWatchEMFProvider,
 )
 
+from pydantic_core import to_json
+
 from putevents.trace_context import parse_trace_once
 
 # The stack's name, so that two stacks in one account do not add up their metrics.
 SERVICE = os.environ.get("POWERTOOLS_SERVICE_NAME", "putevents-gateway")
 NAMESPACE = "PutEventsGateway"
 
-# Lambda reads the level of a line only if its timestamp is one of RFC 3339.
-logger = Logger(service=SERVICE, use_rfc3339=True)
+
+
+def _as_json(line: Any) -> str:
+    try:
+        return to_json(line, fallback=str).decode()
+    except ValueError:  # half a surrogate pair
+        return json.dumps(line, default=str, separators=(",", ":"))
+
+
+# Lambda reads the level of a line only if its timestamp is one of RFC 3339. Powertools would try to
+# read each message as JSON, and look up the local time zone, which Lambda has set to UTC.
+logger = Logger(
+    service=SERVICE,
+    use_rfc3339=True,
+    utc=True,
+    json_serializer=_as_json,
+    json_deserializer=lambda text: text,  # type: ignore[arg-type, return-value]
+)
 # Our own subsegments say what took time; patching botocore as well would cost every cold start.
 tracer = Tracer(service=SERVICE, auto_patch=False)
 parse_trace_once(tracer.provider)
@@ -44,6 +63,10 @@ _UNITS = {
 }
 
 
+def _unit(metric: Metric) -> MetricUnit:
+    return _UNITS.get(metric, MetricUnit.Count)
+
+
 class Meter:
     """Writes metrics in EMF; each handler has its own, so that threads share no counts."""
 
@@ -52,7 +75,9 @@ class Meter:
 
     def emit(self, application_id: str, counts: dict[Metric, float]) -> None:
         """Write one line with the counts of one request or message of an application."""
-        self._add(application_id, counts)
+        self._emf.add_dimension("application", application_id)
+        for metric, value in counts.items():
+            self._emf.add_metric(metric, _unit(metric), value)
         self._emf.flush_metrics()
 
     def log(
@@ -65,18 +90,15 @@ class Meter:
         if logger.log_level > INFO:  # metrics do not depend on the level of the log
             self.emit(application_id, counts)
             return
-        self._add(application_id, counts)
-        metrics: dict[str, Any] = {
-            **self._emf.serialize_metric_set(self._emf.metric_set, self._emf.dimension_set)
+        # As `add_metric` notes them, without its checks: names, units and values are our own.
+        noted = {
+            metric.value: {"Unit": _unit(metric).value, "Value": [float(value)]}
+            for metric, value in counts.items()
         }
-        self._emf.clear_metrics()
+        dimensions = {"application": application_id, "service": SERVICE}
+        metrics: dict[str, Any] = {**self._emf.serialize_metric_set(noted, dimensions)}
         del metrics["service"]  # the logger writes the same one
         logger.info(message, application_id=application_id, **fields, **metrics)
-
-    def _add(self, application_id: str, counts: dict[Metric, float]) -> None:
-        self._emf.add_dimension("application", application_id)
-        for metric, value in counts.items():
-            self._emf.add_metric(metric, _UNITS.get(metric, MetricUnit.Count), value)
 
     def emit_waits(self, waits: Sequence[tuple[str, float]]) -> None:
         """Write how long ago the oldest came in of what has to wait on: of all, and by application.

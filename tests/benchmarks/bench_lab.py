@@ -1,8 +1,9 @@
 """What the benchmarks run in: the package, a stock install of the same, and what they call."""
 
+import hashlib
 import json
+import platform
 import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
@@ -12,13 +13,15 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from infra import interpreter
 from infra.bundle import BUILD, SOURCE, bundle
+from infra.deploy_settings import DeploySettings
 from tests.benchmarks import bench_traffic as traffic
 from tests.benchmarks.bench_fakes import running_fakes
 from tests.benchmarks.paired import Job
 from tests.deployed.emulator import ACCOUNT, Emulator
 
-ARCHITECTURE = "x86_64"
+ARCHITECTURE = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x86_64")
 REGION = "us-east-1"
 ENVIRONMENT = {
     "AWS_DEFAULT_REGION": REGION,
@@ -33,7 +36,7 @@ QUEUES = {
     "DEAD_LETTER_QUEUE_URL": "http://127.0.0.1:9/2",
 }
 LAKE = {"ENDPOINT_TABLE": "endpoints", "EVENT_STREAM_PREFIX": "events-", "REJECTED_STREAM": "no"}
-RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"  # what runs the benchmark
+OWN = ".".join(platform.python_version_tuple()[:2])
 KEYS = ("application_id", "endpoint_id")
 
 
@@ -44,52 +47,64 @@ class Lab:
         self._folder, self._traces = folder, traces
         self._own = {**ENVIRONMENT, "AWS_ENDPOINT_URL": put_events_url}
         self._end: list[Callable[[], None]] = []
+        pinned: str = DeploySettings.model_fields["runtime"].default
+        # Lambda's Python if this machine has it; else what runs the benchmark.
+        python = interpreter.find(pinned.removeprefix("python")) or interpreter.find(OWN)
+        assert python
+        self.python = python
 
     @cached_property
     def package(self) -> Path:
         """What is deployed."""
-        return bundle(ARCHITECTURE, RUNTIME)
+        major, minor, _ = self.python.version.split(".", 2)
+        return bundle(ARCHITECTURE, f"python{major}.{minor}")
 
     @cached_property
     def stock(self) -> Path:
         """The same dependencies as pip installs them, with the bytecode that pip makes."""
         lock = SOURCE / "requirements.txt"
-        folder = BUILD / f"stock-{self.package.name}"
+        digest = hashlib.sha256(lock.read_bytes()).hexdigest()[:16]
+        folder = BUILD / f"stock-{self.python.version}-{digest}"
         if not folder.exists():
-            pip = [sys.executable, "-m", "pip", "install", "-qq", "--require-hashes"]
+            pip = [self.python.path, "-m", "pip", "install", "-qq", "--require-hashes"]
             subprocess.run([*pip, "--requirement", str(lock), "--target", str(folder)], check=True)
         return folder
 
     def api(self, body: dict[str, Any], destination: str = "pinpoint") -> Job:
         """The HTTPS door, with a request."""
         given = {"module": "putevents.api_handler", "event": traffic.http_event(body)}
-        return Job(self.package, "handler", given, self._function(destination))
+        return self._job(self.package, "handler", given, self._function(destination))
 
     def queue(self, bodies: list[dict[str, Any]]) -> Job:
         """The queue door, with messages."""
         given = {"module": "putevents.queue_handler", "event": traffic.sqs_event(bodies)}
-        return Job(self.package, "handler", given, self._function("pinpoint"))
+        return self._job(self.package, "handler", given, self._function("pinpoint"))
 
     def usual(self, body: dict[str, Any]) -> Job:
         """The same job written the usual way."""
         given = {"module": "usual_handler", "event": traffic.http_event(body)}
         folder = str(Path(__file__).parent)
-        return Job(self.stock, "handler", {**given, "path": folder}, self._function("pinpoint"))
+        return self._job(self.stock, "handler", {**given, "path": folder}, self._function("pinpoint"))
 
     def put_events(self, *bodies: dict[str, Any]) -> Job:
         """The stock client."""
-        return Job(self.stock, "put_events", {"requests": bodies}, self._own)
+        return self._job(self.stock, "put_events", {"requests": bodies}, self._own)
 
     def by_hand(self, body: dict[str, Any]) -> Job:
         """Sign, send, read."""
-        return Job(self.stock, "by_hand", {"body": json.dumps(body)}, self._own)
+        return self._job(self.stock, "by_hand", {"body": json.dumps(body)}, self._own)
 
     def lake_calls(self, events: int) -> Job:
         """The two calls that a lake cannot do without."""
         keys = [dict(zip(KEYS, ({"S": "my-app"}, {"S": traffic.endpoint_id(0)}), strict=True))]
         given = {"table": LAKE["ENDPOINT_TABLE"], "keys": keys, "stream": "events-my-app"}
         records = {"records": [traffic.EVENT] * events}
-        return Job(self.stock, "bare_lake_calls", {**given, **records}, self._emulated)
+        return self._job(self.stock, "bare_lake_calls", {**given, **records}, self._emulated)
+
+    def _job(
+        self, packages: Path, name: str, given: Any, environment: Mapping[str, str]
+    ) -> Job:
+        return Job(self.python.path, packages, name, given, environment)
 
     def _function(self, destination: str) -> Mapping[str, str]:
         """What a function finds in its environment on Lambda."""

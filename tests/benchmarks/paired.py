@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,8 +19,9 @@ ROUND_SECONDS = 0.05  # CPU time of the dearer side
 
 
 class Job(NamedTuple):
-    """What a worker does: with which packages, by which function, with what."""
+    """What a worker does: in which Python and packages, by which function, with what."""
 
+    python: Path
     packages: Path
     name: str
     given: Any
@@ -89,7 +89,7 @@ def _start(job: Job, folder: Path) -> "subprocess.Popen[str]":
     given.write_text(json.dumps(job.given))
     return subprocess.Popen(
         # Without site packages: the job's own are all there are.
-        [sys.executable, "-I", "-S", WORKER, job.packages, job.name, given],
+        [job.python, "-I", "-S", WORKER, job.packages, job.name, given],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
