@@ -84,7 +84,9 @@ class Lab:
         """The same job written the usual way."""
         given = {"module": "usual_handler", "event": traffic.http_event(body)}
         folder = str(Path(__file__).parent)
-        return self._job(self.stock, "handler", {**given, "path": folder}, self._function("pinpoint"))
+        return self._job(
+            self.stock, "handler", {**given, "path": folder}, self._function("pinpoint")
+        )
 
     def put_events(self, *bodies: dict[str, Any]) -> Job:
         """The stock client."""
@@ -101,9 +103,7 @@ class Lab:
         records = {"records": [traffic.EVENT] * events}
         return self._job(self.stock, "bare_lake_calls", {**given, **records}, self._emulated)
 
-    def _job(
-        self, packages: Path, name: str, given: Any, environment: Mapping[str, str]
-    ) -> Job:
+    def _job(self, packages: Path, name: str, given: Any, environment: Mapping[str, str]) -> Job:
         return Job(self.python.path, packages, name, given, environment)
 
     def _function(self, destination: str) -> Mapping[str, str]:
