@@ -14,7 +14,6 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import (
     AmazonCloudWatchEMFProvider,
 )
-
 from pydantic_core import to_json
 
 from putevents.trace_context import parse_trace_once
@@ -22,7 +21,6 @@ from putevents.trace_context import parse_trace_once
 # The stack's name, so that two stacks in one account do not add up their metrics.
 SERVICE = os.environ.get("POWERTOOLS_SERVICE_NAME", "putevents-gateway")
 NAMESPACE = "PutEventsGateway"
-
 
 
 def _as_json(line: Any) -> str:
