@@ -122,7 +122,7 @@ class _Timed:
     _held: list[bytes] | None = None
 
     def request(self, *args: Any, **kwargs: Any) -> None:
-        """Write headers and body at once: urllib3 writes twice, each time in a packet of its own."""
+        """Write headers and body at once; urllib3 writes twice, which is two packets."""
         self._held = []
         try:
             super().request(*args, **kwargs)  # type: ignore[misc]

@@ -66,7 +66,7 @@ class Lab:
         digest = hashlib.sha256(lock.read_bytes()).hexdigest()[:16]
         folder = BUILD / f"stock-{self.python.version}-{digest}"
         if not folder.exists():
-            pip = [self.python.path, "-m", "pip", "install", "-qq", "--require-hashes"]
+            pip = [str(self.python.path), "-m", "pip", "install", "-qq", "--require-hashes"]
             subprocess.run([*pip, "--requirement", str(lock), "--target", str(folder)], check=True)
         return folder
 
@@ -82,11 +82,9 @@ class Lab:
 
     def usual(self, body: dict[str, Any]) -> Job:
         """The same job written the usual way."""
-        given = {"module": "usual_handler", "event": traffic.http_event(body)}
-        folder = str(Path(__file__).parent)
-        return self._job(
-            self.stock, "handler", {**given, "path": folder}, self._function("pinpoint")
-        )
+        given: dict[str, Any] = {"module": "usual_handler", "event": traffic.http_event(body)}
+        given["path"] = str(Path(__file__).parent)
+        return self._job(self.stock, "handler", given, self._function("pinpoint"))
 
     def put_events(self, *bodies: dict[str, Any]) -> Job:
         """The stock client."""

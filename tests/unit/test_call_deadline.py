@@ -1,14 +1,16 @@
 """Deadlines of whole calls, against servers on loopback that are slow in every part of one."""
 
+import json
 import socket
 from collections.abc import Callable, Iterator
+from http.client import HTTPConnection
 from threading import Event
 from typing import Any, Literal
 
 import boto3
 import pytest
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ConnectTimeoutError, ReadTimeoutError
+from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, ReadTimeoutError
 
 from putevents import call_deadline
 from putevents.call_deadline import SENDING_SECONDS, with_deadline
@@ -71,6 +73,28 @@ def test_an_answer_in_time_is_read_over_one_connection_again_and_again() -> None
         )
         for _ in range(3):
             assert CALLS["pinpoint"](client)["EventsResponse"] == {"Results": {}}
+
+
+@pytest.mark.parametrize("service", CALLS)
+def test_headers_and_body_are_one_packet(service: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[bytes] = []
+    send = HTTPConnection.send
+
+    def noting(self: HTTPConnection, data: Any) -> None:
+        written.append(data)
+        send(self, data)
+
+    monkeypatch.setattr(HTTPConnection, "send", noting)
+    with running_upstream() as upstream:
+        upstream.answer = lambda _: (400, b"{}")
+        client = boto3.client(service, endpoint_url=upstream.url, config=config(60, attempts=1))
+        with pytest.raises(ClientError):
+            CALLS[service](client)
+
+    [request] = written
+    headers, _, body = request.partition(b"\r\n\r\n")
+    assert headers.startswith(b"POST ")
+    assert isinstance(json.loads(body), dict)
 
 
 def test_a_client_without_a_read_timeout_reads_on() -> None:

@@ -96,3 +96,30 @@ def test_metrics_do_not_depend_on_the_level_of_the_log(log: StringIO, capsys: An
         logger.setLevel(INFO)
     assert log.getvalue() == ""
     assert metrics_of(json.loads(capsys.readouterr().out)) == {"EventsAccepted": (1.0, "Count")}
+
+
+def test_a_line_holds_the_metrics_that_powertools_would_print(log: StringIO, capsys: Any) -> None:
+    counts: dict[Metric, float] = {metric: number + 0.5 for number, metric in enumerate(Metric)}
+    Meter().log("request", "a", counts)
+    Meter().emit("a", counts)
+
+    line, printed = json.loads(log.getvalue()), json.loads(capsys.readouterr().out)
+    for each in (line, printed):
+        del each["_aws"]["Timestamp"]
+    assert {name: line[name] for name in printed} == printed
+
+
+def test_a_line_with_half_a_surrogate_pair_is_written_too(log: StringIO) -> None:
+    logger.info("rejected", example="\ud83c", error=ValueError("odd"))
+
+    line = json.loads(log.getvalue())
+    assert (line["message"], line["example"], line["error"]) == ("rejected", "\ud83c", "odd")
+
+
+@pytest.mark.parametrize("message", ["5", "smørrebrød"])
+def test_a_message_is_a_text_in_utc(log: StringIO, message: str) -> None:
+    logger.info(message)
+
+    line = json.loads(log.getvalue())
+    assert line["message"] == message
+    assert line["timestamp"].endswith("+00:00")
