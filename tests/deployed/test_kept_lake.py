@@ -68,7 +68,7 @@ def test_destroy_and_deploy_finds_the_events_and_endpoints_of_before(
     deployment.destroy()
 
     objects = s3.list_objects_v2(Bucket=first.bucket)["Contents"]
-    assert [item["Key"].split("/")[0] for item in objects] == ["events"]
+    assert {item["Key"].split("/")[0] for item in objects} == {"events", "athena-results"}
     assert dynamodb.scan(TableName=kept["existingEndpointTable"])["Count"] == rows
 
     again = deploy(deployment, destination="lake", **kept)
