@@ -8,6 +8,7 @@ from constructs import Construct
 
 from infra.acknowledge import acknowledge
 from infra.catalog import Catalog
+from infra.service_trust import of_this_account
 
 # https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html#using-iam-s3
 ON_BUCKET = ["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"]
@@ -31,7 +32,7 @@ class StreamRole(iam.Role):
         catalog: Catalog,
         log: logs.ILogGroup,
     ) -> None:
-        super().__init__(scope, id, assumed_by=iam.ServicePrincipal("firehose.amazonaws.com"))
+        super().__init__(scope, id, assumed_by=of_this_account("firehose.amazonaws.com"))
         self._allow(ON_BUCKET, [bucket.bucket_arn])
         self._allow(ON_OBJECTS, [bucket.arn_for_objects("*")])
         self._allow(ON_TABLES, self._tables(catalog))
