@@ -1,13 +1,13 @@
 """Whom the alarms tell: an SNS topic of your own, a new one with an e-mail address, or nobody."""
 
-from aws_cdk import Annotations, RemovalPolicy
+from aws_cdk import Annotations, Aws, RemovalPolicy
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
 from infra.deploy_settings import DeploySettings
-from infra.service_trust import of_this_account
 
 
 def alarm_topic(scope: Construct, settings: DeploySettings) -> sns.ITopic | None:
@@ -25,8 +25,12 @@ def alarm_topic(scope: Construct, settings: DeploySettings) -> sns.ITopic | None
 
 def _new_topic(scope: Construct, email: str) -> sns.Topic:
     """Create an encrypted topic; CloudWatch can publish to it only with a key of our own."""
+    cloudwatch_here = iam.ServicePrincipal(
+        "cloudwatch.amazonaws.com",
+        conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
+    )
     key = kms.Key(scope, "Key", enable_key_rotation=True, removal_policy=RemovalPolicy.DESTROY)
     topic = sns.Topic(scope, "Topic", master_key=key, enforce_ssl=True)
-    topic.grant_publish(of_this_account("cloudwatch.amazonaws.com"))
+    topic.grant_publish(cloudwatch_here)
     topic.add_subscription(subscriptions.EmailSubscription(email))
     return topic

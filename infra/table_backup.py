@@ -8,7 +8,6 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from infra.acknowledge import acknowledge
-from infra.service_trust import of_this_account
 
 _POLICY = "service-role/AWSBackupServiceRolePolicyForBackup"
 
@@ -21,7 +20,7 @@ class TableBackup(Construct):
         role = iam.Role(
             self,
             "Role",
-            assumed_by=of_this_account("backup.amazonaws.com"),
+            assumed_by=iam.ServicePrincipal("backup.amazonaws.com"),
             managed_policies=[iam.ManagedPolicy.from_aws_managed_policy_name(_POLICY)],
         )
         vault = backup.BackupVault(

@@ -16,9 +16,7 @@ _LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 _MANY = rf"[a-z0-9-]*\*[a-z0-9-]*\.({_LABEL}(\.{_LABEL})+|localhost)"
 _Origin = Annotated[
     str,
-    Field(
-        pattern=rf"^[a-z][a-z0-9+.-]*://({_LABEL}(\.{_LABEL})*|{_MANY})(:[0-9]{{1,5}})?$"
-    ),
+    Field(pattern=rf"^[a-z][a-z0-9+.-]*://({_LABEL}(\.{_LABEL})*|{_MANY})(:[0-9]{{1,5}})?$"),
 ]
 _Header = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
 

@@ -69,7 +69,8 @@ class ForwardingSettings(GatewaySettings):
     ] = Field(
         None,
         description="the http(s) URL of another PutEvents server, which destination=pinpoint needs "
-        "since Amazon's own service ended on 2026-10-30 (aws insists on Amazon's, whose address is rejected)",
+        "since Amazon's own service ended on 2026-10-30 (aws insists on Amazon's, whose address is "
+        "rejected)",
     )
     pinpoint_auth: Literal["none", "iam", "api-key"] = Field(
         "none",

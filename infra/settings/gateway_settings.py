@@ -31,17 +31,17 @@ class GatewaySettings(Group):
     # To add a destination: name it here and connect it in stack.py.
     destination: Literal["lake", "pinpoint"] = Field("lake", description="lake or pinpoint")
     application_ids: Annotated[tuple[_ApplicationId, ...], LISTED, DISTINCT] = Field(
-        description=f"1 to {MAX_APPLICATIONS} ids of letters, digits, '.', '_' and '-', not . or .. "
-        f"(a,b or a JSON list), together at most {MAX_APPLICATION_CHARACTERS} characters, for destination "
-        f"lake at most {MAX_LAKE_ID_CHARACTERS} each",
+        description=f"1 to {MAX_APPLICATIONS} ids of letters, digits, '.', '_' and '-', not . or "
+        f".. (a,b or a JSON list), together at most {MAX_APPLICATION_CHARACTERS} characters, for "
+        f"destination lake at most {MAX_LAKE_ID_CHARACTERS} each",
     )
     stack_name: _StackName = Field(
         DEFAULT_STACK,
         description="letters and digits in words joined by '-', beginning with a letter, at most "
         f"128 characters, not {DEFAULT_STACK} in other capitals, nor primary, default, "
-        "information-schema or CDKToolkit, which are AWS's own; for destination "
-        f"lake at most {MAX_STREAM_CHARACTERS - 1} together with the longest application id, with tracing=stage at "
-        f"most {MAX_TRACED_CHARACTERS}",
+        "information-schema or CDKToolkit, which AWS has; for destination lake at most "
+        f"{MAX_STREAM_CHARACTERS - 1} together with the longest application id; with tracing=stage "
+        f"at most {MAX_TRACED_CHARACTERS}",
     )
 
     @model_validator(mode="after")

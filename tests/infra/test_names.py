@@ -69,8 +69,26 @@ def test_a_name_made_of_anothers_hash_is_no_way_around() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", "1a", "a_b", "a.b", "a--b", "a-", "-a", "a b", "a" * 129, "puteventsgateway",
-     "primary", "Primary", "default", "DEFAULT", "CDKToolkit", "cdktoolkit", "information-schema"]
+    "name",
+    [
+        "",
+        "1a",
+        "a_b",
+        "a.b",
+        "a--b",
+        "a-",
+        "-a",
+        "a b",
+        "a" * 129,
+        "puteventsgateway",
+        "primary",
+        "Primary",
+        "default",
+        "DEFAULT",
+        "CDKToolkit",
+        "cdktoolkit",
+        "information-schema",
+    ],
 )
 def test_a_name_that_would_make_two_of_one_stops_synth(name: str) -> None:
     with pytest.raises(DeploySettingsError, match="stackName is"):
