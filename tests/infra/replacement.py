@@ -56,7 +56,7 @@ def _loss(before: Template, after: Template | None) -> str:
         return "is removed"
     if after["Type"] != before["Type"]:
         return f"becomes a {after['Type']}"
-    if why := _index_change(before, after) or _closing(before, after):
+    if why := _index_change(before, after) or _stays(before, after):
         return why
     changed = [
         pointer
@@ -82,8 +82,11 @@ def _index_change(before: Template, after: Template) -> str:
     return ""
 
 
-def _closing(before: Template, after: Template) -> str:
-    """An API whose own URL answers no more."""
+def _stays(before: Template, after: Template) -> str:
+    """What stays as a resource and is not what it was, or is although the template lacks it."""
+    # DynamoDB keeps a limit that a template no longer names.
+    if set(_at(before, "OnDemandThroughput") or ()) - set(_at(after, "OnDemandThroughput") or ()):
+        return "keeps the limit that the template has lost"
     name = "DisableExecuteApiEndpoint"
     is_closed = not _at(before, name) and _at(after, name) is True
     return "is closed to its own URL" if is_closed else ""

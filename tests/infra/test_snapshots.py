@@ -80,6 +80,11 @@ MEANT: dict[str, dict[str, str]] = {
         "AWS::Backup::BackupVault": "with 0 the vault and its backups stay in the account, and are "
         "no longer the stack's; another number of days later on makes another vault",
     },
+    "tableMaxWrites": {
+        "AWS::DynamoDB::Table": "0 takes nothing away, and AWS keeps the former limit: "
+        "[the command](#taking-a-limit-away)",
+    },
+    "tableMaxReads": {"AWS::DynamoDB::Table": "the same"},
     "existingLakeBucket": {
         "AWS::S3::Bucket": "the stack's own bucket stays in the account with all events",
     },
