@@ -17,31 +17,31 @@ from infra.settings.table_settings import TableSettings
 def warn_of_unused(stack: Stack, settings: DeploySettings) -> None:
     """Name the settings that have no effect, and what takes it from them."""
     for reason, fields in _unused(settings):
-        fields_shown = DeploySettings.model_fields
+        known = DeploySettings.model_fields
         names = [
-            str(fields_shown[name].alias)
+            str(known[name].alias)
             for name in fields
-            if getattr(settings, name) != fields_shown[name].get_default()
+            if getattr(settings, name) != known[name].get_default()
         ]
         if names:
             verb = "has" if len(names) == 1 else "have"
             Annotations.of(stack).add_warning_v2(
                 f"putevents:no-effect-{names[0]}",
-                f"{', '.join(names)} {verb} no effect with {reason}.",
+                f"{', '.join(names)} {verb} no effect {reason}.",
             )
 
 
 def _unused(settings: DeploySettings) -> Iterator[tuple[str, list[str]]]:
     if settings.destination == "pinpoint":
-        yield "destination=pinpoint", [*_own(LakeSettings), *_own(TableSettings)]
+        yield "with destination=pinpoint", [*_own(LakeSettings), *_own(TableSettings)]
     else:
-        yield f"destination={settings.destination}", _own(ForwardingSettings)
+        yield f"with destination={settings.destination}", _own(ForwardingSettings)
     if settings.auth != "cognito":
-        yield f"auth={settings.auth}", ["user_pool_id"]
+        yield f"with auth={settings.auth}", ["user_pool_id"]
     if not settings.cors_origins:
-        yield "no corsOrigins", ["cors_headers"]
+        yield "without corsOrigins", ["cors_headers"]
     if not settings.monthly_budget_usd:
-        yield "no monthlyBudgetUsd", ["budget_scope"]
+        yield "without monthlyBudgetUsd", ["budget_scope"]
 
 
 def _own(group: type[Group]) -> list[str]:

@@ -34,8 +34,9 @@ LARGEST = {
 def test_the_largest_settings_together_are_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "empty.py").touch()
-    monkeypatch.setattr(cdk_app, "bundle", lambda *_: tmp_path)
+    (package := tmp_path / "package").mkdir()
+    (package / "empty.py").touch()
+    monkeypatch.setattr(cdk_app, "bundle", lambda *_: package)
     app = App(context={**CONTEXT, **LARGEST}, outdir=str(tmp_path / "out"))
 
     with pytest.raises(SystemExit) as exit_:
