@@ -194,6 +194,29 @@ def test_a_replacement_is_told(type_: str, change: dict[str, Any] | None) -> Non
     assert (loss.type, loss.logical_id) == (type_, first)
 
 
+@pytest.mark.parametrize(
+    ("type_", "before", "after"),
+    [
+        ("AWS::ApiGateway::RestApi", {}, {"DisableExecuteApiEndpoint": True}),
+        (
+            "AWS::DynamoDB::Table",
+            {"OnDemandThroughput": {"MaxReadRequestUnits": 5, "MaxWriteRequestUnits": 5}},
+            {"OnDemandThroughput": {"MaxReadRequestUnits": 5}},
+        ),
+    ],
+)
+def test_what_stays_and_is_not_what_it_was_is_told(
+    type_: str, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    one, other = (
+        {"Resources": {"It": {"Type": type_, "Properties": properties}}}
+        for properties in (before, after)
+    )
+
+    assert [loss.type for loss in losses(one, other)] == [type_]
+    assert losses(other, one) == []
+
+
 def test_a_change_that_cloudformation_makes_in_place_is_no_loss() -> None:
     before = kept("lake")
     after = deepcopy(before)
