@@ -157,6 +157,8 @@ def test_a_file_that_is_no_database_is_one_sentence(tmp_path: Path) -> None:
         ("APPLICATION_IDS", ""),
         ("APPLICATION_IDS", "my app"),
         ("APPLICATION_IDS", "a,*"),
+        ("APPLICATION_IDS", "a,.."),
+        ("CORS_ORIGINS", "https://."),
         ("CORS_ORIGINS", "localhost:3000"),
         ("CORS_ORIGINS", "https://app.example.com/"),
         ("CORS_ORIGINS", "https://App.example.com"),
