@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.infra.conftest import Deploy
-from tests.infra.replacement import KEPT, Loss, create_only, losses
+from tests.infra.replacement import KEPT, Loss, Template, create_only, losses
 from tests.infra.setting_matrix import name as variant_name
 from tests.infra.setting_values import FIELDS, all_values, completed, examples, is_valid
 from tests.infra.snapshot import DESTINATIONS, FOLDER, kept, options, path, stable
@@ -116,12 +116,7 @@ def test_nothing_else_is_kept() -> None:
 def test_a_change_of_a_setting_and_back_loses_nothing_but_what_is_meant(
     deploy: Deploy, setting: str, value: Any
 ) -> None:
-    changed = completed({**BASE, setting: value})
-    assert changed
-    # Beside what the value needs: what that takes away is for its own row.
-    beside = {**changed, setting: BASE.get(setting, examples(setting)[0])}
-    before = deploy(**(beside if is_valid(beside) else BASE)).template
-    after = deploy(**changed).template
+    before, after = both(deploy, setting, value)
 
     lost = [*losses(before, after), *losses(after, before)]
 
@@ -142,6 +137,16 @@ def test_a_change_from_one_value_to_another_loses_nothing_but_what_is_meant(
     assert unmeant(setting, [*losses(before, after), *losses(after, before)]) == []
 
 
+def both(deploy: Deploy, setting: str, value: Any) -> tuple[Template, Template]:
+    """The templates with cdk.json's value and with another one."""
+    changed = completed({**BASE, setting: value})
+    assert changed
+    # Beside what the value needs: what that takes away is for its own row.
+    beside = {**changed, setting: BASE.get(setting, examples(setting)[0])}
+    before = deploy(**(beside if is_valid(beside) else BASE))
+    return before.template, deploy(**changed).template
+
+
 def unmeant(setting: str, lost: list[Loss]) -> list[str]:
     """The losses that MEANT does not excuse."""
     meant = MEANT.get(setting, {})
@@ -154,12 +159,8 @@ def unmeant(setting: str, lost: list[Loss]) -> list[str]:
 
 @pytest.mark.parametrize("setting", MEANT)
 def test_what_is_meant_to_go_does_go(deploy: Deploy, setting: str) -> None:
-    base = deploy(**BASE).template
-    others = [
-        deploy(**(completed({**BASE, setting: value}) or {})).template
-        for value in all_values(setting)
-    ]
-    gone = {loss.type for it in others for loss in [*losses(base, it), *losses(it, base)]}
+    changes = [both(deploy, setting, value) for value in all_values(setting)]
+    gone = {loss.type for a, b in changes for loss in [*losses(a, b), *losses(b, a)]}
 
     assert gone == MEANT[setting].keys()
 

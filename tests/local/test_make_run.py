@@ -177,14 +177,18 @@ def test_what_cors_origins_may_be(start_gateway: StartGateway, value: str) -> No
 @pytest.mark.parametrize(
     ("name", "setting", "values"),
     [
-        ("APPLICATION_IDS", "applicationIds", ["a", "A.b_c-1", "a b", "é", "a/b"]),
+        (
+            "APPLICATION_IDS",
+            "applicationIds",
+            ["a", "A.b_c-1", "a b", "é", "a/b", ".", "..", "...", ".a"],
+        ),
         (
             "CORS_ORIGINS",
             "corsOrigins",
             [
                 "https://a.example.com", "http://localhost:3000", "https://*.example.dev",
                 "https://*", "https://*.dev", "capacitor://localhost", "https://x/", "HTTPS://x",
-                "x", "https://a:b",
+                "x", "https://a:b", "https://.", "https://a..b", "https://*.-.-",
             ],
         ),
     ],
