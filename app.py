@@ -7,17 +7,22 @@ from aws_cdk import App
 from infra.bundle import BundleError, bundle, describe
 from infra.deploy_settings import DeploySettings, DeploySettingsError
 from infra.stack import PutEventsStack
+from infra.stack_size import StackSizeError, check_size
 
 
 def add_stack(app: App) -> None:
-    """Add the stack of the app's settings; exit with a sentence if they are wrong."""
+    """Add the stack of the app's settings; exit with a sentence if they are wrong or too much."""
     try:
         settings = DeploySettings.from_context(app.node.get_all_context())
         package = bundle(settings.architecture, settings.runtime)
     except (BundleError, DeploySettingsError) as error:
         sys.exit(str(error))
     print(describe(package, settings.architecture, settings.runtime), file=sys.stderr)
-    PutEventsStack(app, "PutEventsGateway", settings=settings, package=package)
+    stack = PutEventsStack(app, "PutEventsGateway", settings=settings, package=package)
+    try:
+        check_size(stack)
+    except StackSizeError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ with one permission: CloudFormation fails over several in one
 """
 
 from collections.abc import Sequence
+from hashlib import sha256
 
 from aws_cdk import Aws
 from aws_cdk import aws_glue as glue
@@ -16,6 +17,7 @@ from constructs import Construct
 from infra.catalog import Catalog
 from infra.streams import EventStreams
 
+_DIGEST = 16  # characters of a hash
 _Permissions = lakeformation.CfnPrincipalPermissions
 
 
@@ -38,9 +40,12 @@ class LakeFormationGrants(Construct):
             self._grant("StreamEvents", firehose, "DESCRIBE", catalog.raw_events),
             self._grant("StreamRejected", firehose, "DESCRIBE", catalog.rejected_events),
         )
-        for number, reader in enumerate(readers):
+        for reader in readers:
+            # CloudFormation replaces a grant whose reader changes: it grants first and revokes
+            # afterwards. So a reader keeps its grants wherever it stands in the list.
+            digest = sha256(reader.encode()).hexdigest()[:_DIGEST]
             for table in catalog.all_tables:
-                self._grant(f"Reader{number}{table.node.id}", reader, "SELECT", table)
+                self._grant(f"Reader{digest}{table.node.id}", reader, "SELECT", table)
 
     def _grant(
         self, id: str, principal: str, permission: str, table: glue.CfnTable

@@ -7,11 +7,17 @@ starts with `<stack>.` belongs to that stack, whatever an application or another
 from hashlib import sha256
 
 DEFAULT_STACK = "PutEventsGateway"
+# Every account has an Athena workgroup `primary`; Glue has a database `default` and Athena a schema
+# `information_schema`; the CDK's own stack is CDKToolkit. In any capitals: Glue folds them.
+TAKEN = ("primary", "default", "information-schema", "cdktoolkit")
 # One `-` between words: two would stand for the `__` of `database`.
 STACK = r"^[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*$"
-BUCKET = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"
-PRINCIPAL = r"^arn:aws[a-z-]*:iam::\d{12}:(role|user)/[\w+=,.@/-]+$"
+PRINCIPAL = r"^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/[A-Za-z0-9_+=,.@/-]+$"
 MAX_STREAM_CHARACTERS = 64
+# X-Ray knows the stage as `<stack>/prod`, and takes 64 characters in a sampling rule.
+MAX_TRACED_CHARACTERS = 59
+# A part of a path; `.` and `..` would name another path.
+SEGMENT = r"^(\.{0,2}[A-Za-z0-9_-]|\.{3})[A-Za-z0-9._-]*$"
 _SEPARATOR = "."
 
 
@@ -36,6 +42,11 @@ def database(stack: str) -> str:
     return f"{plain}__{sha256(stack.encode()).hexdigest()[:8]}"
 
 
-def is_respelled_default(stack: str) -> bool:
-    """Whether a name is the default's in other capitals, whose database would be the same."""
-    return stack != DEFAULT_STACK and stack.lower() == DEFAULT_STACK.lower()
+def is_taken(stack: str) -> bool:
+    """Whether something of the name is there already, or would be the default stack's too.
+
+    The default's name in other capitals would lead to the same database.
+    """
+    return stack.lower() in TAKEN or (
+        stack != DEFAULT_STACK and stack.lower() == DEFAULT_STACK.lower()
+    )

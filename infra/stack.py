@@ -16,6 +16,7 @@ from infra.monitoring import Monitoring
 from infra.pinpoint_access import connect_pinpoint
 from infra.request_trail import RequestTrail
 from infra.retry_queues import Queues, add_queues
+from infra.unused_settings import warn_of_unused
 
 
 class PutEventsStack(Stack):
@@ -41,6 +42,7 @@ class PutEventsStack(Stack):
         add_custom_domain(api, settings)
         add_client_policy(api, settings)
         add_budget(self, settings)
+        warn_of_unused(self, settings)
         self._add_outputs(api, queues)
 
     def _connect_destination(self, doors: Doors, settings: DeploySettings) -> Lake | None:

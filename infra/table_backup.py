@@ -1,6 +1,6 @@
 """Daily backups of the endpoint table by AWS Backup, in a vault that outlives the stack."""
 
-from aws_cdk import Aws, Duration, Fn, RemovalPolicy
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_backup as backup
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
@@ -17,12 +17,19 @@ class TableBackup(Construct):
 
     def __init__(self, scope: Construct, id: str, *, table: dynamodb.ITable, days: int) -> None:
         super().__init__(scope, id)
+        role = iam.Role(
+            self,
+            "Role",
+            assumed_by=iam.ServicePrincipal("backup.amazonaws.com"),
+            managed_policies=[iam.ManagedPolicy.from_aws_managed_policy_name(_POLICY)],
+        )
         vault = backup.BackupVault(
             self,
             "Vault",
-            # A vault must have a name. One that holds backups stays when the stack is deleted, so
-            # the next stack of that name needs another one: a stack's id ends in a UUID.
-            backup_vault_name=f"putevents-{Fn.select(2, Fn.split('/', Aws.STACK_ID))}",
+            # A vault must have a name, and stays when backups are turned off or the stack is
+            # deleted, so the next one needs another name. The role comes and goes with the backups,
+            # and IAM gives each role an id that no other ever had.
+            backup_vault_name=f"putevents-{role.role_id}",
             removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         plan = backup.BackupPlan(self, "Plan", backup_vault=vault)
@@ -32,12 +39,6 @@ class TableBackup(Construct):
                 schedule_expression=events.Schedule.cron(hour="3", minute="0"),
                 delete_after=Duration.days(days),
             )
-        )
-        role = iam.Role(
-            self,
-            "Role",
-            assumed_by=iam.ServicePrincipal("backup.amazonaws.com"),
-            managed_policies=[iam.ManagedPolicy.from_aws_managed_policy_name(_POLICY)],
         )
         plan.add_selection(
             "Table",

@@ -8,10 +8,11 @@ from urllib.parse import urlsplit
 from local.queue_message import DEAD_LETTERS, QUEUE
 
 # As the deploy settings of the same names want them.
-_APPLICATION_ID = r"[A-Za-z0-9._-]+"
+_APPLICATION_ID = r"(\.{0,2}[A-Za-z0-9_-]|\.{3})[A-Za-z0-9._-]*"
+_LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 _ORIGIN = (
     r"[a-z][a-z0-9+.-]*://"
-    r"([a-z0-9.-]+|[a-z0-9-]*\*[a-z0-9-]*\.([a-z0-9-]+(\.[a-z0-9-]+)+|localhost))"
+    rf"({_LABEL}(\.{_LABEL})*|[a-z0-9-]*\*[a-z0-9-]*\.({_LABEL}(\.{_LABEL})+|localhost))"
     r"(:[0-9]{1,5})?"
 )
 

@@ -9,7 +9,9 @@ from infra.settings.setting_types import OPTIONAL, Group
 _USER_POOL_ID = r"[a-z0-9-]+_[0-9A-Za-z]+"
 _UserPool = Annotated[
     str,
-    Field(pattern=rf"^(arn:aws[a-z-]*:cognito-idp:[a-z0-9-]+:\d{{12}}:userpool/)?{_USER_POOL_ID}$"),
+    Field(
+        pattern=rf"^(arn:aws[a-z-]*:cognito-idp:[a-z0-9-]+:[0-9]{{12}}:userpool/)?{_USER_POOL_ID}$"
+    ),
 ]
 _Positive = Annotated[int, Field(ge=1)]
 _Quota = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,8}/(day|week|month)$")]

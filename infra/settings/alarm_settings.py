@@ -8,10 +8,10 @@ from infra.settings.setting_types import OPTIONAL, Group
 
 MAX_QUIET_HOURS = 168  # an alarm looks back for seven days at most
 
-_Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+_Email = Annotated[str, Field(pattern=r"^[!-?A-~]+@[A-Za-z0-9.-]+\.[A-Za-z0-9-]+$")]
 # A FIFO topic's name ends with .fifo; alarms cannot publish to it.
 _Topic = Annotated[
-    str, Field(pattern=r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$")
+    str, Field(pattern=r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$")
 ]
 
 

@@ -12,13 +12,11 @@ MAX_HEADER_CHARACTERS = 200
 
 # As browsers write the Origin header: lower case, without a path. A `*` stands in the first label
 # only, before a domain or localhost.
+_LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
+_MANY = rf"[a-z0-9-]*\*[a-z0-9-]*\.({_LABEL}(\.{_LABEL})+|localhost)"
 _Origin = Annotated[
     str,
-    Field(
-        pattern=r"^[a-z][a-z0-9+.-]*://"
-        r"([a-z0-9.-]+|[a-z0-9-]*\*[a-z0-9-]*\.([a-z0-9-]+(\.[a-z0-9-]+)+|localhost))"
-        r"(:[0-9]{1,5})?$"
-    ),
+    Field(pattern=rf"^[a-z][a-z0-9+.-]*://({_LABEL}(\.{_LABEL})*|{_MANY})(:[0-9]{{1,5}})?$"),
 ]
 _Header = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
 

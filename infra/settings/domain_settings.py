@@ -4,15 +4,16 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from infra.names import SEGMENT
 from infra.settings.setting_types import OPTIONAL, Group
 
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _DomainName = Annotated[str, Field(max_length=253, pattern=rf"^({_LABEL}\.)+{_LABEL}$")]
 _CertificateArn = Annotated[
-    str, Field(pattern=r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[0-9A-Za-z-]+$")
+    str, Field(pattern=r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9A-Za-z-]+$")
 ]
 _HostedZoneId = Annotated[str, Field(pattern=r"^[0-9A-Z]{1,32}$")]
-_BasePath = Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9._-]+$")]
+_BasePath = Annotated[str, Field(max_length=100, pattern=SEGMENT)]
 
 
 class DomainSettings(Group):
@@ -35,7 +36,7 @@ class DomainSettings(Group):
     base_path: Annotated[_BasePath | None, OPTIONAL] = Field(
         None,
         description="with domainName what stands between it and /v1, of letters, digits, '.', '_' "
-        "and '-' but not ping or sping, or nothing",
+        "and '-' but not ping, sping, . or .., or nothing",
     )
     disable_execute_api_endpoint: bool = Field(
         False, description="false, or with domainName true to be reached by that name only"

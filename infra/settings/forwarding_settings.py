@@ -3,24 +3,45 @@
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from infra.settings.gateway_settings import MAX_APPLICATION_CHARACTERS, GatewaySettings
 from infra.settings.setting_types import OPTIONAL
 
-_Url = Annotated[str, Field(max_length=200, pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$")]
+# Visible ASCII without what would end the host or the path.
+_HOST, _PATH = r"[!-\"$-.0->A-~]", r"[!-\"$->@-~]"
+# The address that SDKs and the AWS CLI have for Amazon's own service, of any region and partition.
+_AMAZONS = re.compile(r"https?://pinpoint(-fips)?\.[a-z0-9-]+\.(amazonaws\.com|api\.aws)\b", re.I)
+
+
+def _other_server(url: str) -> str:
+    """Reject Amazon's service by its address: whoever insists on it says `aws`."""
+    if _AMAZONS.match(url):
+        raise ValueError(url)
+    return url
+
+
+def _plain(value: object) -> object:
+    return "aws" if isinstance(value, str) and value.lower() == "aws" else value
+
+
+_Url = Annotated[
+    str,
+    Field(max_length=200, pattern=rf"^https?://{_HOST}+(/{_PATH}*)?$"),
+    AfterValidator(_other_server),
+]
 _ApiArn = Annotated[
     str,
     Field(
-        pattern=r"^arn:aws[a-z-]*:execute-api:[a-z0-9-]+:\d{12}:[a-z0-9]+(/[A-Za-z0-9_-]{1,128})?$"
+        pattern=r"^arn:aws[a-z-]*:execute-api:[a-z0-9-]+:[0-9]{12}:[a-z0-9]+(/[A-Za-z0-9_-]{1,128})?$"
     ),
 ]
 _Secret = Annotated[
     str,
     Field(
         max_length=512,
-        pattern=r"^(arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}"
-        r"|[\w/+=.@-]+)$",
+        pattern=r"^(arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9_/+=.@-]+-[A-Za-z0-9]{6}"
+        r"|[A-Za-z0-9_/+=.@-]+)$",
     ),
 ]
 # Neither a signature nor a key goes over a network in the clear.
@@ -43,10 +64,13 @@ def _is_of_api(url: str, arn: str | None) -> bool:
 class ForwardingSettings(GatewaySettings):
     """Forwarding to another PutEvents server."""
 
-    pinpoint_endpoint_url: Annotated[_Url | Literal["aws"] | None, OPTIONAL] = Field(
+    pinpoint_endpoint_url: Annotated[
+        _Url | Literal["aws"] | None, OPTIONAL, BeforeValidator(_plain)
+    ] = Field(
         None,
         description="the http(s) URL of another PutEvents server, which destination=pinpoint needs "
-        "since Amazon's own service ended on 2026-10-30 (aws insists on Amazon's)",
+        "since Amazon's own service ended on 2026-10-30 (aws insists on Amazon's, whose address is "
+        "rejected)",
     )
     pinpoint_auth: Literal["none", "iam", "api-key"] = Field(
         "none",

@@ -7,9 +7,11 @@ from pydantic import Field, model_validator
 from infra.names import (
     DEFAULT_STACK,
     MAX_STREAM_CHARACTERS,
+    MAX_TRACED_CHARACTERS,
+    SEGMENT,
     STACK,
     event_stream,
-    is_respelled_default,
+    is_taken,
 )
 from infra.settings.setting_types import DISTINCT, LISTED, Group
 
@@ -19,7 +21,7 @@ MAX_APPLICATION_CHARACTERS = 2500
 # A delivery stream is named after the stack and the application: see infra.names.
 MAX_LAKE_ID_CHARACTERS = 40
 
-_ApplicationId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$")]
+_ApplicationId = Annotated[str, Field(pattern=SEGMENT)]
 _StackName = Annotated[str, Field(max_length=128, pattern=STACK)]
 
 
@@ -29,15 +31,17 @@ class GatewaySettings(Group):
     # To add a destination: name it here and connect it in stack.py.
     destination: Literal["lake", "pinpoint"] = Field("lake", description="lake or pinpoint")
     application_ids: Annotated[tuple[_ApplicationId, ...], LISTED, DISTINCT] = Field(
-        description=f"1 to {MAX_APPLICATIONS} ids of letters, digits, '.', '_' and '-' (a,b or a "
-        f"JSON list), together at most {MAX_APPLICATION_CHARACTERS} characters, for destination "
-        f"lake at most {MAX_LAKE_ID_CHARACTERS} each",
+        description=f"1 to {MAX_APPLICATIONS} ids of letters, digits, '.', '_' and '-', not . or "
+        f".. (a,b or a JSON list), together at most {MAX_APPLICATION_CHARACTERS} characters, for "
+        f"destination lake at most {MAX_LAKE_ID_CHARACTERS} each",
     )
     stack_name: _StackName = Field(
         DEFAULT_STACK,
         description="letters and digits in words joined by '-', beginning with a letter, at most "
-        f"128 characters, not {DEFAULT_STACK} in other capitals; for destination lake at most "
-        f"{MAX_STREAM_CHARACTERS - 1} together with the longest application id",
+        f"128 characters, not {DEFAULT_STACK} in other capitals, nor primary, default, "
+        "information-schema or CDKToolkit, which AWS has; for destination lake at most "
+        f"{MAX_STREAM_CHARACTERS - 1} together with the longest application id; with tracing=stage "
+        f"at most {MAX_TRACED_CHARACTERS}",
     )
 
     @model_validator(mode="after")
@@ -51,7 +55,7 @@ class GatewaySettings(Group):
 
     @model_validator(mode="after")
     def _check_name(self) -> Self:
-        if is_respelled_default(self.stack_name):
+        if is_taken(self.stack_name):
             raise ValueError("stackName")
         longest = max(self.application_ids, key=len)
         name = event_stream(self.stack_name, longest)

@@ -2,15 +2,16 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from infra.names import BUCKET, PRINCIPAL
+from infra.names import PRINCIPAL
+from infra.settings.bucket_name import bucket_name
 from infra.settings.setting_types import DISTINCT, LISTED, OPTIONAL, Group
 
 # Each is four resources, of which a stack has 500.
 MAX_READERS = 10
 
-_BucketName = Annotated[str, Field(pattern=BUCKET)]
+_BucketName = Annotated[str, AfterValidator(bucket_name)]
 _Principal = Annotated[str, Field(pattern=PRINCIPAL)]
 
 

@@ -5,7 +5,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from infra.settings.setting_types import OPTIONAL, Group
+from infra.names import MAX_TRACED_CHARACTERS
+from infra.settings.gateway_settings import GatewaySettings
+from infra.settings.setting_types import OPTIONAL
 
 # Traces a second, and the share of all other requests.
 TRACE_RESERVOIR, TRACE_RATE = 1, 0.01
@@ -29,7 +31,7 @@ class LogRetention(IntEnum):
     TEN_YEARS = 3653
 
 
-class LogSettings(Group):
+class LogSettings(GatewaySettings):
     """Logs and traces."""
 
     platform_log_level: Literal["DEBUG", "INFO", "WARN"] = Field(
@@ -66,4 +68,6 @@ class LogSettings(Group):
             raise ValueError("traceReservoir")
         if self.trace_rate is not None and self.tracing != "stage":
             raise ValueError("traceRate")
+        if self.tracing == "stage" and len(self.stack_name) > MAX_TRACED_CHARACTERS:
+            raise ValueError("stackName")
         return self

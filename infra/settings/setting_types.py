@@ -1,10 +1,14 @@
 """What the groups of deploy settings share: their base, and how lists and nothing are spelled."""
 
+import json
+
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 from pydantic.alias_generators import to_camel
 
 
 def _split(value: object) -> object:
+    if isinstance(value, str) and value.lstrip().startswith("["):
+        return json.loads(value)  # as the command line spells a JSON list
     if isinstance(value, str):
         return [part.strip() for part in value.split(",") if part.strip()]
     return value

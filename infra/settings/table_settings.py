@@ -9,11 +9,12 @@ from infra.settings.setting_types import OPTIONAL, Group, at_least
 # What a new on-demand table takes at once; no less can be asked for.
 NEW_TABLE_WRITES, NEW_TABLE_READS = 4_000, 12_000
 
-_TABLE_ARN = r"arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table/"
+_TABLE_ARN = r"arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:[0-9]{12}:table/"
 _Table = Annotated[str, Field(pattern=rf"^({_TABLE_ARN})?[A-Za-z0-9_.-]{{3,255}}$")]
 _MAX_UNITS = (
     "{0} units a second, up to 1000000 and no fewer than {1}, that the endpoint table and each of "
-    "its indexes take at most, without existingEndpointTable; or 0 for no limit of your own"
+    "its indexes take at most, without existingEndpointTable; or 0 for no limit of your own (AWS "
+    "keeps one that was set until `aws dynamodb update-table` takes it away: operations.md)"
 )
 _WARM_UNITS = (
     "{0} units a second, {1} to 1000000, that the endpoint table and each of its indexes take at "

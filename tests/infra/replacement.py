@@ -11,6 +11,9 @@ KEPT = {
     "AWS::ApiGateway::RestApi": "the URL that clients have",
     "AWS::ApiGateway::Stage": "the URL that clients have",
     "AWS::ApiGateway::DomainName": "the name that clients have",
+    "AWS::ApiGateway::BasePathMapping": "the path that clients have",
+    "AWS::Backup::BackupVault": "backups",
+    "AWS::LakeFormation::PrincipalPermissions": "what a reader may read",
     "AWS::DynamoDB::GlobalTable": "endpoints",
     "AWS::DynamoDB::Table": "endpoints",
     "AWS::KinesisFirehose::DeliveryStream": "events that it still buffers",
@@ -53,7 +56,7 @@ def _loss(before: Template, after: Template | None) -> str:
         return "is removed"
     if after["Type"] != before["Type"]:
         return f"becomes a {after['Type']}"
-    if why := _index_change(before, after):
+    if why := _index_change(before, after) or _stays(before, after):
         return why
     changed = [
         pointer
@@ -77,6 +80,16 @@ def _index_change(before: Template, after: Template) -> str:
     if len(other := sorted(old.keys() ^ new.keys())) > 1:
         return f"cannot be updated, as only one index may come or go: {', '.join(other)}"
     return ""
+
+
+def _stays(before: Template, after: Template) -> str:
+    """What stays as a resource and is not what it was, or is although the template lacks it."""
+    # DynamoDB keeps a limit that a template no longer names.
+    if set(_at(before, "OnDemandThroughput") or ()) - set(_at(after, "OnDemandThroughput") or ()):
+        return "keeps the limit that the template has lost"
+    name = "DisableExecuteApiEndpoint"
+    is_closed = not _at(before, name) and _at(after, name) is True
+    return "is closed to its own URL" if is_closed else ""
 
 
 def create_only(type_: str) -> Iterator[str]:

@@ -48,6 +48,26 @@ FREE: dict[str, tuple[Any, ...]] = {
     "alarmEmail": ("ops@example.com",),
     "alarmTopicArn": ("arn:aws:sns:eu-west-1:123456789012:ops",),
 }
+# More values, for updates from one value to another: what is long or costly to lint in pairs.
+OTHERS: dict[str, tuple[Any, ...]] = {
+    "stackName": ("Events-production",),
+    "domainName": ("events.example.org",),
+    "certificateArn": (
+        "arn:aws:acm:eu-west-1:123456789012:certificate/87654321-4321-4321-4321-210987654321",
+    ),
+    "hostedZoneId": ("Z9876543210ABCDEFGHIJ",),
+    "basePath": ("events",),
+    "apiKeyQuota": ("100/day",),
+    "corsHeaders": (["x-b3"],),
+    "applicationIds": (["b.c_D-1", "a"], ["b.c_D-1"]),
+    "existingLakeBucket": ("kept-lake-2",),
+    "lakeReaders": (
+        ["arn:aws:iam::123456789012:role/board", "arn:aws:iam::123456789012:role/analyst"],
+        ["arn:aws:iam::123456789012:role/board"],
+    ),
+    "alarmEmail": ("on-call@example.com",),
+    "alarmTopicArn": ("arn:aws:sns:eu-west-1:123456789012:on-call",),
+}
 FIELDS: dict[str, FieldInfo] = {
     str(field.alias): field for field in DeploySettings.model_fields.values()
 }
@@ -67,6 +87,11 @@ def examples(setting: str) -> list[Any]:
         if _text(value) not in {_text(known) for known in found}:
             found.append(value)
     return found
+
+
+def all_values(setting: str) -> list[Any]:
+    """The examples, and the values that only updates try."""
+    return [*examples(setting), *OTHERS.get(setting, ())]
 
 
 @cache

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
 from infra.deploy_settings import DeploySettings, DeploySettingsError
 from infra.settings.log_settings import LogRetention
@@ -63,7 +64,45 @@ def test_alarms_tell_an_address_or_a_topic_and_not_both() -> None:
     assert load(alarmTopicArn=topic).alarm_topic_arn == topic
 
 
-@pytest.mark.parametrize("given", [["a", "b.c_D-1"], "a,b.c_D-1", " a , b.c_D-1,", "a,b.c_D-1,a"])
+def test_aws_may_be_spelled_in_capitals() -> None:
+    settings = load(destination="pinpoint", pinpointEndpointUrl="AWS")
+
+    assert settings.pinpoint_endpoint_url == "aws"
+
+
+def test_a_traced_stage_has_a_name_that_a_sampling_rule_takes() -> None:
+    """X-Ray knows it as `<stack>/prod`, of at most 64 characters in CloudFormation's schema."""
+    options = {"destination": "pinpoint", "pinpointEndpointUrl": "aws", "tracing": "stage"}
+    rule = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", "AWS::XRay::SamplingRule")
+    most = rule.schema["definitions"]["SamplingRule"]["properties"]["ServiceName"]["maxLength"]
+    longest = "a" * (most - len("/prod"))
+
+    assert load(**options, stackName=longest).stack_name == longest
+    assert "with tracing=stage at most 59" in refusal(**options, stackName=f"{longest}a")
+    load(**{**options, "tracing": "functions"}, stackName=f"{longest}a")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("pinpointApiKeySecret", "schl\N{LATIN SMALL LETTER U WITH DIAERESIS}ssel"),
+        ("userPoolId", "arn:aws:cognito-idp:a:\N{ARABIC-INDIC DIGIT ONE}23456789012:userpool/a_b"),
+        ("alarmTopicArn", "arn:aws:sns:eu-west-1:\N{ARABIC-INDIC DIGIT ONE}23456789012:ops"),
+        ("lakeReaders", "arn:aws:iam::123456789012:role/\N{LATIN SMALL LETTER U WITH DIAERESIS}"),
+    ],
+)  # fmt: skip
+def test_letters_and_digits_are_those_of_ascii(name: str, value: str) -> None:
+    beside = {
+        "destination": "pinpoint", "pinpointEndpointUrl": "https://events.example.com",
+        "pinpointAuth": "api-key", "pinpointApiKeySecret": "key", "lakeFormation": True,
+    }  # fmt: skip
+
+    assert refusal(**{**beside, name: value}).startswith(f"The deploy option {name} is ")
+
+
+@pytest.mark.parametrize(
+    "given", [["a", "b.c_D-1"], "a,b.c_D-1", '["a", "b.c_D-1"]', " a , b.c_D-1,", "a,b.c_D-1,a"]
+)
 def test_a_list_may_be_json_or_text_with_commas(given: object) -> None:
     assert load(applicationIds=given).application_ids == ("a", "b.c_D-1")
 
@@ -125,6 +164,25 @@ def test_a_user_pool_is_named_by_id_or_arn(pool: str) -> None:
         ("applicationIds", ""),
         ("applicationIds", []),
         ("applicationIds", "a b"),
+        ("applicationIds", "."),
+        ("applicationIds", "a,.."),
+        ("applicationIds", '["a"'),
+        ("applicationIds", "\N{LATIN SMALL LETTER A WITH DIAERESIS}"),
+        ("pinpointEndpointUrl", "https://pinpoint.us-east-1.amazonaws.com"),
+        ("pinpointEndpointUrl", "https://Pinpoint.US-East-1.amazonaws.com/"),
+        ("pinpointEndpointUrl", "https://pinpoint-fips.us-gov-west-1.amazonaws.com"),
+        ("pinpointEndpointUrl", "https://pinpoint.cn-north-1.amazonaws.com.cn"),
+        ("pinpointEndpointUrl", "https://b\N{LATIN SMALL LETTER U WITH DIAERESIS}cher.example"),
+        ("alarmEmail", "\N{LATIN SMALL LETTER O WITH DIAERESIS}ps@example.com"),
+        ("existingLakeBucket", "my..bucket"),
+        ("existingLakeBucket", "192.168.5.4"),
+        ("existingLakeBucket", "xn--bucket"),
+        ("existingLakeBucket", "lake-s3alias"),
+        ("existingLakeBucket", "lake--ol-s3"),
+        ("existingLakeBucket", "La"),
+        ("corsOrigins", "https://."),
+        ("corsOrigins", "https://a..b"),
+        ("corsOrigins", "https://*.-.-"),
         ("applicationIds", "*"),
         ("applicationIds", ["a", 5]),
         ("applicationIds", "x" * 2501),

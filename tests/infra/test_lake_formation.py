@@ -72,6 +72,20 @@ def test_readers_may_select_from_every_table_and_view(governed: Deployment) -> N
         }
 
 
+def test_a_reader_keeps_the_grants_wherever_it_stands_in_the_list(
+    deploy: Deploy, governed: Deployment
+) -> None:
+    others = ["arn:aws:iam::123456789012:user/new", READERS[1]]  # READERS[0] is taken away
+    after = grants(deploy(destination="lake", lakeFormation=True, lakeReaders=others))
+    before = grants(governed)
+
+    assert {said(before[name]) == said(after[name]) for name in before.keys() & after} == {True}
+    kept, there = (
+        {name for name, g in found.items() if said(g)[0] == READERS[1]} for found in (before, after)
+    )
+    assert kept == there
+
+
 def test_the_streams_wait_for_firehoses_grants(governed: Deployment) -> None:
     resources = governed.template["Resources"]
     of_firehose = {name for name, g in grants(governed).items() if said(g)[0] not in READERS}

@@ -16,7 +16,7 @@ from tests.infra.conftest import Deploy
 from tests.infra.synthesis import Deployment, listed, text
 
 STACKS = st.from_regex(names.STACK, fullmatch=True).filter(
-    lambda name: len(name) <= 128 and not names.is_respelled_default(name)
+    lambda name: len(name) <= 128 and not names.is_taken(name)
 )
 IDS = st.from_regex(r"[A-Za-z0-9._-]{1,40}", fullmatch=True)
 # Names that begin alike, end alike, differ in capitals, or look like the other's streams.
@@ -56,7 +56,7 @@ def test_one_stacks_name_with_anothers_added_matches_nothing(
 def test_no_two_stacks_share_a_database(a: str, b: str, capitals: st.DataObject) -> None:
     respelled = "".join(capitals.draw(st.sampled_from([c.lower(), c.upper()])) for c in a)
     for one, other in ((a, b), (a, respelled)):
-        assume(one != other and not names.is_respelled_default(other))
+        assume(one != other and not names.is_taken(other))
         assert names.database(one) != names.database(other)
         assert re.fullmatch("[a-z][a-z0-9_]*", names.database(one))
 
@@ -69,7 +69,26 @@ def test_a_name_made_of_anothers_hash_is_no_way_around() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", "1a", "a_b", "a.b", "a--b", "a-", "-a", "a b", "a" * 129, "puteventsgateway"]
+    "name",
+    [
+        "",
+        "1a",
+        "a_b",
+        "a.b",
+        "a--b",
+        "a-",
+        "-a",
+        "a b",
+        "a" * 129,
+        "puteventsgateway",
+        "primary",
+        "Primary",
+        "default",
+        "DEFAULT",
+        "CDKToolkit",
+        "cdktoolkit",
+        "information-schema",
+    ],
 )
 def test_a_name_that_would_make_two_of_one_stops_synth(name: str) -> None:
     with pytest.raises(DeploySettingsError, match="stackName is"):

@@ -157,6 +157,8 @@ def test_a_file_that_is_no_database_is_one_sentence(tmp_path: Path) -> None:
         ("APPLICATION_IDS", ""),
         ("APPLICATION_IDS", "my app"),
         ("APPLICATION_IDS", "a,*"),
+        ("APPLICATION_IDS", "a,.."),
+        ("CORS_ORIGINS", "https://."),
         ("CORS_ORIGINS", "localhost:3000"),
         ("CORS_ORIGINS", "https://app.example.com/"),
         ("CORS_ORIGINS", "https://App.example.com"),
@@ -175,14 +177,18 @@ def test_what_cors_origins_may_be(start_gateway: StartGateway, value: str) -> No
 @pytest.mark.parametrize(
     ("name", "setting", "values"),
     [
-        ("APPLICATION_IDS", "applicationIds", ["a", "A.b_c-1", "a b", "é", "a/b"]),
+        (
+            "APPLICATION_IDS",
+            "applicationIds",
+            ["a", "A.b_c-1", "a b", "é", "a/b", ".", "..", "...", ".a"],
+        ),
         (
             "CORS_ORIGINS",
             "corsOrigins",
             [
                 "https://a.example.com", "http://localhost:3000", "https://*.example.dev",
                 "https://*", "https://*.dev", "capacitor://localhost", "https://x/", "HTTPS://x",
-                "x", "https://a:b",
+                "x", "https://a:b", "https://.", "https://a..b", "https://*.-.-",
             ],
         ),
     ],
