@@ -197,8 +197,8 @@ import-endpoints: $(VENV)/run ## bring exported endpoints into a deployed lake (
 views: $(VENV)/run ## create the deployed lake's views through Athena, should it not read the stack's (OPTIONS="--stack NAME")
 	@$(COMMANDS) views $(OPTIONS)
 
-quotas: $(VENV)/run ## which of AWS's quotas a lake needs raised, by events a second and region
-	@$(COMMANDS) quotas
+quotas: $(VENV)/run ## which of AWS's quotas a lake needs raised, by events a second and region (OPTIONS="--region eu-central-1 --rate 5000")
+	@$(COMMANDS) quotas $(OPTIONS)
 
 # --- the real clients that tests/clients drives -----------------------------------------------------
 
