@@ -182,10 +182,13 @@ $(LOAD)/ready: commands/load/requirements.txt | $(BIN)/python
 verify: $(VENV)/run ## send an event to the deployed stack, follow it to Athena, read metrics and alarms (URL=, OPTIONS="--auth none")
 	@$(COMMANDS) verify $(call OPTION,URL,url) $(OPTIONS)
 
-.PHONY: costs
+.PHONY: costs flood
 
 costs: $(VENV)/dev ## what a million events cost, from measured bytes and calls and list prices
 	@$(COMMANDS) costs $(OPTIONS)
+
+flood: $(VENV)/run ## what a flood of strangers' requests would cost a day with auth=none (RATE=); sends nothing
+	@$(COMMANDS) flood $(call NUMBER,RATE,rate) $(OPTIONS)
 
 # --- endpoints from elsewhere for a deployed lake -------------------------------------------------
 

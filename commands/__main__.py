@@ -48,6 +48,7 @@ COMMANDS = {
         "quotas.quotas_command", "quotas", "Print which of AWS's quotas a lake needs raised."
     ),
     "costs": Place("costs.costs_command", "costs", "Print what a million events cost."),
+    "flood": Place("costs.flood_command", "flood", "Print what a flood of requests would cost."),
     "emulated": Place("emulated", "emulated", "Deploy into an AWS emulator on this machine."),
 }
 
