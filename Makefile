@@ -182,10 +182,13 @@ $(LOAD)/ready: commands/load/requirements.txt | $(BIN)/python
 verify: $(VENV)/run ## send an event to the deployed stack, follow it to Athena, read metrics and alarms (URL=, OPTIONS="--auth none")
 	@$(COMMANDS) verify $(call OPTION,URL,url) $(OPTIONS)
 
-.PHONY: costs
+.PHONY: costs flood
 
 costs: $(VENV)/dev ## what a million events cost, from measured bytes and calls and list prices
 	@$(COMMANDS) costs $(OPTIONS)
+
+flood: $(VENV)/run ## what a flood of strangers' requests would cost a day with auth=none (RATE=); sends nothing
+	@$(COMMANDS) flood $(call NUMBER,RATE,rate) $(OPTIONS)
 
 # --- endpoints from elsewhere for a deployed lake -------------------------------------------------
 
@@ -197,8 +200,8 @@ import-endpoints: $(VENV)/run ## bring exported endpoints into a deployed lake (
 views: $(VENV)/run ## create the deployed lake's views through Athena, should it not read the stack's (OPTIONS="--stack NAME")
 	@$(COMMANDS) views $(OPTIONS)
 
-quotas: $(VENV)/run ## which of AWS's quotas a lake needs raised, by events a second and region
-	@$(COMMANDS) quotas
+quotas: $(VENV)/run ## which of AWS's quotas a lake needs raised, by events a second and region (OPTIONS="--region eu-central-1 --rate 5000")
+	@$(COMMANDS) quotas $(OPTIONS)
 
 # --- the real clients that tests/clients drives -----------------------------------------------------
 

@@ -44,8 +44,11 @@ COMMANDS = {
         "verify.verify_command", "verify", "Follow an event through a deployed stack to Athena."
     ),
     "views": Place("views", "views", "Create the views of a deployed lake through Athena."),
-    "quotas": Place("quotas", "quotas", "Print which of AWS's quotas a lake needs raised."),
+    "quotas": Place(
+        "quotas.quotas_command", "quotas", "Print which of AWS's quotas a lake needs raised."
+    ),
     "costs": Place("costs.costs_command", "costs", "Print what a million events cost."),
+    "flood": Place("costs.flood_command", "flood", "Print what a flood of requests would cost."),
     "emulated": Place("emulated", "emulated", "Deploy into an AWS emulator on this machine."),
 }
 

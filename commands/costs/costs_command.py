@@ -6,6 +6,7 @@ from commands.costs import prices
 from commands.costs.bill import bill, duration_ms
 from commands.costs.cpu import MEASURED_ON
 from commands.costs.measured import Measured, measure
+from commands.costs.monthly import cases as monthly_cases
 
 SIZES = (1, 10, 100)
 DESTINATIONS = ("lake", "pinpoint")
@@ -30,7 +31,8 @@ def costs(cpu: bool) -> None:
         return
     found = {case: measure(*case) for case in cases}
     click.echo(_dollars(found))
-    click.echo(f"\n{_facts(found)}".replace("\\\n", "\n"))
+    click.echo(f"\n{_month()}")
+    click.echo(f"\n{_facts(found)}")
 
 
 def _dollars(found: dict[Case, Measured]) -> str:
@@ -40,11 +42,35 @@ def _dollars(found: dict[Case, Measured]) -> str:
     for part in bills["lake", 1]:
         rows.append(_row(part, [_dollar(bills[case].get(part), case[1]) for case in bills]))
     totals = {case: sum(parts.values()) for case, parts in bills.items()}
-    traces = prices.TRACED_SHARE * prices.TRACES
     rows.append(_row("**together**", [_total(dollars, n) for (_, n), dollars in totals.items()]))
-    rows.append(_row("X-Ray, with `tracing=functions`", [_dollar(traces, n) for _, n in bills]))
-    traced = [_total(dollars + traces, n) for (_, n), dollars in totals.items()]
-    return "\n".join([*rows, _row("**together, with traces**", traced)])
+    for share, named in ((prices.TRACED_SHARE, "many requests"), (1.0, "up to one a second")):
+        traces = share * prices.TRACES
+        traced = [_total(dollars + traces, n) for (_, n), dollars in totals.items()]
+        rows.append(
+            _row(f"X-Ray, {share:.0%} traced: {named}", [_dollar(traces, n) for _, n in bills])
+        )
+        rows.append(_row(f"**together with X-Ray, {named}**", traced))
+    return "\n".join(rows)
+
+
+def _month() -> str:
+    """The dollars of a month, whatever is sent."""
+    cases = monthly_cases()
+    dollars = [case.dollars for case in cases.values()]
+    rows = [
+        _row(part, [f"{by_part[part]:.2f}" if by_part[part] else "" for by_part in dollars])
+        for part in dollars[0]
+    ]
+    return "\n".join(
+        [
+            _row("dollars a month, whatever is sent", list(cases)),
+            _row("---", ["---:"] * len(cases)),
+            _row("number of alarms", [str(case.alarms) for case in cases.values()]),
+            _row("number of metrics", [str(case.metrics) for case in cases.values()]),
+            *rows,
+            _row("**together**", [f"**{sum(by_part.values()):.2f}**" for by_part in dollars]),
+        ]
+    )
 
 
 def _facts(found: dict[Case, Measured]) -> str:

@@ -14,6 +14,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from commands.costs.fake_aws import FakeAws
 from commands.costs.sample_request import api_event
 from infra.access_log import ACCESS_LOG
+from infra.names import DEFAULT_STACK, stream_prefix
 
 TRACE_ID = "1-5759e988-bd862e3fe1be46a994272793"
 ENVIRONMENT = {
@@ -22,15 +23,17 @@ ENVIRONMENT = {
     "DEAD_LETTER_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/1/dead",
     "CORS_ORIGINS": "",
     "ENDPOINT_TABLE": "endpoints",
-    "EVENT_STREAM_PREFIX": "PutEventsGateway-events-",
+    "EVENT_STREAM_PREFIX": stream_prefix(DEFAULT_STACK),
     "REJECTED_STREAM": "rejected",
     "AWS_ENDPOINT_URL_PINPOINT": "https://gateway.example.com/prod",
     "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_ACCESS_KEY_ID": "made-up",
     "AWS_SECRET_ACCESS_KEY": "made-up",
-    "POWERTOOLS_TRACE_DISABLED": "true",
+    "LAMBDA_TASK_ROOT": "/var/task",  # else nothing is traced; the default stack traces
+    "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:9",  # where nobody listens
+    "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
     "PYDANTIC_DISABLE_PLUGINS": "__all__",
-    "_X_AMZN_TRACE_ID": f"Root={TRACE_ID};Parent=53995c3f42cd8ad8;Sampled=0",
+    "_X_AMZN_TRACE_ID": f"Root={TRACE_ID};Parent=53995c3f42cd8ad8;Sampled=1",
 }
 # Values of one length each, so that one request's log is as long as the next one's.
 _TIMES = re.compile(r'("duration_ms":|"DeliveryLatency":\[)\d+(\.\d{1,2})?(?=[],])')

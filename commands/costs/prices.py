@@ -17,6 +17,11 @@ LAMBDA_GB_SECOND: Final = 0.0000133334
 # https://aws.amazon.com/cloudwatch/pricing/ : logs, standard class
 LOG_GB: Final = 0.50
 LOG_EVENT_BYTES: Final = 26  # are added to each line, says the page on PutLogEvents
+ALARM_METRIC: Final = 0.10  # a month, for each metric of a standard alarm
+METRIC: Final = 0.30  # a month, of the first 10,000 custom ones
+# https://aws.amazon.com/kms/pricing/ and https://aws.amazon.com/secrets-manager/pricing/ : a month
+KMS_KEY: Final = 1.00
+SECRET: Final = 0.40
 # https://aws.amazon.com/xray/pricing/ : traces recorded
 TRACES: Final = 5.00
 # https://aws.amazon.com/firehose/pricing/ : Direct PUT, the first 500 TB a month

@@ -66,7 +66,8 @@ def _put(subject: Subject, event_id: str) -> str:
     try:
         answer = subject.client.put_events(call)
     except CallError as error:
-        raise CheckFailedError(error.format_message()) from None
+        seen = f"{error.format_message()} {subject.wrong_auth}".strip()
+        raise CheckFailedError(seen) from None
     tally = compare(call.events_request, answer["Results"])
     if not tally.all_accepted:
         raise CheckFailedError(

@@ -57,8 +57,12 @@ def alarm_mail(subject: Subject) -> str:
 
 
 def cold_start(subject: Subject) -> str:
-    """How long the function took to start, by its own log."""
+    """How long the function took to start, by Lambda's lines in its log."""
     config = subject.functions[0]
+    if config["LoggingConfig"].get("SystemLogLevel") == "WARN":
+        raise NotRunError(
+            "Lambda logs cold starts only with platformLogLevel=INFO, and the function has WARN"
+        )
     since = datetime.now(UTC) - timedelta(hours=LOG_HOURS)
     pages = (
         subject.aws("logs")

@@ -65,6 +65,24 @@ class Subject:
         if "LakeDatabase" not in self.outputs:
             raise NotRunError("the stack has no lake")
 
+    @property
+    def deployed_auth(self) -> str:
+        """The stack's `auth`, by what only a stack with that one has."""
+        if "AWS::ApiGateway::Authorizer" in self.resources:
+            return "cognito"
+        named = {"ClientPolicy": "iam", "ApiKeyId": "api-key"}
+        return next((auth for name, auth in named.items() if name in self.outputs), "none")
+
+    @property
+    def wrong_auth(self) -> str:
+        """A sentence if `--auth` is not what the stack was deployed with."""
+        if self.target.auth == self.deployed_auth:
+            return ""
+        return (
+            f"The stack was deployed with auth={self.deployed_auth}, "
+            f"and this is --auth {self.target.auth}."
+        )
+
     def query(self, sql: str) -> list[Row]:
         """The rows that Athena finds in the stack's workgroup; raises CheckFailedError."""
         self.require_lake()

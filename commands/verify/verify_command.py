@@ -20,9 +20,10 @@ from commands.verify.endings import CheckFailedError, NotRunError
 from commands.verify.subject import Subject
 
 Check = Callable[[Subject], str]
+EVENT, OK = "event", "ok"
 # As docs/aws-checklist.md names them, in the order in which they can be made.
 CHECKS: dict[str, Check] = {
-    "event": http_checks.event_is_accepted,
+    EVENT: http_checks.event_is_accepted,
     "unknown path": http_checks.unknown_path,
     "403": http_checks.forbidden,
     "error type": http_checks.error_type_once,
@@ -38,6 +39,8 @@ CHECKS: dict[str, Check] = {
     "partitions": lake_checks.partitions,
     "large batch": batch_check.large_batch,
 }
+# What follows the marked event, or sends more of the same: without it they would wait in vain.
+AFTER_EVENT = {"latency", "metrics", "views", "case of keys", "partitions"}
 EPILOG = """With make:  make verify URL=... OPTIONS="--auth none"
 
 \b
@@ -74,19 +77,30 @@ def verify(ctx: click.Context, /, **given: Any) -> None:
     """
     with aws_errors():
         subject = _subject(**given)
-    endings = {}
-    for name, check in CHECKS.items():
-        say(f"{name} ...")
-        endings[name] = _made(check, subject)
+    if subject.wrong_auth:
+        say(subject.wrong_auth)
+    endings = make_checks(subject)
     rows = [(name, ending.how, ending.seen) for name, ending in endings.items()]
     click.echo(table(("check", "", "what was seen"), rows))
     ctx.exit(max(ending.code for ending in endings.values()))
 # fmt: on
 
 
+def make_checks(subject: Subject) -> dict[str, Ending]:
+    """Make each check; those that need the marked event are not run if it was not accepted."""
+    endings: dict[str, Ending] = {}
+    for name, check in CHECKS.items():
+        if name in AFTER_EVENT and endings[EVENT].how != OK:
+            endings[name] = Ending("not run", "the event was not accepted")
+            continue
+        say(f"{name} ...")
+        endings[name] = _made(check, subject)
+    return endings
+
+
 def _made(check: Check, subject: Subject) -> Ending:
     try:
-        return Ending("ok", check(subject))
+        return Ending(OK, check(subject))
     except NotRunError as error:
         return Ending("not run", str(error))
     except CheckFailedError as error:

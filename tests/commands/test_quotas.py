@@ -6,9 +6,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
-from commands import quotas
-from commands.quotas import API, FIREHOSE, LAMBDA, RECORD_BYTES, TABLE, demand, tables, to_raise
+from commands.costs.flood import FLOODS
+from commands.quotas import quota_limits as quotas
+from commands.quotas.quota_limits import (
+    API,
+    FIREHOSE,
+    LAMBDA,
+    RATES,
+    RECORD_BYTES,
+    REGIONS,
+    TABLE,
+    WRITE_UNITS,
+    demand,
+    to_raise,
+)  # fmt: skip
+from commands.quotas.quota_tables import markdown, plain
+from commands.quotas.quotas_command import quotas as command
+from tests.endpoints.table_units import CASES, measure
 from tests.endpoints.whole_gateway import WholeGateway
 
 PAGE = Path(__file__).parents[2] / "docs/operations.md"
@@ -74,8 +90,56 @@ def test_a_quota_is_to_be_raised_exactly_where_it_is_four_fifths_full(
     full = [q.name for q, value in demand(rate).items() if value > 0.8 * q.default(region)]
 
     told = [line.rpartition(": ")[0] for line in to_raise(rate, region)]
-    assert [name for name in told if name != "`throttleRate`"] == full
+    ours = ("`throttleRate`", "`tableWarmWrites`", "a new account's 10 functions")
+    assert [name for name in told if name not in ours] == full
     assert ("`throttleRate`" in told) is (demand(rate)[API] > 800)
+
+
+def test_what_is_new_takes_less_than_its_quota() -> None:
+    assert [line for line in to_raise(100_000, "fast") if "tableWarmWrites" in line] == [
+        "`tableWarmWrites`: 25,000"
+    ]
+    for rate, functions in ((1_000, []), (10_000, ["63"]), (100_000, ["625"])):
+        told = [x.rpartition(": ")[2] for x in to_raise(rate, "other") if "a new account" in x]
+        assert told == functions
+
+
+def test_three_figures_of_a_requests_writes_are_joined(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    known = measure(CASES["all that it said before"])
+    new = measure(CASES["it is new, and so is its user"])
+
+    assert (known.items, known.indexes) == (WRITE_UNITS, 0)
+    page = " ".join(PAGE.read_text().split())
+    told = re.search(
+        r"`make costs` counts (\d) .*? `make quotas` and this table count (\d) .*? "
+        r"new endpoint and user takes (\d) and (\d) of the indexes",
+        page,
+    )
+    assert told
+    [cheap] = re.findall(r"\| write units \| (\d) \|", page)
+    assert [int(x) for x in told.groups()] == [int(cheap), WRITE_UNITS, new.items, new.indexes]
+    assert FLOODS["`lake`, one event, new endpoint and user"].writes == new.items + new.indexes
+
+
+def test_a_terminal_gets_no_markdown_and_one_region_or_rate_if_asked() -> None:
+    shown = CliRunner().invoke(command, ["--region", "eu-central-1", "--rate", "20000"])
+
+    assert shown.exit_code == 0
+    assert not re.search("<br>|---:|`|us-east-1|100,000", shown.output)
+    rows = [[cell.strip() for cell in x.split("|")] for x in shown.output.splitlines()]
+    assert ["20,000", "eu-central-1", "throttleRate", "2,500"] in rows
+    assert ["20,000", "eu-central-1", FIREHOSE.name, "36"] in rows
+    narrow = max(map(len, plain(RATES, REGIONS).split("\n\n")[0].splitlines()))
+    assert narrow <= 100
+
+
+@pytest.mark.parametrize("options", [["--region", "eu-centrl-1"], ["--rate", "0"]])
+def test_an_option_that_cannot_be_meant_is_told(options: list[str]) -> None:
+    shown = CliRunner().invoke(command, options)
+
+    assert shown.exit_code == 2
+    assert "Invalid value for" in shown.output
 
 
 def test_a_thousand_events_a_second_are_too_many_for_a_stream_of_most_regions() -> None:
@@ -85,14 +149,19 @@ def test_a_thousand_events_a_second_are_too_many_for_a_stream_of_most_regions() 
 
 def test_every_quota_says_how_it_is_raised() -> None:
     for quota in quotas.QUOTAS:
-        line = next(line for line in tables().splitlines() if line.startswith(f"| [{quota.name}]"))
+        line = next(
+            line
+            for line in markdown(RATES, REGIONS).splitlines()
+            if line.startswith(f"| [{quota.name}]")
+        )
         assert quota.source in line
         assert ("--quota-code L-" in line) is bool(quota.code)
         assert re.fullmatch(r"(L-[0-9A-F]{8})?", quota.code)
 
 
 def test_the_page_shows_what_the_command_prints() -> None:
+    printed = CliRunner().invoke(command, ["--markdown"]).output.strip()
     shown = re.search(r"<!-- quotas -->\n(.*?)\n<!-- end -->", PAGE.read_text(), re.DOTALL)
 
     assert shown, "docs/operations.md has lost its markers"
-    assert shown[1].strip() == tables()
+    assert shown[1].strip() == printed

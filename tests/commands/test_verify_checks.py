@@ -10,9 +10,9 @@ import pytest
 
 from commands.verify import batch_check, http_checks, lake_checks, service_checks
 from commands.verify.endings import CheckFailedError, NotRunError
-from commands.verify.verify_command import CHECKS, Check
+from commands.verify.verify_command import CHECKS, Check, Ending, make_checks
 from tests.commands.verified_subject import Answers, athena, subject
-from tests.loopback import Response, serving
+from tests.loopback import Request, Response, serving
 
 CHECKLIST = Path(__file__).parents[2] / "docs/aws-checklist.md"
 ROW = {"event_id": "e", "key_0": "upper", "key_1": "lower"}
@@ -148,6 +148,65 @@ def test_cold_starts_are_read_from_either_form_of_lambdas_own_line(line: str) ->
 
     told = service_checks.cold_start(subject(answers, resources={FUNCTION: ["api"]}))
     assert told == "1 in 3 hours, the slowest 812.34 ms"
+
+
+def test_cold_starts_that_are_not_logged_are_not_looked_for() -> None:
+    logging = {"LoggingConfig": {"LogGroup": "group", "SystemLogLevel": "WARN"}}
+
+    with pytest.raises(NotRunError, match="platformLogLevel=INFO"):
+        service_checks.cold_start(
+            subject({"lambda": [configuration(**logging)]}, resources={FUNCTION: ["api"]})
+        )
+
+
+@pytest.mark.parametrize("status", [202, 403])
+def test_what_follows_the_event_is_made_only_if_it_was_accepted(
+    monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    for name in CHECKS.keys() - {"event"}:
+        monkeypatch.setitem(CHECKS, name, lambda _: "seen")
+    with serving(_accepting if status == 202 else lambda _: Response(status)) as url:
+        endings = make_checks(subject(url=url, auth="none"))
+
+    follows = {"latency", "metrics", "views", "case of keys", "partitions"}
+    told = Ending("not run", "the event was not accepted")
+    assert {n for n, end in endings.items() if end == told} == (follows if status == 403 else set())
+    others = CHECKS.keys() - {"event"} - (follows if status == 403 else set())
+    assert {name for name, ending in endings.items() if ending.seen == "seen"} == others
+
+
+def _accepting(request: Request) -> Response:
+    told = {"StatusCode": 202, "Message": "Accepted"}
+    results = {
+        id_: {
+            "EndpointItemResponse": told,
+            "EventsItemResponse": dict.fromkeys(batch["Events"], told),
+        }
+        for id_, batch in json.loads(request.body)["BatchItem"].items()
+    }
+    return Response(202, json.dumps({"Results": results}).encode())
+
+
+@pytest.mark.parametrize(
+    ("outputs", "resources", "deployed"),
+    [
+        ({"ClientPolicy": "{}"}, {}, "iam"),
+        ({"ApiKeyId": "id"}, {}, "api-key"),
+        ({}, {"AWS::ApiGateway::Authorizer": ["a"]}, "cognito"),
+        ({}, {}, "none"),
+    ],
+)
+def test_an_auth_that_is_not_the_stacks_is_told_with_the_event(
+    outputs: dict[str, str], resources: dict[str, list[str]], deployed: str
+) -> None:
+    given = "none" if deployed == "api-key" else "api-key"
+    with (
+        serving(lambda _: Response(403, b'{"Message": "no"}')) as url,
+        pytest.raises(CheckFailedError, match=f"403 .*auth={deployed}, and this is --auth {given}"),
+    ):
+        http_checks.event_is_accepted(
+            subject(url=url, outputs=outputs, resources=resources, auth=given)
+        )
 
 
 def test_large_messages_that_do_not_arrive_fail() -> None:

@@ -1,15 +1,14 @@
-"""`quotas`: what a lake asks of AWS at a number of events a second, and which quotas to raise.
+"""AWS's quotas by region, and which of them a number of events a second fills.
 
-Defaults as AWS's pages had them on AS_OF; a test holds RECORD_BYTES against what the lake writes.
+Defaults as AWS's pages had them on AS_OF; a test holds RECORD_BYTES and WRITE_UNITS against what
+the lake writes.
 """
 
 import math
-from collections.abc import Iterator
 from typing import NamedTuple
 
-import click
-
 from infra.deploy_settings import DeploySettings
+from infra.settings.table_settings import NEW_TABLE_WRITES
 
 AS_OF = "2026-11-25"
 RATES = (10, 100, 1_000, 10_000, 100_000)
@@ -18,7 +17,8 @@ EVENTS_PER_REQUEST = 10  # as Amplify's timed flushes send
 RECORD_BYTES = 1500
 REQUEST_SECONDS = 0.05
 FULL = 0.8  # of a quota: above it there is no room for a busy minute
-WRITE_UNITS = 2  # of a request that updates its endpoint, an item of 1 to 2 KB
+WRITE_UNITS = 2  # of a request that updates its endpoint, an item of 1 to 2 KB with its push token
+NEW_ACCOUNT = 10  # functions at work at once that AWS may give a new account
 MIB = 2**20
 
 FAST = ("us-east-1", "us-west-2", "eu-west-1")
@@ -88,66 +88,23 @@ def demand(events: int) -> dict[Quota, float]:
 def to_raise(events: int, region: str) -> list[str]:
     """Each quota, and our own setting, that so many events fill, and what to raise it to."""
     needed = {quota: value / FULL for quota, value in demand(events).items()}
-    names = [f"{q.name}: {_number(v)}" for q, v in needed.items() if v > q.default(region)]
+    names = [f"{q.name}: {number(v)}" for q, v in needed.items() if v > q.default(region)]
+    if NEW_ACCOUNT < needed[LAMBDA] <= LAMBDA.default(region):
+        names.append(f"a new account's {NEW_ACCOUNT} functions: {number(needed[LAMBDA])}")
+    if needed[TABLE] > NEW_TABLE_WRITES:
+        names.insert(0, f"`tableWarmWrites`: {number(needed[TABLE])}")
     if needed[API] > THROTTLE_RATE:
-        names.insert(0, f"`throttleRate`: {_number(needed[API])}")
+        names.insert(0, f"`throttleRate`: {number(needed[API])}")
     return names
 
 
-def tables() -> str:
-    """Everything as Markdown, as docs/operations.md shows it."""
-    return "\n".join([*_demands(), "", *_raises(), "", *_defaults(), "", *_notes()])
+def class_of(region: str) -> str:
+    """The class whose defaults a region has."""
+    if region in FAST:
+        return "fast"
+    return "small" if region in SMALL else "other"
 
 
-def _demands() -> Iterator[str]:
-    yield "| events a second | " + " | ".join(quota.name for quota in QUOTAS) + " |"
-    yield "| --- " * (len(QUOTAS) + 1) + "|"
-    for events in RATES:
-        values = (f"{_number(v)} {q.unit}".strip() for q, v in demand(events).items())
-        yield f"| {events:,} | {' | '.join(values)} |"
-
-
-def _raises() -> Iterator[str]:
-    yield f"| to raise for | {' | '.join(REGIONS.values())} |"
-    yield "| --- " * (len(REGIONS) + 1) + "|"
-    for events in RATES:
-        cells = ("<br>".join(to_raise(events, region)) or "nothing" for region in REGIONS)
-        yield f"| {events:,} | {' | '.join(cells)} |"
-
-
-def _defaults() -> Iterator[str]:
-    yield f"| quota on {AS_OF} | {' | '.join(REGIONS.values())} | raise it with |"
-    yield "| --- " * (len(REGIONS) + 2) + "|"
-    for quota in QUOTAS:
-        values = (f"{quota.default(region):,} {quota.unit}".strip() for region in REGIONS)
-        yield f"| [{quota.name}]({quota.source}) | {' | '.join(values)} | {_how(quota)} |"
-
-
-def _how(quota: Quota) -> str:
-    if not quota.code:
-        return "the limits form that AWS's page links; Service Quotas does not list it"
-    return (
-        "`aws service-quotas request-service-quota-increase "
-        f"--service-code {quota.service} --quota-code {quota.code} --desired-value ...`"
-    )
-
-
-def _notes() -> Iterator[str]:
-    yield (
-        f"Reckoned for one application with {EVENTS_PER_REQUEST} events of {RECORD_BYTES:,} bytes "
-        f"a request, which takes {REQUEST_SECONDS * 1000:.0f} ms and updates its endpoint. A quota "
-        f"is raised so that {FULL:.0%} of it are used. Applications have streams of their own; "
-        "the rest is shared."
-    )
-    yield f"The 13 small regions: {', '.join(SMALL)}."
-
-
-def _number(value: float) -> str:
+def number(value: float) -> str:
     """Whole numbers upwards, small ones with two digits that say something."""
     return f"{math.ceil(value):,}" if value >= 10 else f"{float(f'{value:.2g}'):g}"
-
-
-@click.command(epilog="With make:  make quotas\n\n\b\nExit code:\n    0  done\n")
-def quotas() -> None:
-    """Print what a lake asks of AWS, and which quotas to raise where."""
-    click.echo(tables())

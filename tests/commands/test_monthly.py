@@ -1,0 +1,40 @@
+"""What a stack costs whatever is sent is counted in its template."""
+
+import pytest
+
+from commands.costs.monthly import EMAIL, ONE, OTHER, SECRET, TWO, count
+from tests.infra.synthesis import CONTEXT
+from tests.local.running_gateway import ROOT
+
+
+def test_the_default_stack_has_as_many_alarms_as_its_template() -> None:
+    monthly = count(CONTEXT)
+
+    assert monthly.alarms == 16
+    assert monthly.alarm_metrics == 17  # TurnedAway has two
+    assert monthly.metrics == 6 + 1 + 1
+    assert monthly.dollars == pytest.approx(
+        {"alarms": 1.70, "metrics": 2.40, "KMS keys": 0, "secrets": 0}
+    )
+
+
+def test_an_application_more_is_three_alarms_and_six_metrics_more() -> None:
+    one, two = count(ONE), count(ONE | TWO)
+
+    assert (two.alarms - one.alarms, two.metrics - one.metrics) == (3, 6)
+
+
+def test_an_address_for_alarms_brings_a_key() -> None:
+    assert count(ONE | EMAIL).dollars["KMS keys"] == 1.00
+
+
+def test_an_api_key_of_another_gateway_is_a_secret() -> None:
+    assert count(ONE | OTHER).secrets == 0
+    assert count(ONE | OTHER | SECRET).dollars["secrets"] == pytest.approx(0.40)
+
+
+def test_the_page_tells_the_default_stacks_alarms() -> None:
+    page = (ROOT / "docs/operations.md").read_text()
+
+    assert "| number of alarms | 16 | 3 |" in page
+    assert "Idle, nothing else is billed" not in page
