@@ -7,6 +7,9 @@ starts with `<stack>.` belongs to that stack, whatever an application or another
 from hashlib import sha256
 
 DEFAULT_STACK = "PutEventsGateway"
+# By which a stack in an account is known as a gateway's.
+STACK_DESCRIPTION = "PutEvents Gateway"
+STACK_TAG = "putevents-gateway"  # its value is the stack's name
 # One `-` between words: two would stand for the `__` of `database`.
 STACK = r"^[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*$"
 BUCKET = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"
