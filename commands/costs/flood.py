@@ -1,6 +1,6 @@
 """What a flood costs a day: strangers' requests at `throttleRate`, which `auth=none` lets in.
 
-`python -m commands.costs.flood [RATE]` prints the table of docs/operations.md.
+`make flood RATE=1000` prints the table of docs/operations.md.
 """
 
 import sys
