@@ -13,6 +13,7 @@ _REPAIRS = {
     "DELETE_FAILED": "make destroy{options}",
     "UPDATE_ROLLBACK_FAILED": "aws cloudformation continue-update-rollback --stack-name {stack}",
 }
+_NEVER_CREATED = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
 _UNPROTECT = "aws cloudformation update-termination-protection --no-enable-termination-protection"
 
 
@@ -40,6 +41,12 @@ def _is_anothers(plan: Plan, stack: Any) -> Problem | None:
 
 def _is_stuck(plan: Plan, stack: Any) -> Problem | None:
     status = stack["StackStatus"]
+    # The CDK deletes a stack whose first creation failed, and creates it anew.
+    if status in _NEVER_CREATED and (protected := _is_protected(plan, stack)):
+        return protected._replace(
+            sentence=f"The stack {plan.stack} is {status}: its first creation failed, and it "
+            "cannot be created anew while it is protected from being deleted (terminationProtection)."
+        )
     if status not in _REPAIRS:
         return None
     repair = _REPAIRS[status].format(stack=plan.stack, options=plan.options.again)

@@ -275,3 +275,15 @@ def test_a_stuck_stack_of_another_name_is_mended_under_that_name(tmp_path: Path)
         _, printed = preflight(url, *MEANT, "-c", "stackName=Shop", home=tmp_path)
 
     assert printed[2] == '    make destroy CDK_OPTIONS="-c stackName=Shop"'
+
+
+def test_a_first_creation_that_failed_under_protection_is_told(tmp_path: Path) -> None:
+    with account(DescribeStacks=stack("ROLLBACK_COMPLETE", more=PROTECTED)) as url:
+        status, printed = preflight(url, *MEANT, home=tmp_path)
+
+    assert status == 3
+    assert printed[1] == (
+        "The stack PutEventsGateway is ROLLBACK_COMPLETE: its first creation failed, and it cannot"
+        " be created anew while it is protected from being deleted (terminationProtection)."
+    )
+    assert printed[2].startswith("    aws cloudformation update-termination-protection")
