@@ -12,6 +12,37 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
 .DEFAULT_GOAL := help
+
+# What each target takes of make's command line, a `%` for any ending; another variable is an error
+# (at the end of this file), not an option that has no effect.
+TAKES_run      := PORT DATA_DIR APPLICATION_IDS DESTINATION CORS_% TRUST_ARRIVAL ENDPOINT_READS \
+  RETRY_DELAY_SECONDS VISIBILITY_TIMEOUT_SECONDS PINPOINT_% AWS_% ENDPOINT_TABLE EVENT_STREAM_PREFIX REJECTED_STREAM
+TAKES_sql      := QUERY NAME TODAY DATA_DIR
+TAKES_test     := SEED CHROMIUM PYTEST_ADDOPTS
+TAKES_test-unit := PYTEST_ADDOPTS
+TAKES_bench    := ROWS
+TAKES_synth    := CDK_OPTIONS
+TAKES_diff     := CDK_OPTIONS AWS_%
+TAKES_bootstrap := CDK_OPTIONS AWS_%
+TAKES_deploy   := CDK_OPTIONS AWS_%
+TAKES_destroy  := CDK_OPTIONS AWS_%
+TAKES_snapshots := REPLACE
+TAKES_deploy-emulated := CDK_OPTIONS EMULATED_DIR
+TAKES_destroy-emulated := EMULATED_DIR
+TAKES_sql-emulated := QUERY EMULATED_DIR
+TAKES_faults   := SEED EVENTS EMULATED_EVENTS SEQUENCES
+TAKES_outages  := SCALE
+TAKES_costs    := OPTIONS
+TAKES_flood    := RATE OPTIONS
+TAKES_quotas   := OPTIONS
+TAKES_put-events := OPTIONS PUT_EVENTS_% AWS_%
+TAKES_load     := URL USERS RATE SECONDS SHAPE EVENTS APPLICATION_ID OPTIONS PUT_EVENTS_% AWS_%
+TAKES_verify   := URL OPTIONS PUT_EVENTS_% AWS_%
+TAKES_redrive  := OPTIONS AWS_%
+TAKES_dead-letters := OPTIONS AWS_%
+TAKES_views    := OPTIONS AWS_%
+TAKES_import-endpoints := FILE OPTIONS AWS_%
+TAKES_client-programs := CHROMIUM
 .PHONY: help run test test-unit bench check fix synth diff bootstrap deploy destroy lint-templates snapshots lock clean
 
 help: ## list the targets
@@ -39,11 +70,12 @@ fix: $(VENV)/dev ## let ruff mend what it can
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-synth: $(VENV)/dev $(CDK) ## write the CloudFormation template to cdk.out (no AWS account needed)
-	$(CDK) synth --quiet
+synth: $(VENV)/dev $(CDK) ## write the CloudFormation template to cdk.out, without an AWS account (CDK_OPTIONS="-c auth=none")
+	$(CDK) synth --quiet $(CDK_OPTIONS)
 	@echo "Template: cdk.out/PutEventsGateway.template.json"
 
 diff: $(VENV)/dev $(CDK) ## show what a deploy would change
+	@$(COMMANDS) preflight --before diff $(CDK_OPTIONS)
 	$(CDK) diff $(CDK_OPTIONS)
 
 bootstrap: $(VENV)/dev $(CDK) ## prepare your AWS account and region for the CDK, once (CDK_OPTIONS="--profile NAME")
@@ -54,6 +86,7 @@ deploy: $(VENV)/dev $(CDK) ## cdk deploy, if nothing is missing, with the settin
 	$(CDK) deploy $(CDK_OPTIONS)
 
 destroy: $(VENV)/dev $(CDK) ## cdk destroy
+	@$(COMMANDS) preflight --before destroy $(CDK_OPTIONS)
 	$(CDK) destroy $(CDK_OPTIONS)
 
 lint-templates: $(VENV)/dev ## cfn-lint over every pair of deploy settings, for every region (a line a variant)
@@ -130,8 +163,8 @@ faults: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## break everything on purpose, for
 	  SEQUENCES=$${SEQUENCES:-10000} $(BIN)/pytest --quiet --show-capture=no \
 	  tests/faults tests/deployed/test_storm.py tests/deployed/test_lake_storm.py tests/endpoints/test_stores_agree.py
 
-outages: $(VENV)/dev ## simulate outages of days: dead letters, drain times, invocations, what others feel
-	@$(BIN)/python -m tests.faults.outage_table
+outages: $(VENV)/dev ## simulate outages of days: dead letters, drain times, invocations, what others feel (SCALE=0.1)
+	@$(BIN)/python -m tests.faults.outage_table $(SCALE)
 
 update-matrix: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## deploy every pair of settings one after the other into the emulator: nothing is lost
 	@UPDATE_STRENGTH=2 $(BIN)/pytest --quiet --capture=no tests/deployed/test_update_matrix.py
@@ -182,13 +215,16 @@ $(LOAD)/ready: commands/load/requirements.txt | $(BIN)/python
 verify: $(VENV)/run ## send an event to the deployed stack, follow it to Athena, read metrics and alarms (URL=, OPTIONS="--auth none")
 	@$(COMMANDS) verify $(call OPTION,URL,url) $(OPTIONS)
 
-.PHONY: costs flood
+.PHONY: costs flood table-units
 
 costs: $(VENV)/dev ## what a million events cost, from measured bytes and calls and list prices
 	@$(COMMANDS) costs $(OPTIONS)
 
 flood: $(VENV)/run ## what a flood of strangers' requests would cost a day with auth=none (RATE=); sends nothing
 	@$(COMMANDS) flood $(call NUMBER,RATE,rate) $(OPTIONS)
+
+table-units: $(VENV)/dev ## what a request takes of the endpoint table, by DynamoDB's rules
+	@$(BIN)/python -m tests.endpoints.table_units
 
 # --- endpoints from elsewhere for a deployed lake -------------------------------------------------
 
@@ -231,3 +267,14 @@ $(CLIENTS)/ready: tests/clients/requirements.txt tests/clients/python/sqs_query/
 tests/clients/node_modules/ready: tests/clients/package-lock.json | $(VENV)/dev
 	$(NPM) ci --prefix tests/clients --no-audit --no-fund --loglevel=error
 	@touch $@
+
+# --- a variable that no target of this call takes -------------------------------------------------
+
+# A make that a recipe calls has inherited what was not meant for it.
+ifeq ($(MAKELEVEL),0)
+GOALS := $(or $(MAKECMDGOALS),help)
+GIVEN := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
+TAKEN := $(foreach goal,$(GOALS),$(TAKES_$(goal)))
+WRONG := $(filter-out PYTHON $(TAKEN),$(GIVEN))
+$(if $(WRONG),$(error make $(GOALS) does not take $(WRONG:%=%=); it takes $(or $(subst %,*,$(TAKEN:%=%=)),no variable)))
+endif

@@ -6,9 +6,9 @@ from contextlib import closing
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TextIO
 
-import boto3
 import click
 
+from commands.aws_session import find_session
 from commands.dead_letter import DeadLetter
 from commands.deployed import EXIT_CODES, aws_errors, outputs, stack_option
 from commands.exit_codes import StoppedError
@@ -78,8 +78,9 @@ def dead_letters(export: TextIO | None, stack: str) -> None:
     """List the dead letters of the stack; none is deleted or moved."""
     rows = []
     with aws_errors():
-        url = outputs(stack)["DeadLetterQueueUrl"]
-        with closing(received(boto3.client("sqs"), url)) as letters:
+        session = find_session()
+        url = outputs(stack, session)["DeadLetterQueueUrl"]
+        with closing(received(session.client("sqs"), url)) as letters:
             for letter in letters:
                 rows.append(letter.row)
                 _write(export, json.dumps(letter._asdict()) + "\n")

@@ -7,6 +7,7 @@ import boto3
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
+from commands.aws_session import ProblemError, find_session, is_about_caller, problem_of
 from commands.exit_codes import StoppedError
 from infra.names import DEFAULT_STACK
 
@@ -17,6 +18,7 @@ Exit code:
     2  an option is wrong
     3  AWS did not do it; the message says why
 """
+_ANOTHER = 'Name another with OPTIONS="--stack NAME".'
 stack_option = click.option(
     "--stack", default=DEFAULT_STACK, show_default=True, help="The name of the deployed stack."
 )
@@ -26,19 +28,31 @@ class Outputs(dict[str, str]):
     """The outputs of a stack, such as `QueueUrl` and `DeadLetterQueueUrl`."""
 
     def __missing__(self, name: str) -> str:
-        raise StoppedError(f"The stack has no output {name}: is it a gateway's?")
+        raise StoppedError(f"The stack has no output {name}: is it a gateway's? {_ANOTHER}")
 
 
-def outputs(stack: str) -> Outputs:
+def outputs(stack: str, session: boto3.Session | None = None) -> Outputs:
     """The outputs of the deployed stack; raises StoppedError where one is asked for in vain."""
-    [found] = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    session = session or find_session()
+    try:
+        [found] = session.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    except ClientError as error:
+        # CloudFormation has no code of its own for a stack that is not there.
+        if error.response["Error"]["Code"] != "ValidationError":
+            raise
+        raise StoppedError(
+            f"There is no stack {stack} in {session.region_name}. {_ANOTHER}"
+        ) from None
     return Outputs({o["OutputKey"]: o["OutputValue"] for o in found.get("Outputs", [])})
 
 
 @contextmanager
 def aws_errors() -> Iterator[None]:
-    """Turn botocore's errors into one sentence and an exit code."""
+    """Turn AWS's errors into one sentence and an exit code."""
     try:
         yield
+    except ProblemError as error:
+        raise StoppedError(str(error.problem)) from None
     except (BotoCoreError, ClientError) as error:
-        raise StoppedError(str(error)) from None
+        said = problem_of(error) if is_about_caller(error) else error
+        raise StoppedError(str(said)) from None

@@ -3,9 +3,9 @@
 import time
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import click
 
+from commands.aws_session import find_session
 from commands.deployed import EXIT_CODES, aws_errors, outputs, stack_option
 from commands.exit_codes import StoppedError
 
@@ -56,6 +56,7 @@ def _arn_and_count(sqs: "SQSClient", url: str) -> tuple[str, int]:
 def redrive(stack: str) -> None:
     """Move the dead letters of the stack back to its queue, to be tried anew."""
     with aws_errors():
-        found = outputs(stack)
-        moved = move(boto3.client("sqs"), found["DeadLetterQueueUrl"], found["QueueUrl"])
+        session = find_session()
+        found = outputs(stack, session)
+        moved = move(session.client("sqs"), found["DeadLetterQueueUrl"], found["QueueUrl"])
     click.echo(f"Dead letters moved back to {found['QueueUrl']}: {moved}")

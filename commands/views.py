@@ -3,9 +3,9 @@
 import time
 from typing import Any
 
-import boto3
 import click
 
+from commands.aws_session import find_session
 from commands.deployed import EXIT_CODES, aws_errors, outputs, stack_option
 from commands.exit_codes import StoppedError
 from infra.queries import VIEWS, view_sql
@@ -51,8 +51,9 @@ def views(stack: str) -> None:
     makes them from the same SQL. It changes no data.
     """
     with aws_errors():
-        found = outputs(stack)
-        athena = boto3.client("athena")
+        session = find_session()
+        found = outputs(stack, session)
+        athena = session.client("athena")
         for view in VIEWS:
             create(athena, view, workgroup=found["LakeWorkGroup"], database=found["LakeDatabase"])
             click.echo(f"Athena has created {found['LakeDatabase']}.{view}")

@@ -6,8 +6,8 @@ from aws_cdk import Annotations, Stack, Tags
 from aws_cdk import aws_budgets as budgets
 
 from infra.deploy_settings import DeploySettings
+from infra.names import STACK_TAG
 
-TAG = "putevents-gateway"  # its value is the stack's name
 # AWS updates what was spent about three times a day, so one notice comes before all is spent.
 _NOTICES = (("ACTUAL", 50), ("ACTUAL", 100), ("FORECASTED", 100))
 # Where CloudFormation has no AWS::Budgets::Budget, by the schemas that cfn-lint 1.58 holds.
@@ -21,7 +21,7 @@ WITHOUT_BUDGETS = {
 
 def add_budget(stack: Stack, settings: DeploySettings) -> None:
     """Tag the stack, and add the budget if the settings name one."""
-    Tags.of(stack).add(TAG, stack.stack_name)
+    Tags.of(stack).add(STACK_TAG, stack.stack_name)
     if not settings.monthly_budget_usd:
         return
     region = os.environ.get("CDK_DEFAULT_REGION", "")  # the CDK CLI's, to which it deploys
@@ -46,7 +46,7 @@ def _subscriber(settings: DeploySettings) -> budgets.CfnBudget.SubscriberPropert
 
 
 def _budget(stack: Stack, settings: DeploySettings) -> None:
-    own = {"TagKeyValue": [f"user:{TAG}${stack.stack_name}"]}
+    own = {"TagKeyValue": [f"user:{STACK_TAG}${stack.stack_name}"]}
     budgets.CfnBudget(
         stack,
         "Budget",

@@ -10,6 +10,9 @@ DEFAULT_STACK = "PutEventsGateway"
 # Every account has an Athena workgroup `primary`; Glue has a database `default` and Athena a schema
 # `information_schema`; the CDK's own stack is CDKToolkit. In any capitals: Glue folds them.
 TAKEN = ("primary", "default", "information-schema", "cdktoolkit")
+# By which a stack in an account is known as a gateway's.
+STACK_DESCRIPTION = "PutEvents Gateway"
+STACK_TAG = "putevents-gateway"  # its value is the stack's name
 # One `-` between words: two would stand for the `__` of `database`.
 STACK = r"^[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*$"
 PRINCIPAL = r"^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/[A-Za-z0-9_+=,.@/-]+$"

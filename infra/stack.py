@@ -13,6 +13,7 @@ from infra.data_lake import Lake
 from infra.deploy_settings import DeploySettings
 from infra.door_functions import Doors, add_doors
 from infra.monitoring import Monitoring
+from infra.names import STACK_DESCRIPTION
 from infra.pinpoint_access import connect_pinpoint
 from infra.request_trail import RequestTrail
 from infra.retry_queues import Queues, add_queues
@@ -29,7 +30,7 @@ class PutEventsStack(Stack):
             scope,
             id,
             stack_name=settings.stack_name,
-            description="PutEvents Gateway",
+            description=STACK_DESCRIPTION,
             termination_protection=settings.termination_protection,
         )
         queues = add_queues(self, settings)

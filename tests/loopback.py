@@ -109,7 +109,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(response.body)
         self.wfile.flush()
 
-    do_GET = do_POST = do_PUT = do_DELETE = do_OPTIONS = handle_one  # noqa: N815 # the library's
+    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_OPTIONS = handle_one  # noqa: N815 # the library's
 
     def log_message(self, *_: object) -> None:
         """Say nothing: the tests look at what was asked."""

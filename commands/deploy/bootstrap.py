@@ -4,7 +4,8 @@ import subprocess
 
 import click
 
-from commands.deploy.account import ProblemError, find_account
+from commands.aws_session import ProblemError
+from commands.deploy.account import find_account
 from commands.deploy.cdk import CDK
 from commands.deploy.deploy_options import ROOT, DeployOptions
 from commands.exit_codes import StoppedError
@@ -33,8 +34,7 @@ def bootstrap(cdk_options: tuple[str, ...]) -> None:
     try:
         account = find_account(DeployOptions.parse(cdk_options))
     except ProblemError as error:
-        commands = " or ".join(error.problem.commands)
-        raise StoppedError(f"{error.problem.sentence}\n    {commands}") from None
+        raise StoppedError(str(error.problem)) from None
     where = f"aws://{account.id}/{account.region}"
     say(f"cdk bootstrap {where}")
     # Without an app: the CDK would synthesise it, and it is not needed.

@@ -3,7 +3,7 @@
 import json
 import subprocess
 
-from commands.deploy.account import Problem
+from commands.aws_session import Problem
 from commands.deploy.deploy_options import ROOT
 
 CDK = ROOT / "infra/node_modules/.bin/cdk"

@@ -65,6 +65,15 @@ class DeployOptions:
         ]
         return f' CDK_OPTIONS="{" ".join(words)}"' if words else ""
 
+    @property
+    def again(self) -> str:
+        """The same, with the name of the stack if the options have one."""
+        name = self.context.get("stackName")
+        if not name:
+            return self.environment
+        before = self.environment.removeprefix(' CDK_OPTIONS="').removesuffix('"')
+        return f' CDK_OPTIONS="{" ".join(filter(None, [before, f"-c stackName={name}"]))}"'
+
     def deploying_with(self, *settings: str) -> str:
         """Return the command that deploys with the same options and more settings."""
         words = [*self.words, *(word for setting in settings for word in ("-c", setting))]

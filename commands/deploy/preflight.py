@@ -5,16 +5,36 @@ from collections.abc import Iterator
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
-from commands.deploy.account import Problem, ProblemError, find_account
-from commands.deploy.account_checks import CHECKS, Plan
+from commands.aws_session import Problem, ProblemError
+from commands.deploy import account_checks, existing_checks, stack_checks
+from commands.deploy.account import find_account
 from commands.deploy.cdk import cdk_problem
+from commands.deploy.concurrency_check import concurrency
 from commands.deploy.deploy_options import DeployOptions, shipped
+from commands.deploy.plan import Check, Plan
 from commands.exit_codes import StoppedError
 from commands.terminal import say
 from infra.deploy_settings import DeploySettingsError
 
 PLACEHOLDER = "my-app"
-EPILOG = """With make:  make deploy CDK_OPTIONS=...
+# What is looked at before the CDK does what.
+CHECKS: dict[str, dict[str, Check]] = {
+    "deploy": {
+        "the CDK's bootstrap": account_checks.bootstrap,
+        "the quota of concurrent functions": concurrency,
+        "API Gateway's role for logs": account_checks.api_log_role,
+        "the state of the stack": stack_checks.before_deploy,
+        "the existing endpoint table": existing_checks.endpoint_table,
+        "the existing bucket": existing_checks.lake_bucket,
+        "the certificate": existing_checks.certificate,
+        "the secret with the key": existing_checks.key_secret,
+        "the topic of the alarms": existing_checks.alarm_topic,
+        "the user pool": existing_checks.user_pool,
+    },
+    "diff": {},
+    "destroy": {"the state of the stack": stack_checks.before_destroy},
+}
+EPILOG = """With make:  make deploy CDK_OPTIONS=... (and make diff, make destroy)
 
 \b
 Exit code:
@@ -24,27 +44,34 @@ Exit code:
 
 
 @click.command(epilog=EPILOG, context_settings={"ignore_unknown_options": True})
+@click.option(
+    "--before",
+    type=click.Choice(list(CHECKS)),
+    default="deploy",
+    show_default=True,
+    help="What is to be done.",
+)
 @click.argument("cdk_options", nargs=-1, type=click.UNPROCESSED)
-def preflight(cdk_options: tuple[str, ...]) -> None:
+def preflight(before: str, cdk_options: tuple[str, ...]) -> None:
     """Look whether the account is ready for `cdk deploy` with the same CDK_OPTIONS.
 
     What your credentials may not look at stops nothing.
     """
     options = DeployOptions.parse(cdk_options)
-    problems = [*_problems(options)]
+    problems = [*_problems(options, before)]
     for problem in problems:
-        click.echo(problem.sentence, err=True)
-        click.echo("\n  or\n".join(f"    {command}" for command in problem.commands), err=True)
+        click.echo(str(problem), err=True)
     if problems:
         count = "One thing is" if len(problems) == 1 else f"{len(problems)} things are"
-        raise StoppedError(f"{count} missing; nothing was deployed.")
+        done = {"deploy": "deployed", "diff": "compared", "destroy": "destroyed"}[before]
+        raise StoppedError(f"{count} missing; nothing was {done}.")
 
 
-def _problems(options: DeployOptions) -> Iterator[Problem]:
+def _problems(options: DeployOptions, before: str) -> Iterator[Problem]:
     """Find what is missing; as much as can be told at once."""
     try:
         settings = options.settings()
-        if placeholder := _placeholder(options):
+        if before == "deploy" and (placeholder := _placeholder(options)):
             yield placeholder
         if cdk := cdk_problem():
             yield cdk
@@ -57,7 +84,7 @@ def _problems(options: DeployOptions) -> Iterator[Problem]:
         return
     say(f"Looking at account {account.id} in {account.region} ...")
     plan = Plan(account, options, settings, settings.stack_name)
-    for what, check in CHECKS.items():
+    for what, check in CHECKS[before].items():
         try:
             if problem := check(plan):
                 yield problem

@@ -3,8 +3,10 @@
 import time
 from collections.abc import Callable
 
+import boto3
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
+from commands.aws_session import find_session
 from commands.deployed import outputs
 from commands.exit_codes import StoppedError
 from putevents.destinations.lake.dynamodb import DynamoDBItems
@@ -69,7 +71,10 @@ class ThrottledTable:
 
 def find_table(stack: str) -> str:
     """The name of a deployed stack's table of endpoints."""
-    found = outputs(stack)
+    session = find_session()
+    # The lake's own code makes its clients of this one.
+    boto3.setup_default_session(region_name=session.region_name)
+    found = outputs(stack, session)
     if "EndpointTable" not in found:
         raise StoppedError(f"The stack {stack} has no endpoints: deploy it with destination=lake.")
     return found["EndpointTable"]

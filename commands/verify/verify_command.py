@@ -5,11 +5,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-import boto3
 import botocore.session
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
+from commands.aws_session import find_session
 from commands.deployed import aws_errors, outputs, stack_option
 from commands.exit_codes import CommandError, ExitCode, StoppedError
 from commands.send.auth import authorization, region_of, target, target_options
@@ -118,8 +118,8 @@ def _subject(
     **given: Any,
 ) -> Subject:
     region = given["region"] or region_of(given["url"] or "")
-    session = boto3.Session(profile_name=given["profile"], region_name=region)
-    found = outputs(stack)
+    session = find_session(given["profile"], region)
+    found = outputs(stack, session)
     given["url"] = given["url"] or found["ApiUrl"]
     to = target(given)
     core = botocore.session.Session(profile=to.profile)

@@ -12,7 +12,12 @@ TOPIC = f"arn:aws:sns:eu-west-1:{ACCOUNT}:on-call"
 _XML = {"Content-Type": "text/xml"}
 _JSON = {"Content-Type": "application/x-amz-json-1.1"}
 # The paths of the services that have no name for an operation in the request.
-_PATHS = {"/2016-08-19/account-settings": "GetAccountSettings", "/account": "GetAccount"}
+_PATHS = {
+    "/2016-08-19/account-settings": "GetAccountSettings",
+    "/2019-09-30/functions/door/concurrency": "GetFunctionConcurrency",
+    "/account": "GetAccount",
+    "/old-lake": "HeadBucket",
+}
 
 
 def query(action: str, result: str = "") -> Response:
@@ -47,13 +52,65 @@ def topic(**attributes: str) -> Response:
     return query("GetTopicAttributes", f"<Attributes>{entries}</Attributes>")
 
 
-def stack(status: str) -> Response:
+def stack(status: str, description: str = "PutEvents Gateway", more: str = "") -> Response:
     """What CloudFormation tells of a stack."""
     member = (
         "<StackName>PutEventsGateway</StackName><CreationTime>2026-11-25T00:00:00Z</CreationTime>"
-        f"<StackStatus>{status}</StackStatus>"
+        f"<StackStatus>{status}</StackStatus><Description>{description}</Description>{more}"
     )
     return query("DescribeStacks", f"<Stacks><member>{member}</member></Stacks>")
+
+
+def functions(*names: str) -> Response:
+    """What CloudFormation tells of a stack's resources, of which these are functions."""
+    members = "".join(
+        f"<member><PhysicalResourceId>{name}</PhysicalResourceId>"
+        "<ResourceType>AWS::Lambda::Function</ResourceType>"
+        "<ResourceStatus>UPDATE_COMPLETE</ResourceStatus></member>"
+        for name in names
+    )
+    summaries = f"<StackResourceSummaries>{members}</StackResourceSummaries>"
+    return query("ListStackResources", summaries)
+
+
+def table(*keys: str, without: str = "") -> Response:
+    """What DynamoDB tells of a gateway's table, with other keys or without an index."""
+    hash_key, range_key = keys or ("endpoint_id", "application_id")
+    indexes = {"by_user": "user_id", "by_address": "address"}
+    names = {hash_key, range_key, *indexes.values()}
+    described = {
+        "KeySchema": _schema(hash_key, range_key),
+        "AttributeDefinitions": [{"AttributeName": n, "AttributeType": "S"} for n in names],
+        "GlobalSecondaryIndexes": [
+            {"IndexName": index, "KeySchema": _schema(key, range_key)}
+            for index, key in indexes.items()
+            if index != without
+        ],
+    }
+    return answer(Table=described)
+
+
+def _schema(hash_key: str, range_key: str) -> list[dict[str, str]]:
+    return [
+        {"AttributeName": hash_key, "KeyType": "HASH"},
+        {"AttributeName": range_key, "KeyType": "RANGE"},
+    ]
+
+
+def bucket(region: str) -> Response:
+    """What S3 tells of a bucket."""
+    return Response(200, b"", {"x-amz-bucket-region": region})
+
+
+def certificate(status: str, *names: str) -> Response:
+    """What ACM tells of a certificate."""
+    return answer(
+        Certificate={
+            "Status": status,
+            "DomainName": names[0],
+            "SubjectAlternativeNames": list(names),
+        }
+    )
 
 
 def concurrency(free: int, limit: int = 1000) -> Response:
@@ -68,6 +125,12 @@ READY: dict[str, Response] = {
     "GetAccountSettings": concurrency(1000),
     "GetAccount": answer(cloudwatchRoleArn="arn:aws:iam::123456789012:role/logs"),
     "DescribeStacks": query_error("ValidationError", "Stack does not exist"),
+    "ListStackResources": query_error("ValidationError", "Stack does not exist"),
+    "GetFunctionConcurrency": answer(),
+    "DescribeTable": table(),
+    "HeadBucket": bucket("eu-west-1"),
+    "DescribeCertificate": certificate("ISSUED", "events.example.com"),
+    "DescribeSecret": answer(Name="putevents/next"),
     "GetTopicAttributes": topic(),
     "DescribeUserPool": answer(UserPool={"Id": "eu-west-1_aB1"}),
 }

@@ -222,7 +222,8 @@ def test_a_stack_that_is_no_gateways_is_said_so(monkeypatch: pytest.MonkeyPatch)
         ended = CliRunner().invoke(dead_letters)
 
     assert (ended.exit_code, ended.stderr) == (
-        3, "Error: The stack has no output DeadLetterQueueUrl: is it a gateway's?\n",
+        3, "Error: The stack has no output DeadLetterQueueUrl: is it a gateway's?"
+        ' Name another with OPTIONS="--stack NAME".\n',
     )  # fmt: skip
 
 

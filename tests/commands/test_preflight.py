@@ -1,14 +1,10 @@
 """`preflight`: what a first deploy would stumble over is told in a sentence, with what mends it."""
 
 import json
-import os
-import sys
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from commands.__main__ import main
 from commands.deploy import cdk
 from commands.deploy.account_checks import MIN_BOOTSTRAP_VERSION
 from commands.deploy.deploy_options import DeployOptions
@@ -18,34 +14,14 @@ from tests.commands.aws_answers import (
     answer,
     concurrency,
     error,
+    functions,
     query_error,
     stack,
     topic,
 )
+from tests.commands.running_preflight import KEYS, MEANT, mends, preflight
 from tests.infra.test_app import synth
 from tests.loopback import Response
-
-MEANT = ("-c", "applicationIds=my-app")
-KEYS = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "made-up"}
-
-
-def preflight(
-    url: str | None, *options: str, home: Path, **environment: str
-) -> tuple[int, list[str]]:
-    """The exit status, and the lines that it printed."""
-    here = {
-        "HOME": str(home),
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
-        "AWS_EC2_METADATA_DISABLED": "true",
-        **(KEYS | {"AWS_REGION": "eu-west-1", "AWS_ENDPOINT_URL": url} if url else {}),
-        **environment,
-    }
-    developers = dict.fromkeys(name for name in os.environ if name.startswith("AWS_"))
-    done = CliRunner().invoke(main, ["preflight", *options], env=developers | here)
-    assert done.stdout == ""
-    assert done.exc_info
-    assert done.exc_info[0] is SystemExit
-    return done.exit_code, done.stderr.splitlines()
 
 
 def test_an_account_that_is_ready_stops_nothing(tmp_path: Path) -> None:
@@ -64,7 +40,7 @@ def test_an_account_that_is_ready_stops_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "differing", "sentence", "mends"),
+    ("options", "differing", "sentence", "commands"),
     [
         pytest.param(
             [],
@@ -149,14 +125,14 @@ def test_what_is_missing_is_a_sentence_and_what_mends_it(
     options: list[str],
     differing: dict[str, Response],
     sentence: str,
-    mends: list[str],
+    commands: list[str],
     tmp_path: Path,
 ) -> None:
     with account(None, **differing) as url:
         status, printed = preflight(url, *MEANT, *options, home=tmp_path)
 
     assert status == 3
-    assert printed[1:-1] == [sentence, *_or(mends)]
+    assert printed[1:-1] == [sentence, *mends(commands)]
     assert printed[-1] == "Error: One thing is missing; nothing was deployed."
 
 
@@ -178,12 +154,25 @@ def test_what_lambda_lets_nobody_reserve_is_told(
     limit: int, asked: int, status: int, tmp_path: Path
 ) -> None:
     # A stack that is there has its own share of what is no longer free.
-    with account(GetAccountSettings=concurrency(limit - asked, limit)) as url:
+    answers = {
+        "GetAccountSettings": concurrency(limit - asked, limit),
+        "ListStackResources": functions("door"),
+        "GetFunctionConcurrency": answer(ReservedConcurrentExecutions=asked),
+    }
+    with account(None, **answers) as url:
         setting = ("-c", f"apiReservedConcurrency={asked}")
         done, printed = preflight(url, *MEANT, *setting, home=tmp_path)
 
     assert done == status
     assert any(f"{asked} cannot be reserved." in line for line in printed) == (status == 3)
+
+
+def test_what_other_functions_have_reserved_is_not_free(tmp_path: Path) -> None:
+    with account(GetAccountSettings=concurrency(150, 1000)) as url:
+        status, printed = preflight(url, *MEANT, "-c", "apiReservedConcurrency=60", home=tmp_path)
+
+    assert status == 3
+    assert printed[1].endswith("keeps 100 for those without a reservation: 60 cannot be reserved.")
 
 
 def test_all_that_is_missing_is_told_at_once(tmp_path: Path) -> None:
@@ -328,8 +317,3 @@ def test_the_version_of_the_bootstrap_is_the_one_that_the_cdk_asks_for(tmp_path:
     }
 
     assert asked == {MIN_BOOTSTRAP_VERSION}
-
-
-def _or(commands: list[str]) -> list[str]:
-    lines = [f"    {command}" for command in commands]
-    return [line for command in lines for line in ("  or", command)][1:]

@@ -1,4 +1,4 @@
-"""Read and write units of one request, by case: `python -m tests.endpoints.table_units` prints."""
+"""Read and write units of one request, by case: `make table-units` prints."""
 
 import json
 import os

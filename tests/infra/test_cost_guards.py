@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from infra.budget import TAG
+from infra.names import STACK_TAG
 from tests.infra.conftest import Deploy
 from tests.infra.synthesis import ROOT, Deployment
 from tests.infra.test_nag import findings
@@ -87,7 +87,7 @@ def test_where_cloudformation_has_no_budgets_synth_stops_and_says_what_to_do(
 def test_a_budget_of_the_stack_counts_what_has_its_tag(deploy: Deploy) -> None:
     made = budget(deploy, budgetScope="stack")
 
-    assert made["Budget"]["CostFilters"] == {"TagKeyValue": [f"user:{TAG}$PutEventsGateway"]}
+    assert made["Budget"]["CostFilters"] == {"TagKeyValue": [f"user:{STACK_TAG}$PutEventsGateway"]}
 
 
 @pytest.mark.parametrize("destination", ["lake", "pinpoint"])
@@ -104,4 +104,4 @@ def test_what_can_cost_something_has_the_stacks_tag(deploy: Deploy, destination:
         made = deployment.all(type_)
         assert made
         for resource in made:
-            assert {"Key": TAG, "Value": "PutEventsGateway"} in resource["Tags"], type_
+            assert {"Key": STACK_TAG, "Value": "PutEventsGateway"} in resource["Tags"], type_

@@ -1,0 +1,89 @@
+"""A variable on make's command line that the target does not take is an error, not a no-op."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from putevents.settings import LakeSettings, Settings
+
+ROOT = Path(__file__).parents[2]
+MAKEFILE = (ROOT / "Makefile").read_text()
+TARGETS = re.findall(r"^([a-z-]+):.*## ", MAKEFILE, re.MULTILINE)
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+CALL = re.compile(r"""make (?:-s )?([a-z-]+)((?: +[A-Z_]+=(?:"[^"]*"|[^\s"]*))+)""")
+NAME = re.compile(r"\b([A-Z_]+)=")
+
+
+def _written() -> set[tuple[str, str]]:
+    """Each `make target A=... B=...` of the pages, and each `A=` that `make help` names."""
+    calls = [call for page in PAGES for call in CALL.findall(page.read_text())]
+    helps = re.findall(r"^([a-z-]+):.*## (.*)$", MAKEFILE, re.MULTILINE)
+    # What stands inside of quotation marks is a value.
+    plain = [(target, re.sub(r'"[^"]*"', "", text)) for target, text in [*calls, *helps]]
+    return {(target, name) for target, text in plain for name in NAME.findall(text)}
+
+
+WRITTEN = _written()
+NOT_OURS = {"retry_queue_url", "dead_letter_queue_url"}  # `make run` sets them itself
+
+
+def made(*words: str) -> subprocess.CompletedProcess[str]:
+    """What make would do; this make is nobody's child."""
+    environment = {n: v for n, v in os.environ.items() if not n.startswith(("MAKE", "MFLAGS"))}
+    return subprocess.run(
+        ["make", "-n", *words], cwd=ROOT, env=environment, capture_output=True, text=True,
+        timeout=60, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_what_a_target_does_not_take_is_told(target: str) -> None:
+    done = made(target, "OPTOINS=--help")
+
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert f"make {target} does not take OPTOINS=; it takes " in done.stderr
+
+
+@pytest.mark.parametrize(("target", "name"), sorted(WRITTEN))
+def test_what_the_pages_and_the_help_write_is_taken(target: str, name: str) -> None:
+    done = made(target, f"{name}=1")
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_pages_write_some() -> None:
+    assert {("deploy", "CDK_OPTIONS"), ("sql", "NAME"), ("synth", "CDK_OPTIONS")} <= WRITTEN
+
+
+def test_make_run_takes_every_setting_of_the_functions() -> None:
+    names = {*Settings.model_fields, *LakeSettings.model_fields} - NOT_OURS
+
+    assert made("run", *(f"{name.upper()}=1" for name in sorted(names))).returncode == 0
+
+
+def test_what_a_target_takes_gets_there() -> None:
+    options = "CDK_OPTIONS=-c auth=none"
+    for target in ("synth", "diff", "deploy", "destroy", "bootstrap", "deploy-emulated"):
+        for line in made(target, options).stdout.splitlines():
+            if ".bin/cdk" in line or "-m commands" in line:
+                assert line.endswith(" -c auth=none"), line
+    assert '-m commands flood --rate "7"' in made("flood", "RATE=7").stdout
+    assert made("outages", "SCALE=0.1").stdout.endswith("outage_table 0.1\n")
+
+
+def test_with_several_targets_one_must_take_it() -> None:
+    assert made("check", "sql", "QUERY=1").returncode == 0
+    assert made("check", "views", "QUERY=1").returncode == 2
+
+
+def test_a_variable_of_the_environment_is_no_option() -> None:
+    done = subprocess.run(
+        ["make", "-n", "check"], cwd=ROOT, capture_output=True, timeout=60, check=False,
+        env={"PATH": os.environ["PATH"], "NAME": "machine", "SECONDS": "5"},
+    )  # fmt: skip
+
+    assert done.returncode == 0
