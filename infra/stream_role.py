@@ -1,6 +1,6 @@
 """The role that Firehose writes with: what AWS's page lists, and nothing more."""
 
-from aws_cdk import Aws, Stack
+from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
@@ -31,11 +31,7 @@ class StreamRole(iam.Role):
         catalog: Catalog,
         log: logs.ILogGroup,
     ) -> None:
-        # Firehose names the account for which it assumes the role in `sts:ExternalId`, so nobody
-        # else's stream can write with it: the same page, #firehose-assume-role.
-        here = {"StringEquals": {"sts:ExternalId": Aws.ACCOUNT_ID}}
-        firehose = iam.ServicePrincipal("firehose.amazonaws.com", conditions=here)
-        super().__init__(scope, id, assumed_by=firehose)
+        super().__init__(scope, id, assumed_by=iam.ServicePrincipal("firehose.amazonaws.com"))
         self._allow(ON_BUCKET, [bucket.bucket_arn])
         self._allow(ON_OBJECTS, [bucket.arn_for_objects("*")])
         self._allow(ON_TABLES, self._tables(catalog))

@@ -289,17 +289,6 @@ def stream_roles(deployment: Deployment) -> set[str]:
     return {configuration["RoleARN"]["Fn::GetAtt"][0] for configuration in configurations}
 
 
-def test_the_streams_role_is_assumed_for_this_account_only(deploy: Deploy) -> None:
-    """Firehose says in `sts:ExternalId` for which account it asks."""
-    deployment = deploy(destination="lake")
-    [role] = stream_roles(deployment)
-    properties = deployment.template["Resources"][role]["Properties"]
-    [trust] = properties["AssumeRolePolicyDocument"]["Statement"]
-
-    assert trust["Principal"] == {"Service": "firehose.amazonaws.com"}
-    assert trust["Condition"] == {"StringEquals": {"sts:ExternalId": {"Ref": "AWS::AccountId"}}}
-
-
 def stream_permissions(deployment: Deployment) -> set[tuple[str, str]]:
     """Each action that a stream's role allows, with its resource."""
     return {
