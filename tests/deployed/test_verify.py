@@ -70,6 +70,9 @@ def test_a_caller_without_permission_is_told_and_the_rest_is_checked(lake: Lake)
     assert verified.status == 1
     assert verified.ended["event"] == "FAILED"
     assert verified.seen["event"].startswith("HTTP 403 ")
+    assert "auth=iam, and this is --auth none" in verified.complaints.splitlines()[0]
+    for name in ("latency", "metrics", "views", "case of keys", "partitions"):
+        assert verified.seen[name] == "the event was not accepted"
     assert verified.ended["403"] == "not run"
     assert verified.ended["streams"] == verified.ended["alarms"] == "ok"
 
