@@ -45,7 +45,8 @@ def _is_stuck(plan: Plan, stack: Any) -> Problem | None:
     if status in _NEVER_CREATED and (protected := _is_protected(plan, stack)):
         return protected._replace(
             sentence=f"The stack {plan.stack} is {status}: its first creation failed, and it "
-            "cannot be created anew while it is protected from being deleted (terminationProtection)."
+            "cannot be created anew while it is protected from being deleted "
+            "(terminationProtection)."
         )
     if status not in _REPAIRS:
         return None
