@@ -57,7 +57,7 @@ test: $(VENV)/dev $(CDK) ## run every test
 test-unit: $(VENV)/dev ## run the fast tests only (under a minute)
 	$(BIN)/pytest tests/unit tests/structure
 
-bench: $(VENV)/dev ## what a request and a cold start cost, into docs/performance.md (ROWS=warm,queue,cold,lake,size,memory,picture)
+bench: $(VENV)/dev $(VENV)/sql ## what a request and a cold start cost, into docs/performance.md (ROWS=warm,queue,cold,lake,size,memory,picture,laptop)
 	@$(BIN)/python -m tests.benchmarks.bench "$(ROWS)"
 
 check: $(VENV)/dev ## ruff, ruff format, mypy strict, who imports whom; changes nothing

@@ -6,13 +6,14 @@ where the rows that were not measured stay as they are.
 
 import sys
 
+from tests.benchmarks import bench_laptop
 from tests.benchmarks.bench_lab import running_lab
-from tests.benchmarks.bench_page import note, write_picture
+from tests.benchmarks.bench_page import note, write_laptop, write_picture
 from tests.benchmarks.bench_rows import ROWS
 from tests.benchmarks.time_shares import shares
 
-PICTURE = "picture"
-PARTS = [*dict.fromkeys(row.part for row in ROWS), PICTURE]
+PICTURE, LAPTOP = "picture", "laptop"
+PARTS = [*dict.fromkeys(row.part for row in ROWS), PICTURE, LAPTOP]
 
 
 def main(wanted: str) -> None:
@@ -35,6 +36,12 @@ def main(wanted: str) -> None:
                 note(row, figure)
         if PICTURE in parts:
             write_picture({events: shares(lab, events) for events in (1, 10, 100)})
+    if LAPTOP in parts:
+        measured = bench_laptop.rows()
+        for line in measured:
+            mark = "" if line.is_met else " missed"
+            print(f"{line.work:60}{line.figure:>10,.2f} {line.unit:14} {line.bound}{mark}")
+        write_laptop(measured)
 
 
 if __name__ == "__main__":

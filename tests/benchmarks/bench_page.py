@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from tests.benchmarks import bench_laptop
 from tests.benchmarks.bench_rows import ROWS, Figure, Row
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -35,6 +36,16 @@ _TABLE = re.compile(r"(<!-- bench -->\n.*?\n[|][ |-]*\n)(.*?)(?=<!-- end -->)", 
 def _start(line: str) -> tuple[tuple[str, str], str]:
     _, work, against, *_ = (cell.strip() for cell in line.split("|"))
     return (work, against), line
+
+
+_LAPTOP = re.compile(r"(<!-- laptop -->\n.*?\n[|][ |:-]*\n)(.*?)(?=<!-- end -->)", re.S)
+
+
+def write_laptop(rows: list[bench_laptop.Row]) -> None:
+    """Write the table of what `make run` and `make sql` take on this machine."""
+    before, head, _, after = _LAPTOP.split(PAGE.read_text(), 1)
+    lines = (f"| {r.work} | {r.figure:,.2f} {r.unit} | {r.bound} |\n" for r in rows)
+    PAGE.write_text(before + head + "".join(lines) + after)
 
 
 def write_picture(shares: dict[int, dict[str, float]]) -> None:
