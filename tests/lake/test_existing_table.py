@@ -14,7 +14,7 @@ jmespath: Any = import_module("jmespath")  # botocore's own part, without types
 def test_the_documented_query_shows_the_documented_keys_of_our_table(
     aws: Emulator, table: str
 ) -> None:
-    query = re.search(r"describe-table .*--query '(.+)'\n", OPERATIONS)
+    query = re.search(r"describe-table .*--query '(Table\.\{keys: .+)'\n", OPERATIONS)
     shown = re.search(r'```json\n(\{"keys": .+\})\n```', OPERATIONS)
     assert query
     assert shown
