@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from enum import StrEnum
 from logging import INFO, LogRecord
@@ -157,15 +157,16 @@ logger.addFilter(_name_requests)
 
 def traced(name: str) -> Any:
     """Record a block in one subsegment, with all of its steps."""
-    return tracer.provider.in_subsegment(name)
+    return nullcontext() if tracer.disabled else tracer.provider.in_subsegment(name)
 
 
 def step(name: str) -> Any:
     """Record a block as a step of what is traced."""
-    return step_of(tracer.provider, name)
+    return nullcontext() if tracer.disabled else step_of(tracer.provider, name)
 
 
 def annotate(step: Any, application_id: str, events: int) -> None:
-    """Mark a subsegment, so that traces can be searched by application and size."""
-    step.put_annotation("application", application_id)
-    step.put_annotation("events", events)
+    """Mark a subsegment, if there is one, so that traces can be searched."""
+    if step is not None:
+        step.put_annotation("application", application_id)
+        step.put_annotation("events", events)

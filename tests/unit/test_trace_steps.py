@@ -9,6 +9,7 @@ from aws_xray_sdk import global_sdk_config
 from aws_xray_sdk.core import AWSXRayRecorder
 from aws_xray_sdk.core.lambda_launcher import LambdaContext
 
+from putevents.observability import annotate
 from putevents.trace_context import parse_trace_once, step_of
 
 TRACE = "1-6743f5a0-000000000000000000000001"
@@ -54,7 +55,7 @@ def test_steps_ride_along_with_what_they_are_steps_of(
 ) -> None:
     with recorder.in_subsegment("put_events") as whole:
         with step_of(recorder, "validate") as validate:
-            validate.put_annotation("events", 3)
+            annotate(validate, "my-app", 3)
         with step_of(recorder, "deliver"):
             pass
 
@@ -64,7 +65,7 @@ def test_steps_ride_along_with_what_they_are_steps_of(
     steps = document["subsegments"]
     assert isinstance(steps, list)
     assert [(step["name"], step.get("annotations")) for step in steps] == [
-        ("validate", {"events": 3}),
+        ("validate", {"application": "my-app", "events": 3}),
         ("deliver", None),
     ]
     for step in steps:
