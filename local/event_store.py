@@ -16,8 +16,8 @@ from putevents.wire.timestamps import milliseconds
 DIGEST_BYTES = 16
 _MOMENT_BYTES = 6
 _MOMENTS = 1 << 8 * _MOMENT_BYTES
-# A thread gives the interpreter away at each statement, and waits for it again: a row each made that
-# a hundred times a request. SQLite takes 999 values in one at least.
+# A thread gives the interpreter away at each statement, and waits for it again: a row each made
+# that a hundred times a request. SQLite takes 999 values in one at least.
 _ROWS_A_STATEMENT = 100
 
 
