@@ -94,12 +94,16 @@ def read_rows(
 
 
 def _document(table: str) -> str:
-    """A row of the store as one line of JSON, in bytes."""
-    members = " || ',' || ".join(
-        f"'\"{name}\":' || {name if name in _JSON else f'json_quote({name})'}"
-        for name in _TABLES[table]
-    )
-    return f"CAST('{{' || {members} || '}}' || char(10) AS BLOB)"
+    """A row of the store as one line of JSON, in bytes; printf is quicker than many `||`."""
+    form = ",".join(f'"{name}":%s' for name in _TABLES[table])
+    values = ", ".join(_member(name, type_) for name, type_ in _TABLES[table].items())
+    return f"CAST(printf('{{{form}}}%s', {values}, char(10)) AS BLOB)"
+
+
+def _member(name: str, type_: str) -> str:
+    if name in _JSON:
+        return name
+    return f"json_quote({name})" if type_ == "TEXT" else f"coalesce({name}, 'null')"
 
 
 def _fill(

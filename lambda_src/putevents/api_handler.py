@@ -16,7 +16,7 @@ from putevents.endpoint_routes import EndpointRoutes
 from putevents.errors import InternalError, MethodNotAllowedError, RequestError, UnknownPathError
 from putevents.gateway import Gateway
 from putevents.ingest import Submission, ingest
-from putevents.observability import Meter, annotate, concerning, logger, tracer
+from putevents.observability import Meter, annotate, concerning, logger, step, traced
 from putevents.time_left import TimeLeft
 from putevents.wire.answers import respond, respond_error
 from putevents.wire.arrival import Arrival, request_id
@@ -57,13 +57,17 @@ class ApiHandler:
 
     def put_events(self, application_id: str) -> Response[str]:
         """Take an EventsRequest; each part of it is answered alone."""
+        with traced("put_events"):
+            return self._put_events(application_id)
+
+    def _put_events(self, application_id: str) -> Response[str]:
         started = perf_counter()
         application_id = path_text(application_id)
         self.gateway.check_serves(application_id)
         body = read(self.app.current_event)
-        with tracer.provider.in_subsegment("validate") as step:
+        with step("validate") as validating:
             request = parse(body, EventsRequest)
-            annotate(step, application_id, request.event_count)
+            annotate(validating, application_id, request.event_count)
         submissions = [
             Submission(application_id, part, len(body), arrival, raw=lambda: read_json(body))
             for arrival, part in self._by_arrival(request)

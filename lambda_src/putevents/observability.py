@@ -3,10 +3,11 @@
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from enum import StrEnum
 from logging import INFO, LogRecord
+from time import time_ns
 from typing import Any
 
 from aws_lambda_powertools import Logger, Tracer
@@ -16,7 +17,7 @@ from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import (
 )
 from pydantic_core import to_json
 
-from putevents.trace_context import parse_trace_once
+from putevents.trace_context import parse_trace_once, step_of
 
 # The stack's name, so that two stacks in one account do not add up their metrics.
 SERVICE = os.environ.get("POWERTOOLS_SERVICE_NAME", "putevents-gateway")
@@ -70,6 +71,7 @@ class Meter:
 
     def __init__(self) -> None:
         self._emf = AmazonCloudWatchEMFProvider(namespace=NAMESPACE, service=SERVICE)
+        self._descriptions: dict[tuple[Metric, ...], Any] = {}
 
     def emit(self, application_id: str, counts: dict[Metric, float]) -> None:
         """Write one line with the counts of one request or message of an application."""
@@ -88,15 +90,29 @@ class Meter:
         if logger.log_level > INFO:  # metrics do not depend on the level of the log
             self.emit(application_id, counts)
             return
-        # As `add_metric` notes them, without its checks: names, units and values are our own.
-        noted = {
-            metric.value: {"Unit": _unit(metric).value, "Value": [float(value)]}
-            for metric, value in counts.items()
+        metrics: dict[str, Any] = {name: [float(value)] for name, value in counts.items()}
+        metrics["_aws"] = {
+            "Timestamp": time_ns() // 1_000_000,
+            "CloudWatchMetrics": self._described(counts),
         }
-        dimensions = {"application": application_id, "service": SERVICE}
-        metrics: dict[str, Any] = {**self._emf.serialize_metric_set(noted, dimensions)}
-        del metrics["service"]  # the logger writes the same one
-        logger.info(message, application_id=application_id, **fields, **metrics)
+        logger.info(
+            message,
+            application_id=application_id,
+            application=application_id,
+            **fields,
+            **metrics,
+        )
+
+    def _described(self, metrics: Iterable[Metric]) -> Any:
+        """Return how EMF describes some metrics, which is the same each time."""
+        names = tuple(metrics)
+        if names not in self._descriptions:
+            # As `add_metric` notes them; the logger itself writes the service.
+            noted = {name.value: {"Unit": _unit(name).value, "Value": [0.0]} for name in names}
+            dimensions = {"application": "any", "service": SERVICE}
+            described = self._emf.serialize_metric_set(noted, dimensions)
+            self._descriptions[names] = described["_aws"]["CloudWatchMetrics"]
+        return self._descriptions[names]
 
     def emit_waits(self, waits: Sequence[tuple[str, float]]) -> None:
         """Write how long ago the oldest came in of what has to wait on: of all, and by application.
@@ -139,7 +155,18 @@ _requests: ContextVar[str | list[str] | None] = ContextVar("requests", default=N
 logger.addFilter(_name_requests)
 
 
+def traced(name: str) -> Any:
+    """Record a block in one subsegment, with all of its steps."""
+    return nullcontext() if tracer.disabled else tracer.provider.in_subsegment(name)
+
+
+def step(name: str) -> Any:
+    """Record a block as a step of what is traced."""
+    return nullcontext() if tracer.disabled else step_of(tracer.provider, name)
+
+
 def annotate(step: Any, application_id: str, events: int) -> None:
-    """Mark a subsegment, so that traces can be searched by application and size."""
-    step.put_annotation("application", application_id)
-    step.put_annotation("events", events)
+    """Mark a subsegment, if there is one, so that traces can be searched."""
+    if step is not None:
+        step.put_annotation("application", application_id)
+        step.put_annotation("events", events)

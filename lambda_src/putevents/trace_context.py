@@ -1,9 +1,14 @@
-"""Which trace an invocation belongs to, parsed once an invocation."""
+"""Which trace an invocation belongs to, parsed once; and the steps of it, sent as one."""
 
 import os
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from aws_xray_sdk.core import AWSXRayRecorder
 from aws_xray_sdk.core.lambda_launcher import LAMBDA_TRACE_HEADER_KEY, LambdaContext
+from aws_xray_sdk.core.models.subsegment import Subsegment
 
 
 class InvocationContext(LambdaContext):  # type: ignore[misc]
@@ -20,3 +25,26 @@ def parse_trace_once(recorder: AWSXRayRecorder) -> None:
     """Let a recorder that is on Lambda know an invocation's trace by its header."""
     if type(recorder.context) is LambdaContext:
         recorder.context = InvocationContext()
+
+
+@contextmanager
+def step_of(recorder: AWSXRayRecorder, name: str) -> Iterator[Any]:
+    """Record a step inside the open subsegment, which takes it along in its own datagram.
+
+    Where none is open, or none is sampled, the recorder does as ever.
+    """
+    parent = recorder.current_subsegment()
+    if type(parent) is not Subsegment:
+        with recorder.in_subsegment(name) as subsegment:
+            yield subsegment
+        return
+    step = Subsegment(name, "local", parent.parent_segment)
+    parent.add_subsegment(step)
+    try:
+        yield step
+    except Exception as error:
+        stack = traceback.extract_tb(error.__traceback__, recorder.max_trace_back)
+        step.add_exception(error, stack)
+        raise
+    finally:
+        step.close()

@@ -4,6 +4,7 @@ ROWS=warm,queue measures those parts only. The table and the picture go to docs/
 where the rows that were not measured stay as they are.
 """
 
+import os
 import sys
 
 from tests.benchmarks import bench_laptop
@@ -21,6 +22,9 @@ def main(wanted: str) -> None:
     parts = wanted.split(",") if wanted else PARTS
     if unknown := [part for part in parts if part not in PARTS]:
         sys.exit(f"ROWS={','.join(unknown)}: the parts are {', '.join(PARTS)}.")
+    busy, processors = os.getloadavg()[0], os.cpu_count() or 1
+    if busy > processors:
+        print(f"This machine is busy ({busy:.0f} jobs for {processors} processors): measure later.")
     print(f"{'':44}{'':>10}{'ratio':>8}  {'quartiles':14}{'target':>8}")
     with running_lab() as lab:
         for row in ROWS:

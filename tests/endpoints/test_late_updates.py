@@ -65,6 +65,32 @@ def test_an_update_that_comes_late_changes_only_what_nothing_newer_has_set(
     assert phones.get("a")["Demographic"] == {"Make": "new", "Model": "newer"}
 
 
+def test_what_was_said_again_outlives_an_older_update_that_waited(phones: Endpoints) -> None:
+    """So an update that changes no value is written for its stamps."""
+    said = {
+        "OptOut": "NONE",
+        "Attributes": {"plan": ["pro"]},
+        "Metrics": {"logins": 1.0},
+        "Demographic": {"Make": "google"},
+        "Location": {"City": "Oslo"},
+        "User": {"UserId": "u", "UserAttributes": {"tier": ["gold"]}},
+    }
+    waited = {
+        "OptOut": "ALL",
+        "Attributes": {"plan": ["free"]},
+        "Metrics": {"logins": 2.0},
+        "Demographic": {"Make": "apple"},
+        "Location": {"City": "Rome"},
+        "User": {"UserId": "u", "UserAttributes": {"tier": ["none"]}},
+    }
+    phones.update("a", at=10, **said)
+    phones.update("a", at=30, **said)
+    phones.update("a", at=20, **waited)
+
+    found = phones.get("a")
+    assert {name: found[name] for name in said} == said  # type: ignore[literal-required]
+
+
 def test_the_same_update_twice_is_the_same_as_once(phones: Endpoints) -> None:
     for _ in range(2):
         phones.update("a", at=10, Attributes={"k": ["v"]}, User={"UserId": "u"})

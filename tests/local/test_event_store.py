@@ -89,6 +89,17 @@ def test_of_an_event_that_comes_again_the_first_record_stays(
     assert columns == [("request-1", ARRIVAL.timestamp)]
 
 
+def test_more_events_than_a_statement_takes_are_kept_once_each(
+    destination: LocalDestination, database: Database
+) -> None:
+    events = {str(number): EVENT for number in range(250)}
+    deliver(destination, put_events_body(events, {}))
+    deliver(destination, put_events_body({"new": EVENT, **events, "newer": EVENT}, {}), LATER)
+
+    kept = [record["event_id"] for record in records(database)]
+    assert kept == [*events, "new", "newer"]
+
+
 def test_the_event_of_a_new_endpoint_that_is_rejected_is_kept_with_what_it_would_have_been(
     destination: LocalDestination, database: Database
 ) -> None:

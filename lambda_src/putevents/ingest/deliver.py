@@ -8,7 +8,7 @@ from putevents.errors import LeftAloneError, NotDeliveredError, NotTriedError
 from putevents.gateway import Gateway
 from putevents.ingest.settle import any_final
 from putevents.ingest.submission import Submission
-from putevents.observability import annotate, concerning, logger, tracer
+from putevents.observability import annotate, concerning, logger, step
 from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrivals
 from putevents.wire.schemas import MAX_EVENTS_PER_CALL, MAX_REQUEST_BYTES, ItemResponse, ValidBatch
@@ -80,8 +80,8 @@ def _deliver_call(
     arrivals = {e: s.arrival.at(batch.order) for s in call for e, batch in s.valid.items()}
     started = perf_counter()
     request_ids = (submission.arrival.request_id for submission in call)
-    with concerning(request_ids), tracer.provider.in_subsegment("deliver") as step:
-        annotate(step, application_id, sum(submission.valid_events for submission in call))
+    with concerning(request_ids), step("deliver") as delivering:
+        annotate(delivering, application_id, sum(submission.valid_events for submission in call))
         answers, answered = _call_destination(
             gateway, application_id, batch_item, arrivals, time_left
         )

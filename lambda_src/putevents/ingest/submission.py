@@ -110,6 +110,8 @@ class Submission:
 
     def log_rejected(self) -> None:
         """Write a log line for each rule that was broken."""
+        if not (self.rejected or self.left_out):
+            return
         parts = [(part.rule, part.event_id or part.endpoint_id) for part in self.rejected]
         self._log_each("rejected", parts)
         left_out = [(rule.message, endpoint_id) for rule, endpoint_id in self.left_out]
