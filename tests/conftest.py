@@ -1,13 +1,13 @@
 """Share the tests out among processes, and let each be stopped by Ctrl-C."""
 
 import signal
-from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
-# What starts something for the whole run stays in one process; the longest comes first.
-TOGETHER = ("deployed", "clients", "infra", "lake", "local")
-TESTS = Path(__file__).parent
+# What starts something for a whole run stays in one process; the longest comes first.
+TOGETHER = ("deployed", "clients", "infra", "local", "lake")
 
 
 def pytest_configure() -> None:
@@ -15,21 +15,29 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def _group(item: pytest.Item) -> str:
-    folder = item.path.relative_to(TESTS).parts[0]
-    return folder if folder in TOGETHER else item.path.relative_to(TESTS).as_posix()
+class ByFolder(LoadScopeScheduling):  # type: ignore[misc] # it has no types
+    """Gives a process the tests of a file, or of a folder that shares a deployment or gateway."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _share(nodeid)
 
 
-def _turn(item: pytest.Item) -> int:
-    group = _group(item)
-    return TOGETHER.index(group) if group in TOGETHER else len(TOGETHER)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFolder:
+    """Share the tests out so."""
+    return ByFolder(config, log)
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep together what shares a deployment or a gateway, if several processes run the tests."""
-    if not getattr(config.option, "loadgroup", False):
-        return
-    items.sort(key=_turn)
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
+    """Begin with what takes longest, if several processes run the tests."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: _turn(_share(item.nodeid)))
+
+
+def _share(nodeid: str) -> str:
+    file = nodeid.partition("::")[0]
+    folder = file.split("/")[1]
+    return folder if folder in TOGETHER else file
+
+
+def _turn(share: str) -> int:
+    return TOGETHER.index(share) if share in TOGETHER else len(TOGETHER)
