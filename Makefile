@@ -52,7 +52,7 @@ run: $(VENV)/run ## serve PutEvents on http://127.0.0.1:8080 into SQLite (PORT=,
 	@exec $(COMMANDS) run
 
 test: $(VENV)/dev $(CDK) ## run every test
-	$(BIN)/pytest --cov --cov-report=term-missing:skip-covered
+	$(BIN)/pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder --durations=15 --cov --cov-report=term-missing:skip-covered
 
 test-unit: $(VENV)/dev ## run the fast tests only (under a minute)
 	$(BIN)/pytest tests/unit tests/structure

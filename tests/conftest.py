@@ -1,0 +1,43 @@
+"""Share the tests out among processes, and let each be stopped by Ctrl-C."""
+
+import signal
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+# What starts something for a whole run stays in one process; the longest comes first.
+TOGETHER = ("deployed", "clients", "infra", "local", "lake")
+
+
+def pytest_configure() -> None:
+    """Take Ctrl-C, which a shell lets what it starts in the background ignore."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+class ByFolder(LoadScopeScheduling):  # type: ignore[misc] # it has no types
+    """Gives a process the tests of a file, or of a folder that shares a deployment or gateway."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _share(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFolder:
+    """Share the tests out so."""
+    return ByFolder(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, if several processes run the tests."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: _turn(_share(item.nodeid)))
+
+
+def _share(nodeid: str) -> str:
+    file = nodeid.partition("::")[0]
+    folder = file.split("/")[1]
+    return folder if folder in TOGETHER else file
+
+
+def _turn(share: str) -> int:
+    return TOGETHER.index(share) if share in TOGETHER else len(TOGETHER)
