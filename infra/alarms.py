@@ -16,6 +16,7 @@ class Alarms(Construct):
 
     def __init__(self, scope: Construct, id: str, settings: DeploySettings) -> None:
         super().__init__(scope, id)
+        self.alarms: list[cloudwatch.Alarm] = []
         topic = alarm_topic(self, settings)
         self._action = actions.SnsAction(topic) if topic else None
 
@@ -59,6 +60,7 @@ class Alarms(Construct):
         self._tell(alarm)
 
     def _tell(self, alarm: cloudwatch.Alarm) -> None:
+        self.alarms.append(alarm)
         if self._action:
             alarm.add_alarm_action(self._action)
             alarm.add_ok_action(self._action)

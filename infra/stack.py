@@ -9,14 +9,15 @@ from infra.api import PutEventsApi
 from infra.budget import add_budget
 from infra.client_policy import add_client_policy
 from infra.custom_domain import add_custom_domain
+from infra.dashboard import Dashboard
 from infra.data_lake import Lake
 from infra.deploy_settings import DeploySettings
 from infra.door_functions import Doors, add_doors
 from infra.monitoring import Monitoring
 from infra.names import STACK_DESCRIPTION
 from infra.pinpoint_access import connect_pinpoint
-from infra.request_trail import RequestTrail
 from infra.retry_queues import Queues, add_queues
+from infra.saved_queries import SavedQueries
 from infra.unused_settings import warn_of_unused
 
 
@@ -63,20 +64,43 @@ class PutEventsStack(Stack):
         lake: Lake | None,
         settings: DeploySettings,
     ) -> None:
-        logs = [api.access_log, doors.api.log_group, doors.queue.log_group]
-        RequestTrail(self, "RequestTrail", name=self.stack_name, log_groups=logs)
-        Monitoring(
+        SavedQueries(
+            self,
+            "SavedQueries",
+            name=self.stack_name,
+            access_log=api.access_log,
+            api_log=doors.api.log_group,
+            queue_log=doors.queue.log_group,
+        )
+        functions = {"Api": doors.api, "Queue": doors.queue}
+        streams = lake.streams.events if lake else {}
+        monitoring = Monitoring(
             self,
             "Alarms",
             name=self.stack_name,
             api=api,
-            functions={"Api": doors.api, "Queue": doors.queue},
+            functions=functions,
             queue=queues.retry,
             dead_letter_queue=queues.dead_letters,
-            streams=lake.streams.events if lake else {},
+            streams=streams,
             rejected=lake.streams.rejected_stream if lake else None,
             settings=settings,
         )
+        if settings.dashboard:
+            Dashboard(
+                self,
+                "Dashboard",
+                name=self.stack_name,
+                destination=settings.destination,
+                alarms=monitoring.alarms,
+                api=api,
+                functions=functions,
+                api_log=doors.api.log_group,
+                queue_log=doors.queue.log_group,
+                queue=queues.retry,
+                dead_letter_queue=queues.dead_letters,
+                streams=streams,
+            )
 
     def _add_outputs(self, api: PutEventsApi, queues: Queues) -> None:
         CfnOutput(self, "ApiUrl", value=api.base_url)

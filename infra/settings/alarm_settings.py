@@ -16,8 +16,13 @@ _Topic = Annotated[
 
 
 class AlarmSettings(Group):
-    """Alarms and the budget."""
+    """Alarms, the dashboard and the budget."""
 
+    dashboard: bool = Field(
+        True,
+        description="true, or false for no CloudWatch dashboard; an account's first three are "
+        "free, a further one is $3 a month",
+    )
     alarm_email: Annotated[_Email | None, OPTIONAL] = Field(
         None, description="one e-mail address that alarms are sent to, or nothing"
     )

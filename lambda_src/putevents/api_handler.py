@@ -131,4 +131,4 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
 if init_phase.is_on():
     _handler()
     snap_start.register()
-    init_phase.end()
+    logger.info("started", init_ms=init_phase.end())

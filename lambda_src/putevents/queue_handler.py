@@ -61,9 +61,10 @@ class QueueHandler:
         waits: list[tuple[str, float]] = []  # by application, of what is held
         for message, submission in zip(messages, parsed, strict=True):
             error = submission if isinstance(submission, Exception) else submission.failure
+            application_id = getattr(submission, "application_id", "")
             if error:
                 with concerning([message.arrival.request_id]):
-                    is_held = not self._dead_letter(message, error, time_left)
+                    is_held = not self._dead_letter(message, application_id, error, time_left)
                 if is_held:
                     stay.append((message, error))
             else:
@@ -73,7 +74,6 @@ class QueueHandler:
                 )
                 is_held = bool(submission.undelivered)
             if is_held:
-                application_id = getattr(submission, "application_id", "")
                 waits.append((application_id, message.arrival.age_seconds))
         if waits:
             # SQS's own age of the oldest message leaves out those received more than three times.
@@ -121,7 +121,9 @@ class QueueHandler:
         except Exception as error:  # it fails alone
             return error
 
-    def _dead_letter(self, message: ReceivedMessage, error: Exception, time_left: TimeLeft) -> bool:
+    def _dead_letter(
+        self, message: ReceivedMessage, application_id: str, error: Exception, time_left: TimeLeft
+    ) -> bool:
         """Dead-letter a message for which no later attempt is due; return whether SQS has it."""
         if not isinstance(error, RequestError | NotDeliveredError):
             logger.exception("failed", exc_info=error, message_id=message.id)
@@ -138,7 +140,13 @@ class QueueHandler:
                 message.body, message.arrival, attempt, reason, time_left
             )
         text = "message is a dead letter" if is_dead else "message stays"
-        logger.warning(text, message_id=message.id, reason=reason, attempt=attempt)
+        logger.warning(
+            text,
+            application_id=application_id,
+            message_id=message.id,
+            reason=reason,
+            attempt=attempt,
+        )
         return is_dead
 
 
@@ -166,4 +174,4 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> "PartialIte
 if init_phase.is_on():
     _handler()
     snap_start.register()
-    init_phase.end()
+    logger.info("started", init_ms=init_phase.end())

@@ -49,7 +49,7 @@ def test_a_query_finds_what_was_sent(query: str, seed: int) -> None:
 
 
 def test_there_is_a_count_for_every_query() -> None:
-    assert {*CHARTS, "rejected_events_by_rule"} == set(QUERIES)
+    assert {*CHARTS, "drift", "rejected_events_by_rule"} == set(QUERIES)
 
 
 def test_the_history_holds_what_the_queries_must_not_trip_over() -> None:

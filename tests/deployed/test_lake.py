@@ -1,6 +1,7 @@
 """Destination `lake`: what clients send comes back by SQL, and endpoints by their calls."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,7 @@ from tests.deployed.bodies import EVENT, REQUESTS, load, message, numbered, requ
 from tests.deployed.conftest import OTHER
 from tests.deployed.deployed_gateway import APPLICATION
 from tests.deployed.deployed_lake import Lake
+from tests.deployed.emulator import ROOT
 from tests.deployed.eventually import eventually
 
 CLIENTS = sorted(path.name for path in REQUESTS.glob("*.json") if path.name != "good-and-bad.json")
@@ -288,6 +290,15 @@ def test_a_table_that_does_not_answer_is_our_fault(lake: Lake, endpoint_id: str)
     answer = lake.call(f"/v1/apps/{APPLICATION}/endpoints/{endpoint_id}", method="GET")
     assert answer.status == 500
     assert answer.json["Message"] == "The destination did not answer, please try again."
+
+
+def test_the_steps_for_an_event_that_nobody_sees_run_in_athena(lake: Lake) -> None:
+    page = (ROOT / "docs/troubleshooting.md").read_text()
+    laptop, aws = page.split("### On a laptop")[1].split("### On AWS")
+    queries = re.findall(r'QUERY="([^"]+)"', laptop) + re.findall(r"^ *(SELECT .*)$", aws, re.M)
+    assert len(queries) == 5
+    for query in queries:
+        assert lake.athena.query(query) is not None
 
 
 def test_every_named_query_runs(lake: Lake) -> None:

@@ -10,6 +10,7 @@ import pytest
 from botocore.stub import Stubber
 
 from putevents.destinations.pinpoint import PinpointDestination
+from putevents.ingest.submission import MAX_LOGGED
 from putevents.observability import concerning, logger
 from putevents.queue.messages import attributes
 from putevents.queue.retry import MIN_ATTEMPTS, RetryQueue
@@ -80,6 +81,33 @@ def test_an_event_is_followed_from_its_request_to_its_dead_letter(
         "put_events failed", "message is a dead letter",
     ]  # fmt: skip
     assert {json.dumps(line["request_id"]) for line in trail} == {'"request-1"'}
+
+
+def test_an_event_that_waits_is_found_by_its_id(upstream: Upstream, log: Log) -> None:
+    upstream.answer = lambda _: (503, {})
+    doors = Doors(PinpointDestination(), FakeQueue())
+
+    doors.put_events(body("1", "x" * 100))
+    doors.stay(record("request-1", "m1", MIN_ATTEMPTS))
+
+    found = {line["message"]: line for line in log.lines}
+    assert sorted(found["put_events"]["undelivered"]) == ["1", "x" * 64]
+    assert found["message is a dead letter"]["application_id"] == "my-app"
+    # A bad event's line has its id as the example of its rule.
+    assert found["rejected"]["example"] == "bad"
+
+
+def test_a_line_names_no_more_ids_than_a_line_may_hold(log: Log) -> None:
+    many = [str(number) for number in range(MAX_LOGGED + 1)]
+    doors = Doors(FakeDestination(codes=dict.fromkeys(many, 500)), FakeQueue())
+
+    doors.put_events(body(*many))
+    doors.put_events(body("delivered"))
+
+    failed, delivered = (line for line in log.lines if line["message"] == "put_events")
+    assert failed["undelivered"] == many[:MAX_LOGGED]
+    assert failed["queued"] == MAX_LOGGED + 1
+    assert "undelivered" not in delivered
 
 
 def test_a_delivered_message_names_the_request_that_brought_it(

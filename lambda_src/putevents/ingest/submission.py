@@ -20,6 +20,8 @@ from putevents.wire.schemas import (
 )
 from putevents.wire.storable import storable
 
+MAX_LOGGED = 1000  # ids in a log line, which may have 256 KB
+
 
 @dataclass
 class Submission:
@@ -136,8 +138,14 @@ class Submission:
             rejected=self.rejected_events,
             queued=self.queued,
             failed=self.failed_events - self.queued,
+            **self._undelivered_ids(),
             **fields,
         )
+
+    def _undelivered_ids(self) -> dict[str, list[str]]:
+        """Return the ids of events that were not delivered, so that a person finds theirs."""
+        ids = [id_ for batch in self.undelivered.values() for id_ in batch.events]
+        return {"undelivered": [id_[:64] for id_ in ids[:MAX_LOGGED]]} if ids else {}
 
     def _log_each(self, what: str, rules: list[tuple[str, str]]) -> None:
         """Write a line for each rule, with the id of the first part that broke it."""

@@ -1,0 +1,173 @@
+-- Drift.
+-- What changed in what the apps send, by the day of arrival (UTC), for the last 7 days: event types,
+-- attribute keys and rejections that the 28 days before did not have, keys that are gone from a type
+-- that still comes, and types whose events fell or rose by 80 % or more against the average of the 7
+-- days before on which the application sent something; today is not over, so it shows only what is
+-- new. Fewer than 10 events are no change.
+WITH arrivals AS (
+    SELECT
+        application_id,
+        CAST(date_add(
+            'millisecond', arrival_timestamp, TIMESTAMP '1970-01-01 00:00:00.000'
+        ) AS date) AS day,
+        event_type,
+        attributes
+    FROM recent_events
+    WHERE day >= date_format(current_date - INTERVAL '34' DAY, '%Y-%m-%d')
+),
+recent AS (
+    SELECT *
+    FROM arrivals
+    WHERE day BETWEEN current_date - INTERVAL '34' DAY AND current_date
+),
+counts AS (
+    SELECT
+        application_id,
+        day,
+        event_type,
+        CAST(NULL AS varchar) AS attribute,
+        count(*) AS events
+    FROM recent
+    GROUP BY 1, 2, 3
+    UNION ALL
+    SELECT
+        application_id,
+        day,
+        event_type,
+        attribute,
+        count(*) AS events
+    FROM recent
+    CROSS JOIN UNNEST(map_keys(attributes)) AS keys (attribute)
+    GROUP BY 1, 2, 3, 4
+),
+known AS (
+    SELECT
+        application_id,
+        min(day) AS first_day
+    FROM recent
+    GROUP BY 1
+),
+spans AS (
+    SELECT
+        application_id,
+        event_type,
+        attribute,
+        min(day) AS first_day,
+        max(day) AS last_day,
+        sum(events) AS events
+    FROM counts
+    GROUP BY 1, 2, 3
+),
+new_types AS (
+    SELECT
+        spans.application_id,
+        spans.first_day AS day,
+        'new event type' AS change,
+        spans.event_type AS name,
+        CAST(NULL AS double) AS before,
+        CAST(spans.events AS double) AS now
+    FROM spans
+    INNER JOIN known ON known.application_id = spans.application_id
+    WHERE spans.attribute IS NULL AND spans.first_day > known.first_day
+),
+new_keys AS (
+    SELECT
+        keys.application_id,
+        keys.first_day AS day,
+        'new attribute' AS change,
+        concat(keys.event_type, '.', keys.attribute) AS name,
+        CAST(NULL AS double) AS before,
+        CAST(keys.events AS double) AS now
+    FROM spans AS keys
+    INNER JOIN spans AS types
+        ON types.application_id = keys.application_id AND types.event_type = keys.event_type
+    WHERE
+        keys.attribute IS NOT NULL
+        AND types.attribute IS NULL
+        AND keys.first_day > types.first_day
+),
+gone_keys AS (
+    SELECT
+        keys.application_id,
+        min(counts.day) AS day,
+        'attribute gone' AS change,
+        concat(keys.event_type, '.', keys.attribute) AS name,
+        CAST(keys.events AS double) AS before,
+        CAST(0 AS double) AS now
+    FROM spans AS keys
+    INNER JOIN counts
+        ON counts.application_id = keys.application_id AND counts.event_type = keys.event_type
+    WHERE
+        keys.attribute IS NOT NULL
+        AND keys.events >= 10
+        AND counts.attribute IS NULL
+        AND counts.day > keys.last_day
+        AND counts.day < current_date
+    GROUP BY keys.application_id, keys.event_type, keys.attribute, keys.events
+    HAVING sum(counts.events) >= 10
+),
+volumes AS (
+    SELECT
+        days.application_id,
+        days.day,
+        types.event_type,
+        CAST(coalesce(counts.events, 0) AS double) AS now,
+        avg(CAST(coalesce(counts.events, 0) AS double)) OVER (
+            PARTITION BY days.application_id, types.event_type
+            ORDER BY days.day
+            ROWS BETWEEN 7 PRECEDING AND 1 PRECEDING
+        ) AS before
+    FROM (SELECT DISTINCT application_id, day FROM recent WHERE day < current_date) AS days
+    INNER JOIN spans AS types
+        ON types.application_id = days.application_id AND days.day >= types.first_day
+    LEFT JOIN counts
+        ON
+            counts.application_id = days.application_id
+            AND counts.day = days.day
+            AND counts.event_type = types.event_type
+            AND counts.attribute IS NULL
+    WHERE types.attribute IS NULL
+),
+moved AS (
+    SELECT
+        application_id,
+        day,
+        CASE WHEN now < before THEN 'fewer events' ELSE 'more events' END AS change,
+        event_type AS name,
+        round(before, 1) AS before,
+        now
+    FROM volumes
+    WHERE (now <= 0.2 * before OR now >= 1.8 * before) AND greatest(now, before) >= 10
+),
+rules AS (
+    SELECT
+        application_id,
+        min(CAST(day AS date)) AS day,
+        'new rejection' AS change,
+        rule AS name,
+        CAST(NULL AS double) AS before,
+        CAST(count(*) AS double) AS now
+    FROM rejected_events
+    WHERE day >= date_format(current_date - INTERVAL '34' DAY, '%Y-%m-%d')
+    GROUP BY application_id, rule
+)
+SELECT
+    application_id,
+    day,
+    change,
+    name,
+    before,
+    now
+FROM (
+    SELECT * FROM new_types
+    UNION ALL
+    SELECT * FROM new_keys
+    UNION ALL
+    SELECT * FROM gone_keys
+    UNION ALL
+    SELECT * FROM moved
+    UNION ALL
+    SELECT * FROM rules
+) AS changes
+WHERE day > current_date - INTERVAL '7' DAY
+ORDER BY 1, 2 DESC, 3, 4
