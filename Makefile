@@ -43,7 +43,7 @@ TAKES_dead-letters := OPTIONS AWS_%
 TAKES_views    := OPTIONS AWS_%
 TAKES_import-endpoints := FILE OPTIONS AWS_%
 TAKES_client-programs := CHROMIUM
-.PHONY: help run test test-unit bench check fix synth diff bootstrap deploy destroy lint-templates snapshots lock clean
+.PHONY: help run test test-unit bench check fix synth diff bootstrap deploy destroy lint-templates snapshots openapi lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -94,6 +94,9 @@ lint-templates: $(VENV)/dev ## cfn-lint over every pair of deploy settings, for 
 
 snapshots: $(VENV)/dev ## keep the templates that a reviewer compares (REPLACE=yes if an update may lose something)
 	@$(BIN)/python -m tests.infra.snapshot
+
+openapi: $(VENV)/dev ## write docs/openapi.json, the contract as OpenAPI 3.1, from routes and models
+	@$(BIN)/python -m tests.contract.openapi_document
 
 lock: $(VENV)/dev ## resolve what is asked for into the pinned requirements.txt files
 	$(BIN)/uv pip compile pyproject.toml --group dev $(LOCK) -o requirements.txt

@@ -1,0 +1,178 @@
+"""Adds to Powertools' document what its models cannot say, and leaves out what says nothing."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+from putevents.wire.rules import MAX_ENDPOINT_ID_BYTES
+from putevents.wire.schemas import MAX_REQUEST_BYTES
+
+_ID = {"type": "string", "minLength": 1, "maxLength": MAX_ENDPOINT_ID_BYTES, "pattern": "^[^${}]+$"}
+PARAMETERS: dict[str, dict[str, Any]] = {
+    "application_id": {
+        "description": "An application that is served (`applicationIds`).",
+        "schema": {"type": "string", "minLength": 1},
+        "example": "my-app",
+    },
+    "endpoint_id": {
+        "description": "Text without $, { and }, of at most 1,024 bytes; case does not matter.",
+        "schema": _ID,
+        "example": "phone",
+    },
+    "user_id": {
+        "description": "The `UserId` that endpoints were given; case matters.",
+        "schema": {"type": "string", "minLength": 1},
+        "example": "jane",
+    },
+}
+ERROR_TYPES = {
+    400: "BadRequestException",
+    403: "ForbiddenException",
+    404: "NotFoundException",
+    405: "MethodNotAllowedException",
+    413: "PayloadTooLargeException",
+    415: "UnsupportedMediaTypeException",
+    500: "InternalServerErrorException",
+}
+_REQUEST_ID = {"description": "As in logs and tables.", "schema": {"type": "string"}}
+_DATE_IN_ISO_8601 = "A date in ISO 8601 that exists, with `Z`, `+hh:mm` or no zone (UTC)."
+_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T"
+_DATE_THAT_MAY_BE = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T"
+# An address without its channel is the only rule that stands between two members.
+_ADDRESS_NEEDS_CHANNEL = {
+    "if": {
+        "required": ["Address"],
+        "properties": {"Address": {"type": "string", "minLength": 1}},
+    },
+    "then": {"required": ["ChannelType"], "properties": {"ChannelType": {"type": "string"}}},
+}
+Schema = dict[str, Any]
+
+
+def complete(document: Schema, examples: list[Schema]) -> Schema:
+    """The document with parameters, headers, examples, and schemas that say what is accepted."""
+    shapes = document["components"]["schemas"]
+    for name in [name for name in shapes if "ValidationError" in name]:
+        del shapes[name]
+    for shape in shapes.values():
+        _walk(shape, _without_noise)
+    _say_what_is_accepted(shapes)
+    given = defaultdict(list)
+    for example in examples:
+        given[example["operation"]].append(example)
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            _complete_operation(operation)
+            for example in given.pop(operation["operationId"], []):
+                _add_example(example, path, method, operation)
+    if given:
+        raise ValueError(f"examples of operations that are not there: {list(given)}")
+    return document
+
+
+def _walk(value: Any, change: Callable[[Schema], None]) -> None:
+    if isinstance(value, dict):
+        change(value)
+        value = list(value.values())
+    for part in value if isinstance(value, list) else ():
+        _walk(part, change)
+
+
+def _without_noise(schema: Schema) -> None:
+    """Leave out titles, defaults that are null, and the length that no request can reach."""
+    options = schema.get("anyOf", [])
+    plain = [option for option in options if option != {"type": "null"}]
+    if len(plain) == 1 and len(options) == 2 and isinstance(plain[0].get("type"), str):
+        del schema["anyOf"]
+        schema |= {**plain[0], "type": [plain[0]["type"], "null"]}
+        if "enum" in schema:
+            schema["enum"] = [*schema["enum"], None]
+    if isinstance(schema.get("title"), str):
+        del schema["title"]
+    if "default" in schema and not isinstance(schema["default"], dict):
+        del schema["default"]
+    if schema.get("maxLength") == MAX_REQUEST_BYTES:
+        del schema["maxLength"]
+    if isinstance(pattern := schema.get("pattern"), str) and _DATE in pattern:
+        schema |= {
+            "pattern": pattern.replace(_DATE, _DATE_THAT_MAY_BE),
+            "description": _DATE_IN_ISO_8601,
+            "maxLength": 35,
+        }
+
+
+def _say_what_is_accepted(shapes: Schema) -> None:
+    endpoint, item = shapes["PublicEndpoint"], shapes["EndpointBatchItem"]
+    for shape in (endpoint, item):
+        shape |= _ADDRESS_NEEDS_CHANNEL
+        shape["description"] = "At most 250 keys in all its maps together, and 15 KB as JSON."
+        # A phone's clock is not worth an endpoint.
+        shape["properties"]["EffectiveDate"] = {
+            "description": f"{_DATE_IN_ISO_8601} Anything else is left out.",
+            "examples": ["2026-11-25T14:40:00.123Z"],
+        }
+    item["properties"]["Id"] = _ID
+    batches = shapes["EventsRequest"]["properties"]["BatchItem"]
+    batches |= {"propertyNames": {k: v for k, v in _ID.items() if k != "type"}}
+    shapes["EventsBatch"]["required"] = ["Endpoint", "Events"]
+    shapes["Event"]["description"] = "At most 1,000 KB as JSON, its id included."
+    shapes["Session"]["properties"]["Duration"] = {
+        "type": ["integer", "null"],
+        "minimum": -(2**63),
+        "maximum": 2**63 - 1,
+        "description": "Milliseconds; with a `StopTimestamp` the difference of stop and start.",
+    }
+    _walk(shapes["Event"], _with_nulls)
+    _walk([endpoint, item, shapes["EndpointUser"]], _with_nulls)
+    for name in ("EventItemResponse", "EndpointItemResponse"):
+        shapes[name]["properties"]["StatusCode"] |= {
+            "description": "202 only with `Accepted`. A destination may reject with another code.",
+            "examples": [202, 400, 500],
+        }
+
+
+def _with_nulls(schema: Schema) -> None:
+    """A null in a map, or in a list in it, is left out."""
+    for place in ("additionalProperties", "items"):
+        inner = schema.get(place)
+        if isinstance(inner, dict) and isinstance(inner.get("type"), str):
+            inner["type"] = [inner["type"], "null"]
+
+
+def _complete_operation(operation: Schema) -> None:
+    for parameter in operation["parameters"]:
+        parameter |= PARAMETERS[parameter["name"]]
+    operation["responses"].pop("422", None)
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        content["schema"].pop("description", None)
+    for status, response in operation["responses"].items():
+        response["headers"] = {"x-amzn-RequestId": _REQUEST_ID}
+        if kind := ERROR_TYPES.get(int(status)):
+            # API Gateway's own 403 and 500 name their causes more finely.
+            schema = {"type": "string"} if status in ("403", "500") else {"const": kind}
+            response["headers"]["x-amzn-ErrorType"] = {"schema": schema, "example": kind}
+    operation["responses"] = dict(sorted(operation["responses"].items()))
+
+
+def _add_example(example: Schema, path: str, method: str, operation: Schema) -> None:
+    name, status = example["name"], str(example["status"])
+    answer: Schema = {"summary": example["summary"], "value": example["answer"]}
+    if by := example.get("answered_by"):
+        answer["x-answered-by"] = by
+    else:
+        request = {"method": method.upper(), "path": _filled(path, example.get("path", {}))}
+        answer["x-request"] = request | example.get("request", {})
+        if setup := example.get("after"):
+            answer["x-after"] = setup
+    content = operation["responses"][status]["content"]["application/json"]
+    content.setdefault("examples", {})[name] = answer
+    body = example.get("request", {}).get("body")
+    if isinstance(body, dict) and status.startswith("2") and not by:
+        asked = operation["requestBody"]["content"]["application/json"]
+        asked.setdefault("examples", {})[name] = {"summary": example["summary"], "value": body}
+
+
+def _filled(path: str, values: Schema) -> str:
+    for name, parameter in PARAMETERS.items():
+        path = path.replace(f"{{{name}}}", values.get(name, parameter["example"]))
+    return path
