@@ -30,6 +30,7 @@ TAKES_snapshots := REPLACE
 TAKES_deploy-emulated := CDK_OPTIONS EMULATED_DIR
 TAKES_destroy-emulated := EMULATED_DIR
 TAKES_sql-emulated := QUERY EMULATED_DIR
+TAKES_fuzz-contract := SECONDS SEED
 TAKES_faults   := SEED EVENTS EMULATED_EVENTS SEQUENCES
 TAKES_outages  := SCALE
 TAKES_costs    := OPTIONS
@@ -43,7 +44,7 @@ TAKES_dead-letters := OPTIONS AWS_%
 TAKES_views    := OPTIONS AWS_%
 TAKES_import-endpoints := FILE OPTIONS AWS_%
 TAKES_client-programs := CHROMIUM
-.PHONY: help run test test-unit bench check fix synth diff bootstrap deploy destroy lint-templates snapshots openapi lock clean
+.PHONY: help run test test-unit bench check fix synth diff bootstrap deploy destroy lint-templates snapshots openapi fuzz-contract lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -97,6 +98,9 @@ snapshots: $(VENV)/dev ## keep the templates that a reviewer compares (REPLACE=y
 
 openapi: $(VENV)/dev ## write docs/openapi.json, the contract as OpenAPI 3.1, from routes and models
 	@$(BIN)/python -m tests.contract.openapi_document
+
+fuzz-contract: $(VENV)/dev ## send what schemathesis makes of docs/openapi.json to `make run`'s server (SECONDS=600, SEED=)
+	@$(BIN)/python -m tests.contract.fuzz "$(or $(if $(filter command,$(origin SECONDS)),$(SECONDS)),600)" "$(SEED)"
 
 lock: $(VENV)/dev ## resolve what is asked for into the pinned requirements.txt files
 	$(BIN)/uv pip compile pyproject.toml --group dev $(LOCK) -o requirements.txt

@@ -35,6 +35,9 @@ ERROR_TYPES = {
     500: "InternalServerErrorException",
 }
 _REQUEST_ID = {"description": "As in logs and tables.", "schema": {"type": "string"}}
+# What `lake` and `local` can store; another PutEvents server may take more.
+_NUMBER = {"exclusiveMinimum": -1e126, "exclusiveMaximum": 1e126}
+_MAX_ADDRESS_BYTES, _MAX_USER_ID_BYTES = 2048, 1018
 _DATE_IN_ISO_8601 = "A date in ISO 8601 that exists, with `Z`, `+hh:mm` or no zone (UTC)."
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T"
 _DATE_THAT_MAY_BE = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T"
@@ -111,6 +114,11 @@ def _say_what_is_accepted(shapes: Schema) -> None:
             "description": f"{_DATE_IN_ISO_8601} Anything else is left out.",
             "examples": ["2026-11-25T14:40:00.123Z"],
         }
+        shape["properties"]["Address"]["maxLength"] = _MAX_ADDRESS_BYTES
+        shape["properties"]["Metrics"]["additionalProperties"] |= _NUMBER
+    shapes["EndpointUser"]["properties"]["UserId"]["maxLength"] = _MAX_USER_ID_BYTES
+    for name in ("Latitude", "Longitude"):
+        shapes["EndpointLocation"]["properties"][name] |= _NUMBER
     item["properties"]["Id"] = _ID
     batches = shapes["EventsRequest"]["properties"]["BatchItem"]
     batches |= {"propertyNames": {k: v for k, v in _ID.items() if k != "type"}}
@@ -151,6 +159,9 @@ def _complete_operation(operation: Schema) -> None:
             # API Gateway's own 403 and 500 name their causes more finely.
             schema = {"type": "string"} if status in ("403", "500") else {"const": kind}
             response["headers"]["x-amzn-ErrorType"] = {"schema": schema, "example": kind}
+        if status == "405":
+            methods = {"type": "string", "pattern": "^[A-Z]+(, [A-Z]+)*$"}
+            response["headers"]["Allow"] = {"schema": methods, "example": "POST"}
     operation["responses"] = dict(sorted(operation["responses"].items()))
 
 

@@ -7,7 +7,7 @@ import pytest
 from putevents import ingest
 from putevents.errors import DestinationError
 from putevents.wire.schemas import PublicEndpoint
-from tests.unit.doors import Doors, FakeDestination, FakeQueue
+from tests.unit.doors import Doors, FakeDestination, FakeQueue, http_event
 
 ENDPOINT = "/v1/apps/my-app/endpoints/phone%2D1"
 BATCH = "/v1/apps/my-app/endpoints"
@@ -138,6 +138,24 @@ def test_an_application_that_is_not_served_is_not_found(doors: Doors, path: str)
     for method in ("GET", "PUT", "DELETE"):
         status, _ = doors.call(method, path.replace("my-app", "unknown"), {})
         assert status in (404, 405)
+
+
+@pytest.mark.parametrize(
+    ("reads", "path", "allowed"),
+    [
+        ("true", ENDPOINT, "PUT, GET, DELETE"),
+        ("false", ENDPOINT, "PUT"),
+        ("true", USER, "GET, DELETE"),
+        ("true", "/v1/apps/my-app/events", "POST"),
+        ("true", "/v1/apps/my-app", None),
+    ],
+)
+def test_a_405_says_which_methods_are_allowed(
+    destination: FakeDestination, reads: str, path: str, allowed: str | None
+) -> None:
+    doors = Doors(destination, FakeQueue(), ENDPOINT_READS=reads)
+    status, _, headers = doors.answer(http_event("", path, "PATCH"))
+    assert (status, headers.get("Allow")) == (405 if allowed else 404, allowed)
 
 
 def test_another_method_on_a_served_path_is_not_allowed(doors: Doors) -> None:
