@@ -39,6 +39,7 @@ TAKES_quotas   := OPTIONS
 TAKES_put-events := OPTIONS PUT_EVENTS_% AWS_%
 TAKES_load     := URL USERS RATE SECONDS SHAPE EVENTS APPLICATION_ID OPTIONS PUT_EVENTS_% AWS_%
 TAKES_verify   := URL OPTIONS PUT_EVENTS_% AWS_%
+TAKES_conformance := URL OPTIONS PUT_EVENTS_% AWS_%
 TAKES_redrive  := OPTIONS AWS_%
 TAKES_dead-letters := OPTIONS AWS_%
 TAKES_views    := OPTIONS AWS_%
@@ -221,6 +222,11 @@ $(LOAD)/ready: commands/load/requirements.txt | $(BIN)/python
 
 verify: $(VENV)/run ## send an event to the deployed stack, follow it to Athena, read metrics and alarms (URL=, OPTIONS="--auth none")
 	@$(COMMANDS) verify $(call OPTION,URL,url) $(OPTIONS)
+
+.PHONY: conformance
+
+conformance: $(VENV)/dev ## ask any PutEvents server what real clients rely on (URL=, OPTIONS="--auth none"; tests/conformance/README.md)
+	@$(COMMANDS) conformance $(call OPTION,URL,url) $(OPTIONS)
 
 .PHONY: costs flood table-units
 
