@@ -39,29 +39,6 @@ def test_an_update_that_nothing_took_is_a_500(
     assert (status, body["Message"]) == (500, "Not delivered, please try again.")
 
 
-@pytest.mark.parametrize(
-    ("path", "body", "text"),
-    [
-        (ENDPOINT, {"Address": "a"}, "Missing ChannelType (Address)"),
-        (ENDPOINT, [], "The body should be a JSON object."),
-        (BATCH + "/a%24b", {}, "Endpoint id should be text without $, { and }."),
-        (BATCH + "/" + "x" * 1025, {}, "Endpoint id should be at most 1024 bytes."),
-        (
-            BATCH,
-            {"Item": [{"Id": "é" * 513}]},
-            "Endpoint id should be at most 1024 bytes. (Item.0)",
-        ),
-        (BATCH, {}, "Missing Item (Item)"),
-        (BATCH, {"Item": [{"OptOut": "ALL"}]}, "Missing Id (Id) (Item.0)"),
-    ],
-)
-def test_a_wrong_update_is_told_what_is_wrong(
-    doors: Doors, path: str, body: Any, text: str
-) -> None:
-    status, answer = doors.call("PUT", path, body)
-    assert (status, answer["Message"]) == (400, text)
-
-
 def test_a_refusal_of_the_destination_is_passed_on(
     doors: Doors, destination: FakeDestination
 ) -> None:
@@ -121,10 +98,6 @@ def test_a_destination_that_does_not_answer_is_a_500(
 
     monkeypatch.setattr(destination, "get_endpoint", fail)
     assert doors.call("GET", ENDPOINT)[0] == 500
-
-
-def test_there_are_no_in_app_messages(doors: Doors) -> None:
-    assert doors.call("GET", ENDPOINT + "/inappmessages") == (200, {"InAppMessageCampaigns": []})
 
 
 @pytest.mark.parametrize("endpoint_id", ["%24user%2Fbob", "%7Bx", "x" * 1025])
@@ -263,9 +236,3 @@ def test_an_update_names_the_rule_that_it_breaks(
     assert doors.call("PUT", ENDPOINT, endpoint)[1]["Message"] == text
     item = {"Item": [{"Id": "a", **endpoint}]}
     assert doors.call("PUT", BATCH, item)[1]["Message"] == f"{text} (Item.0)"
-
-
-def test_a_batch_of_too_many_items_says_so(doors: Doors) -> None:
-    items = [{"Id": f"e{i}"} for i in range(101)]
-    _, answer = doors.call("PUT", BATCH, {"Item": items})
-    assert answer["Message"] == "Number of endpoints per batch should be at most 100. (Item)"
