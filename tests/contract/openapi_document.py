@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, cast, get_args
 
 import yaml
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
@@ -14,6 +14,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Route
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from aws_lambda_powertools.event_handler.openapi.params import Path as PathParameter
 
+from infra.deploy_settings import DeploySettings
 from putevents.api_handler import ApiHandler
 from putevents.breaker import Breaker
 from putevents.gateway import Gateway
@@ -37,8 +38,8 @@ The route for Amplify's enriched events is not described here yet.
 Each example of an answer has the request that it answers in `x-request`, and in `x-after` what was
 asked before, or says in `x-answered-by` who else answers so.
 """.strip()
-# Which of them is asked for is the deploy setting `auth`; `make run` asks for none.
-SECURITY_SCHEMES: dict[str, dict[str, Any]] = {
+# By the value of the deploy setting `auth` that asks for it; `make run` asks for none.
+_SCHEMES: dict[str, dict[str, Any]] = {
     "iam": {
         "type": "apiKey",
         "in": "header",
@@ -59,7 +60,15 @@ SECURITY_SCHEMES: dict[str, dict[str, Any]] = {
         "name": "x-api-key",
         "description": "A key of API Gateway, with `auth` `api-key`.",
     },
+    "jwt": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "A token of your own issuer, with `auth` `jwt`.",
+    },
 }
+_AUTH = get_args(DeploySettings.model_fields["auth"].annotation)
+SECURITY_SCHEMES = {auth: _SCHEMES[auth] for auth in _AUTH if auth != "none"}
 
 
 def real_routes() -> list[Route]:
