@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
-from typing import Annotated, Any, cast, get_args
+from typing import Annotated, Any, cast
 
 import yaml
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
@@ -14,13 +14,14 @@ from aws_lambda_powertools.event_handler.api_gateway import Route
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from aws_lambda_powertools.event_handler.openapi.params import Path as PathParameter
 
-from infra.deploy_settings import DeploySettings
 from putevents.api_handler import ApiHandler
 from putevents.breaker import Breaker
 from putevents.gateway import Gateway
 from putevents.settings import Settings
+from tests.contract.openapi_answers import complete
 from tests.contract.openapi_operations import OPERATIONS, Operation, Wire
-from tests.contract.openapi_schemas import PARAMETERS, complete
+from tests.contract.openapi_schemas import PARAMETERS
+from tests.contract.openapi_security import SECURITY_SCHEMES
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = ROOT / "docs/openapi.json"
@@ -38,37 +39,6 @@ The route for Amplify's enriched events is not described here yet.
 Each example of an answer has the request that it answers in `x-request`, and in `x-after` what was
 asked before, or says in `x-answered-by` who else answers so.
 """.strip()
-# By the value of the deploy setting `auth` that asks for it; `make run` asks for none.
-_SCHEMES: dict[str, dict[str, Any]] = {
-    "iam": {
-        "type": "apiKey",
-        "in": "header",
-        "name": "Authorization",
-        "description": "A signature (SigV4) for the service `execute-api`, with `auth` `iam`.",
-        "x-amazon-apigateway-authtype": "awsSigv4",
-    },
-    "cognito": {
-        "type": "apiKey",
-        "in": "header",
-        "name": "Authorization",
-        "description": "The ID token of a Cognito user pool, with `auth` `cognito`.",
-        "x-amazon-apigateway-authtype": "cognito_user_pools",
-    },
-    "api-key": {
-        "type": "apiKey",
-        "in": "header",
-        "name": "x-api-key",
-        "description": "A key of API Gateway, with `auth` `api-key`.",
-    },
-    "jwt": {
-        "type": "http",
-        "scheme": "bearer",
-        "bearerFormat": "JWT",
-        "description": "A token of your own issuer, with `auth` `jwt`.",
-    },
-}
-_AUTH = get_args(DeploySettings.model_fields["auth"].annotation)
-SECURITY_SCHEMES = {auth: _SCHEMES[auth] for auth in _AUTH if auth != "none"}
 
 
 def real_routes() -> list[Route]:

@@ -1,6 +1,5 @@
-"""Adds to Powertools' document what its models cannot say, and leaves out what says nothing."""
+"""Adds to the schemas of models what they cannot say, and leaves out what says nothing."""
 
-from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
@@ -25,16 +24,6 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "example": "jane",
     },
 }
-ERROR_TYPES = {
-    400: "BadRequestException",
-    403: "ForbiddenException",
-    404: "NotFoundException",
-    405: "MethodNotAllowedException",
-    413: "PayloadTooLargeException",
-    415: "UnsupportedMediaTypeException",
-    500: "InternalServerErrorException",
-}
-_REQUEST_ID = {"description": "As in logs and tables.", "schema": {"type": "string"}}
 # What `lake` and `local` can store; another PutEvents server may take more.
 _NUMBER = {"exclusiveMinimum": -1e126, "exclusiveMaximum": 1e126}
 _MAX_ADDRESS_BYTES, _MAX_USER_ID_BYTES = 2048, 1018
@@ -50,27 +39,6 @@ _ADDRESS_NEEDS_CHANNEL = {
     "then": {"required": ["ChannelType"], "properties": {"ChannelType": {"type": "string"}}},
 }
 Schema = dict[str, Any]
-
-
-def complete(document: Schema, examples: list[Schema]) -> Schema:
-    """The document with parameters, headers, examples, and schemas that say what is accepted."""
-    shapes = document["components"]["schemas"]
-    for name in [name for name in shapes if "ValidationError" in name]:
-        del shapes[name]
-    for shape in shapes.values():
-        _walk(shape, _without_noise)
-    _say_what_is_accepted(shapes)
-    given = defaultdict(list)
-    for example in examples:
-        given[example["operation"]].append(example)
-    for path, methods in document["paths"].items():
-        for method, operation in methods.items():
-            _complete_operation(operation)
-            for example in given.pop(operation["operationId"], []):
-                _add_example(example, path, method, operation)
-    if given:
-        raise ValueError(f"examples of operations that are not there: {list(given)}")
-    return document
 
 
 def _walk(value: Any, change: Callable[[Schema], None]) -> None:
@@ -104,7 +72,10 @@ def _without_noise(schema: Schema) -> None:
         }
 
 
-def _say_what_is_accepted(shapes: Schema) -> None:
+def say_what_is_accepted(shapes: Schema) -> None:
+    """Change the schemas, by their names, into what the gateway accepts."""
+    for shape in shapes.values():
+        _walk(shape, _without_noise)
     endpoint, item = shapes["PublicEndpoint"], shapes["EndpointBatchItem"]
     for shape in (endpoint, item):
         shape |= _ADDRESS_NEEDS_CHANNEL
@@ -145,45 +116,3 @@ def _with_nulls(schema: Schema) -> None:
         inner = schema.get(place)
         if isinstance(inner, dict) and isinstance(inner.get("type"), str):
             inner["type"] = [inner["type"], "null"]
-
-
-def _complete_operation(operation: Schema) -> None:
-    for parameter in operation["parameters"]:
-        parameter |= PARAMETERS[parameter["name"]]
-    operation["responses"].pop("422", None)
-    for content in operation.get("requestBody", {}).get("content", {}).values():
-        content["schema"].pop("description", None)
-    for status, response in operation["responses"].items():
-        response["headers"] = {"x-amzn-RequestId": _REQUEST_ID}
-        if kind := ERROR_TYPES.get(int(status)):
-            # API Gateway's own 403 and 500 name their causes more finely.
-            schema = {"type": "string"} if status in ("403", "500") else {"const": kind}
-            response["headers"]["x-amzn-ErrorType"] = {"schema": schema, "example": kind}
-        if status == "405":
-            methods = {"type": "string", "pattern": "^[A-Z]+(, [A-Z]+)*$"}
-            response["headers"]["Allow"] = {"schema": methods, "example": "POST"}
-    operation["responses"] = dict(sorted(operation["responses"].items()))
-
-
-def _add_example(example: Schema, path: str, method: str, operation: Schema) -> None:
-    name, status = example["name"], str(example["status"])
-    answer: Schema = {"summary": example["summary"], "value": example["answer"]}
-    if by := example.get("answered_by"):
-        answer["x-answered-by"] = by
-    else:
-        request = {"method": method.upper(), "path": _filled(path, example.get("path", {}))}
-        answer["x-request"] = request | example.get("request", {})
-        if setup := example.get("after"):
-            answer["x-after"] = setup
-    content = operation["responses"][status]["content"]["application/json"]
-    content.setdefault("examples", {})[name] = answer
-    body = example.get("request", {}).get("body")
-    if isinstance(body, dict) and status.startswith("2") and not by:
-        asked = operation["requestBody"]["content"]["application/json"]
-        asked.setdefault("examples", {})[name] = {"summary": example["summary"], "value": body}
-
-
-def _filled(path: str, values: Schema) -> str:
-    for name, parameter in PARAMETERS.items():
-        path = path.replace(f"{{{name}}}", values.get(name, parameter["example"]))
-    return path

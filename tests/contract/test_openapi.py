@@ -14,8 +14,8 @@ from infra.gateway_responses import RESPONSES
 from local.api_gateway import RESOURCES
 from putevents.errors import DestinationError
 from putevents.wire.answers import FAILED
+from tests.contract.openapi_answers import ERROR_TYPES
 from tests.contract.openapi_document import DOCUMENT, make_document, real_routes, written
-from tests.contract.openapi_schemas import ERROR_TYPES
 from tests.local.running_gateway import RunningGateway
 
 TEXT = DOCUMENT.read_text()
