@@ -1,6 +1,7 @@
 """The cases are well-formed, and `make run` does what each says."""
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -27,6 +28,13 @@ def test_a_file_of_cases_is_of_the_schema(path: Path) -> None:
 
 def test_a_case_has_a_name_of_its_own() -> None:
     assert [name for name, n in Counter(case.name for case in CASES).items() if n > 1] == []
+
+
+def test_a_case_can_be_run_again_and_again() -> None:
+    texts = [path.read_text() for path in FOLDER.glob("*.yaml")]
+    users = [user for text in texts for user in re.findall(r'UserId: ("[^"]*"|\w+)', text)]
+    # After 15 runs a user of every run would have no place for another endpoint.
+    assert [user for user in users if "${run}" not in user and user != '""'] == []
 
 
 def test_there_are_as_many_cases_as_the_readme_says() -> None:
