@@ -82,6 +82,19 @@ def test_an_example_is_of_its_schema(example: Example) -> None:
     validate(example.given["value"], schema)
 
 
+def test_an_example_of_a_request_is_of_its_schema() -> None:
+    bodies = [
+        operation["requestBody"]["content"]["application/json"]
+        for methods in SPEC["paths"].values()
+        for operation in methods.values()
+        if "requestBody" in operation
+    ]
+    assert len(bodies) == 4
+    for body in bodies:
+        for example in body["examples"].values():
+            validate(example["value"], body["schema"])
+
+
 @pytest.mark.parametrize("example", SENT, ids=lambda e: f"{e.operation}: {e.name}")
 def test_an_example_is_answered_as_it_says(gateway: RunningGateway, example: Example) -> None:
     for before in example.given.get("x-after", []):
