@@ -30,6 +30,7 @@ TAKES_snapshots := REPLACE
 TAKES_deploy-emulated := CDK_OPTIONS EMULATED_DIR
 TAKES_destroy-emulated := EMULATED_DIR
 TAKES_sql-emulated := QUERY EMULATED_DIR
+TAKES_fuzz-contract := SECONDS SEED
 TAKES_faults   := SEED EVENTS EMULATED_EVENTS SEQUENCES
 TAKES_outages  := SCALE
 TAKES_costs    := OPTIONS
@@ -38,12 +39,13 @@ TAKES_quotas   := OPTIONS
 TAKES_put-events := OPTIONS PUT_EVENTS_% AWS_%
 TAKES_load     := URL USERS RATE SECONDS SHAPE EVENTS APPLICATION_ID OPTIONS PUT_EVENTS_% AWS_%
 TAKES_verify   := URL OPTIONS PUT_EVENTS_% AWS_%
+TAKES_conformance := URL OPTIONS PUT_EVENTS_% AWS_%
 TAKES_redrive  := OPTIONS AWS_%
 TAKES_dead-letters := OPTIONS AWS_%
 TAKES_views    := OPTIONS AWS_%
 TAKES_import-endpoints := FILE OPTIONS AWS_%
 TAKES_client-programs := CHROMIUM
-.PHONY: help run test test-unit bench check fix synth diff bootstrap deploy destroy lint-templates snapshots lock clean
+.PHONY: help run test test-unit bench check fix synth diff bootstrap deploy destroy lint-templates snapshots openapi fuzz-contract lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -94,6 +96,12 @@ lint-templates: $(VENV)/dev ## cfn-lint over every pair of deploy settings, for 
 
 snapshots: $(VENV)/dev ## keep the templates that a reviewer compares (REPLACE=yes if an update may lose something)
 	@$(BIN)/python -m tests.infra.snapshot
+
+openapi: $(VENV)/dev ## write docs/openapi.json, the contract as OpenAPI 3.1, from routes and models
+	@$(BIN)/python -m tests.contract.openapi_document
+
+fuzz-contract: $(VENV)/dev ## send what schemathesis makes of docs/openapi.json to `make run`'s server (SECONDS=600, SEED=)
+	@$(BIN)/python -m tests.contract.fuzz "$(or $(if $(filter command,$(origin SECONDS)),$(SECONDS)),600)" "$(SEED)"
 
 lock: $(VENV)/dev ## resolve what is asked for into the pinned requirements.txt files
 	$(BIN)/uv pip compile pyproject.toml --group dev $(LOCK) -o requirements.txt
@@ -214,6 +222,11 @@ $(LOAD)/ready: commands/load/requirements.txt | $(BIN)/python
 
 verify: $(VENV)/run ## send an event to the deployed stack, follow it to Athena, read metrics and alarms (URL=, OPTIONS="--auth none")
 	@$(COMMANDS) verify $(call OPTION,URL,url) $(OPTIONS)
+
+.PHONY: conformance
+
+conformance: $(VENV)/dev ## ask any PutEvents server what real clients rely on (URL=, OPTIONS="--auth none"; tests/conformance/README.md)
+	@$(COMMANDS) conformance $(call OPTION,URL,url) $(OPTIONS)
 
 .PHONY: costs flood table-units
 

@@ -43,6 +43,11 @@ COMMANDS = {
     "verify": Place(
         "verify.verify_command", "verify", "Follow an event through a deployed stack to Athena."
     ),
+    "conformance": Place(
+        "conformance.conformance_command",
+        "conformance",
+        "Ask a PutEvents server what real clients rely on.",
+    ),
     "views": Place("views", "views", "Create the views of a deployed lake through Athena."),
     "quotas": Place(
         "quotas.quotas_command", "quotas", "Print which of AWS's quotas a lake needs raised."

@@ -1,4 +1,4 @@
-"""Routes a request: to the PutEvents handler, to the queues, or to the health check."""
+"""Routes a request: to the PutEvents handler, the queues, the contract or the health check."""
 
 import asyncio
 import sqlite3
@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from local.api_gateway import proxy_event, proxy_response
 from local.database import Database
+from local.docs_page import is_of_docs, respond_file
 from local.http_messages import Request, Response, error_response, json_response
 from local.lambda_function import HandlerError, LambdaFunction
 from local.sqs import SqsApi
@@ -26,6 +27,8 @@ class Routing:
         """The response to a request."""
         if request.path == "/health" and request.method in ("GET", "HEAD"):
             return await asyncio.to_thread(self._health)
+        if is_of_docs(request):
+            return await asyncio.to_thread(respond_file, request)
         if action := action_of(request):
             return await asyncio.to_thread(respond, self._sqs, action, request)
         return await self._put_events(request)

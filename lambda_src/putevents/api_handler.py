@@ -96,19 +96,23 @@ class ApiHandler:
 
     def answer_error(self, error: Exception) -> Response[str]:
         """Answer a request that failed as a whole in the shape of Pinpoint's own errors."""
+        methods = self._served_methods() if isinstance(error, NotFoundError) else []
         if isinstance(error, NotFoundError):
-            error = MethodNotAllowedError() if self._path_is_served() else UnknownPathError()
+            error = MethodNotAllowedError() if methods else UnknownPathError()
         known = error if isinstance(error, RequestError) else InternalError()
         if known is error:
             logger.info("rejected whole", error=type(error).__name__, status=known.status.value)
         else:
             logger.exception("failed", exc_info=error, status=known.status.value)
-        return respond_error(known, request_id(self.app.current_event["requestContext"]))
+        answer = respond_error(known, request_id(self.app.current_event["requestContext"]))
+        if methods:
+            answer.headers["Allow"] = ", ".join(methods)  # RFC 9110 wants it with a 405
+        return answer
 
-    def _path_is_served(self) -> bool:
+    def _served_methods(self) -> list[str]:
         # The resolver itself answers a known path with another method like an unknown one.
         path = self.app.current_event.path
-        return any(route.rule.match(path) for route in self.app._dynamic_routes)
+        return [route.method for route in self.app._dynamic_routes if route.rule.match(path)]
 
 
 def make_handler(

@@ -117,16 +117,6 @@ def test_an_event_too_large_is_rejected_alone(doors: Doors, destination: FakeDes
     assert answers["EventsItemResponse"]["wide"] == refused
 
 
-def test_an_endpoint_too_large_is_rejected_and_its_events_go(
-    doors: Doors, destination: FakeDestination
-) -> None:
-    endpoint = {"Attributes": {f"k{i}": ["v" * 100] * 2 for i in range(80)}}
-    results = doors.put_events(body_of({"1": EVENT}, endpoint))
-    text = "Endpoint size should be at most 15 KB. (Endpoint)"
-    assert results["phone"]["EndpointItemResponse"] == {"StatusCode": 400, "Message": text}
-    assert results["phone"]["EventsItemResponse"]["1"] == ACCEPTED
-
-
 @pytest.mark.parametrize("endpoint_id", ["", "a$b", "{x}", "a}", "\ud800", "x" * 16_000])
 def test_an_endpoint_id_that_cannot_be_is_rejected_with_its_events(
     doors: Doors, destination: FakeDestination, endpoint_id: str
@@ -178,35 +168,12 @@ def test_an_event_id_that_is_no_text_is_rejected_alone(
     assert answers["é"] == ACCEPTED
 
 
-@pytest.mark.parametrize("batch", [None, 5, {}, {"Endpoint": {}}, {"Endpoint": {}, "Events": []}])
-def test_a_batch_that_is_none_is_answered_for_its_endpoint(
-    doors: Doors, destination: FakeDestination, batch: Any
-) -> None:
-    results = doors.put_events({"BatchItem": {"phone": batch}})
-    assert results["phone"]["EndpointItemResponse"]["StatusCode"] == 400
-    assert results["phone"]["EventsItemResponse"] == {}
-
-
-def test_a_missing_endpoint_member_costs_no_event(
-    doors: Doors, destination: FakeDestination
-) -> None:
-    results = doors.put_events({"BatchItem": {"phone": {"Events": {"1": EVENT}}}})
-    assert results["phone"]["EndpointItemResponse"]["Message"] == "Missing Endpoint (Endpoint)"
-    assert results["phone"]["EventsItemResponse"]["1"] == ACCEPTED
-
-
 def test_an_endpoint_without_events_is_delivered(
     doors: Doors, destination: FakeDestination
 ) -> None:
     results = doors.put_events(body_of({}, {"OptOut": "NONE"}))
     assert results["phone"] == {"EndpointItemResponse": ACCEPTED, "EventsItemResponse": {}}
     assert destination.endpoints == [("phone", {"OptOut": "NONE"})]
-
-
-def test_an_empty_batch_item_is_answered_with_nothing(
-    doors: Doors, destination: FakeDestination
-) -> None:
-    assert doors.put_events({"BatchItem": {}}) == {}
 
 
 @pytest.mark.parametrize("code", [None, 429, 500, 503])

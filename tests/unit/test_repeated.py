@@ -105,15 +105,6 @@ def test_an_endpoint_id_that_stands_twice_is_rejected_with_all_its_events(
     assert raw == {None: [{}, {"OptOut": "NONE"}], "1": [good], "2": [good] * 2, "3": [good]}
 
 
-def test_an_endpoint_that_is_told_twice_is_rejected_and_its_events_go(doors: Doors) -> None:
-    twice = '"Endpoint":{"OptOut":"ALL"},"Endpoint":{"OptOut":"NONE"}'
-    results = doors.put_events(request(endpoint(f'"1":{GOOD}', head=twice)))
-    assert results["phone"] == {
-        "EndpointItemResponse": {"StatusCode": 400, "Message": "Duplicate Endpoint (Endpoint)"},
-        "EventsItemResponse": {"1": ACCEPTED},
-    }
-
-
 def test_events_that_stand_in_two_maps_are_all_answered(doors: Doors) -> None:
     head = f'"Endpoint":{{}},"Events":{{"1":{GOOD},"2":{GOOD}}},"Events":null'
     results = doors.put_events(request(endpoint(f'"2":{GOOD}', f'"3":{GOOD}', head=head)))
