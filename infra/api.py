@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from itertools import accumulate
+from pathlib import Path
 
 from aws_cdk import Aws
 from aws_cdk import aws_apigateway as apigateway
@@ -36,6 +37,7 @@ class PutEventsApi(apigateway.RestApi):
         name: str,
         function: lambda_.IFunction,
         settings: DeploySettings,
+        authorizer_package: Path | None,
     ) -> None:
         access_log = Log(scope, f"{id}AccessLog", settings=settings)
         super().__init__(
@@ -49,7 +51,7 @@ class PutEventsApi(apigateway.RestApi):
             # All APIs of an account and region share this role, so the stack does not delete it.
             cloud_watch_role=settings.api_log_role == "create",
             deploy_options=_stage(access_log, settings),
-            default_method_options=authorization(scope, settings),
+            default_method_options=authorization(scope, settings, authorizer_package),
             # One permission for all methods: one each would exceed the size limit of the policy.
             default_integration=apigateway.LambdaIntegration(
                 function, scope_permission_to_method=False

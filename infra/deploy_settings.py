@@ -13,6 +13,7 @@ from infra.settings.domain_settings import DomainSettings
 from infra.settings.forwarding_settings import ForwardingSettings
 from infra.settings.function_settings import FunctionSettings
 from infra.settings.gateway_settings import GatewaySettings
+from infra.settings.jwt_settings import JwtSettings
 from infra.settings.lake_settings import LakeSettings
 from infra.settings.log_settings import LogSettings
 from infra.settings.removal_settings import RemovalSettings
@@ -37,6 +38,7 @@ class DeploySettings(
     FunctionSettings,
     CorsSettings,
     DomainSettings,
+    JwtSettings,
     AccessSettings,
     ForwardingSettings,
     GatewaySettings,
