@@ -13,6 +13,7 @@ from infra.settings.domain_settings import DomainSettings
 from infra.settings.forwarding_settings import ForwardingSettings
 from infra.settings.function_settings import FunctionSettings
 from infra.settings.gateway_settings import GatewaySettings
+from infra.settings.identity_settings import IdentitySettings
 from infra.settings.jwt_settings import JwtSettings
 from infra.settings.lake_settings import LakeSettings
 from infra.settings.log_settings import LogSettings
@@ -38,6 +39,7 @@ class DeploySettings(
     FunctionSettings,
     CorsSettings,
     DomainSettings,
+    IdentitySettings,
     JwtSettings,
     AccessSettings,
     ForwardingSettings,

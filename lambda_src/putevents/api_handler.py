@@ -85,8 +85,9 @@ class ApiHandler:
     def _by_arrival(self, request: EventsRequest) -> list[tuple[Arrival, EventsRequest]]:
         """Return the parts of a request that came in at different times; mostly it is one."""
         event = self.app.current_event
-        arrival = Arrival.of_request(event["requestContext"])
-        if not self.gateway.settings.trust_arrival:
+        settings = self.gateway.settings
+        arrival = Arrival.of_request(event["requestContext"], ties=settings.bind_endpoints)
+        if not settings.trust_arrival:
             return [(arrival, request)]
         return by_arrival(request, arrival, event.headers.get(ARRIVALS) or "")
 
