@@ -211,7 +211,10 @@ $(LOAD)/ready: commands/load/requirements.txt | $(BIN)/python
 
 # --- what a deployed stack really does (docs/aws-checklist.md) ---------------------------------------
 
-.PHONY: verify
+.PHONY: verify new-application-id
+
+new-application-id: $(VENV)/run ## print an application id that nobody guesses, as Pinpoint made them
+	@$(COMMANDS) new-application-id
 
 verify: $(VENV)/run ## send an event to the deployed stack, follow it to Athena, read metrics and alarms (URL=, OPTIONS="--auth none")
 	@$(COMMANDS) verify $(call OPTION,URL,url) $(OPTIONS)

@@ -69,7 +69,7 @@ class PutEventsApi(apigateway.RestApi):
         add_gateway_responses(self, settings.cors_origins)
         self._add_methods(settings)
         self.key = add_api_key(self, settings) if settings.auth == "api-key" else None
-        self._explain(settings.auth)
+        self._explain(settings)
 
     @property
     def base_url(self) -> str:
@@ -88,19 +88,21 @@ class PutEventsApi(apigateway.RestApi):
             if settings.cors_origins:
                 add_preflight(resource, settings)
 
-    def _explain(self, auth: str) -> None:
+    def _explain(self, settings: DeploySettings) -> None:
+        auth = settings.auth
         acknowledge(
             self,
             "APIG2",
             "The function validates each event; a request validator would reject a whole request "
             "for one bad event.",
         )
-        acknowledge(
-            self,
-            "APIG3",
-            "A web ACL costs money every month and blocks with a 403, which makes clients delete "
-            "events. You can attach one to the stage.",
-        )
+        if not settings.waf:
+            acknowledge(
+                self,
+                "APIG3",
+                "A web ACL costs money every month and blocks with a 403, which makes clients "
+                "delete events. The deploy setting waf adds one.",
+            )
         acknowledge(
             self,
             f"IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/{_LOG_POLICY}]",

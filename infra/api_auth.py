@@ -9,6 +9,7 @@ from constructs import Construct
 
 from infra.deploy_settings import DeploySettings
 from infra.jwt_authorizer import add_jwt_authorizer
+from infra.open_door import warning_of
 
 _NONE = apigateway.AuthorizationType.NONE
 
@@ -34,10 +35,7 @@ def authorization(
         case "api-key":
             return apigateway.MethodOptions(authorization_type=_NONE, api_key_required=True)
         case "none":
-            Annotations.of(scope).add_warning_v2(
-                "putevents:open",
-                "auth=none accepts events for the listed applications from anyone who has the URL.",
-            )
+            Annotations.of(scope).add_warning_v2("putevents:open", warning_of(settings))
             return apigateway.MethodOptions(authorization_type=_NONE)
 
 

@@ -20,6 +20,7 @@ from infra.settings.log_settings import LogSettings
 from infra.settings.removal_settings import RemovalSettings
 from infra.settings.setting_types import Group
 from infra.settings.table_settings import TableSettings
+from infra.settings.waf_settings import WafSettings
 
 # The CDK CLI's own names in the context, besides those with a colon.
 _CLI_NAMES = {"cli-telemetry", "acknowledged-issue-numbers"}
@@ -39,6 +40,7 @@ class DeploySettings(
     FunctionSettings,
     CorsSettings,
     DomainSettings,
+    WafSettings,
     IdentitySettings,
     JwtSettings,
     AccessSettings,

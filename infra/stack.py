@@ -18,6 +18,7 @@ from infra.pinpoint_access import connect_pinpoint
 from infra.request_trail import RequestTrail
 from infra.retry_queues import Queues, add_queues
 from infra.unused_settings import warn_of_unused
+from infra.waf import add_waf
 
 
 class PutEventsStack(Stack):
@@ -51,6 +52,7 @@ class PutEventsStack(Stack):
             authorizer_package=authorizer_package,
         )
         self._watch(api, doors, queues, lake, settings)
+        add_waf(self, api, settings)
         add_custom_domain(api, settings)
         add_client_policy(api, settings)
         add_budget(self, settings)

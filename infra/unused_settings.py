@@ -41,6 +41,8 @@ def _unused(settings: DeploySettings) -> Iterator[tuple[str, list[str]]]:
         yield f"with auth={settings.auth}", ["user_pool_id"]
     if settings.auth != "jwt":
         yield f"with auth={settings.auth}", _own(JwtSettings)
+    if settings.waf is not True:
+        yield "without waf=true", ["waf_rate_limit"]
     if not settings.cors_origins:
         yield "without corsOrigins", ["cors_headers"]
     if not settings.monthly_budget_usd:

@@ -21,6 +21,7 @@ from putevents.time_left import TimeLeft
 from putevents.wire.answers import respond, respond_error
 from putevents.wire.arrival import Arrival, request_id
 from putevents.wire.body import parse, read
+from putevents.wire.credentials import without_credentials
 from putevents.wire.forwarded import ARRIVALS, KEEPS_ARRIVALS, by_arrival
 from putevents.wire.json_object import read_json
 from putevents.wire.matched_path import matched_path
@@ -50,7 +51,9 @@ class ApiHandler:
         """Answer one event."""
         self.app.append_context(time_left=TimeLeft.of(context))  # type: ignore[no-untyped-call]
         with concerning([request_id(event["requestContext"])]):
-            answer = self.app.resolve({**event, "path": matched_path(event)}, context)
+            seen = without_credentials(event)
+            seen["path"] = matched_path(event)
+            answer = self.app.resolve(seen, context)
         if self.gateway.settings.trust_arrival:
             answer["multiValueHeaders"][KEEPS_ARRIVALS] = ["true"]
         return answer

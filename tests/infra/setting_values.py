@@ -33,6 +33,10 @@ FREE: dict[str, tuple[Any, ...]] = {
     "jwtIssuer": ("https://login.example.com/",),
     "jwtAudience": (["my-api"], ["my-api", "my-app"]),
     "jwtJwksUrl": ("https://login.example.com/keys",),
+    "waf": (
+        True,
+        "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/mine/12345678-1234-1234-1234-123456789012",
+    ),
     "apiKeyQuota": ("5000000/month",),
     "domainName": ("events.example.com",),
     "certificateArn": (
