@@ -100,7 +100,12 @@ def test_with_cognito_only_a_user_of_the_pool_gets_in(changing: ChangingStack) -
 def test_with_tokens_only_one_of_the_issuer_gets_in(changing: ChangingStack) -> None:
     with running_issuer() as issuer:
         deployment = changing.deploy(
-            auth="jwt", jwtIssuer=issuer.issuer, jwtAudience=AUDIENCE, corsOrigins="*"
+            auth="jwt",
+            jwtIssuer=issuer.issuer,
+            jwtAudience=AUDIENCE,
+            corsOrigins="*",
+            destination="lake",
+            bindEndpoints="true",
         )
 
         assert _forbidden(post(deployment))
@@ -110,6 +115,12 @@ def test_with_tokens_only_one_of_the_issuer_gets_in(changing: ChangingStack) -> 
         assert _forbidden(post(deployment, bearer(issuer.token(exp=1))))
         assert _forbidden(post(deployment, bearer(issuer.token(OTHER_RSA))))
         assert _forbidden(post(deployment, bearer(issuer.token(kid="made-up"))))
+        # An endpoint is its first caller's.
+        [answer] = post(deployment, bearer(issuer.token(sub="other"))).json["Results"].values()
+        statuses = [answer["EndpointItemResponse"], *answer["EventsItemResponse"].values()]
+        assert {told["StatusCode"] for told in statuses} == {403}
+        [answer] = post(deployment, bearer(issuer.token(iat=None))).json["Results"].values()
+        assert answer["EndpointItemResponse"]["StatusCode"] == 202
         url, asks = f"{deployment.api}{BASE}/events", {"Access-Control-Request-Method": "POST"}
         origin = {"Origin": "https://app.example.com"}
         assert send(url, method="OPTIONS", headers={**origin, **asks}).status == 204
