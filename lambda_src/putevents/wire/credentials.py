@@ -7,6 +7,8 @@ from typing import Any
 # credentials' session token, which is good for hours.
 CREDENTIALS = frozenset(("authorization", "cookie", "x-amz-security-token", "x-api-key"))
 
+_LENGTHS = frozenset(map(len, CREDENTIALS))  # quicker to tell than the letters
+
 
 def without_credentials(event: Mapping[str, Any]) -> dict[str, Any]:
     """Return an event of API Gateway without them; of the query nothing is read, and all goes."""
@@ -20,6 +22,8 @@ def without_credentials(event: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _left(headers: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {
-        name: value for name, value in (headers or {}).items() if name.lower() not in CREDENTIALS
-    }
+    left = dict(headers or {})
+    for name in headers or ():
+        if len(name) in _LENGTHS and name.lower() in CREDENTIALS:
+            del left[name]
+    return left
