@@ -66,4 +66,4 @@ def _owner(cognito_id: str, authorizer: Mapping[str, Any]) -> str:
         who = f"token {claims.get('iss')} {subject}"
     else:
         return ""
-    return blake2b(who.encode(), digest_size=_DIGEST_BYTES).hexdigest()
+    return blake2b(who.encode(errors="backslashreplace"), digest_size=_DIGEST_BYTES).hexdigest()
