@@ -13,6 +13,7 @@ from putevents.wire.caller import UNKNOWN, Caller
 from putevents.wire.rules import NOT_OWNED
 from putevents.wire.schemas import PublicEndpoint
 from tests.endpoints.application import START
+from tests.endpoints.counted_table import CountedTable, items_of
 from tests.endpoints.whole_gateway import WholeGateway
 
 JANE, MALLORY = "eu-west-1:jane", "eu-west-1:mallory"
@@ -178,3 +179,25 @@ def test_the_first_caller_of_an_endpoint_that_was_nobodys_ties_it(apply: Apply) 
     assert apply("mallory", "phone", {"Address": "other", "ChannelType": "GCM"}) == (403, "None")
     assert apply("mallory", "phone", {"User": {"UserId": "mallory"}}) == (403, "None")
     assert apply("jane", "phone", {}) == (202, "token")
+
+
+def test_a_tied_endpoint_costs_no_call_more_and_a_user_one_write_once() -> None:
+    person = {"User": {"UserId": "jane"}, "OptOut": "ALL"}
+
+    def calls(owner: str) -> list[dict[str, int]]:
+        table, told = CountedTable(), []
+        rules = EndpointTable(items_of(table))
+        for number, members in enumerate([{"OptOut": "NONE"}, {}, person, person, {}]):
+            now = START + 10 * number
+            arrival = Arrival(f"request-{now}", now, caller=Caller(owner))
+            update = {"phone": PublicEndpoint.model_validate(members)}
+            table.calls.clear()
+            rules.update("app", update, {"phone": arrival}, TimeLeft())
+            told.append(dict(table.calls))
+        return told
+
+    nobodys, tied = calls(""), calls("jane")
+
+    once = tied[2].pop("update_item") - nobodys[2].pop("update_item")
+    assert once == 1
+    assert tied == nobodys
