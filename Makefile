@@ -15,7 +15,7 @@ export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
 # What each target takes of make's command line, a `%` for any ending; another variable is an error
 # (at the end of this file), not an option that has no effect.
-TAKES_run      := PORT DATA_DIR APPLICATION_IDS DESTINATION CORS_% TRUST_ARRIVAL ENDPOINT_READS \
+TAKES_run      := PORT DATA_DIR APPLICATION_IDS DESTINATION CORS_% TRUST_ARRIVAL ENDPOINT_READS BIND_ENDPOINTS \
   RETRY_DELAY_SECONDS VISIBILITY_TIMEOUT_SECONDS PINPOINT_% AWS_% ENDPOINT_TABLE EVENT_STREAM_PREFIX REJECTED_STREAM
 TAKES_sql      := QUERY NAME TODAY DATA_DIR
 TAKES_test     := SEED CHROMIUM PYTEST_ADDOPTS
@@ -106,6 +106,7 @@ fuzz-contract: $(VENV)/dev ## send what schemathesis makes of docs/openapi.json 
 lock: $(VENV)/dev ## resolve what is asked for into the pinned requirements.txt files
 	$(BIN)/uv pip compile pyproject.toml --group dev $(LOCK) -o requirements.txt
 	$(BIN)/uv pip compile pyproject.toml -c requirements.txt $(LOCK) -o lambda_src/requirements.txt
+	$(BIN)/uv pip compile --group authorizer -c requirements.txt $(LOCK) -o lambda_src/authorizer/requirements.txt
 	$(BIN)/uv pip compile pyproject.toml --group run -c requirements.txt $(LOCK) -o local/requirements.txt
 	$(BIN)/uv pip compile --group sql -c requirements.txt $(LOCK) -o commands/sql/requirements.txt
 	$(BIN)/uv pip compile --group load -c requirements.txt $(LOCK) -o commands/load/requirements.txt
@@ -218,7 +219,10 @@ $(LOAD)/ready: commands/load/requirements.txt | $(BIN)/python
 
 # --- what a deployed stack really does (docs/aws-checklist.md) ---------------------------------------
 
-.PHONY: verify
+.PHONY: verify new-application-id
+
+new-application-id: $(VENV)/run ## print an application id that nobody guesses, as Pinpoint made them
+	@$(COMMANDS) new-application-id
 
 verify: $(VENV)/run ## send an event to the deployed stack, follow it to Athena, read metrics and alarms (URL=, OPTIONS="--auth none")
 	@$(COMMANDS) verify $(call OPTION,URL,url) $(OPTIONS)

@@ -27,6 +27,9 @@ COMMANDS = {
     "sql": Place("sql.sql_command", "sql", "Query the local store with Athena's SQL."),
     "send": Place("send.send_command", "send", "Send events to a gateway, whatever its auth."),
     "load": Place("load.load_command", "load", "Load a gateway with events and count the answers."),
+    "new-application-id": Place(
+        "new_application_id", "new_id", "Print an application id that nobody guesses."
+    ),
     "import-endpoints": Place(
         "import_endpoints.import_command",
         "import_endpoints",

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from itertools import accumulate
+from pathlib import Path
 
 from aws_cdk import Aws
 from aws_cdk import aws_apigateway as apigateway
@@ -36,6 +37,7 @@ class PutEventsApi(apigateway.RestApi):
         name: str,
         function: lambda_.IFunction,
         settings: DeploySettings,
+        authorizer_package: Path | None,
     ) -> None:
         access_log = Log(scope, f"{id}AccessLog", settings=settings)
         super().__init__(
@@ -49,7 +51,7 @@ class PutEventsApi(apigateway.RestApi):
             # All APIs of an account and region share this role, so the stack does not delete it.
             cloud_watch_role=settings.api_log_role == "create",
             deploy_options=_stage(access_log, settings),
-            default_method_options=authorization(scope, settings),
+            default_method_options=authorization(scope, settings, authorizer_package),
             # One permission for all methods: one each would exceed the size limit of the policy.
             default_integration=apigateway.LambdaIntegration(
                 function, scope_permission_to_method=False
@@ -67,7 +69,7 @@ class PutEventsApi(apigateway.RestApi):
         add_gateway_responses(self, settings.cors_origins)
         self._add_methods(settings)
         self.key = add_api_key(self, settings) if settings.auth == "api-key" else None
-        self._explain(settings.auth)
+        self._explain(settings)
 
     @property
     def base_url(self) -> str:
@@ -86,19 +88,21 @@ class PutEventsApi(apigateway.RestApi):
             if settings.cors_origins:
                 add_preflight(resource, settings)
 
-    def _explain(self, auth: str) -> None:
+    def _explain(self, settings: DeploySettings) -> None:
+        auth = settings.auth
         acknowledge(
             self,
             "APIG2",
             "The function validates each event; a request validator would reject a whole request "
             "for one bad event.",
         )
-        acknowledge(
-            self,
-            "APIG3",
-            "A web ACL costs money every month and blocks with a 403, which makes clients delete "
-            "events. You can attach one to the stage.",
-        )
+        if not settings.waf:
+            acknowledge(
+                self,
+                "APIG3",
+                "A web ACL costs money every month and blocks with a 403, which makes clients "
+                "delete events. The deploy setting waf adds one.",
+            )
         acknowledge(
             self,
             f"IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/{_LOG_POLICY}]",

@@ -1,4 +1,4 @@
-"""Build the Lambda package without Docker: our code and its pinned dependencies.
+"""Build a Lambda package without Docker: our code and its pinned dependencies.
 
 What runs this may be another Python, on another processor, than what the functions run on.
 """
@@ -20,6 +20,9 @@ from infra.trim import trim
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "lambda_src"
 BUILD = ROOT / ".build"
+# What is packaged, each for functions of its own; and where the lock of its dependencies lies.
+GATEWAY, AUTHORIZER = "putevents", "authorizer"
+LOCKS = {GATEWAY: "requirements.txt", AUTHORIZER: f"{AUTHORIZER}/requirements.txt"}
 MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
 
 _ZIP_EPOCH = 315532800  # 1980-01-01, the earliest time in a zip file
@@ -29,26 +32,40 @@ class BundleError(Exception):
     """The package could not be built."""
 
 
-def bundle(architecture: str, runtime: str, *, source: Path = SOURCE, build: Path = BUILD) -> Path:
-    """Return the folder of the package; build it unless the same inputs were built before.
+def bundle(
+    architecture: str,
+    runtime: str,
+    *,
+    code: str = GATEWAY,
+    source: Path = SOURCE,
+    build: Path = BUILD,
+) -> Path:
+    """Return the folder of a package; build it unless the same inputs were built before.
 
-    `runtime` is Lambda's name of a Python, like python3.13.
+    `runtime` is Lambda's name of a Python, like python3.13; `code` is a folder of the source.
     """
-    package = build / f"package-{architecture}-{_hash(architecture, runtime, source)}"
+    kind = "package" if code == GATEWAY else code
+    package = build / f"{kind}-{architecture}-{_hash(architecture, runtime, source, code)}"
     if not package.exists():
-        dependencies = _dependencies(architecture, runtime, source / "requirements.txt", build)
+        dependencies = _dependencies(architecture, runtime, source / LOCKS[code], build)
         with _new_folder(package) as folder:
             shutil.copytree(dependencies, folder)
-            trim(folder)
-            try:
-                defer(folder)
-            except NotDeferrableError as error:
-                raise BundleError(str(error)) from None
-            unwanted = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(source / "putevents", folder / "putevents", ignore=unwanted)
-            _compile(folder, runtime)
+            if code == GATEWAY:
+                _lighten(folder)
+            unwanted = shutil.ignore_patterns("__pycache__", "requirements.txt")
+            shutil.copytree(source / code, folder / code, ignore=unwanted)
+            _compile(folder, runtime, code)
             _normalise(folder)
     return package
+
+
+def _lighten(folder: Path) -> None:
+    """Cut what the gateway's functions never read, and defer what they read seldom."""
+    trim(folder)
+    try:
+        defer(folder)
+    except NotDeferrableError as error:
+        raise BundleError(str(error)) from None
 
 
 def describe(package: Path, architecture: str, runtime: str) -> str:
@@ -68,15 +85,15 @@ def _python(runtime: str) -> str:
     return runtime.removeprefix("python")
 
 
-def _hash(architecture: str, runtime: str, source: Path) -> str:
+def _hash(architecture: str, runtime: str, source: Path, kind: str = GATEWAY) -> str:
     """Hash everything that the package is built from."""
     compiler = interpreter.find(_python(runtime))
     version = compiler.version if compiler else "no bytecode"
     digest = hashlib.sha256(f"{architecture} {runtime} {version}".encode())
-    code = [file for file in (source / "putevents").rglob("*") if file.suffix == ".py"]
+    code = [file for file in (source / kind).rglob("*") if file.suffix == ".py"]
     here = Path(__file__).parent
     builders = [here / name for name in ("bundle.py", "defer.py", "interpreter.py", "trim.py")]
-    for file in [*builders, source / "requirements.txt", *sorted(code)]:
+    for file in [*builders, source / LOCKS[kind], *sorted(code)]:
         digest.update(hashlib.sha256(file.read_bytes()).digest())
         digest.update(os.path.relpath(file, source).encode())
     return digest.hexdigest()[:16]
@@ -130,7 +147,7 @@ def _install(architecture: str, runtime: str, requirements: Path, folder: Path) 
         )
 
 
-def _compile(folder: Path, runtime: str) -> None:
+def _compile(folder: Path, runtime: str, code: str) -> None:
     """Compile to bytecode that Lambda does not check against file times."""
     compiler = interpreter.find(_python(runtime))
     if compiler is None:
@@ -138,7 +155,7 @@ def _compile(folder: Path, runtime: str) -> None:
     # A fresh process without site packages, because the state of this one changes the bytecode.
     compileall: list[str | Path] = [compiler.path, "-I", "-S", "-m", "compileall", "-q"]
     mode = ["--invalidation-mode", "unchecked-hash", "-s", str(folder), "-p", "/var/task"]
-    ours = folder / "putevents"
+    ours = folder / code
     theirs = [path for path in sorted(folder.iterdir()) if path != ours]
     # Of the dependencies only bytecode stays, without docstrings, as Python finds it without a
     # source; of our own code both, so that a traceback shows its lines.

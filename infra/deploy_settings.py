@@ -13,11 +13,14 @@ from infra.settings.domain_settings import DomainSettings
 from infra.settings.forwarding_settings import ForwardingSettings
 from infra.settings.function_settings import FunctionSettings
 from infra.settings.gateway_settings import GatewaySettings
+from infra.settings.identity_settings import IdentitySettings
+from infra.settings.jwt_settings import JwtSettings
 from infra.settings.lake_settings import LakeSettings
 from infra.settings.log_settings import LogSettings
 from infra.settings.removal_settings import RemovalSettings
 from infra.settings.setting_types import Group
 from infra.settings.table_settings import TableSettings
+from infra.settings.waf_settings import WafSettings
 
 # The CDK CLI's own names in the context, besides those with a colon.
 _CLI_NAMES = {"cli-telemetry", "acknowledged-issue-numbers"}
@@ -37,6 +40,9 @@ class DeploySettings(
     FunctionSettings,
     CorsSettings,
     DomainSettings,
+    WafSettings,
+    IdentitySettings,
+    JwtSettings,
     AccessSettings,
     ForwardingSettings,
     GatewaySettings,

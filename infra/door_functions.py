@@ -83,6 +83,7 @@ def _environment(settings: DeploySettings, queues: Queues) -> dict[str, str]:
         "CORS_HEADERS": ",".join(settings.cors_headers),
         "TRUST_ARRIVAL": str(settings.trust_arrival).lower(),
         "ENDPOINT_READS": str(settings.endpoint_reads).lower(),
+        "BIND_ENDPOINTS": str(settings.bind_endpoints).lower(),
         # A dimension of the metrics too: two stacks may serve one application id.
         "POWERTOOLS_SERVICE_NAME": settings.stack_name,
         "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,

@@ -13,6 +13,7 @@ from infra.alarms import Alarms
 from infra.api import PutEventsApi
 from infra.deploy_settings import DeploySettings
 from infra.turned_away import share_turned_away
+from infra.waf import held_back
 
 # The namespace of putevents.observability.
 NAMESPACE = "PutEventsGateway"
@@ -61,6 +62,9 @@ class Monitoring(Alarms):
         )
         self._alarm_on_held("LongestWait", "Events have waited for 15 minutes.", None)
         self._watch_api(api, name)
+        if settings.waf is True:
+            text = "WAF held back an address: phones of one carrier, or a flood."
+            self.on_much("HeldBack", held_back(name), text)
         for function_name, function in functions.items():
             errors, throttles = function.metric_errors(), function.metric_throttles()
             self.on_much(f"{function_name}Errors", errors, f"The {function_name} function failed.")

@@ -19,13 +19,20 @@ from infra.pinpoint_access import connect_pinpoint
 from infra.retry_queues import Queues, add_queues
 from infra.saved_queries import SavedQueries
 from infra.unused_settings import warn_of_unused
+from infra.waf import add_waf
 
 
 class PutEventsStack(Stack):
     """The gateway's AWS resources, connected by grants."""
 
     def __init__(
-        self, scope: Construct, id: str, *, settings: DeploySettings, package: Path
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        settings: DeploySettings,
+        package: Path,
+        authorizer_package: Path | None = None,
     ) -> None:
         super().__init__(
             scope,
@@ -38,14 +45,22 @@ class PutEventsStack(Stack):
         doors = add_doors(self, settings, queues, package)
         lake = self._connect_destination(doors, settings)
         api = PutEventsApi(
-            self, "Api", name=self.stack_name, function=doors.api.called, settings=settings
+            self,
+            "Api",
+            name=self.stack_name,
+            function=doors.api.called,
+            settings=settings,
+            authorizer_package=authorizer_package,
         )
         self._watch(api, doors, queues, lake, settings)
+        add_waf(self, api, settings)
         add_custom_domain(api, settings)
         add_client_policy(api, settings)
         add_budget(self, settings)
         warn_of_unused(self, settings)
         self._add_outputs(api, queues)
+        if settings.auth == "jwt":  # by which `make verify` knows it
+            CfnOutput(self, "JwtIssuer", value=settings.jwt_issuer or "")
 
     def _connect_destination(self, doors: Doors, settings: DeploySettings) -> Lake | None:
         """Let the functions deliver; return the lake if that is where events go."""

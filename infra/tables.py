@@ -28,11 +28,15 @@ RAW_EVENTS = [
     Column(
         "application",
         "struct<app_id:string,package_name:string,sdk:struct<name:string,version:string>,"
-        "title:string,version_name:string,version_code:string>",
+        "title:string,version_name:string,version_code:string,cognito_identity_pool_id:string>",
         "the app: its id here, `AppPackageName`, `SdkName`, `ClientSdkVersion`, `AppTitle`, the "
-        "endpoint's `AppVersion`, `AppVersionCode`",
+        "endpoint's `AppVersion`, `AppVersionCode`, the identity pool of the caller",
     ),
-    Column("client", "struct<client_id:string>", "the endpoint id"),
+    Column(
+        "client",
+        "struct<client_id:string,cognito_id:string>",
+        "the endpoint id, and the caller's id in Cognito Identity",
+    ),
     Column(
         "device",
         "struct<locale:struct<code:string,country:string,language:string>,make:string,"

@@ -9,6 +9,7 @@ from aws_cdk import Annotations, Stack
 
 from infra.deploy_settings import DeploySettings
 from infra.settings.forwarding_settings import ForwardingSettings
+from infra.settings.jwt_settings import JwtSettings
 from infra.settings.lake_settings import LakeSettings
 from infra.settings.setting_types import Group
 from infra.settings.table_settings import TableSettings
@@ -38,6 +39,10 @@ def _unused(settings: DeploySettings) -> Iterator[tuple[str, list[str]]]:
         yield f"with destination={settings.destination}", _own(ForwardingSettings)
     if settings.auth != "cognito":
         yield f"with auth={settings.auth}", ["user_pool_id"]
+    if settings.auth != "jwt":
+        yield f"with auth={settings.auth}", _own(JwtSettings)
+    if settings.waf is not True:
+        yield "without waf=true", ["waf_rate_limit"]
     if not settings.cors_origins:
         yield "without corsOrigins", ["cors_headers"]
     if not settings.monthly_budget_usd:

@@ -10,11 +10,11 @@ from pydantic_core import from_json, to_json
 
 from local.savepoint import savepoint
 from putevents.endpoints.item import ADDRESS, Item, Member, Members
-from putevents.endpoints.store import NO_END, StoreError
+from putevents.endpoints.store import NO_END, NotOwnedError, StoreError
 from putevents.time_left import TimeLeft
 
 _KEYS = ("application_id", "endpoint_id")
-_VALUES = ("user_id", "address", "members", "created", "latest", "revision", "spelled")
+_VALUES = ("user_id", "address", "members", "created", "latest", "revision", "spelled", "owner")
 _INSERT = (
     f"INSERT INTO endpoint_items ({', '.join(_KEYS + _VALUES)})"  # noqa: S608 # our names
     f" VALUES ({', '.join(f':{column}' for column in _KEYS + _VALUES)})"
@@ -50,14 +50,18 @@ class SqliteItems:
         create: bool = True,
         spelled: str = "",
         unlist: bool = False,
+        owner: str = "",
         time_left: TimeLeft = NO_END,
     ) -> tuple[Item, Item]:
         """Set the members that are newer than the stored ones; the item before and after."""
         before, address = self._read(application_id, id_)
+        if before.is_anothers(owner):
+            raise NotOwnedError("The item is another caller's.")
         left = before.to_write(update, created, create=create)
-        if left is None:
+        if left is None and not (before.revision and before.is_to_tie(owner)):
             return before, before
-        after = before.after(left, created, spelled)
+        left = left or {}
+        after = before.after(left, created, spelled, owner)
         if ADDRESS in left or unlist:
             address = None if unlist else after.value(ADDRESS)
         self._replace(application_id, id_, after, address)
@@ -120,14 +124,14 @@ class SqliteItems:
 
     def _select(self, application_id: str, id_: str) -> tuple[Item, str | None]:
         row = self._connection.execute(
-            "SELECT members, created, latest, revision, spelled, address FROM endpoint_items"
+            "SELECT members, created, latest, revision, spelled, owner, address FROM endpoint_items"
             " WHERE application_id = ? AND endpoint_id = ?",
             (application_id, id_),
         ).fetchone()
         if row is None:
             return Item(), None
         members = {name: Member(*pair) for name, pair in from_json(row[0]).items()}
-        return Item(members, *row[1:5]), row[5]
+        return Item(members, *row[1:6]), row[6]
 
     def _replace(self, application_id: str, id_: str, item: Item, address: str | None) -> None:
         row: dict[str, Any] = {
@@ -140,6 +144,7 @@ class SqliteItems:
             "latest": item.latest,
             "revision": item.revision,
             "spelled": item.spelled,
+            "owner": item.owner,
         }
         self._connection.execute(_INSERT, row)
         self._known[application_id, id_] = (item, row["address"])

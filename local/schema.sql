@@ -47,6 +47,7 @@ CREATE TABLE IF NOT EXISTS endpoint_items (
     latest TEXT NOT NULL,                -- the newest stamp
     revision INTEGER NOT NULL,
     spelled TEXT NOT NULL DEFAULT '',    -- the endpoint's id as it came first
+    owner TEXT NOT NULL DEFAULT '',      -- whom it is tied to, empty if to nobody
     PRIMARY KEY (application_id, endpoint_id)
 );
 CREATE INDEX IF NOT EXISTS items_by_address ON endpoint_items (application_id, address);

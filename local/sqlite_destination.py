@@ -112,6 +112,9 @@ def _deliver(
     answers: dict[str, StoredItemResponse] = {}
     written = 0
     for id_, batch in batch_item.items():
+        if id_ in stored and stored[id_].is_forbidden:
+            answers[id_] = stored[id_].response(batch)
+            continue
         # The events of an endpoint that could not be written are stored all the same.
         now = stored[id_].endpoint if id_ in stored else None
         endpoint = batch.stored or now or _find(table, application_id, id_)

@@ -19,7 +19,7 @@ log = logging.getLogger("local")
 _LATER_COLUMNS = {
     "events": ("request_id TEXT", "record TEXT"),
     "messages": ("hidden_at INTEGER",),
-    "endpoint_items": ("spelled TEXT NOT NULL DEFAULT ''",),
+    "endpoint_items": ("spelled TEXT NOT NULL DEFAULT ''", "owner TEXT NOT NULL DEFAULT ''"),
 }
 
 

@@ -89,6 +89,12 @@ def _synthesised(options: dict[str, Any]) -> tuple[Any, list[dict[str, Any]]]:
         package.mkdir()
         (package / "empty.py").touch()
         app = App(outdir=str(Path(folder, "out")))
-        stack = PutEventsStack(app, "PutEventsGateway", settings=settings, package=package)
+        stack = PutEventsStack(
+            app,
+            "PutEventsGateway",
+            settings=settings,
+            package=package,
+            authorizer_package=package,
+        )
         template = Template.from_stack(stack).to_json()
     return settings, list(template["Resources"].values())

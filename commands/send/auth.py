@@ -43,11 +43,11 @@ def check_url(_: click.Context, __: click.Parameter, url: str | None) -> str | N
 _OPTIONS = [
     click.option("--url", envvar="PUT_EVENTS_URL", show_envvar=True, callback=check_url,
                  help="The ApiUrl of the stack, or http://127.0.0.1:8080."),
-    click.option("--auth", type=click.Choice(["iam", "cognito", "api-key", "none"]), default="iam",
-                 show_default=True, envvar="PUT_EVENTS_AUTH", show_envvar=True,
+    click.option("--auth", type=click.Choice(["iam", "cognito", "jwt", "api-key", "none"]),
+                 default="iam", show_default=True, envvar="PUT_EVENTS_AUTH", show_envvar=True,
                  help="What the gateway was deployed with."),
     click.option("--token", envvar="PUT_EVENTS_TOKEN", show_envvar=True,
-                 help="For --auth cognito."),
+                 help="For --auth cognito and jwt."),
     click.option("--api-key", envvar="PUT_EVENTS_API_KEY", show_envvar=True,
                  help="For --auth api-key."),
     click.option("--profile", help="Where the credentials for --auth iam are."),
@@ -78,6 +78,9 @@ def authorization(options: Target, session: Session) -> Authorize:
             return _sign(session, options.region or _region(options.url, session))
         case "cognito":
             return _add_header("Authorization", options.token, "--auth cognito needs --token")
+        case "jwt":
+            bearer = options.token and f"Bearer {_without_scheme(options.token)}"
+            return _add_header("Authorization", bearer, "--auth jwt needs --token")
         case "api-key":
             return _add_header("x-api-key", options.api_key, "--auth api-key needs --api-key")
         case _:
@@ -107,6 +110,12 @@ def _region(url: str, session: Session) -> str:
     if not region:
         raise click.UsageError("The URL does not tell the region: --auth iam needs --region.")
     return str(region)
+
+
+def _without_scheme(token: str) -> str:
+    """Return a token that may have been copied with what stands before it in the header."""
+    scheme, _, rest = token.strip().partition(" ")
+    return rest.strip() if scheme.lower() == "bearer" else token.strip()
 
 
 def _add_header(name: str, value: str | None, otherwise: str) -> Authorize:

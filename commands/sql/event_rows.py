@@ -47,7 +47,7 @@ _VALUES = {
     "application": "{app_id: b.application_id, package_name: e.event.AppPackageName,"
     " sdk: {name: e.event.SdkName, version: e.event.ClientSdkVersion},"
     " title: e.event.AppTitle, version_name: s.members.endpoint.demographic.appversion,"
-    " version_code: e.event.AppVersionCode}",
+    " version_code: e.event.AppVersionCode, cognito_identity_pool_id: NULL}",
     "client": "s.members.client",
     "device": "s.members.device",
     "session": "{session_id: e.event.Session.Id, start_timestamp: e.session_start,"

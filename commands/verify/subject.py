@@ -69,7 +69,7 @@ class Subject:
     def deployed_auth(self) -> str:
         """The stack's `auth`, by what only a stack with that one has."""
         if "AWS::ApiGateway::Authorizer" in self.resources:
-            return "cognito"
+            return "jwt" if "JwtIssuer" in self.outputs else "cognito"
         named = {"ClientPolicy": "iam", "ApiKeyId": "api-key"}
         return next((auth for name, auth in named.items() if name in self.outputs), "none")
 

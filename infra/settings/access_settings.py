@@ -20,8 +20,8 @@ _Quota = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,8}/(day|week|month)$")]
 class AccessSettings(Group):
     """Who may call the API, and how often."""
 
-    auth: Literal["iam", "cognito", "api-key", "none"] = Field(
-        "iam", description="iam, cognito, api-key or none"
+    auth: Literal["iam", "cognito", "jwt", "api-key", "none"] = Field(
+        "iam", description="iam, cognito, jwt, api-key or none"
     )
     user_pool_id: Annotated[_UserPool | None, OPTIONAL] = Field(
         None, description="the id or ARN of a Cognito user pool, which auth=cognito needs"

@@ -21,6 +21,7 @@ from putevents.time_left import TimeLeft
 from putevents.wire.answers import respond, respond_error
 from putevents.wire.arrival import Arrival, request_id
 from putevents.wire.body import parse, read
+from putevents.wire.credentials import without_credentials
 from putevents.wire.forwarded import ARRIVALS, KEEPS_ARRIVALS, by_arrival
 from putevents.wire.json_object import read_json
 from putevents.wire.matched_path import matched_path
@@ -50,7 +51,9 @@ class ApiHandler:
         """Answer one event."""
         self.app.append_context(time_left=TimeLeft.of(context))  # type: ignore[no-untyped-call]
         with concerning([request_id(event["requestContext"])]):
-            answer = self.app.resolve({**event, "path": matched_path(event)}, context)
+            seen = without_credentials(event)
+            seen["path"] = matched_path(event)
+            answer = self.app.resolve(seen, context)
         if self.gateway.settings.trust_arrival:
             answer["multiValueHeaders"][KEEPS_ARRIVALS] = ["true"]
         return answer
@@ -89,8 +92,9 @@ class ApiHandler:
     def _by_arrival(self, request: EventsRequest) -> list[tuple[Arrival, EventsRequest]]:
         """Return the parts of a request that came in at different times; mostly it is one."""
         event = self.app.current_event
-        arrival = Arrival.of_request(event["requestContext"])
-        if not self.gateway.settings.trust_arrival:
+        settings = self.gateway.settings
+        arrival = Arrival.of_request(event["requestContext"], ties=settings.bind_endpoints)
+        if not settings.trust_arrival:
             return [(arrival, request)]
         return by_arrival(request, arrival, event.headers.get(ARRIVALS) or "")
 

@@ -7,7 +7,12 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
-from putevents.errors import BadRequestError, NotStoredError, UnknownEndpointError
+from putevents.errors import (
+    BadRequestError,
+    ForbiddenError,
+    NotStoredError,
+    UnknownEndpointError,
+)
 from putevents.gateway import Gateway
 from putevents.ingest import Submission, ingest
 from putevents.ingest.validate import validate_endpoint_id
@@ -137,6 +142,8 @@ class EndpointRoutes:
         if any(answer["StatusCode"] >= HTTPStatus.INTERNAL_SERVER_ERROR for answer, _ in answers):
             raise NotStoredError
         for answer, place in answers:
+            if answer["StatusCode"] == HTTPStatus.FORBIDDEN:
+                raise ForbiddenError(answer["Message"] + place)
             if answer["StatusCode"] != HTTPStatus.ACCEPTED:
                 raise BadRequestError(answer["Message"] + place)
         queued = sum(id_ in submission.undelivered for submission, id_, _ in asked)
@@ -163,7 +170,8 @@ class EndpointRoutes:
 
     @property
     def _arrival(self) -> Arrival:
-        return Arrival.of_request(self._app.current_event["requestContext"])
+        ties = self._gateway.settings.bind_endpoints
+        return Arrival.of_request(self._app.current_event["requestContext"], ties=ties)
 
 
 def _submission(

@@ -3,6 +3,7 @@
 Exception
 ├── RequestError               answers a whole request, in the shape of Pinpoint's own errors
 │   ├── BadRequestError        400
+│   ├── ForbiddenError         403
 │   ├── UnknownApplicationError, UnknownEndpointError, UnknownPathError    404
 │   ├── MethodNotAllowedError  405
 │   ├── PayloadTooLargeError   413
@@ -40,6 +41,13 @@ class BadRequestError(RequestError):
 
 class _NotFoundError(RequestError):
     status, name = HTTPStatus.NOT_FOUND, "NotFoundException"
+
+
+class ForbiddenError(RequestError):
+    """The caller may not do this to the endpoint."""
+
+    status = HTTPStatus.FORBIDDEN
+    name = "ForbiddenException"
 
 
 class UnknownApplicationError(_NotFoundError):

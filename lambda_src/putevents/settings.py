@@ -62,6 +62,8 @@ class Settings(Environment):
     trust_arrival: bool = False
     # Whether endpoints can be read and deleted: an app only sends, so without it there is no route.
     endpoint_reads: bool = False
+    # Whether an endpoint is its first caller's, and nobody else's.
+    bind_endpoints: bool = False
 
     def serves(self, application_id: str) -> bool:
         """Whether this gateway takes events for the application."""

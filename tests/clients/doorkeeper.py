@@ -33,6 +33,11 @@ def has_id_token(call: Request) -> bool:
     return call.headers.get("authorization") in (ID_TOKEN, f"Bearer {ID_TOKEN}")
 
 
+def has_bearer_token(call: Request) -> bool:
+    """`auth: jwt`."""
+    return call.headers.get("authorization") == f"Bearer {ID_TOKEN}"
+
+
 def is_signed_for_execute_api(call: Request) -> bool:
     """`auth: iam`: the signature is computed again, with the secret that both sides know."""
     given = call.headers.get("authorization", "")
@@ -56,7 +61,7 @@ def _rejected(call: Request, admits: Callable[[Request], bool]) -> Response:
     """What API Gateway answers with each `auth`, in the body that the deployment gives it."""
     if admits is has_api_key:
         name, text = "ForbiddenException", "Forbidden"
-    elif admits is has_id_token:
+    elif admits in (has_id_token, has_bearer_token):
         name, text = "UnauthorizedException", "Unauthorized"
     elif "authorization" not in call.headers:
         name, text = "MissingAuthenticationTokenException", "Missing Authentication Token"

@@ -13,6 +13,7 @@ from tests.clients.doorkeeper import (
     API_KEY,
     ID_TOKEN,
     has_api_key,
+    has_bearer_token,
     has_id_token,
     is_signed_for_execute_api,
     standing_before,
@@ -25,6 +26,7 @@ from tests.upstream import accept_all, running_upstream
 AUTHS: dict[str, tuple[Callable[[Request], bool], list[str]]] = {
     "api-key": (has_api_key, ["--api-key", API_KEY]),
     "cognito": (has_id_token, ["--token", ID_TOKEN]),
+    "jwt": (has_bearer_token, ["--token", ID_TOKEN]),
     "iam": (is_signed_for_execute_api, []),
 }
 EVENTS = r"^events +(\d+) sent, (\d+) accepted, (\d+) rejected, (\d+) failed$"

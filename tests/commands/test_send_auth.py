@@ -10,6 +10,7 @@ from tests.clients.doorkeeper import (
     API_KEY,
     ID_TOKEN,
     has_api_key,
+    has_bearer_token,
     has_id_token,
     is_signed_for_execute_api,
     standing_before,
@@ -24,11 +25,13 @@ from tests.upstream import running_upstream
 REQUEST = json.dumps({"BatchItem": BATCH_ITEM})
 AUTHS: dict[str, tuple[Callable[[Request], bool], str, str]] = {
     "cognito": (has_id_token, "--token", ID_TOKEN),
+    "jwt": (has_bearer_token, "--token", ID_TOKEN),
     "api-key": (has_api_key, "--api-key", API_KEY),
 }
 # What API Gateway says to whoever has no token or key.
 REJECTED = {
     "cognito": "UnauthorizedException: Unauthorized",
+    "jwt": "UnauthorizedException: Unauthorized",
     "api-key": "ForbiddenException: Forbidden",
 }
 NO_CREDENTIALS = dict.fromkeys(

@@ -193,6 +193,7 @@ def _accepting(request: Request) -> Response:
         ({"ClientPolicy": "{}"}, {}, "iam"),
         ({"ApiKeyId": "id"}, {}, "api-key"),
         ({}, {"AWS::ApiGateway::Authorizer": ["a"]}, "cognito"),
+        ({"JwtIssuer": "https://i"}, {"AWS::ApiGateway::Authorizer": ["a"]}, "jwt"),
         ({}, {}, "none"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.access.issuer import AUDIENCE, OTHER_RSA, running_issuer
 from tests.deployed.changing_stack import (
     APPLICATION,
     BASE,
@@ -94,6 +95,40 @@ def test_with_cognito_only_a_user_of_the_pool_gets_in(changing: ChangingStack) -
     assert _forbidden(post(deployment))
     assert _forbidden(post(deployment, {"Authorization": other.token}))
     assert post(deployment, {"Authorization": pool.token}).status == 202
+
+
+def test_with_tokens_only_one_of_the_issuer_gets_in(changing: ChangingStack) -> None:
+    with running_issuer() as issuer:
+        deployment = changing.deploy(
+            auth="jwt",
+            jwtIssuer=issuer.issuer,
+            jwtAudience=AUDIENCE,
+            corsOrigins="*",
+            destination="lake",
+            bindEndpoints="true",
+        )
+
+        assert _forbidden(post(deployment))
+        assert _forbidden(post(deployment, {"Authorization": "Bearer x"}))
+        assert post(deployment, bearer(issuer.token())).status == 202
+        assert _forbidden(post(deployment, bearer(issuer.token(aud="another-api"))))
+        assert _forbidden(post(deployment, bearer(issuer.token(exp=1))))
+        assert _forbidden(post(deployment, bearer(issuer.token(OTHER_RSA))))
+        assert _forbidden(post(deployment, bearer(issuer.token(kid="made-up"))))
+        # An endpoint is its first caller's.
+        [answer] = post(deployment, bearer(issuer.token(sub="other"))).json["Results"].values()
+        statuses = [answer["EndpointItemResponse"], *answer["EventsItemResponse"].values()]
+        assert {told["StatusCode"] for told in statuses} == {403}
+        [answer] = post(deployment, bearer(issuer.token(iat=None))).json["Results"].values()
+        assert answer["EndpointItemResponse"]["StatusCode"] == 202
+        url, asks = f"{deployment.api}{BASE}/events", {"Access-Control-Request-Method": "POST"}
+        origin = {"Origin": "https://app.example.com"}
+        assert send(url, method="OPTIONS", headers={**origin, **asks}).status == 204
+
+
+def bearer(token: str) -> dict[str, str]:
+    """The header of an app that signed in at an OpenID Connect issuer."""
+    return {"Authorization": f"Bearer {token}"}
 
 
 def test_without_authorization_everybody_gets_in(changing: ChangingStack) -> None:

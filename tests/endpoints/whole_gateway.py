@@ -54,11 +54,13 @@ class MemoryQueue(FakeQueue):
 class WholeGateway:
     """The doors of a gateway whose destination is `lake` or `local`."""
 
-    def __init__(self, kind: str, folder: Path, table: MemoryTable | None = None) -> None:
+    def __init__(
+        self, kind: str, folder: Path, table: MemoryTable | None = None, **changes: str
+    ) -> None:
         self._table = table or MemoryTable()
         self.streams, self.database = MemoryStreams(), Database(folder / FILE)
         self.queue, self.destination = MemoryQueue(), self._destination(kind)
-        changes = {"ENDPOINT_READS": "true"}
+        changes = {"ENDPOINT_READS": "true", **changes}
         self.doors = Doors(self.destination, self.queue, **changes)
 
     def _destination(self, kind: str) -> Any:

@@ -30,6 +30,13 @@ FREE: dict[str, tuple[Any, ...]] = {
         "eu-west-1_aBcDeFgHi",
         "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_aBcDeFgHi",
     ),
+    "jwtIssuer": ("https://login.example.com/",),
+    "jwtAudience": (["my-api"], ["my-api", "my-app"]),
+    "jwtJwksUrl": ("https://login.example.com/keys",),
+    "waf": (
+        True,
+        "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/mine/12345678-1234-1234-1234-123456789012",
+    ),
     "apiKeyQuota": ("5000000/month",),
     "domainName": ("events.example.com",),
     "certificateArn": (
@@ -57,6 +64,8 @@ OTHERS: dict[str, tuple[Any, ...]] = {
     ),
     "hostedZoneId": ("Z9876543210ABCDEFGHIJ",),
     "basePath": ("events",),
+    "jwtIssuer": ("https://login.example.org/",),
+    "jwtJwksUrl": ("https://login.example.org/keys",),
     "apiKeyQuota": ("100/day",),
     "corsHeaders": (["x-b3"],),
     "applicationIds": (["b.c_D-1", "a"], ["b.c_D-1"]),

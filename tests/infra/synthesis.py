@@ -16,6 +16,7 @@ CONTEXT: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text())["context"]
 AUTHS: dict[str, dict[str, str]] = {
     "iam": {},
     "cognito": {"userPoolId": "eu-west-1_aBcDeFgHi"},
+    "jwt": {"jwtIssuer": "https://login.example.com/", "jwtAudience": "my-api"},
     "api-key": {},
     "none": {},
 }
@@ -38,6 +39,7 @@ class Deployment:
             "PutEventsGateway",
             settings=DeploySettings.from_context(context),
             package=package,
+            authorizer_package=package,
         )
         self.template: dict[str, Any] = dict(Template.from_stack(self.stack).to_json())
         self.outputs: dict[str, Any] = {

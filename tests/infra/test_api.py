@@ -1,6 +1,7 @@
 """The REST API of the template: who gets in, what reaches the function, what it says itself."""
 
 import json
+import re
 
 import pytest
 
@@ -17,6 +18,7 @@ ORIGIN = "https://app.example.com"
 ASKED = {
     "iam": {"AuthorizationType": "AWS_IAM"},
     "cognito": {"AuthorizationType": "COGNITO_USER_POOLS"},
+    "jwt": {"AuthorizationType": "CUSTOM"},
     "api-key": {"AuthorizationType": "NONE", "ApiKeyRequired": True},
     "none": {"AuthorizationType": "NONE"},
 }
@@ -91,6 +93,30 @@ def test_cognito_asks_the_given_pool(deploy: Deploy) -> None:
     assert text(by_id["ProviderARNs"][0]).endswith(":userpool/eu-west-1_aBcDeFgHi")
     assert text(by_arn["ProviderARNs"][0]) == arn
     assert by_id["IdentitySource"] == "method.request.header.Authorization"
+
+
+def test_tokens_are_asked_about_by_a_function_of_its_own(deploy: Deploy) -> None:
+    given = {"jwtAudience": ["a", "b"], "jwtJwksUrl": "https://login.example.com/keys"}
+    deployment = deploy(auth="jwt", **{**AUTHS["jwt"], **given, "jwtSkewSeconds": "5"})
+    authorizer = deployment.one("ApiGateway::Authorizer")
+    [function] = [
+        f for f in deployment.all("Lambda::Function") if f["Handler"].startswith("authorizer.")
+    ]
+
+    assert authorizer["Type"] == "TOKEN"
+    assert authorizer["IdentitySource"] == "method.request.header.Authorization"
+    assert authorizer["AuthorizerResultTtlInSeconds"] == 300
+    shape = authorizer["IdentityValidationExpression"]
+    assert all(re.search(shape, token) for token in ("Bearer a.b.c", "a-_9.b.c"))
+    assert not any(
+        re.search(shape, token) for token in ("", "Bearer ", "a.b", "Basic a.b.c", "a.b.c.d")
+    )
+    assert function["Environment"]["Variables"] == {
+        "JWT_ISSUER": "https://login.example.com/",
+        "JWT_AUDIENCE": '["a", "b"]',
+        "JWT_JWKS_URL": "https://login.example.com/keys",
+        "JWT_SKEW_SECONDS": "5",
+    }
 
 
 def test_an_api_key_comes_with_its_usage_plan_and_an_output(deploy: Deploy) -> None:

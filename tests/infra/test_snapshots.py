@@ -51,6 +51,7 @@ MEANT: dict[str, dict[str, str]] = {
     "auth": {
         "AWS::ApiGateway::ApiKey": "only `api-key` has one; going back to it makes another key, "
         "which clients need",
+        "AWS::Logs::LogGroup": "that of the function which verifies tokens: only `jwt` has one",
     },
     "stackName": {
         "AWS::KinesisFirehose::DeliveryStream": "another name is another stack, beside the first",

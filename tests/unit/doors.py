@@ -259,9 +259,11 @@ class Doors:
         gateway = Gateway(settings(**changes), destination, queue, Breaker(seconds=30))
         self.gateway = gateway
         self.api, self.queue = ApiHandler(gateway), QueueHandler(gateway)
+        self.request_context: dict[str, Any] = {}  # more of it, for each request
 
     def answer(self, event: dict[str, Any]) -> tuple[int, Any, dict[str, str]]:
         """Status, body and headers of the answer to an API Gateway event."""
+        event["requestContext"] |= self.request_context
         response = self.api(event, Context())
         headers = {name: values[0] for name, values in response["multiValueHeaders"].items()}
         return response["statusCode"], json.loads(response["body"] or "null"), headers

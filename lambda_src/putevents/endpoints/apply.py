@@ -82,5 +82,7 @@ def _spelled(work: Work, new: list[Asked]) -> set[str]:
 
 
 def _is_quiet(asked: Asked, item: Item) -> bool:
-    """Whether an update has nothing to write."""
-    return not asked.members and item.created <= asked.change.created
+    """Whether an update has nothing to write, and nothing to reject."""
+    owner = asked.change.arrival.caller.owner
+    is_own = not owner or item.owner == owner
+    return is_own and not asked.members and item.created <= asked.change.created

@@ -47,6 +47,7 @@ class Item:
     latest: str = ""
     revision: int = 0
     spelled: str = ""  # the id in the letters of the first update; not kept by earlier versions
+    owner: str = ""  # putevents.wire.caller; empty if it is nobody's
 
     def value(self, name: str) -> Any:
         """A member's value, or None."""
@@ -119,9 +120,9 @@ class Item:
         if not self.knows_user_at(stamp):  # attributes may be of any user
             members = {n: m for n, m in members.items() if not n.startswith(USER_ATTRIBUTES)}
         newer = {n: m for n, m in said.items() if n not in members or members[n] != m}
-        return Item(members | newer, self.created, self.latest, self.revision, self.spelled)
+        return replace(self, members=members | newer)
 
-    def after(self, update: Members, created: int, spelled: str = "") -> "Item":
+    def after(self, update: Members, created: int, spelled: str = "", owner: str = "") -> "Item":
         """The item once the update was written."""
         return Item(
             members=self.members | update,
@@ -129,6 +130,7 @@ class Item:
             latest=max([self.latest, *(member.stamp for member in update.values())]),
             revision=self.revision + 1,
             spelled=self.spelled or spelled,
+            owner=self.owner or owner,
         )
 
     def taken_back(self, update: Members, before: "Item") -> tuple[Members, list[str]]:
@@ -139,6 +141,14 @@ class Item:
         ours = [name for name, member in update.items() if self.members.get(name) == member]
         old = {n: before.members[n] for n in ours if before.members.get(n, update[n]) != update[n]}
         return old, [name for name in ours if name not in old]
+
+    def is_anothers(self, owner: str) -> bool:
+        """Whether it is somebody's, and not the caller's; who is nobody may have all."""
+        return bool(owner and self.owner and self.owner != owner)
+
+    def is_to_tie(self, owner: str) -> bool:
+        """Whether it is nobody's yet, and the caller is somebody."""
+        return bool(owner and not self.owner)
 
     @property
     def keys(self) -> int:

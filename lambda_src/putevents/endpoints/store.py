@@ -30,6 +30,10 @@ class TooLargeError(StoreError):
     """The store cannot hold the value; trying again does not help."""
 
 
+class NotOwnedError(StoreError):
+    """The item is another caller's."""
+
+
 def check_time(time_left: TimeLeft) -> None:
     """Raise OutOfTimeError unless one more call to the store can be made."""
     if not time_left.is_enough_to_deliver():
@@ -61,6 +65,7 @@ class ItemStore(Protocol):
         create: bool = True,
         spelled: str = "",
         unlist: bool = False,
+        owner: str = "",
         time_left: TimeLeft = NO_END,
     ) -> tuple[Item, Item]:
         """Set the members that are newer than the stored ones; the item before and after.
@@ -68,7 +73,8 @@ class ItemStore(Protocol):
         The change is atomic. An item that does not exist is created, even by an update without
         members, and keeps the letters that it is first `spelled` in; with `create` off it is left
         alone. With `unlist` a change takes it out of `find_by_address`, until its address is set
-        again.
+        again. With an `owner` an item that is nobody's becomes the owner's; NotOwnedError
+        is raised if it is another's.
         """
         ...
 

@@ -22,7 +22,9 @@ from putevents.wire.schemas import (
     NO_UPDATE,
     EndpointItemResponse,
     EndpointResponse,
+    EventItemResponse,
     PublicEndpoint,
+    StoredItemResponse,
     ValidBatch,
 )
 
@@ -34,11 +36,24 @@ class Stored(NamedTuple):
 
     endpoint: EndpointResponse
     rejection: str | None = None
+    is_forbidden: bool = False  # it is another caller's: nothing is shown of it
 
     @property
     def answer(self) -> EndpointItemResponse:
         """What is answered for the update."""
-        return {"StatusCode": 400, "Message": self.rejection} if self.rejection else ACCEPTED
+        status = 403 if self.is_forbidden else 400
+        return {"StatusCode": status, "Message": self.rejection} if self.rejection else ACCEPTED
+
+    def response(self, batch: ValidBatch) -> StoredItemResponse:
+        """The answer before any event is stored; those of another caller's endpoint are not."""
+        rejected: dict[str, EventItemResponse] = {}
+        if self.is_forbidden:
+            rejected = dict.fromkeys(batch.events, self.answer)
+        return {
+            "EndpointItemResponse": self.answer,
+            "EventsItemResponse": rejected,
+            "Stored": batch.stored or self.endpoint,
+        }
 
 
 def updates_of(batch_item: Mapping[str, ValidBatch]) -> dict[str, PublicEndpoint]:
@@ -182,7 +197,7 @@ def _as_of_arrival(
             user = user.as_of(stamp, user_attributes(updated[id_].said))
         shown_id = key if item.revision else id_
         shown = response(work.application_id, shown_id, item, user)
-        stored[id_] = Stored(shown, updated[id_].rejection)
+        stored[id_] = Stored(shown, updated[id_].rejection, updated[id_].is_forbidden)
     return stored
 
 

@@ -28,10 +28,10 @@ from putevents.endpoints.repeated_attributes import (
     write_repeated,
 )
 from putevents.endpoints.shown import iso
-from putevents.endpoints.store import TooLargeError
+from putevents.endpoints.store import NotOwnedError, TooLargeError
 from putevents.endpoints.work import Work
 from putevents.wire.arrival import Arrival
-from putevents.wire.rules import TOO_MANY_ENDPOINTS
+from putevents.wire.rules import NOT_OWNED, TOO_MANY_ENDPOINTS
 from putevents.wire.schemas import PublicEndpoint
 
 TOO_LARGE = "Endpoint is too large to be stored, or a number in it is."
@@ -51,6 +51,7 @@ class Updated(NamedTuple):
     item: Item
     rejection: str | None = None
     claim: Claim | None = None  # its address is to be taken from other endpoints
+    is_forbidden: bool = False  # it, or the user that it names, is another caller's
     said: Members = {}  # what the update set  # noqa: RUF012 # nobody changes it
 
 
@@ -61,7 +62,7 @@ class Update:
         self._work, self._places, self._people = work, places, places.people
         self._id, self._key = endpoint_id, endpoint_key(endpoint_id)
         self._created, self._arrival = change.created, change.arrival
-        self._stamp = stamp(change.arrival)
+        self._stamp, self._owner = stamp(change.arrival), change.arrival.caller.owner
         self._written: list[tuple[str, Members, Item]] = []
 
     def apply(self, members: Members, known: Item | None) -> Updated:
@@ -69,9 +70,14 @@ class Update:
         if not can_hold(members):
             return self._rejected(TOO_LARGE, members, known)
         try:
+            self._check_owner(known or Item())
             return self._apply(members | self._defaults(members), known or Item())
         except TooLargeError:
             return self._rejected(TOO_LARGE, members, known)
+        except NotOwnedError:
+            # Nothing of the other caller's endpoint is shown.
+            nothing = Item(created=self._created)
+            return Updated(nothing, NOT_OWNED.message, is_forbidden=True)
         except LimitError as error:
             for key, update, before in reversed(self._written):
                 self._work.take_back(key, update, before)
@@ -88,8 +94,12 @@ class Update:
             shared = user_attributes(own) if user_id else {}
             check_growth(known, known.after({n: own[n] for n in own if n not in shared}, 0))
             self._check_user(user_id, shared)
+            if user_id and self._owner:
+                self._check_owner(self._people.get(user_id))
             if user_id and not self._may_join(user_id, known, own):
                 return self._rejected(TOO_MANY_ENDPOINTS.message, own, known)
+            if user_id:
+                self._tie_user(user_id)
             if known.user_id != user_id:
                 write_repeated(self._work, self._people, known)
             before, after = self._change_user(user_id, own | self._leaving(known, user_id), known)
@@ -122,6 +132,18 @@ class Update:
             user = self._people.get(user_id)
             new = user.to_write(shared, user.created, create=True) or {}
             check_growth(user, user.after(new, 0))
+
+    def _check_owner(self, item: Item) -> None:
+        """Raise NotOwnedError if an item is another caller's."""
+        if item.is_anothers(self._owner):
+            raise NotOwnedError("The item is another caller's.")
+
+    def _tie_user(self, user_id: str) -> None:
+        """Tie a user to the caller who names the user first: one write in a user's life."""
+        if self._owner and self._people.get(user_id).is_to_tie(self._owner):
+            now = time_ns() // 1_000_000
+            _, user = self._work.write(user_key(user_id), {}, now, owner=self._owner)
+            self._people.note(user_id, user)
 
     def _change_user(self, user_id: str, own: Members, known: Item) -> tuple[Item, Item]:
         """Write an update that says who is signed in; an empty id means nobody."""
@@ -206,6 +228,7 @@ class Update:
             return
         left = self._not_overtaken(user_id, attributes, endpoint)
         user = self._people.get(user_id)
+        self._check_owner(user)
         now = time_ns() // 1_000_000
         if left and (not user.revision or user.lacks(left, now)):
             _, user = self._write_checked(user_key(user_id), left, now, "")
@@ -237,14 +260,19 @@ class Update:
 
     def _write(self, members: Members, known: Item | None = None) -> tuple[Item, Item]:
         """Write members of the endpoint, unless nothing of what is `known` would change."""
-        if known and known.revision and not known.lacks(members, self._created):
+        if (
+            known
+            and known.revision
+            and not known.is_to_tie(self._owner)
+            and not known.lacks(members, self._created)
+        ):
             return known, known
         return self._write_checked(self._key, members, self._created, self._id)
 
     def _write_checked(
         self, key: str, members: Members, created: int, spelled: str
     ) -> tuple[Item, Item]:
-        before, after = self._work.write(key, members, created, spelled)
+        before, after = self._work.write(key, members, created, spelled, self._owner)
         self._written.append((key, members, before))
         check_growth(before, after)
         return before, after

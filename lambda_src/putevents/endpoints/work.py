@@ -60,11 +60,11 @@ class Work:
         return done, failures
 
     def write(
-        self, id_: str, update: Members, created: int, spelled: str = ""
+        self, id_: str, update: Members, created: int, spelled: str = "", owner: str = ""
     ) -> tuple[Item, Item]:
         """Set members of an item, which is created if there is none."""
         args = self.application_id, id_, update, created
-        return self.store.write(*args, spelled=spelled, time_left=self.time_left)
+        return self.store.write(*args, spelled=spelled, owner=owner, time_left=self.time_left)
 
     def write_to_other(self, id_: str, update: Members, *, unlist: bool = False) -> Item:
         """Set members of an endpoint that is not the updated one, if it still exists."""

@@ -10,6 +10,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from pydantic_core import to_json
 
 from putevents.wire.arrival import Arrival
+from putevents.wire.caller import Caller
 from putevents.wire.schemas import AsOfArrival, EndpointResponse, QueueMessage, ValidBatch
 from putevents.wire.split import split
 
@@ -24,6 +25,7 @@ REASON = "Reason"
 REQUEST_ID = "RequestId"
 ARRIVAL_TIMESTAMP = "ArrivalTimestamp"
 QUEUED_TIMESTAMP = "QueuedTimestamp"
+CALLER = "Caller"
 _REASON_LENGTH = 256
 _REQUEST_ID_LENGTH = 128  # what a producer may have written instead is not carried along
 
@@ -87,7 +89,8 @@ class ReceivedMessage:
         request_id = self._attribute(REQUEST_ID)
         if not 0 < len(request_id) <= _REQUEST_ID_LENGTH:
             request_id = self.id
-        arrival = Arrival(request_id, self._sent_at)
+        caller = Caller.of_text(self._attribute(CALLER))
+        arrival = Arrival(request_id, self._sent_at, caller=caller)
         return arrival.claimed(_number(self._attribute(ARRIVAL_TIMESTAMP)))
 
     @property
@@ -125,6 +128,8 @@ def attributes(
         REQUEST_ID: _text(arrival.request_id),
         ARRIVAL_TIMESTAMP: {"DataType": "Number", "StringValue": str(arrival.timestamp)},
     }
+    if who := arrival.caller.text:
+        found[CALLER] = _text(who)
     if queued_at:
         found[QUEUED_TIMESTAMP] = {"DataType": "Number", "StringValue": str(queued_at)}
     if reason is not None:

@@ -1,8 +1,10 @@
-"""When something came in, and by which request; it rides along with every retry."""
+"""When something came in, by which request, and from whom; it rides along with every retry."""
 
 import time
 from collections.abc import Mapping
 from typing import Any, NamedTuple
+
+from putevents.wire.caller import UNKNOWN, Caller
 
 # API Gateway waits minutes at most for an answer; a request that is older is a wrong clock's.
 _MAX_REQUEST_AGE_MS = 5 * 60 * 1000
@@ -19,6 +21,7 @@ class Arrival(NamedTuple):
     request_id: str
     timestamp: int
     order: int = 0
+    caller: Caller = UNKNOWN
 
     @classmethod
     def now(cls, request_id: str) -> "Arrival":
@@ -26,7 +29,7 @@ class Arrival(NamedTuple):
         return cls(request_id, _now())
 
     @classmethod
-    def of_request(cls, context: Mapping[str, Any]) -> "Arrival":
+    def of_request(cls, context: Mapping[str, Any], *, ties: bool = False) -> "Arrival":
         """Return the arrival of a request, given the `requestContext` of API Gateway.
 
         The handler starts later, after a cold start by seconds. A time that is missing or that no
@@ -35,7 +38,7 @@ class Arrival(NamedTuple):
         received, now = context.get("requestTimeEpoch"), _now()
         if not isinstance(received, int) or abs(now - received) > _MAX_REQUEST_AGE_MS:
             received = now
-        return cls(request_id(context), received)
+        return cls(request_id(context), received, 0, Caller.of_request(context, ties=ties))
 
     def claimed(self, timestamp: int) -> "Arrival":
         """Return the arrival that a sender claims for what it passes on, if that can be true."""

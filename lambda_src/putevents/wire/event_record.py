@@ -28,10 +28,12 @@ class Application(TypedDict):
     title: NotRequired[str]
     version_name: NotRequired[str]
     version_code: NotRequired[str]
+    cognito_identity_pool_id: NotRequired[str]
 
 
 class Client(TypedDict):
     client_id: str
+    cognito_id: NotRequired[str]
 
 
 class Locale(TypedDict, total=False):
@@ -131,7 +133,8 @@ def event_records(
     """Yield each event's id and its EventRecord as JSON; `endpoint` is the stored one, merged."""
     demographic = endpoint.get("Demographic", {})
     # The same for all events of the endpoint, so it is serialised once.
-    tail = b"," + endpoint_part(endpoint_id, endpoint)[1:]
+    caller = arrival.caller
+    tail = b"," + endpoint_part(endpoint_id, endpoint, caller.cognito_id)[1:]
     for event_id, event in events.items():
         own = {
             "event_type": event.event_type,
@@ -140,7 +143,9 @@ def event_records(
             "event_version": EVENT_VERSION,
             "event_id": event_id,
             "request_id": arrival.request_id,
-            "application": _application(application_id, event, demographic.get("AppVersion")),
+            "application": _application(
+                application_id, event, demographic.get("AppVersion"), caller.cognito_pool_id
+            ),
             "session": _session(event.session) if event.session else {},
             "attributes": event.attributes or {},
             "metrics": event.metrics or {},
@@ -148,15 +153,19 @@ def event_records(
         yield event_id, to_json(own)[:-1] + tail
 
 
-def endpoint_part(endpoint_id: str, endpoint: EndpointResponse) -> bytes:
+def endpoint_part(endpoint_id: str, endpoint: EndpointResponse, cognito_id: str = "") -> bytes:
     """The members of a record that its endpoint's other events share, as JSON."""
     # Ids that differ in case only are one endpoint's, in the letters that came first.
     client: Client = {"client_id": endpoint.get("Id", endpoint_id)}
+    if cognito_id:
+        client["cognito_id"] = cognito_id
     device = _device(endpoint.get("Demographic", {}))
     return to_json({"client": client, "device": device, "endpoint": _lower(endpoint)})
 
 
-def _application(application_id: str, event: Event, version_name: str | None) -> dict[str, Any]:
+def _application(
+    application_id: str, event: Event, version_name: str | None, cognito_pool_id: str
+) -> dict[str, Any]:
     return {
         "app_id": application_id,
         "sdk": _given(name=event.sdk_name, version=event.client_sdk_version),
@@ -165,6 +174,7 @@ def _application(application_id: str, event: Event, version_name: str | None) ->
             title=event.app_title,
             version_name=version_name,
             version_code=event.app_version_code,
+            cognito_identity_pool_id=cognito_pool_id or None,
         ),
     }
 

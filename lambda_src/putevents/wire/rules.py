@@ -158,6 +158,7 @@ BAD_EVENT_ID = Rejection("Event id should be valid Unicode.", "")
 TOO_MANY_ENDPOINTS = Rejection(
     f"Exceeded maximum endpoint per user count: {MAX_ENDPOINTS_PER_USER}", ""
 )
+NOT_OWNED = Rejection("Endpoint, or its user, belongs to another caller.", "")
 LARGE_ENDPOINT = Rejection("Endpoint size should be at most 15 KB.", "Endpoint")
 LARGE_EVENT = Rejection("Event size should be at most 1000 KB.", "")
 REJECTED_BY_DESTINATION = Rejection("Rejected by the destination.", "")

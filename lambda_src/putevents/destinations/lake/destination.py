@@ -59,17 +59,14 @@ class LakeDestination:
             if b.stored and id_ not in updates
         }
         answers: dict[str, StoredItemResponse] = {
-            id_: {
-                "EndpointItemResponse": stored[id_].answer,
-                "EventsItemResponse": {},
-                "Stored": batch_item[id_].stored or stored[id_].endpoint,
-            }
-            for id_ in stored
+            id_: now.response(batch_item[id_]) for id_, now in stored.items()
         }
 
         def documents() -> Iterator[tuple[EventKey, bytes]]:
             written = 0
             for id_, answer in answers.items():
+                if stored[id_].is_forbidden:
+                    continue
                 endpoint, events = answer["Stored"], batch_item[id_].events
                 for event_id, record in event_records(
                     application_id, id_, endpoint, events, arrivals[id_]

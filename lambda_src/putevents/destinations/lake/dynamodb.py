@@ -14,6 +14,7 @@ from putevents.endpoints.item import Item, Members
 from putevents.endpoints.store import (
     NO_END,
     ContendedError,
+    NotOwnedError,
     StoreError,
     TooLargeError,
     check_time,
@@ -85,6 +86,7 @@ class DynamoDBItems:
         create: bool = True,
         spelled: str = "",
         unlist: bool = False,
+        owner: str = "",
         time_left: TimeLeft = NO_END,
     ) -> tuple[Item, Item]:
         """Set the members that are newer than the stored ones; the item before and after.
@@ -94,7 +96,7 @@ class DynamoDBItems:
         """
         key = _key(application_id, id_)
         write = item_write.first(
-            key, update, created, create=create, spelled=spelled, unlist=unlist
+            key, update, created, create=create, spelled=spelled, unlist=unlist, owner=owner
         )
         with _failures():
             for tries in range(WRITES):
@@ -106,11 +108,13 @@ class DynamoDBItems:
                     seen = decode(_found(error))
                 else:
                     before = decode(answer.get("Attributes", {}))
-                    return before, before.after(write.update, created, spelled)
+                    return before, before.after(write.update, created, spelled, owner)
+                if seen.is_anothers(owner):
+                    raise NotOwnedError("The item is another caller's.")
                 left = seen.to_write(update, created, create=create)
-                if left is None:
+                if left is None and not (seen.revision and seen.is_to_tie(owner)):
                     return seen, seen
-                write = item_write.after(seen, write, left)
+                write = item_write.after(seen, write, left or {})
         raise ContendedError("Too many change the item at once.")
 
     def take_back(

@@ -45,6 +45,7 @@ def decode(stored: Mapping[str, Attribute]) -> Item:
         latest=stored.get("latest", {}).get("S", ""),
         revision=int(stored.get("revision", {}).get("N", "0")),
         spelled=stored.get("spelled", {}).get("S", ""),
+        owner=stored.get("tied_to", {}).get("S", ""),
     )
 
 

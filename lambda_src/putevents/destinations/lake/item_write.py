@@ -14,6 +14,9 @@ _IN_ORDER = (
 )
 
 
+_OWN = "(attribute_not_exists(tied_to) OR tied_to = :owner)"
+
+
 class Write(NamedTuple):
     """One UpdateItem: the members to set, on a condition about what is stored."""
 
@@ -25,6 +28,7 @@ class Write(NamedTuple):
     latest: str
     spelled: str = ""
     unlist: bool = False
+    owner: str = ""
 
     def request(self, table: str) -> Any:
         """The parameters of the call."""
@@ -51,6 +55,9 @@ class Write(NamedTuple):
         if self.spelled:
             sets.append("spelled = if_not_exists(spelled, :spelled)")
             values[":spelled"] = {"S": self.spelled}
+        if self.owner:
+            sets.append("tied_to = :owner")
+            values[":owner"] = {"S": self.owner}
         if self.unlist:
             removes.append(_INDEXED[ADDRESS])
         expression = f"SET {','.join(sets)} ADD revision :one"
@@ -69,13 +76,22 @@ class Write(NamedTuple):
 
 
 def first(
-    key: Attribute, update: Members, created: int, *, create: bool, spelled: str, unlist: bool
+    key: Attribute,
+    update: Members,
+    created: int,
+    *,
+    create: bool,
+    spelled: str,
+    unlist: bool,
+    owner: str,
 ) -> Write:
     """The write that is right for nearly every update: nothing that is stored is newer."""
     stamps = [member.stamp for member in update.values()] or [""]
     condition = _IN_ORDER if create else f"attribute_exists(created) AND {_IN_ORDER}"
+    if owner:
+        condition = f"{_OWN} AND {condition}"
     seen = {":seen": {"S": min(stamps)}}
-    return Write(key, update, condition, seen, created, max(stamps), spelled, unlist)
+    return Write(key, update, condition, seen, created, max(stamps), spelled, unlist, owner)
 
 
 def after(seen: Item, write: Write, left: Members) -> Write:

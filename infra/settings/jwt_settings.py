@@ -1,0 +1,53 @@
+"""The deploy settings of `auth=jwt`: whose tokens come in, and for whom they must be."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from infra.settings.access_settings import AccessSettings
+from infra.settings.setting_types import DISTINCT, LISTED, OPTIONAL
+
+MAX_AUDIENCES = 10
+
+# Nothing is spoken in the clear but to this machine, as in tests.
+_ISSUER = r"^(https://[A-Za-z0-9.-]+|http://127\.0\.0\.1)(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?$"
+_JWKS = r"^(https://[A-Za-z0-9.-]+|http://127\.0\.0\.1)(:[0-9]{1,5})?/[A-Za-z0-9._~/?=&%@+-]*$"
+_Issuer = Annotated[str, Field(max_length=300, pattern=_ISSUER)]
+_JwksUrl = Annotated[str, Field(max_length=500, pattern=_JWKS)]
+_Audience = Annotated[str, Field(max_length=200, pattern=r"^[!-+\--~]+$")]
+
+
+class JwtSettings(AccessSettings):
+    """Tokens of an OpenID Connect issuer."""
+
+    jwt_issuer: Annotated[_Issuer | None, OPTIONAL] = Field(
+        None,
+        description="the https URL of an OpenID Connect issuer, letter for letter as the tokens' "
+        "`iss` has it, which auth=jwt needs",
+    )
+    jwt_audience: Annotated[tuple[_Audience, ...], LISTED, DISTINCT] = Field(
+        (),
+        max_length=MAX_AUDIENCES,
+        description=f"1 to {MAX_AUDIENCES} values of `aud` (a,b or a JSON list), one of which a "
+        "token must have, which auth=jwt needs",
+    )
+    jwt_jwks_url: Annotated[_JwksUrl | None, OPTIONAL] = Field(
+        None,
+        description="the https URL of the issuer's keys, or nothing for the one that its discovery "
+        "document names",
+    )
+    jwt_skew_seconds: int = Field(
+        60,
+        ge=0,
+        le=300,
+        description="seconds, 0 to 300, that the issuer's clock may differ in `exp`, `nbf` and "
+        "`iat`",
+    )
+
+    @model_validator(mode="after")
+    def _check_jwt(self) -> Self:
+        if self.auth == "jwt" and self.jwt_issuer is None:
+            raise ValueError("jwtIssuer")
+        if self.auth == "jwt" and not self.jwt_audience:
+            raise ValueError("jwtAudience")
+        return self

@@ -1,0 +1,31 @@
+"""The deploy settings of a web ACL before the API."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from infra.settings.setting_types import Group
+
+_WebAcl = Annotated[
+    str,
+    Field(
+        pattern=r"^arn:aws[a-z-]*:wafv2:[a-z0-9-]+:[0-9]{12}:regional/webacl/[A-Za-z0-9_-]{1,128}/[a-f0-9-]{36}$"
+    ),
+]
+
+
+class WafSettings(Group):
+    """AWS WAF."""
+
+    waf: bool | _WebAcl = Field(
+        False,
+        description="false, true for a web ACL of the stack's own, or the ARN of a regional one of "
+        "yours in this account and region",
+    )
+    waf_rate_limit: int = Field(
+        60_000,
+        ge=10,
+        le=2_000_000_000,
+        description="with waf=true the requests of one IP address in five minutes, 10 to "
+        "2000000000, over which it is held back",
+    )
