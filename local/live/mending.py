@@ -7,7 +7,7 @@ _TEXT = """
 Missing (EventType|Timestamp|Endpoint|Events|.*StartTimestamp|.*Id)$
     Add the member {0} to what you send; it has no default.
 Missing ChannelType
-    An endpoint with an Address needs its ChannelType, such as GCM or APNS; or leave the Address out.
+    An endpoint with an Address needs its ChannelType, such as GCM; or leave the Address out.
 key length should be less than 50
     Shorten the key to 50 characters; put what is long into the value.
 Event attribute value length
@@ -41,7 +41,7 @@ Endpoint id should be at most
 Duplicate
     Send each id once in a request.
 Exceeded maximum endpoint per user
-    A user has 15 endpoints at most: keep a device's endpoint id instead of making one at each start.
+    A user has 15 endpoints at most: keep a device's endpoint id from one start to the next.
 Endpoint size
     Store less on the endpoint: at most 15 KB.
 Event size

@@ -87,7 +87,7 @@ def rows_of_message(sent: Sent, destination: str) -> list[Row]:
     first, request_id = sent.number * PARTS, request_of(sent)
     application, asked = parts_of(sent.message.body)
     parts = list(events_of(asked)) or [("", "")]
-    told = ("waiting", None, destination, "queue", request_id)
+    told: Any = ("waiting", None, destination, "queue", request_id)
     return [
         Row(first + place, sent.at, application, *ids, type_of(asked, *ids), *told)
         for place, ids in enumerate(parts)
