@@ -14,10 +14,11 @@ from local.database import Database, data_folder
 from local.environment import StartError, destination, set_environment
 from local.event_source import EventSource
 from local.handlers import API_TIMEOUT_SECONDS, make_cors, make_functions
+from local.private_files import LOG_FILE
 from local.queues import Queues
 from local.rotating_file import RotatingFile
 from local.sqs import SqsApi
-from local.startup import LOG_FILE, open_database, open_folder, open_port, visibility_seconds
+from local.startup import open_database, open_folder, open_port, visibility_seconds
 from local.stop_signals import StopSignals
 from local.web_app import WebApp
 from local.web_server import WebServer, url_of

@@ -18,6 +18,15 @@ class Step(NamedTuple):
     text: str
 
 
+class Change(NamedTuple):
+    """An event has another verdict; `arrived` is when a message says that it came."""
+
+    key: Key
+    before: str | None
+    now: str
+    arrived: int | None
+
+
 class Fates:
     """Follows each event by its request and ids."""
 
@@ -35,10 +44,11 @@ class Fates:
         steps = self._steps.get(key)
         return (steps[-1].verdict, self._reasons.get(key)) if steps else None
 
-    def follow(self, happened: Iterable[Happening]) -> list[tuple[Key, str, str]]:
-        """Take in what happened; returns each event whose verdict changed: from what to what."""
-        changes: list[tuple[Key, str, str]] = []
+    def follow(self, happened: Iterable[Happening]) -> list[Change]:
+        """Take in what happened; returns each event whose verdict changed."""
+        changes: list[Change] = []
         for one in happened:
+            arrived = _arrived(one)
             for key, step, reason in self._read(one):
                 before = self.verdict(key)
                 self._steps.setdefault(key, []).append(step)
@@ -47,7 +57,7 @@ class Fates:
                 elif step.verdict == "accepted":
                     self._reasons.pop(key, None)
                 if before is None or before[0] != step.verdict:
-                    changes.append((key, before[0] if before else "", step.verdict))
+                    changes.append(Change(key, before and before[0], step.verdict, arrived))
         while len(self._steps) > MAX_FATES:
             oldest = next(iter(self._steps))
             del self._steps[oldest]
@@ -66,7 +76,8 @@ class Fates:
             case RunEnded():
                 return self._ended(one)
             case Rejected():
-                return _rejected(one)
+                # What came over HTTPS has heard it in its answer.
+                return [told for told in _rejected(one) if told[0] in self._before]
 
     def _sent(self, sent: Sent) -> Iterable[tuple[Key, Step, str | None]]:
         attributes, request_id = sent.message.attributes, request_of(sent)
@@ -105,6 +116,13 @@ def keys_of(message: Message) -> list[Key]:
     request_id = request_id_of(message.attributes, message.message_id)
     _, asked = parts_of(message.body)
     return [(request_id, *ids) for ids in events_of(asked)] or [(request_id, "", "")]
+
+
+def _arrived(one: Happening) -> int | None:
+    if not isinstance(one, Sent) or not is_retry(one):
+        return None
+    text = str(one.message.attributes.get("ArrivalTimestamp", {}).get("StringValue"))
+    return int(text) if text.isdecimal() and len(text) < 16 else None
 
 
 def _is_retry(message: Message) -> bool:

@@ -1,5 +1,6 @@
 """The ASGI application of `make run`: keeps others out, streams to the page, passes the rest on."""
 
+import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator
@@ -49,8 +50,6 @@ class LiveApp:
 
 async def _send_while_heard(parts: AsyncIterator[bytes], receive: Receive, send: Send) -> None:
     """Send until the end or until the client is gone; uvicorn's `send` waits for a slow client."""
-    import asyncio
-
     await receive()  # the request's body, which is empty
     gone = asyncio.ensure_future(_gone(receive))
     try:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from local.database import FILE
-from local.live.fates import Fates
+from local.live.fates import Change, Fates
 from local.live.happenings import Exchange, Happenings, Sent, now_ms
 from local.live.rows import (
     PARTS,
@@ -90,22 +90,25 @@ class LiveEvents:
     def catch_up(self) -> None:
         """Take in what happened to messages since the last time."""
         with self._lock:
-            changes = self.fates.follow(self.happenings.take())
-            changed = {key: (before, now) for key, before, now in changes}
-            for one in self.happenings.kept() if changed else ():
-                for row in self.rows_of(one):
-                    if row.key in changed:
-                        self._changes += 1
-                        self._changed.append((self._changes, row))
-                        self._count(row, *changed[row.key])
+            changes = {change.key: change for change in self.fates.follow(self.happenings.take())}
+            if not changes:
+                return
+            rows = [row for one in self.happenings.kept() for row in self.rows_of(one)]
+            changed = {row.key: row for row in rows if row.key in changes}
+            for key, change in changes.items():
+                self._count(change, changed.get(key))
+            for row in changed.values():
+                self._changes += 1
+                self._changed.append((self._changes, row))
 
-    def _count(self, row: Row, before: str, now: str) -> None:
-        if row.door == "queue" and before:
-            self.happenings.counts.add(row.at, {before: -1, now: 1})
-        elif row.door == "queue":
-            self.happenings.counts.add(row.at, {now: 1})
-        else:  # its answer was counted as accepted
-            self.happenings.counts.add(row.at, {before or "accepted": -1, now: 1})
+    def _count(self, change: Change, row: Row | None) -> None:
+        """Count an event in the second in which it came as what it is now."""
+        at = row.at if row else change.arrived
+        if at is None:
+            return  # of an earlier run
+        is_queues = row is not None and row.door == "queue"
+        before = change.before or (None if is_queues else "accepted")  # as it was answered
+        self.happenings.counts.add(at, ({before: -1} if before else {}) | {change.now: 1})
 
     def changes_after(self, place: int) -> tuple[list[Row], int]:
         """The rows that have another verdict since a place in time, and the place of now."""

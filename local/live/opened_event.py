@@ -4,6 +4,7 @@ import json
 import shlex
 import sqlite3
 from contextlib import closing
+from http import HTTPStatus
 from typing import Any
 
 from local.live.fates import Step, steps_shown
@@ -40,11 +41,9 @@ class OpenedEvents:
             batch = asked[row.endpoint]
             endpoint = batch.get("Endpoint") if isinstance(batch, dict) else batch
             came = {"Endpoint": endpoint, "Event": event_in(asked, row.endpoint, row.event)}
-        first = [] if row.door == "queue" else [Step(row.at, *_first(answered))]
-        stored = self._look_up(row)
-        return self._shown(
-            row, came, stored, answered, [*first, *self._events.fates.steps(row.key)]
-        )
+        later = self._events.fates.steps(row.key)
+        first = [Step(row.at, *_first(answered, later))] if answered else []
+        return self._shown(row, came, self._look_up(row), answered, [*first, *later])
 
     def _stored(self, seq: int) -> Json | None:
         kind, id_ = kind_and_id(seq)
@@ -108,10 +107,12 @@ def _answer(exchange: Exchange, row: Row) -> Json:
     return told
 
 
-def _first(answered: Json | None) -> tuple[str, str]:
-    status = answered["StatusCode"] if answered else 202
-    verdict = "accepted" if status == 202 else "rejected" if status < 500 else "failed"
-    return verdict, f"It came and was answered {status} {answered['Message'] if answered else ''}"
+def _first(answered: Json, later: list[Step]) -> tuple[str, str]:
+    status = answered["StatusCode"]
+    text = f"It came, and was answered {status} {answered['Message']}"
+    if status == HTTPStatus.ACCEPTED:
+        return "queued" if later else "accepted", text
+    return "rejected" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "failed", text
 
 
 def _accepted(store: sqlite3.Connection, id_: int) -> tuple[Any, Json | None]:

@@ -34,6 +34,7 @@ class RowStream:
         yield _event("hello", {"run": self._run})
         while not self._stopping.is_set():
             changed, changes = await asyncio.to_thread(self._events.changes_after, changes)
+            changed = [row for row in changed if row.seq <= place]  # others come as they are now
             rows, place, skipped = await asyncio.to_thread(self._new_rows, place, room)
             room -= len(rows)
             for row in rows:
