@@ -1,13 +1,14 @@
 """Chaos: what an app would live through, and that one call ends it with nothing lost."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from tests.local.conftest import StartGateway
 from tests.local.live_client import LiveClient, Stream
-from tests.local.running_gateway import EVENT, put_events_body
+from tests.local.running_gateway import EVENT, SECONDS, put_events_body
 
 OFF = {"destination": "none", "queue": "none"}
 
@@ -75,16 +76,18 @@ def test_an_open_breaker_does_not_hold_up_the_end(page: LiveClient) -> None:
     assert len(page.gateway.stored()) == 6
 
 
-@pytest.mark.parametrize("mode", ["hang", "drip"])
 def test_a_destination_that_keeps_its_callers_waiting_meets_the_real_deadlines(
-    page: LiveClient, mode: str
+    page: LiveClient,
 ) -> None:
-    page.post("chaos", {"destination": mode})
+    with page.stream() as stream, ThreadPoolExecutor() as clients:
+        asked = []
+        for mode in ("hang", "drip"):
+            page.post("chaos", {"destination": mode})
+            asked.append(clients.submit(send, page, mode))
+        answers = [client.result(2 * SECONDS) for client in asked]
+        wait_for(stream, hang="queued", drip="queued")
 
-    answers = send(page, "1")
-
-    assert answers["1"]["StatusCode"] == 202
-    assert page.rows("my-app") == [("device", "1", "queued")]
+    assert [answer["StatusCode"] for one in answers for answer in one.values()] == [202, 202]
     logged = (page.gateway.data_dir / "gateway.log").read_text()
     assert "put_events failed" in logged
 

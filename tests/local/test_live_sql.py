@@ -25,8 +25,8 @@ def _page(start_gateway: StartGateway) -> LiveClient:
 
 def test_a_statement_is_answered_with_columns_types_and_a_chart(page: LiveClient) -> None:
     query = (
-        "SELECT date(from_unixtime(event_timestamp / 1000)) AS day, count(*) AS n, avg(2.5E0) AS m FROM events"
-        " GROUP BY 1 ORDER BY 1"
+        "SELECT date(from_unixtime(event_timestamp / 1000)) AS day, count(*) AS n,"
+        " avg(2.5E0) AS m FROM events GROUP BY 1 ORDER BY 1"
     )
     answer = page.post("sql", {"query": query})
 
