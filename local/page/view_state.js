@@ -1,4 +1,4 @@
-// The view as the address's hash has it, #tab?name=value: to reload, to share, to go back.
+// The view as the address's hash has it, #/tab?name=value: to reload, to share, to go back.
 
 export const TABS = ['events', 'endpoints', 'sql', 'chaos'];
 const watchers = new Set();
@@ -18,7 +18,7 @@ export const all = (names) => Object.fromEntries(names.map((name) => [name, get(
 /** The hash of a view. */
 export function link(tabName, values = {}) {
   const query = new URLSearchParams(Object.entries(values).filter(([, value]) => value !== '')).toString();
-  return `#${tabName}${query && `?${query}`}`;
+  return `#/${tabName}${query && `?${query}`}`;
 }
 
 /** Change values of the shown tab; `''` unsets one. A step back undoes it unless it `replaces`. */
@@ -44,7 +44,7 @@ export function tell() {
 }
 
 function parts() {
-  const hash = location.hash.slice(1);
+  const hash = location.hash.replace(/^#\/?/, '');
   const end = hash.indexOf('?');
   return end < 0 ? [hash, new URLSearchParams()] : [hash.slice(0, end), new URLSearchParams(hash.slice(end + 1))];
 }
