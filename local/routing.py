@@ -1,4 +1,4 @@
-"""Routes a request: to the PutEvents handler, to the queues, or to the health check."""
+"""Routes a request: to the PutEvents handler, the queues, the live page or the health check."""
 
 import asyncio
 import sqlite3
@@ -8,6 +8,7 @@ from local.api_gateway import proxy_event, proxy_response
 from local.database import Database
 from local.http_messages import Request, Response, error_response, json_response
 from local.lambda_function import HandlerError, LambdaFunction
+from local.live.live_gateway import LiveGateway
 from local.sqs import SqsApi
 from local.sqs_protocols import action_of, respond
 from local.web_app import Cors
@@ -16,16 +17,21 @@ from local.web_app import Cors
 class Routing:
     """Finds who answers a request; what blocks is done in threads."""
 
-    def __init__(self, database: Database, api: LambdaFunction, sqs: SqsApi, cors: Cors) -> None:
+    def __init__(
+        self, database: Database, api: LambdaFunction, sqs: SqsApi, cors: Cors, live: LiveGateway
+    ) -> None:
         self._database = database
         self._api = api
         self._sqs = sqs
         self._cors = cors
+        self._live = live.routes(self._put_events)
 
     async def respond(self, request: Request) -> Response:
         """The response to a request."""
         if request.path == "/health" and request.method in ("GET", "HEAD"):
             return await asyncio.to_thread(self._health)
+        if self._live.takes(request):
+            return await self._live.respond(request)
         if action := action_of(request):
             return await asyncio.to_thread(respond, self._sqs, action, request)
         return await self._put_events(request)
