@@ -2,6 +2,7 @@
 import { say } from './announce.js';
 import { read, remove } from './api.js';
 import { h } from './dom.js';
+import { typeOf } from './event_row.js';
 import { jsonColumn } from './json_view.js';
 import { machineTime, timeOf, visible } from './text.js';
 import { badge } from './verdicts.js';
@@ -27,7 +28,7 @@ export async function loadEndpoint(key, signal, removed) {
 function historyColumn(rows) {
   const items = rows.map((row) => h('li', {},
     h('a', { href: link('events', { open: String(row.seq) }) }, h('time', { datetime: machineTime(row.at) }, timeOf(row.at))), ' ',
-    badge(row.verdict), ' ', h('bdi', {}, visible(row.type ?? 'no type', 80))));
+    badge(row.verdict), ' ', typeOf(row)));
   return h('section', { class: 'column history', 'aria-label': 'History' },
     h('header', {}, h('h3', {}, 'History')),
     rows.length ? h('ol', { tabindex: 0, 'aria-label': 'Its events, newest first' }, ...items) : h('p', { class: 'muted' }, 'No event of it is known.'));

@@ -47,11 +47,11 @@ async function load(from = '') {
   loading?.abort();
   loading = new AbortController();
   try {
-    const { endpoints, more } = await read('endpoints', { ...all(NAMES), limit: PAGE, after: from }, loading.signal);
+    const { endpoints, more, next } = await read('endpoints', { ...all(NAMES), limit: PAGE, after: from }, loading.signal);
     const rows = endpoints.map(endpointRow);
     if (from) byId('endpoint-rows').append(...rows);
     else byId('endpoint-rows').replaceChildren(...rows);
-    after = endpoints.length ? keyOf(endpoints.at(-1)) : '';
+    after = next ?? '';
     const count = byId('endpoint-rows').childElementCount;
     show(byId('more-endpoints'), more && count < MOST);
     show(byId('endpoint-table'), count > 0);

@@ -2,6 +2,7 @@
 import { read } from './api.js';
 import { copyButton } from './copying.js';
 import { h } from './dom.js';
+import { typeOf } from './event_row.js';
 import { jsonColumn } from './json_view.js';
 import { machineTime, timeOf, visible } from './text.js';
 import { badge } from './verdicts.js';
@@ -20,7 +21,7 @@ export async function loadEvent(seq, signal) {
   const event = await read(`events/${encodeURIComponent(seq)}`, {}, signal);
   const { row } = event;
   return {
-    title: [badge(row.verdict), ' ', h('bdi', {}, row.type === null ? 'no type' : visible(row.type, 120))],
+    title: [badge(row.verdict), ' ', typeOf(row)],
     buttons: [event.curl ? copyButton('the request', () => event.curl, 'Copy as curl') : null],
     parts: [facts(row), rule(event), columns(event), history(event.history)].filter(Boolean),
   };
@@ -30,9 +31,9 @@ function facts(row) {
   return h('dl', { class: 'facts' },
     ...fact('Time', h('time', { datetime: machineTime(row.at) }, timeOf(row.at))),
     ...fact('Application', h('bdi', {}, visible(row.application))),
-    ...fact('Endpoint', h('a', { href: link('events', { endpoint: row.endpoint, application: row.application }) }, h('bdi', {}, visible(row.endpoint)))),
-    ...fact('Event', h('bdi', {}, visible(row.event))),
-    ...fact('Came by', DOORS[row.door] ?? visible(row.door)),
+    ...(row.endpoint ? fact('Endpoint', h('a', { href: link('events', { endpoint: row.endpoint, application: row.application }) }, h('bdi', {}, visible(row.endpoint)))) : []),
+    ...(row.event ? fact('Event', h('bdi', {}, visible(row.event))) : []),
+    ...(row.door ? fact('Came by', DOORS[row.door] ?? visible(row.door)) : []),
     ...(row.destination ? fact('Destination', visible(row.destination)) : []));
 }
 

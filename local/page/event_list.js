@@ -4,12 +4,14 @@ import { tabStop } from './keyboard.js';
 
 export const MOST = 500;
 
-/** Keeps rows in the order of their numbers, whatever order they come in. */
+/** Keeps rows as the gateway orders them: those of this run have growing numbers above 0. */
 export class EventList {
   constructor(body) {
     this.body = body;
     this.held = []; // {row, element}, newest first
+    this.bySeq = new Map();
     this.open = 0;
+    this.wasTrimmed = false;
   }
 
   get size() {
@@ -22,41 +24,48 @@ export class EventList {
 
   /** Show these and no others. */
   reset(rows) {
-    this.held = rows.map((row) => ({ row, element: eventRow(row) }));
-    this.body.replaceChildren(...this.held.map(({ element }) => element));
-    this.mark(this.open);
-    tabStop(this.body);
+    this.held = [];
+    this.bySeq.clear();
+    this.wasTrimmed = false;
+    this.body.replaceChildren();
+    this.append(rows);
   }
 
   /** Show these below the others. */
   append(rows) {
-    for (const row of rows) this.put(row, false);
+    const others = rows.filter(({ seq }) => !this.bySeq.has(seq)).map(hold);
+    this.held.push(...others);
+    for (const held of others) this.bySeq.set(held.row.seq, held);
+    this.body.append(...others.map(({ element }) => element));
+    this.mark(this.open);
+    this.keepTabStop();
   }
 
-  /** Show a row, in the place of the one that had its number; whether it is another. */
-  put(row, isNew = true) {
-    const at = this.place(row.seq);
-    const found = this.held[at]?.row.seq === row.seq ? this.held[at] : null;
-    const element = eventRow(row, isNew && !found);
+  /** Show a row of this run, in the place of the one that had its number. */
+  put(row) {
+    const found = this.bySeq.get(row.seq);
     if (found) {
-      this.replace(found, row, element);
-      return false;
+      this.replace(found, row);
+      return;
     }
-    this.body.insertBefore(element, this.held[at]?.element ?? null);
-    this.held.splice(at, 0, { row, element });
+    const held = hold(row, 'new');
+    const at = this.held.findIndex((other) => other.row.seq < row.seq);
+    this.body.insertBefore(held.element, this.held[at]?.element ?? null);
+    this.held.splice(at < 0 ? this.held.length : at, 0, held);
+    this.bySeq.set(row.seq, held);
     this.trim();
     if (row.seq === this.open) this.mark(row.seq);
-    if (!this.body.querySelector('button.open[tabindex="0"]')) tabStop(this.body);
-    return true;
+    this.keepTabStop();
   }
 
   /** Take a row away that does not belong here any more. */
   remove(seq) {
-    const at = this.place(seq);
-    if (this.held[at]?.row.seq !== seq) return;
-    this.held[at].element.remove();
-    this.held.splice(at, 1);
-    if (!this.body.querySelector('button.open[tabindex="0"]')) tabStop(this.body);
+    const held = this.bySeq.get(seq);
+    if (!held) return;
+    held.element.remove();
+    this.bySeq.delete(seq);
+    this.held.splice(this.held.indexOf(held), 1);
+    this.keepTabStop();
   }
 
   /** Mark the row that is open; 0 for none. */
@@ -70,23 +79,13 @@ export class EventList {
 
   /** The button of a row, if it is here. */
   button(seq) {
-    const held = this.held[this.place(seq)];
-    return held?.row.seq === seq ? held.element.querySelector('.open') : null;
+    return this.bySeq.get(seq)?.element.querySelector('.open') ?? null;
   }
 
-  place(seq) {
-    let [low, high] = [0, this.held.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.held[middle].row.seq > seq) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-
-  replace(found, row, element) {
+  replace(found, row) {
     const hadFocus = found.element.contains(document.activeElement);
     const stop = found.element.querySelector('.open').tabIndex;
+    const { element } = hold(row);
     found.element.replaceWith(element);
     Object.assign(found, { row, element });
     element.querySelector('.open').tabIndex = stop;
@@ -97,9 +96,17 @@ export class EventList {
   trim() {
     while (this.held.length > MOST) {
       // The row that has the focus stays, or the keyboard would be nowhere.
-      const focused = this.held.at(-1).element.contains(document.activeElement);
-      const [gone] = this.held.splice(focused ? -2 : -1, 1);
+      const isFocused = this.held.at(-1).element.contains(document.activeElement);
+      const [gone] = this.held.splice(isFocused ? -2 : -1, 1);
       gone.element.remove();
+      this.bySeq.delete(gone.row.seq);
+      this.wasTrimmed = true;
     }
   }
+
+  keepTabStop() {
+    if (!this.body.querySelector('button.open[tabindex="0"]')) tabStop(this.body);
+  }
 }
+
+const hold = (row, isNew) => ({ row, element: eventRow(row, isNew === 'new') });

@@ -11,10 +11,17 @@ export function eventRow(row, isNew = false) {
   return h('tr', { role: 'row', 'data-seq': row.seq, class: isNew ? 'new' : null },
     cell('at', button),
     cell('verdict', badge(row.verdict)),
-    cell('type', row.type === null ? h('span', { class: 'muted' }, 'no type') : text(row.type)),
+    cell('type', typeOf(row)),
     cell('application', text(row.application)),
     cell('endpoint', text(row.endpoint)),
     cell('why', text(why(row))));
+}
+
+/** The type of an event; what a row is of that is no event. */
+export function typeOf({ type, event, endpoint }) {
+  if (type !== null) return text(type);
+  const what = event ? 'no type' : endpoint ? 'the endpoint' : 'the request as a whole';
+  return h('span', { class: 'muted' }, what);
 }
 
 /** Why an event was rejected or waits; where it went otherwise. */

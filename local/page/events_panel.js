@@ -19,7 +19,7 @@ const shows = () => tab() === 'events';
 
 const list = new EventList(byId('event-rows'));
 const pane = new DetailPane(byId('event-detail'), loadEvent, (seq) => list.button(Number(seq)));
-const state = { asked: '', loading: null, isPaused: false, more: false, missed: 0, skipped: 0, searched: 0, isLoaded: false };
+const state = { asked: '', loading: null, isPaused: false, more: false, next: null, missed: 0, skipped: 0, searched: 0, isLoaded: false };
 let arriving = [];
 let showing = 0;
 let settling = 0;
@@ -48,7 +48,7 @@ async function load() {
   try {
     const answer = await read('events', { ...filters(), before: get('before'), limit: PAGE }, loading.signal);
     if (state.loading !== loading) return;
-    Object.assign(state, { more: answer.more, searched: answer.searched ?? 0, missed: 0, skipped: 0, isLoaded: true, loading: null });
+    Object.assign(state, { more: answer.more, next: answer.next, searched: answer.searched, missed: 0, skipped: 0, isLoaded: true, loading: null });
     list.reset(answer.events);
     showRows();
     list.button(list.open)?.scrollIntoView({ block: 'nearest' });
@@ -87,7 +87,7 @@ function showRows() {
     if (isChange && String(row.seq) === get('open')) pane.refresh();
     if (!matches(row, wanted)) list.remove(row.seq);
     else if (state.isPaused || get('before')) hold(row, isChange);
-    else if (!isChange || row.seq >= (list.oldest ?? 0)) list.put(row);
+    else if (!isChange || list.size < MOST || row.seq > list.oldest) list.put(row);
   }
   update();
 }
@@ -104,10 +104,10 @@ function update() {
   show(byId('event-table'), !isEmpty);
   show(byId('empty'), isFirst);
   show(byId('no-match'), isEmpty && !isFirst);
-  show(byId('older'), state.more || list.size >= MOST);
+  show(byId('older'), state.more || list.wasTrimmed);
   if (isFirst) fillEmpty(byId('empty'));
   if (isEmpty && !isFirst) fillNoMatch(byId('no-match'));
-  showNote({ ...state, before: get('before'), resume: () => state.isPaused && pause(), newest: () => change({ before: '' }) });
+  showNote({ ...state, isShort: list.size < PAGE, before: get('before'), resume: () => state.isPaused && pause(), newest: () => change({ before: '' }) });
 }
 
 /** What was not sent during a storm is in the store: load it when the storm is over. */
@@ -118,15 +118,15 @@ function reloadLater() {
 }
 
 async function older() {
+  const before = list.wasTrimmed ? list.oldest : state.next;
   if (list.size + PAGE > MOST) {
-    change({ before: String(list.oldest) });
+    change({ before: String(before) });
     byId('event-table').closest('.list').scrollTop = 0;
     return;
   }
-  const last = list.oldest;
-  const answer = await read('events', { ...filters(), before: last, limit: PAGE }).catch((error) => say(error.message));
-  if (!answer || list.oldest !== last) return;
-  state.more = answer.more;
+  const answer = await read('events', { ...filters(), before, limit: PAGE }).catch((error) => say(error.message));
+  if (!answer || state.loading || before !== state.next) return;
+  Object.assign(state, { more: answer.more, next: answer.next, searched: state.searched + answer.searched });
   list.append(answer.events);
   update();
 }

@@ -6,11 +6,11 @@ import { counted, number } from './text.js';
 let last = '';
 
 /** Say what a person should know of the list, if anything. */
-export function showNote({ isPaused, before, missed, skipped, searched, resume, newest }) {
+export function showNote({ isPaused, before, missed, skipped, searched, more, isShort, resume, newest }) {
   const text = isPaused ? `Paused. ${counted(missed, 'new event')}.`
     : before ? `Older events${missed ? `; ${counted(missed, 'new event')} since` : ''}.`
       : skipped ? `${number(skipped)} more came than this page shows at once. All of them are handled.`
-        : searched ? `The search looked at the newest ${number(searched)} events.` : '';
+        : more && isShort ? `Looked at the newest ${number(searched)} events; there are older ones.` : '';
   if (text === last) return;
   last = text;
   const place = byId('list-note');

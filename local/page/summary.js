@@ -1,6 +1,6 @@
 // The gateway's summary: counts, names for the filters, examples. Asked again while events come.
 import { read } from './api.js';
-import { byId } from './dom.js';
+import { byId, show } from './dom.js';
 import { showCounts } from './counts.js';
 import { offer } from './filters.js';
 import { setRates } from './rates_plot.js';
@@ -35,6 +35,8 @@ async function ask() {
   }
   showCounts(current.counts);
   if (isFirst) setRates(current.rates);
+  byId('cannot').textContent = current.cannot.join(' ');
+  show(byId('cannot'), current.cannot.length > 0);
   byId('address').textContent = current.address;
   offer(byId('filters').elements.application, current.applications);
   offer(byId('filters').elements.type, current.types);
