@@ -48,7 +48,7 @@ TAKES_client-programs := CHROMIUM
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(VENV)/run ## serve PutEvents on http://127.0.0.1:8080 into SQLite (PORT=, DATA_DIR=, APPLICATION_IDS=)
+run: $(VENV)/run $(VENV)/sql ## serve PutEvents on http://127.0.0.1:8080 into SQLite, and a page that shows it (PORT=, DATA_DIR=, APPLICATION_IDS=)
 	@exec $(COMMANDS) run
 
 test: $(VENV)/dev $(CDK) ## run every test
