@@ -11,7 +11,7 @@ import { link } from './view_state.js';
 const DOORS = { https: 'HTTPS', queue: 'the queue (SQS)' };
 const WITHOUT = {
   Came: 'What came is not known any more.',
-  rejected: 'Nothing: a rejected event is not stored as one.',
+  rejected: 'Nothing of it is stored.',
   Stored: 'Not stored yet.',
   Answered: 'No answer was kept.',
 };

@@ -34,7 +34,7 @@ export function startEvents() {
   byId('pause').addEventListener('click', pause);
   on('row', (row) => { arriving.push(row); arrived(row); showSoon(); });
   on('change', (row) => { arriving.push({ ...row, isChange: true }); showSoon(); });
-  on('skipped', ({ count }) => { state.skipped += count; reloadLater(); });
+  on('skipped', ({ count }) => { state.skipped += count; reloadLater(); showSoon(); });
   on('again', load);
   watch(follow);
   follow();
@@ -85,11 +85,17 @@ function showRows() {
   const wanted = filters();
   for (const { isChange, ...row } of came) {
     if (isChange && String(row.seq) === get('open')) pane.refresh();
-    if (!matches(row, wanted)) list.remove(row.seq);
+    if (!matches(row, wanted)) miss(row, wanted);
     else if (state.isPaused || get('before')) hold(row, isChange);
     else if (!isChange || list.size < MOST || row.seq > list.oldest) list.put(row);
   }
   update();
+}
+
+/** A row that the filters leave out; the gateway searches its text too, the page cannot. */
+function miss(row, wanted) {
+  if (wanted.q && matches(row, { ...wanted, q: '' })) reloadLater();
+  else list.remove(row.seq);
 }
 
 /** A list that stands still shows changes of its own rows only. */
@@ -110,11 +116,10 @@ function update() {
   showNote({ ...state, isShort: list.size < PAGE, before: get('before'), resume: () => state.isPaused && pause(), newest: () => change({ before: '' }) });
 }
 
-/** What was not sent during a storm is in the store: load it when the storm is over. */
+/** What the stream did not bring is in the store: load it when the storm is over. */
 function reloadLater() {
   clearTimeout(settling);
   settling = setTimeout(() => { if (!state.isPaused && !get('before')) load(); }, AFTER_STORM_MS);
-  showSoon();
 }
 
 async function older() {

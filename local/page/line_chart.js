@@ -8,7 +8,7 @@ const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT] = [720, 220, 52, 24, 10, 12];
 /** A figure with a line for each number, apart for each value of the columns that are neither. */
 export function lineChart({ columns, rows, chart }, title) {
   const series = seriesOf(columns, rows, chart);
-  const shown = [...series].slice(0, MOST_SERIES);
+  const shown = [...series].sort(([, a], [, b]) => sum(b) - sum(a)).slice(0, MOST_SERIES); // the largest first
   const xs = [...new Set(rows.map((row) => row[chart.x]))].sort(byMoment);
   const most = niceTop(Math.max(...shown.flatMap(([, points]) => points.map(([, y]) => y)), 0));
   const place = { x: across(xs), y: (value) => HEIGHT - BOTTOM - (value / most) * (HEIGHT - BOTTOM - TOP) };
@@ -36,6 +36,7 @@ function seriesOf(columns, rows, { x, y }) {
   return series;
 }
 
+const sum = (points) => points.reduce((total, [, y]) => total + y, 0);
 const momentOf = (value) => (typeof value === 'number' ? value : Date.parse(value));
 const byMoment = (a, b) => momentOf(a) - momentOf(b) || String(a).localeCompare(String(b));
 

@@ -32,5 +32,12 @@ async function outcome(name, url, app) {
   } finally {
     clearTimeout(timer);
     await visit.end();
+    await endChaos(url);
   }
+}
+
+/** Whatever came of a scenario, the next one finds a gateway that works. */
+async function endChaos(url) {
+  const body = JSON.stringify({ destination: 'none', queue: 'none' });
+  await fetch(`${url}/live/chaos`, { method: 'POST', headers: { 'X-Live': '1' }, body });
 }

@@ -70,6 +70,17 @@ export default {
     assert.equal(await rows.count(), 2);
   },
 
+  'the search finds a text inside of what a client sent': async ({ page, rows, open, put }) => {
+    await put({ 1: event('stored', { Attributes: { inside: 'thread' } }) });
+    await open();
+    await page.locator('#filters [name=q]').fill('thread');
+    await rows.filter({ hasText: 'stored' }).waitFor();
+    await put({ 2: event('other'), 3: event('arrives', { Attributes: { inside: 'thread' } }) });
+
+    await rows.filter({ hasText: 'arrives' }).waitFor();
+    assert.equal(await rows.count(), 2);
+  },
+
   'a paused list stands still and says how many came': async ({ page, rows, open, put }) => {
     await put({ 1: event('before') });
     await open();

@@ -91,7 +91,7 @@ export default {
     await put({ 1: event('huge', { Attributes: { key: '<b>'.repeat(1_300_000) } }) });
     await open(`#/events?application=${app}`);
     await rows.filter({ hasText: 'rejected' }).click();
-    await detail.getByText('more characters').waitFor();
+    await detail.getByText('more characters').first().waitFor();
 
     await page.keyboard.press('Escape');
     await detail.waitFor({ state: 'hidden' });

@@ -28,7 +28,7 @@ export default {
 
     await rule.getByText('Event attribute key length should be less than 50.').first().waitFor();
     assert.match(await rule.locator('p').nth(2).textContent(), /^To mend it: .{10,}/);
-    assert.match(await detail.locator('section[aria-label=Stored]').textContent(), /Nothing/);
+    assert.match(await detail.locator('section[aria-label=Stored]').textContent(), /"rule": "Event attribute key length/);
   },
 
   'a request is copied as curl, and the copy sends it': async ({ page, rows, detail, open, put, copied }) => {

@@ -44,7 +44,8 @@ export default {
     const answer = page.locator('#sql-answer');
 
     await answer.locator('tbody tr').filter({ hasText: app }).nth(1).waitFor();
-    await answer.locator('.chart polyline').first().waitFor();
+    await answer.locator('.chart svg').waitFor();
+    assert.ok((await answer.locator('.chart .dot').count()) > 1);
     assert.match(await page.locator('#query').inputValue(), /^SELECT/);
     assert.match(page.url(), /name=daily_active_endpoints/);
   },
@@ -96,7 +97,7 @@ export default {
     assert.equal(Results.phone.EventsItemResponse['1'].StatusCode, 500);
     await page.goto(`${url}/#/events?application=${app}`);
 
-    await rows.filter({ hasText: 'failed' }).waitFor();
+    await rows.filter({ hasText: 'failed' }).filter({ hasText: 'lost' }).waitFor();
     await page.locator('#banner').getByRole('button', { name: 'End chaos' }).click();
     await page.locator('#banner').waitFor({ state: 'hidden' });
   },
