@@ -31,7 +31,9 @@ def page_file(path: str) -> Response:
     name = "index.html" if path == "/" else path.removeprefix("/page/")
     file = next((one for one in _files() if one.relative_to(FOLDER).as_posix() == name), None)
     if file is None:
-        return json_response(HTTPStatus.NOT_FOUND, {"error": "There is no such file."})
+        return json_response(
+            HTTPStatus.NOT_FOUND, {"error": "There is no such file."}, *SAFE_HEADERS
+        )
     headers = [("Content-Type", _TYPES[file.suffix]), *SAFE_HEADERS]
     return Response(HTTPStatus.OK, headers, file.read_bytes())
 

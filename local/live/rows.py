@@ -164,10 +164,12 @@ def json_of(response: Response) -> dict[str, Any]:
 
 def _answers(results: dict[str, Any]) -> Iterator[tuple[tuple[str, str], Told]]:
     for endpoint_id, item in results.items():
-        told = item["EndpointItemResponse"]
-        if told["StatusCode"] != HTTPStatus.ACCEPTED:
+        told, events = item["EndpointItemResponse"], item["EventsItemResponse"]
+        # An endpoint that failed with its events needs no line beside theirs.
+        is_alone = told["StatusCode"] != HTTPStatus.ACCEPTED and not events
+        if is_alone or HTTPStatus.BAD_REQUEST <= told["StatusCode"] < 500:
             yield (endpoint_id, ""), _verdict(told)
-        for event_id, answer in item["EventsItemResponse"].items():
+        for event_id, answer in events.items():
             yield (endpoint_id, event_id), _verdict(answer)
 
 

@@ -17,7 +17,9 @@ from tests.local.conftest import StartGateway
 from tests.local.running_gateway import EVENT, SECONDS, RunningGateway, put_events_body
 
 BODY = json.dumps(put_events_body())
-CHUNKED_HEAD = b"POST /v1/apps/x/events HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+CHUNKED_HEAD = (
+    b"POST /v1/apps/x/events HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+)
 
 
 @contextmanager
@@ -132,7 +134,9 @@ def test_an_absolute_target_is_taken_for_its_path(gateway: RunningGateway) -> No
 def test_requests_sent_at_once_are_answered_in_order(gateway: RunningGateway) -> None:
     with raw_connection(gateway) as connection:
         put = _head("pipelined", len(BODY)) + BODY.encode()
-        connection.sendall(put + b"GET /v1/apps HTTP/1.1\r\nHost: localhost\r\n\r\n" + put + b"bad\r\n\r\n")
+        connection.sendall(
+            put + b"GET /v1/apps HTTP/1.1\r\nHost: localhost\r\n\r\n" + put + b"bad\r\n\r\n"
+        )
         with connection.makefile("rb") as answers:
             said = answers.read()
 
@@ -261,7 +265,9 @@ def test_a_chunked_flood_is_413(gateway: RunningGateway) -> None:
 def test_a_client_that_waits_for_100_continue_is_told_to_go_on(gateway: RunningGateway) -> None:
     head = f"Content-Length: {len(BODY)}\r\nExpect: 100-continue\r\n\r\n"
     with raw_connection(gateway) as connection:
-        connection.sendall(f"POST /v1/apps/patient/events HTTP/1.1\r\nHost: localhost\r\n{head}".encode())
+        connection.sendall(
+            f"POST /v1/apps/patient/events HTTP/1.1\r\nHost: localhost\r\n{head}".encode()
+        )
         told = connection.recv(1000)
         connection.sendall(BODY.encode())
 
@@ -316,7 +322,9 @@ def test_a_silent_client_keeps_nobody_waiting(gateway: RunningGateway) -> None:
 def test_signed_query_strings_and_terminal_codes_are_not_printed(gateway: RunningGateway) -> None:
     printed = len(gateway.lines)
     with raw_connection(gateway) as connection:
-        connection.sendall(b"GET /\x1b[31m?X-Amz-Signature=secret HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        connection.sendall(
+            b"GET /\x1b[31m?X-Amz-Signature=secret HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        )
         read_answer(connection)
     red = {**EVENT, "Attributes": {"\x1b[31m" * 20: ""}}
     gateway.put_events(put_events_body({"1": red}), "red")
