@@ -1,17 +1,17 @@
-// Events per second by verdict, the last five minutes, as bars on top of each other.
+// Events per second by verdict, as bars on top of each other: the last minute, up to five as they pass.
 import { byId, h, svg } from './dom.js';
 import { number } from './text.js';
 import { VERDICTS } from './verdicts.js';
 
-const SECONDS = 300;
-const [WIDTH, HEIGHT] = [SECONDS, 40];
+const [LEAST, MOST] = [60, 300]; // seconds
+const HEIGHT = 40;
 let rates = [];
 let parts = null;
 
 /** Make the plot. */
 export function startRates() {
   const paths = VERDICTS.map(({ name }) => svg('path', { class: `fill ${name}` }));
-  const image = svg('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none', role: 'img' }, ...paths);
+  const image = svg('svg', { preserveAspectRatio: 'none', role: 'img' }, ...paths);
   const caption = h('figcaption', {});
   byId('rates').append(image, caption);
   parts = { paths, image, caption };
@@ -20,7 +20,9 @@ export function startRates() {
 
 /** Show these seconds. */
 export function setRates(seconds) {
-  rates = seconds.slice(-SECONDS);
+  const first = seconds.findIndex((second) => total(second) > 0);
+  const least = Math.max(0, seconds.length - LEAST);
+  rates = seconds.slice(first < 0 ? least : Math.min(first, least)).slice(-MOST);
   draw();
 }
 
@@ -36,7 +38,8 @@ function draw() {
   const totals = rates.map(total);
   const most = Math.max(...totals, 0);
   const lines = VERDICTS.map(() => []);
-  const start = SECONDS - rates.length;
+  const width = Math.max(LEAST, rates.length);
+  const start = width - rates.length;
   rates.forEach((second, at) => {
     let y = HEIGHT;
     VERDICTS.forEach(({ name }, which) => {
@@ -45,8 +48,9 @@ function draw() {
       y -= height;
     });
   });
+  parts.image.setAttribute('viewBox', `0 0 ${width} ${HEIGHT}`);
   parts.paths.forEach((path, which) => path.setAttribute('d', lines[which].join('')));
-  const text = `${number(totals.at(-1) ?? 0)} events/s now, ${number(most)} at most in five minutes`;
+  const text = `${number(totals.at(-1) ?? 0)} events/s now, ${number(most)} at most in ${width < 2 * LEAST ? `${width} s` : `${Math.floor(width / 60)} minutes`}`;
   parts.image.setAttribute('aria-label', `Events per second by verdict: ${text}`);
   parts.caption.textContent = text;
 }

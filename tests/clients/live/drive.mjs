@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { browser, visitPage } from './live_visit.mjs';
 
 const FILES = ['empty', 'events', 'opened', 'keyboard', 'tools', 'hostile', 'accessible'];
-const SECONDS = 25; // until a scenario has failed
+const SECONDS = 90; // until a scenario has failed
 const scenarios = new Map();
 for (const file of FILES) {
   const { default: found } = await import(`./scenarios/${file}.mjs`);

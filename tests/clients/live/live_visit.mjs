@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { chromium } from 'playwright-core';
 import { FLAGS } from '../browser/visit.mjs';
 
-const SECONDS = 10; // until what a scenario waits for has not come
+const SECONDS = 20; // until what a scenario waits for has not come
 
 /** The browser that all scenarios share. */
 export const browser = () =>

@@ -18,7 +18,8 @@ const own = (name, value) => JSON.parse(`{${JSON.stringify(name)}: ${JSON.string
 
 function hostileEvents(text) {
   return {
-    ...own(text, event(text, { Attributes: { ...own(text, text) }, AppTitle: text, Session: { Id: text, StartTimestamp: text } })),
+    ...own(text, event(text, { Attributes: { ...own(text, text) }, AppTitle: text, Session: { Id: text, StartTimestamp: new Date().toISOString() } })),
+    [`value-${text}`]: event(text, { Attributes: { key: text } }),
     [`bad-${text}`]: { EventType: text, Timestamp: text },
     [`typed-${text}`]: { EventType: { [text]: text }, Timestamp: [text] },
   };
@@ -41,7 +42,7 @@ export default {
       await put(hostileEvents(text), endpoint, text);
     }
     await open();
-    await rows.nth(3 * PAYLOADS.length - 1).waitFor();
+    await rows.nth(4 * PAYLOADS.length - 1).waitFor();
     await isInert(page);
     const numbers = await rows.evaluateAll((all) => all.map((row) => row.dataset.seq));
     for (const seq of numbers) {
