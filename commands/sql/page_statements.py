@@ -46,7 +46,7 @@ def _answer(lake: StoredLake, sql: str) -> dict[str, Any]:
         "columns": [{"name": n, "type": t} for n, t in zip(answer.columns, types, strict=True)],
         "rows": rows,
         "truncated": len(answer.rows) > MAX_ROWS,
-        "chart": _chart(answer.columns, answer.rows[:MAX_ROWS]),
+        "chart": _chart(answer.rows[:MAX_ROWS]),
     }
 
 
@@ -65,16 +65,23 @@ def _type(name: str) -> str:
     return _TYPES.get(name, name.lower())
 
 
-def _chart(columns: list[str], rows: list[tuple[Any, ...]]) -> dict[str, Any] | None:
-    """Which columns to draw, if the rows are a series in time: one moment a row, and numbers."""
+def _chart(rows: list[tuple[Any, ...]]) -> dict[str, Any] | None:
+    """Which columns to draw, if the rows are series in time: one of each text, and numbers."""
     if len(rows) < 2:
         return None
     values = list(zip(*rows, strict=True))
     moments = [n for n, column in enumerate(values) if all(map(_is_moment, column))]
-    if not moments or len(set(values[moments[0]])) < len(rows):
-        return None
     numbers = [n for n, column in enumerate(values) if _is_numeric(column)]
-    return {"x": moments[0], "y": numbers} if numbers else None
+    others = [column for n, column in enumerate(values) if n not in (*moments[:1], *numbers)]
+    if not moments or not numbers:
+        return None
+    places = list(zip(values[moments[0]], *others, strict=True))
+    is_series = all(map(_is_text, others)) and len(set(places)) == len(rows)
+    return {"x": moments[0], "y": numbers} if is_series else None
+
+
+def _is_text(column: tuple[Any, ...]) -> bool:
+    return all(value is None or isinstance(value, str) for value in column)
 
 
 def _is_moment(value: Any) -> bool:

@@ -31,17 +31,19 @@ class Filter(NamedTuple):
     """What the page asks for; an empty text asks for anything."""
 
     application: str = ""
-    endpoint: str = ""
+    endpoint: str = ""  # or the beginning of its id
     type: str = ""
     verdict: str = ""
     q: str = ""
+    whole_endpoint: str = ""
 
     def matches(self, found: Found) -> bool:
         """Whether a row is asked for."""
         row = found.row
         return (
             self.application in ("", row.application)
-            and self.endpoint in ("", row.endpoint)
+            and row.endpoint.startswith(self.endpoint)
+            and self.whole_endpoint in ("", row.endpoint)
             and self.type in ("", row.type)
             and self.verdict in ("", row.verdict)
             and self._is_in(found)

@@ -107,7 +107,7 @@ class LiveRoutes:
         user_id, user = found.get("User", {}).get("UserId"), None
         if user_id:
             _, user = await self._ask("GET", f"{apps}/users/{quote(user_id, safe='')}")
-        asked = Filter(application=found["ApplicationId"], endpoint=found["Id"])
+        asked = Filter(application=found["ApplicationId"], whole_endpoint=found["Id"])
         page = await asyncio.to_thread(self._events.page, None, _HISTORY, asked)
         history = [row.shown() for row in page.rows]
         return HTTPStatus.OK, {"endpoint": found, "user": user, "history": history}

@@ -89,6 +89,7 @@ def _examples(url: str, application: str) -> dict[str, str]:
         "curl": f"curl {url}/v1/apps/{application}/events -d '{body}'",
         "cli": (
             f"aws pinpoint put-events --endpoint-url {url} --region us-east-1"
+            " --no-sign-request"
             f" --application-id {application} --events-request '{body}'"
         ),
         "amplify": _AMPLIFY.replace("URL", url).replace("APPLICATION", application),

@@ -1,7 +1,7 @@
 """The destination as the live page watches it, and as chaos breaks it."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from itertools import count
 
@@ -9,7 +9,6 @@ from local.live.broken_server import BrokenServer
 from local.live.chaos import Chaos
 from local.live.happenings import Happenings
 from putevents.destinations import Destination
-from putevents.destinations.pinpoint import PinpointDestination
 from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrival, Arrivals
 from putevents.wire.rejected_record import RejectedPart
@@ -66,6 +65,9 @@ class WatchedDestination:
 
         So deadlines, second tries and the breaker are those that a deployed gateway has.
         """
+        # Imported here: with it come boto3 and half a second.
+        from putevents.destinations.pinpoint import PinpointDestination
+
         server = BrokenServer(self._chaos)
         broken = PinpointDestination()
 
@@ -105,6 +107,3 @@ class WatchedDestination:
 
 class _Prepared:
     url: str
-
-
-Wrap = Callable[[Destination], Destination]

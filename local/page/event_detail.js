@@ -43,7 +43,7 @@ function rule({ rule: broken, row }) {
   if (!broken) return row.reason ? h('p', { class: 'rule' }, h('bdi', {}, visible(row.reason, 1000))) : null;
   return h('div', { class: 'rule' },
     h('p', {}, h('strong', {}, h('bdi', {}, visible(row.reason ?? broken.name, 1000)))),
-    h('p', {}, visible(broken.sentence, 2000)),
+    row.reason?.startsWith(broken.sentence) ? null : h('p', {}, visible(broken.sentence, 2000)),
     h('p', {}, h('b', {}, 'To mend it: '), visible(broken.mend, 2000)));
 }
 

@@ -18,9 +18,8 @@ def _page(gateway: RunningGateway) -> LiveClient:
     return LiveClient(gateway)
 
 
-def send(page: LiveClient, application: str, endpoint_id: str = "phone", **events: Any) -> Any:
-    body = put_events_body(events, endpoint_id=endpoint_id)
-    return page.gateway.put_events(body, application)
+def send(page: LiveClient, application: str, to: str = "phone", /, **events: Any) -> None:
+    page.gateway.put_events(put_events_body(events, endpoint_id=to), application)
 
 
 def test_the_newest_event_comes_first_each_with_its_verdict(page: LiveClient) -> None:
@@ -71,7 +70,7 @@ def test_a_request_that_is_rejected_whole_is_one_row(page: LiveClient) -> None:
 
 
 def test_rows_are_found_by_what_they_are(page: LiveClient) -> None:
-    send(page, "found", "phone", one=GOOD, two=BAD)
+    send(page, "found", one=GOOD, two=BAD)
     send(page, "found", "tablet", three={**EVENT, "Attributes": {"key": "Needle"}})
 
     def events(**query: object) -> list[str]:
@@ -89,7 +88,8 @@ def test_rows_are_found_by_what_they_are(page: LiveClient) -> None:
 def test_pages_follow_each_other_without_a_gap(page: LiveClient) -> None:
     for number in range(7):
         send(page, "paged", **{str(number): GOOD, f"bad-{number}": BAD})
-    found, before = [], {}
+    found: list[str] = []
+    before: dict[str, object] = {}
     while True:
         answer = page.get("events", application="paged", limit=3, **before)
         found += [row["event"] for row in answer["events"]]
@@ -123,7 +123,7 @@ def test_a_message_of_the_queue_is_watched_until_it_is_delivered(page: LiveClien
         connection.request("POST", "/", json.dumps(body), with_target)
         assert connection.getresponse().status == 200
         connection.close()
-        verdicts = {}
+        verdicts: dict[str, str] = {}
         while verdicts != {"1": "accepted", "2": "rejected"}:
             row = stream.row("queue", "row", "change")
             verdicts[row["event"]] = row["verdict"]
@@ -141,7 +141,8 @@ def test_events_of_an_earlier_run_are_there_in_their_order(start_gateway: StartG
     first.gateway.end()
     page = LiveClient(start_gateway())
     send(page, "early", late=GOOD)
-    found, before = [], {}
+    found: list[str] = []
+    before: dict[str, object] = {}
     while True:
         answer = page.get("events", application="early", limit=2, **before)
         found += [row["event"] for row in answer["events"]]

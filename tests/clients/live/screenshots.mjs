@@ -5,7 +5,7 @@ import { browser, visitPage } from './live_visit.mjs';
 import { pastVisits, visitNow } from './shop.mjs';
 import { smallPng } from './small_png.mjs';
 
-const [url, folder] = process.argv.slice(2);
+const [url, folder, part] = process.argv.slice(2);
 const TRAFFIC_SECONDS = 45;
 const DARK = { colorScheme: 'dark' };
 const VIEWPORT = { viewport: { width: 1200, height: 720 } };
@@ -56,12 +56,19 @@ async function ask(page) {
   await page.locator('.chart svg').waitFor();
 }
 
-await take('live-empty', '', seen('.way:nth-child(3)'));
-await pastVisits(url);
-await traffic(TRAFFIC_SECONDS);
-await take('live', '', seen('#event-rows tr'));
-await take('live-dark', '', seen('#event-rows tr'), DARK);
-await take('live-rejected', '', openRejected);
-await take('live-sql', '#/sql?name=daily_active_endpoints', ask);
-await take('live-chaos', '#/chaos', breakIt, DARK);
+async function before() {
+  await take('live-empty', '', seen('.way:nth-child(3)'));
+  await pastVisits(url);
+}
+
+async function after() {
+  await traffic(TRAFFIC_SECONDS);
+  await take('live', '', seen('#event-rows tr'));
+  await take('live-dark', '', seen('#event-rows tr'), DARK);
+  await take('live-rejected', '', openRejected);
+  await take('live-sql', '#/sql?name=daily_active_endpoints', ask);
+  await take('live-chaos', '#/chaos', breakIt, DARK);
+}
+
+await { before, after }[part]();
 await chromium.close();

@@ -2,6 +2,7 @@
 import { crc32, deflateSync, inflateSync } from 'node:zlib';
 
 const COLOURS = 256;
+const NEAR = 40; // a square of what the eye does not tell apart
 const SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex');
 
 /** The PNG of a browser (8 bits a channel, not interlaced) as one with a palette. */
@@ -14,7 +15,7 @@ export function smallPng(png) {
     colours[at] = (rows[from] << 16) | (rows[from + 1] << 8) | rows[from + 2];
     counts.set(colours[at], (counts.get(colours[at]) ?? 0) + 1);
   }
-  const palette = [...counts].sort(([, a], [, b]) => b - a).slice(0, COLOURS).map(([colour]) => colour);
+  const palette = paletteOf([...counts].sort(([, a], [, b]) => b - a).map(([colour]) => colour));
   const places = new Map(palette.map((colour, at) => [colour, at]));
   for (const colour of counts.keys()) if (!places.has(colour)) places.set(colour, nearest(palette, colour));
   const lines = Buffer.alloc((width + 1) * height); // each begins with a 0: it is not filtered
@@ -30,13 +31,23 @@ export function smallPng(png) {
   return Buffer.concat([SIGNATURE, chunk('IHDR', head), chunk('PLTE', table), chunk('IDAT', data), chunk('IEND', Buffer.alloc(0))]);
 }
 
+/** The most frequent colours, without those that are much like one of them. */
+function paletteOf(colours) {
+  const palette = [];
+  for (const colour of colours) {
+    if (palette.length === COLOURS) break;
+    if (palette.every((other) => distance(colour, other) > NEAR)) palette.push(colour);
+  }
+  return palette;
+}
+
 function nearest(palette, colour) {
-  let [best, least] = [0, Infinity];
-  palette.forEach((other, at) => {
-    const far = [16, 8, 0].reduce((sum, shift) => sum + (((colour >> shift) & 255) - ((other >> shift) & 255)) ** 2, 0);
-    if (far < least) [best, least] = [at, far];
-  });
-  return best;
+  const far = palette.map((other) => distance(colour, other));
+  return far.indexOf(Math.min(...far));
+}
+
+function distance(one, other) {
+  return [16, 8, 0].reduce((sum, shift) => sum + (((one >> shift) & 255) - ((other >> shift) & 255)) ** 2, 0);
 }
 
 function chunk(type, data) {
