@@ -62,9 +62,11 @@ async function before() {
 }
 
 async function after() {
-  await traffic(TRAFFIC_SECONDS);
+  const visits = traffic(TRAFFIC_SECONDS + 10);
+  await wait(TRAFFIC_SECONDS * 1000);
   await take('live', '', seen('#event-rows tr'));
   await take('live-dark', '', seen('#event-rows tr'), DARK);
+  await visits;
   await take('live-rejected', '', openRejected);
   await take('live-sql', '#/sql?name=daily_active_endpoints', ask);
   await take('live-chaos', '#/chaos', breakIt, DARK);

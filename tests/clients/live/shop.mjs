@@ -56,6 +56,6 @@ export function visitNow(url) {
   const app = one(['shop-web', 'shop-web', 'shop-android']);
   const person = one(PEOPLE);
   const sound = anEvent(new Date());
-  const event = random() < 0.09 ? one(BROKEN)(sound) : sound;
+  const event = random() < 0.14 ? one(BROKEN)(sound) : sound;
   return putEvents(url, app, { [id()]: event }, endpointOf(person, app), `${app}-${PEOPLE.indexOf(person)}`);
 }
