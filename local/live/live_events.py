@@ -20,6 +20,7 @@ from local.live.rows import (
     event_in,
     rows_of_exchange,
     rows_of_message,
+    shown_request_of,
 )
 from local.live.stored_events import Found, Page, StoredEvents
 
@@ -79,10 +80,10 @@ class LiveEvents:
                 if len(rows) == limit:
                     return Page(rows, found.row.seq, searched)
             before = None
-        known = {row.request_id for row, _ in self._recent(None)}
+        known = {id_ for one in self.happenings.kept() if (id_ := shown_request_of(one))}
         with closing(self.open_store()) as store:
             stored = StoredEvents(store, known.__contains__, self.destination)
-            rest = stored.page(before, limit - len(rows), asked.matches)
+            rest = stored.page(before, limit - len(rows), asked.matches, asked.verdict)
         return Page(rows + rest.rows, rest.next, searched + rest.searched)
 
     def open_store(self) -> sqlite3.Connection:

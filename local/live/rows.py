@@ -82,9 +82,9 @@ def rows_of_exchange(exchange: Exchange, destination: str) -> list[Row]:
 
 def rows_of_message(sent: Sent, destination: str) -> list[Row]:
     """The events that a producer put on the queue; none if the gateway itself put them there."""
-    if sent.queue == DEAD_LETTERS or is_retry(sent):
+    if (request_id := shown_request_of(sent)) is None:
         return []
-    first, request_id = sent.number * PARTS, request_of(sent)
+    first = sent.number * PARTS
     application, asked = parts_of(sent.message.body)
     parts = list(events_of(asked)) or [("", "")]
     told: Any = ("waiting", None, destination, "queue", request_id)
@@ -92,6 +92,13 @@ def rows_of_message(sent: Sent, destination: str) -> list[Row]:
         Row(first + place, sent.at, application, *ids, type_of(asked, *ids), *told)
         for place, ids in enumerate(parts)
     ]
+
+
+def shown_request_of(one: Exchange | Sent) -> str | None:
+    """The request or message whose events have their rows here; None if it has none."""
+    if isinstance(one, Exchange):
+        return one.request.request_id
+    return None if one.queue == DEAD_LETTERS or is_retry(one) else request_of(one)
 
 
 def is_retry(sent: Sent) -> bool:

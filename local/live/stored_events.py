@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from heapq import merge
 from time import monotonic
 from typing import Any, NamedTuple
@@ -16,6 +16,10 @@ MAX_MESSAGES = 1_000
 KINDS = 4  # an accepted event, a rejected part, an event of a message
 ACCEPTED, REJECTED, QUEUED = 0, 1, 2
 _BATCHES = 200
+_KINDS = {
+    "accepted": (ACCEPTED,), "rejected": (REJECTED,), "failed": (),
+    "queued": (QUEUED,), "waiting": (QUEUED,), "dead": (QUEUED,),
+}  # fmt: skip
 _EVENT = (
     "SELECT b.arrival_timestamp, b.application_id, b.endpoint_id, e.event_id,"
     " json_extract(e.event, '$.EventType'), b.request_id, e.event, e.id, NULL"
@@ -64,11 +68,16 @@ class StoredEvents:
     ) -> None:
         self._store, self._is_known, self._destination = store, is_known, destination
 
-    def page(self, before: int | None, limit: int, matches: Callable[[Found], bool]) -> Page:
-        """Up to `limit` rows that match, or as many as are found in a second."""
+    def page(
+        self, before: int | None, limit: int, matches: Callable[[Found], bool], verdict: str = ""
+    ) -> Page:
+        """Up to `limit` rows that match, or as many as are found in a second.
+
+        Tables that hold nothing of a verdict are not read for it.
+        """
         end, searched, rows = monotonic() + MAX_SECONDS, 0, list[Row]()
         last: int | None = None
-        for found in self._merged(before):
+        for found in self._merged(before, _KINDS.get(verdict, (ACCEPTED, REJECTED, QUEUED))):
             if len(rows) == limit or searched == MAX_SEARCHED or monotonic() > end:
                 return Page(rows, last, searched)
             searched += 1
@@ -86,15 +95,31 @@ class StoredEvents:
         row = self._store.execute(sql, (id_,)).fetchone()
         return row and self._found(row, seq, *_verdict(kind, row))
 
-    def _merged(self, before: int | None) -> Iterator[Found]:
+    def _at_or_before(self, seq: int) -> Found | None:
+        """A row, or if it was deleted the next one of its table."""
+        if found := self.one(seq):
+            return found
+        kind, id_ = kind_and_id(seq)
+        older = {
+            ACCEPTED: "SELECT max(id) FROM batch_events WHERE id < ?",
+            REJECTED: "SELECT max(rowid) FROM rejected_events WHERE rowid < ?",
+        }.get(kind)
+        [before] = self._store.execute(older, (id_,)).fetchone() if older else [None]
+        return None if before is None else self.one(stored_seq(kind, before))
+
+    def _merged(self, before: int | None, kinds: Collection[int]) -> Iterator[Found]:
         kind, id_, at = -1, 0, 2**62
         if before is not None:
             kind, id_ = kind_and_id(before)
-            known = self.one(before)
-            at = known.row.at if known else at
+            known = self._at_or_before(before)
+            if known is None:  # it was delivered meanwhile, and all before it
+                return iter(())
+            (kind, id_), at = kind_and_id(before), known.row.at
         sources = (self._events, self._parts, self._queued)
         iterators = []
         for number, source in enumerate(sources):
+            if number not in kinds:
+                continue
             if number == kind:
                 iterators.append(source(id_, at, is_after=True))
             else:  # of the same moment, those of an earlier table were shown already
@@ -104,8 +129,8 @@ class StoredEvents:
     def _events(self, id_: int | None, at: int, *, is_after: bool) -> Iterator[Found]:
         [(top,)] = self._store.execute("SELECT coalesce(max(id), 0) FROM batches")
         if is_after:
-            found = self._store.execute("SELECT batch FROM batch_events WHERE id = ?", (id_,))
-            top = next(iter(found), (0,))[0]
+            sql = "SELECT batch FROM batch_events WHERE id < ? ORDER BY id DESC LIMIT 1"
+            top = next(self._store.execute(sql, (id_,)), (0,))[0]
         elif at < 2**62:
             top = self._newest("batches", "id", top, at)
         while top > 0:

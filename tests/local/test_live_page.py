@@ -1,6 +1,8 @@
 """What the live page's server says of events: as they come, opened, and of earlier runs."""
 
 import json
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from tests.local.running_gateway import EVENT, RunningGateway, put_events_body
 
 GOOD = {**EVENT, "EventType": "song.played", "Attributes": {"genre": "jazz"}}
 BAD = {"EventType": "song.played"}
+BADS = {f"bad-{number}" for number in range(4)}
 
 
 @pytest.fixture(name="page")
@@ -160,6 +163,26 @@ def test_events_of_an_earlier_run_are_there_in_their_order(start_gateway: StartG
     rejected = page.open("early", found.index("bad-3"))
     assert rejected["came"]["Event"] == BAD
     assert rejected["rule"]["sentence"] == "Missing Timestamp"
+
+
+def test_a_page_goes_on_after_rows_that_were_deleted(start_gateway: StartGateway) -> None:
+    first = LiveClient(start_gateway())
+    for number in range(6):
+        send(first, "gone", **{str(number): GOOD, f"bad-{number}": BAD})
+    first.gateway.end()
+    page = LiveClient(start_gateway())
+    answer = page.get("events", application="gone", limit=5)
+    connection = sqlite3.connect(page.gateway.data_dir / "putevents.db")
+    with closing(connection), connection:
+        connection.execute("DELETE FROM events WHERE event_id IN ('5', '4', '3')")
+        connection.execute("DELETE FROM rejected_events WHERE event_id IN ('bad-4', 'bad-3')")
+
+    rest = page.get("events", application="gone", before=answer["next"])["events"]
+
+    assert len(answer["events"]) == 5
+    found = {row["event"] for row in rest}
+    assert {"0", "1", "2", "bad-0", "bad-1", "bad-2"} <= found <= {"0", "1", "2", "3", *BADS}
+    assert len(found) == len(rest)
 
 
 HOSTILE = ["<script>alert(1)</script>", "</script>\"'`;--", "\u2028\u0000\u202e", "😀" * 20]
