@@ -43,6 +43,7 @@ TAKES_dead-letters := OPTIONS AWS_%
 TAKES_views    := OPTIONS AWS_%
 TAKES_import-endpoints := FILE OPTIONS AWS_%
 TAKES_client-programs := CHROMIUM
+TAKES_screenshots := CHROMIUM
 .PHONY: help run test test-unit bench check fix synth diff bootstrap deploy destroy lint-templates snapshots lock clean
 
 help: ## list the targets
@@ -255,6 +256,11 @@ client-programs: ## install what the tests of real clients use of Debian: Chromi
 	fi
 
 test: $(CLIENTS)/ready tests/clients/node_modules/ready client-programs
+
+.PHONY: screenshots
+
+screenshots: $(VENV)/dev tests/clients/node_modules/ready client-programs ## take the pictures of the live page in docs/images, in Chromium
+	@$(BIN)/python -m tests.clients.live.screenshots
 
 # aiobotocore pins a botocore of its own, so it lives apart; so does a boto3 that speaks SQS's former protocol.
 $(CLIENTS)/ready: tests/clients/requirements.txt tests/clients/python/sqs_query/requirements.txt | $(BIN)/python
