@@ -45,12 +45,13 @@ TAKES_dead-letters := OPTIONS AWS_%
 TAKES_views    := OPTIONS AWS_%
 TAKES_import-endpoints := FILE OPTIONS AWS_%
 TAKES_client-programs := CHROMIUM
+TAKES_screenshots := CHROMIUM
 .PHONY: help run test test-unit bench check fix synth diff bootstrap deploy destroy lint-templates snapshots openapi fuzz-contract lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(VENV)/run ## serve PutEvents on http://127.0.0.1:8080 into SQLite (PORT=, DATA_DIR=, APPLICATION_IDS=)
+run: $(VENV)/run $(VENV)/sql ## serve PutEvents on http://127.0.0.1:8080 into SQLite, and a page that shows it (PORT=, DATA_DIR=, APPLICATION_IDS=)
 	@exec $(COMMANDS) run
 
 test: $(VENV)/dev $(CDK) ## run every test
@@ -272,6 +273,11 @@ client-programs: ## install what the tests of real clients use of Debian: Chromi
 	fi
 
 test: $(CLIENTS)/ready tests/clients/node_modules/ready client-programs
+
+.PHONY: screenshots
+
+screenshots: $(VENV)/dev tests/clients/node_modules/ready client-programs ## take the pictures of the live page in docs/images, in Chromium
+	@$(BIN)/python -m tests.clients.live.screenshots
 
 # aiobotocore pins a botocore of its own, so it lives apart; so does a boto3 that speaks SQS's former protocol.
 $(CLIENTS)/ready: tests/clients/requirements.txt tests/clients/python/sqs_query/requirements.txt | $(BIN)/python

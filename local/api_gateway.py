@@ -16,6 +16,7 @@ RESOURCES = (
     "/v1/apps/{application-id}/endpoints/{endpoint-id}/inappmessages",
     "/v1/apps/{application-id}/users/{user-id}",
 )
+EVENT_RESOURCES = RESOURCES[:2]
 ANY_RESOURCE = "/{proxy+}"
 STAGE = "local"
 
@@ -25,7 +26,7 @@ _OWN_HEADERS = {"connection", "content-length", "date", "transfer-encoding", "x-
 
 def proxy_event(request: Request) -> dict[str, Any]:
     """Build the event of a Lambda proxy integration; binary types `*/*` make every body base64."""
-    resource, parameters = _resource(request.path)
+    resource, parameters = resource_of(request.path)
     headers = [*request.headers, ("X-Forwarded-For", request.source_ip)]
     query = parse_qsl(request.query, keep_blank_values=True)
     return {
@@ -80,7 +81,8 @@ def _request_context(request: Request, resource: str) -> dict[str, Any]:
     }
 
 
-def _resource(path: str) -> tuple[str, dict[str, str]]:
+def resource_of(path: str) -> tuple[str, dict[str, str]]:
+    """Return which resource a path is, and its parameters."""
     # A base URL that ends with a slash makes two of them.
     path = "/" + path.lstrip("/")
     for resource in RESOURCES:

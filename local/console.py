@@ -33,6 +33,7 @@ def greet(url: str, events: str, database: Path, log_file: Path, application_id:
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     event = f'{{"EventType":"hello","Timestamp":"{now}"}}'
     body = f'{{"BatchItem":{{"my-device":{{"Endpoint":{{}},"Events":{{"1":{event}}}}}}}}}'
+    log.info("watch it on   %s", url)
     log.info("PutEvents on  %s", url)
     log.info("events go to  %s", events)
     if events != str(database):
@@ -43,10 +44,12 @@ def greet(url: str, events: str, database: Path, log_file: Path, application_id:
     )
 
 
-def summary(request: Request, response: Response) -> str:
-    """Return the method, path and status of a request, and what became of its events."""
-    said = action_of(request) or _said(response.body)
-    return printable(f"{request.method} {request.path}  {response.status}  {said}".rstrip())
+def summary(request: Request, response: Response) -> tuple[str, dict[str, int]]:
+    """Return a line on a request and what became of its events, and how many became of it."""
+    action = action_of(request)
+    said, counts = (action, {}) if action else _said(response.body)
+    line = f"{request.method} {request.path}  {response.status}  {said}".rstrip()
+    return printable(line), counts
 
 
 def printable(text: str) -> str:
@@ -55,17 +58,19 @@ def printable(text: str) -> str:
     return shown if len(shown) <= MAX_CHARACTERS else shown[: MAX_CHARACTERS - 1] + "…"
 
 
-def _said(body: bytes) -> str:
+def _said(body: bytes) -> tuple[str, dict[str, int]]:
     try:
         answer = json.loads(body)
     except ValueError:
-        return ""
+        return "", {}
     if not isinstance(answer, dict):
-        return ""
-    return _events(answer["Results"]) if "Results" in answer else str(answer.get("Message", ""))
+        return "", {}
+    if "Results" in answer:
+        return _events(answer["Results"])
+    return str(answer.get("Message", "")), {}
 
 
-def _events(results: dict[str, Any]) -> str:
+def _events(results: dict[str, Any]) -> tuple[str, dict[str, int]]:
     """Count accepted, rejected and failed events, and add the first error's text."""
     events = [item for part in results.values() for item in part["EventsItemResponse"].values()]
     counts: Counter[str] = Counter()
@@ -75,7 +80,7 @@ def _events(results: dict[str, Any]) -> str:
     endpoints = [part["EndpointItemResponse"] for part in results.values()]
     texts = (item["Message"] for item in events + endpoints if item["StatusCode"] != 202)
     said = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items()))
-    return ": ".join([said or "no events", *islice(texts, 1)])
+    return ": ".join([said or "no events", *islice(texts, 1)]), counts
 
 
 def _outcome(status: int) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from local.queue_message import DEAD_LETTERS, QUEUE
+from local.same_machine import LOCAL_ORIGINS
 
 # As the deploy settings of the same names want them.
 _APPLICATION_ID = r"(\.{0,2}[A-Za-z0-9_-]|\.{3})[A-Za-z0-9._-]*"
@@ -25,7 +26,7 @@ def set_environment(environ: MutableMapping[str, str], folder: Path, url: str) -
     """Set what the handlers need, and keep what the user has set."""
     environ.setdefault("DESTINATION", "local")
     environ.setdefault("APPLICATION_IDS", "*")
-    environ.setdefault("CORS_ORIGINS", "*")
+    environ.setdefault("CORS_ORIGINS", LOCAL_ORIGINS)
     environ.setdefault("ENDPOINT_READS", "true")
     _check_lists(environ)
     environ["DATA_DIR"] = str(folder)
@@ -56,7 +57,7 @@ def _check_lists(environ: Mapping[str, str]) -> None:
             "APPLICATION_IDS should be * or ids of letters, digits, '.', '_' and '-' (a,b),"
             f" not {ids!r}."
         )
-    if origins.strip() and not _is_list_of(_ORIGIN, origins):
+    if origins != LOCAL_ORIGINS and origins.strip() and not _is_list_of(_ORIGIN, origins):
         raise StartError(
             "CORS_ORIGINS should be * or origins as browsers send them, in lower case and without a"
             f" path (https://app.example.com,https://*.example.dev), not {origins!r}."

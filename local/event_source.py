@@ -3,7 +3,7 @@
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from local.queue_message import QUEUE, Message
@@ -12,17 +12,38 @@ from local.sqs_messages import md5_of, md5_of_attributes, system_attributes
 
 BATCH_SIZE = 10
 RETRY_SECONDS = 5  # until the disk is tried again
+PAUSED_SECONDS = 0.2  # until it is looked again whether runs are held back
 
 log = logging.getLogger("local")
+
+
+class RunWatch:
+    """Is told of each run of the handler, and can hold the next one back."""
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether no run begins now."""
+        return False
+
+    def started(self, messages: Sequence[Message]) -> None:
+        """The handler begins with these."""
+
+    def ended(self, messages: Sequence[Message], failed: Collection[str]) -> None:
+        """The handler is done with these; the failed ones stay on the queue."""
 
 
 class EventSource:
     """Invokes the handler, in a thread of its own, for every message that is due."""
 
     def __init__(
-        self, queues: Queues, invoke: Callable[[dict[str, Any]], Any], region: str
+        self,
+        queues: Queues,
+        invoke: Callable[[dict[str, Any]], Any],
+        region: str,
+        watch: RunWatch | None = None,
     ) -> None:
         self._queues = queues
+        self._watch = watch or RunWatch()
         self._invoke = invoke
         self._region = region
         self._stopping = threading.Event()
@@ -45,6 +66,9 @@ class EventSource:
                 if not is_adjusted:
                     self._queues.adjust()
                     is_adjusted = True
+                if self._watch.is_paused:
+                    self._stopping.wait(PAUSED_SECONDS)
+                    continue
                 self.deliver_due()
                 self._queues.wait_until_due(self._stopping)
             except sqlite3.Error as error:
@@ -58,9 +82,11 @@ class EventSource:
         messages = self._queues.receive(QUEUE, BATCH_SIZE)
         if not messages:
             return
+        self._watch.started(messages)
         failed = self._failures(messages)
         taken = [m.receipt_handle for m in messages if m.message_id not in failed]
         self._queues.delete(QUEUE, taken)
+        self._watch.ended(messages, failed)
         log.info("queue  %d taken%s", len(taken), f", {len(failed)} left for later" * bool(failed))
 
     def _failures(self, messages: list[Message]) -> Collection[str]:

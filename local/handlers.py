@@ -1,12 +1,17 @@
 """Makes the two Lambda functions, whose environments share one gateway in this process."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from local.environment import StartError
 from local.http_messages import Request
 from local.lambda_function import LambdaFunction
 from local.web_app import Cors
+
+if TYPE_CHECKING:
+    from putevents.destinations import Destination
+    from putevents.gateway import Gateway
 
 # As long as the functions may take on AWS.
 API_TIMEOUT_SECONDS = 28
@@ -17,12 +22,21 @@ MAX_API_ENVIRONMENTS = 32
 MAX_LOCAL_ENVIRONMENTS = 8
 
 
-def make_functions() -> tuple[LambdaFunction, LambdaFunction]:
-    """Return the API function and the queue function, as the environment describes them."""
+class Functions(NamedTuple):
+    """Both functions, and the gateway that they share."""
+
+    api: LambdaFunction
+    queue: LambdaFunction
+    gateway: "Gateway"
+
+
+def make_functions(watch: "Callable[[Destination], Destination]") -> Functions:
+    """Return the functions that the environment describes, with their destination watched."""
     # Imported here, since it takes half a second: a wrong folder or port is reported before.
     from local.sqlite_destination import LocalDestination
     from local.thread_safe_resolver import ThreadSafeResolver
     from putevents import api_handler, queue_handler
+    from putevents.destinations import load_destination
     from putevents.errors import SettingsError
     from putevents.gateway import Gateway
     from putevents.settings import Settings
@@ -30,15 +44,17 @@ def make_functions() -> tuple[LambdaFunction, LambdaFunction]:
     try:
         settings = Settings.load()
         is_local = settings.destination == "local"
-        gateway = Gateway.load(settings, LocalDestination() if is_local else None)
+        destination = LocalDestination() if is_local else load_destination(settings)
+        gateway = Gateway.load(settings, watch(destination))
     except SettingsError as error:
         raise StartError(f"{error}.") from None
     environments = MAX_LOCAL_ENVIRONMENTS if is_local else MAX_API_ENVIRONMENTS
     make_api_handler = partial(api_handler.make_handler, gateway, ThreadSafeResolver)
     make_queue_handler = partial(queue_handler.make_handler, gateway)
-    return (
+    return Functions(
         LambdaFunction(make_api_handler, "local-api", API_TIMEOUT_SECONDS, environments),
         LambdaFunction(make_queue_handler, "local-queue", QUEUE_TIMEOUT_SECONDS, 1),
+        gateway,
     )
 
 

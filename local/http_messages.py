@@ -27,6 +27,11 @@ FOR_ANY_PAGE = {
 }
 
 
+def new_request_id() -> str:
+    """An id that no other request has."""
+    return str(uuid.uuid4())
+
+
 @dataclass(frozen=True)
 class Request:
     """An HTTP request; `path` is still percent-encoded."""
@@ -38,7 +43,7 @@ class Request:
     body: bytes
     source_ip: str
     protocol: str
-    request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    request_id: str = field(default_factory=new_request_id)
     received_ms: int = field(default_factory=lambda: time.time_ns() // 1_000_000)  # Unix time
 
     def header(self, name: str) -> str | None:

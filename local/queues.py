@@ -5,7 +5,7 @@ import sqlite3
 import threading
 import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import accumulate
 from math import inf
 
@@ -18,19 +18,23 @@ MAX_RECEIVE_COUNT = 80  # as infra/retry_queues.py has it
 MAX_BATCH_BYTES = 6 * 1024 * 1024
 MAX_HIDDEN_SECONDS = 12 * 3600  # SQS's limit for a visibility timeout
 _CLOCK = SteadyClock()
+# Is told of messages before anybody can receive them: their queue and ids.
+OnSent = Callable[[str, list[str], list[NewMessage]], None]
 
 
 class Queues:
     """Sends, receives and deletes messages; each call is on the disk when it returns."""
 
-    def __init__(self, database: Database, visibility_seconds: int) -> None:
-        self._database = database
+    def __init__(
+        self, database: Database, visibility_seconds: int, on_sent: OnSent = lambda *_: None
+    ) -> None:
+        self._database, self._on_sent = database, on_sent
         self.visibility_seconds = visibility_seconds
         self._changed = threading.Condition()
 
     def send(self, queue: str, messages: Iterable[NewMessage]) -> list[str]:
         """Store the messages; returns their ids."""
-        sent, now = _wall(), _now()
+        sent, now, messages = _wall(), _now(), list(messages)
         rows = [
             (
                 queue,
@@ -50,6 +54,7 @@ class Queues:
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 rows,
             )
+            self._on_sent(queue, [row[1] for row in rows], messages)
         self.wake()
         return [row[1] for row in rows]
 
@@ -80,6 +85,23 @@ class Queues:
                 (DEAD_LETTERS, now, now, QUEUE, now, MAX_RECEIVE_COUNT),
             )
             return moved.rowcount
+
+    def release(self) -> list[str]:
+        """Make all that waits due now; returns the applications of which something waits."""
+        now = _now()
+        with self._database.transaction() as connection:
+            found = connection.execute(
+                "SELECT DISTINCT json_extract(body, '$.ApplicationId') FROM messages"
+                " WHERE queue = ? AND json_valid(body)",
+                (QUEUE,),
+            ).fetchall()
+            connection.execute(
+                "UPDATE messages SET visible_at = ?1, hidden_at = ?1"
+                " WHERE queue = ?2 AND visible_at > ?1",
+                (now, QUEUE),
+            )
+        self.wake()
+        return [name for (name,) in found if isinstance(name, str)]
 
     def adjust(self) -> None:
         """Put right when messages are due, if the clock was set back since they were hidden.

@@ -1,4 +1,4 @@
-"""Routes a request: to the PutEvents handler, the queues, the contract or the health check."""
+"""Routes a request: to the handler, the queues, the live page, the contract or the health check."""
 
 import asyncio
 import sqlite3
@@ -9,6 +9,7 @@ from local.database import Database
 from local.docs_page import is_of_docs, respond_file
 from local.http_messages import Request, Response, error_response, json_response
 from local.lambda_function import HandlerError, LambdaFunction
+from local.live.live_gateway import LiveGateway
 from local.sqs import SqsApi
 from local.sqs_protocols import action_of, respond
 from local.web_app import Cors
@@ -17,11 +18,14 @@ from local.web_app import Cors
 class Routing:
     """Finds who answers a request; what blocks is done in threads."""
 
-    def __init__(self, database: Database, api: LambdaFunction, sqs: SqsApi, cors: Cors) -> None:
+    def __init__(
+        self, database: Database, api: LambdaFunction, sqs: SqsApi, cors: Cors, live: LiveGateway
+    ) -> None:
         self._database = database
         self._api = api
         self._sqs = sqs
         self._cors = cors
+        self._live = live.routes(self._put_events)
 
     async def respond(self, request: Request) -> Response:
         """The response to a request."""
@@ -29,6 +33,8 @@ class Routing:
             return await asyncio.to_thread(self._health)
         if is_of_docs(request):
             return await asyncio.to_thread(respond_file, request)
+        if self._live.takes(request):
+            return await self._live.respond(request)
         if action := action_of(request):
             return await asyncio.to_thread(respond, self._sqs, action, request)
         return await self._put_events(request)

@@ -14,11 +14,11 @@ from local.database import Database, data_folder
 from local.environment import StartError, destination, set_environment
 from local.event_source import EventSource
 from local.handlers import API_TIMEOUT_SECONDS, make_cors, make_functions
+from local.private_files import LOG_FILE
 from local.queues import Queues
 from local.rotating_file import RotatingFile
-from local.routing import Routing
 from local.sqs import SqsApi
-from local.startup import LOG_FILE, open_database, open_folder, open_port, visibility_seconds
+from local.startup import open_database, open_folder, open_port, visibility_seconds
 from local.stop_signals import StopSignals
 from local.web_app import WebApp
 from local.web_server import WebServer, url_of
@@ -58,22 +58,32 @@ async def _start(signals: StopSignals) -> None:
 
 
 async def _serve(listener: socket.socket, database: Database, signals: StopSignals) -> None:
-    api, queue = make_functions()
+    # Imported here, as what it watches is: a wrong folder or port is reported before.
+    from local.live.live_gateway import LiveGateway
+    from local.routing import Routing
+
+    live = LiveGateway(
+        database.path.parent, url_of(listener), _application_id(), os.environ["DESTINATION"]
+    )
+    api, queue, gateway = make_functions(live.watch_destination)
     # A request of 100 events makes thousands of objects without a cycle among them: to look for one
     # after each 700 took a sixth of the time.
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
-    queues = Queues(Database(database.path), visibility_seconds())
-    source = EventSource(queues, queue.invoke, os.environ["AWS_REGION"])
+    queues = Queues(Database(database.path), visibility_seconds(), live.happenings.sent)
+    watch = live.watch_queue(queues, gateway)
+    source = EventSource(queues, queue.invoke, os.environ["AWS_REGION"], watch)
     cors = make_cors()
-    app = WebApp(Routing(database, api, SqsApi(queues), cors).respond, cors)
-    server = WebServer(app, listener)
+    sqs = SqsApi(queues, lambda: live.chaos.queue == "fail")
+    app = WebApp(Routing(database, api, sqs, cors, live).respond, cors, live.watch)
+    server = WebServer(live.app(app), listener)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(server.serve())
         source.start()
         _greet(url_of(listener), database)
         await signals.wait()
         log.info("stopping: what is in hand is being finished")
+        live.stop()
         await app.drain(API_TIMEOUT_SECONDS)
         # The handler in hand still sends messages to this server's queues.
         await asyncio.to_thread(source.stop)
@@ -81,9 +91,12 @@ async def _serve(listener: socket.socket, database: Database, signals: StopSigna
 
 
 def _greet(url: str, database: Database) -> None:
-    application_id = os.environ["APPLICATION_IDS"].split(",")[0].strip().replace("*", "my-app")
     events = destination(os.environ) or str(database.path)
-    greet(url, events, database.path, database.path.with_name(LOG_FILE), application_id)
+    greet(url, events, database.path, database.path.with_name(LOG_FILE), _application_id())
+
+
+def _application_id() -> str:
+    return os.environ["APPLICATION_IDS"].split(",")[0].strip().replace("*", "my-app")
 
 
 if __name__ == "__main__":

@@ -26,8 +26,8 @@ NO_SUCH_HANDLE = "No message has this receipt handle."
 class SqsApi:
     """Performs the actions that SQS clients ask for."""
 
-    def __init__(self, queues: Queues) -> None:
-        self._queues = queues
+    def __init__(self, queues: Queues, is_failing: Callable[[], bool] = lambda: False) -> None:
+        self._queues, self._is_failing = queues, is_failing
         self._actions: dict[str, Callable[[Any], dict[str, Any]]] = {
             "SendMessage": self._send_message,
             "SendMessageBatch": self._send_message_batch,
@@ -43,6 +43,8 @@ class SqsApi:
         """Perform an action with the members of its input; raises SqsError."""
         if action not in self._actions:
             raise SqsError("UnsupportedOperation", f"Offered here: {', '.join(self._actions)}.")
+        if self._is_failing():
+            raise SqsError("ServiceUnavailable", "The queue fails on purpose.", status=503)
         try:
             return self._actions[action](given)
         except ValidationError as error:

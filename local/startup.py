@@ -8,15 +8,15 @@ from pathlib import Path
 
 from local.database import FILE, Database
 from local.environment import StartError
+from local.private_files import LOG_FILE, keep_private
 from local.web_server import HOST, listen
-
-LOG_FILE = "gateway.log"
 
 
 def open_folder(folder: Path) -> Path:
     """Make the folder, and the log file in it."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        keep_private(folder)
         (folder / LOG_FILE).touch()
     except OSError as error:
         raise StartError(

@@ -14,6 +14,8 @@ from local.http_messages import FOR_ANY_PAGE, Request, Response, error_response
 from local.request_body import ClientGoneError, TooLargeError, discard_rest, read_body
 
 Cors = Callable[[Request], Mapping[str, str]]  # the headers for the page that a request is of
+# Is told of each answer, and of how many events became what.
+Watch = Callable[[Request, Response, Mapping[str, int]], None]
 HANG_UP = "hang_up"  # where a connection's state says how to close it without an answer
 
 log = logging.getLogger("local")
@@ -26,8 +28,9 @@ class WebApp:
         self,
         respond: Callable[[Request], Awaitable[Response]],
         cors: Cors = lambda request: FOR_ANY_PAGE,
+        watch: Watch = lambda request, response, counts: None,
     ) -> None:
-        self._respond, self._cors = respond, cors
+        self._respond, self._cors, self._watch = respond, cors, watch
         self._is_draining = False
         self._reading: set[Callable[[], None]] = set()  # how to hang up on each
         self._answering = 0
@@ -49,7 +52,13 @@ class WebApp:
             response = await self._response(request)
             await _start(send, response, request)
             await send({"type": "http.response.body", "body": response.body})
-        log.info(summary(request, response))
+        self._tell(request, response)
+
+    def _tell(self, request: Request, response: Response) -> None:
+        line, counts = summary(request, response)
+        self._watch(request, response, counts)
+        if not _is_quiet(request, response):
+            log.info(line)
 
     async def drain(self, seconds: float) -> None:
         """Let no new request in, and wait for those that are in."""
@@ -79,7 +88,7 @@ class WebApp:
         response = self._error(status, request)
         await _start(send, response, request, (b"connection", b"close"))
         await send({"type": "http.response.body", "body": response.body, "more_body": True})
-        log.info(summary(request, response))
+        self._tell(request, response)
         await discard_rest(receive)
         await send({"type": "http.response.body"})
 
@@ -108,6 +117,12 @@ class WebApp:
             self._answering -= 1
             if not self._answering:
                 self._is_idle.set()
+
+
+def _is_quiet(request: Request, response: Response) -> bool:
+    """Whether a request is one of many that the live page makes while it is open."""
+    is_page = request.path == "/" or request.path.startswith(("/live/", "/page/"))
+    return is_page and request.method == "GET" and response.status < HTTPStatus.BAD_REQUEST
 
 
 def _request(scope: Scope) -> Request:

@@ -1,6 +1,6 @@
 """A query's answer, and the table that shows it in the characters that Athena would show."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from commands.sql.athena_text import athena_text
@@ -14,6 +14,7 @@ class Answer(NamedTuple):
 
     columns: list[str]
     rows: list[tuple[Any, ...]]
+    types: Sequence[str] = ()  # of the columns, as DuckDB calls them
 
 
 def shown(answer: Answer) -> str:

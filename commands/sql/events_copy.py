@@ -126,7 +126,7 @@ class EventsCopy:
         for path in self.root.iterdir():
             if path.is_dir() and path != self._folder:
                 shutil.rmtree(path, ignore_errors=True)
-        self._folder.mkdir(exist_ok=True)
+        self._folder.mkdir(mode=0o700, exist_ok=True)
         for path in {*self._folder.iterdir()} - {part.path for part in parts}:
             path.unlink(missing_ok=True)
         return parts
@@ -158,6 +158,7 @@ class EventsCopy:
         part = Part(Path(), after, last, self._newest_change(), *witness)
         part = part._replace(path=part_path(self._folder, *part[1:]))
         # Whole or not at all: a name that a reader takes is given to what is on the disk.
+        draft.chmod(0o600)
         sync(draft)
         draft.rename(part.path)
         sync(self._folder)

@@ -58,8 +58,8 @@ class StoredLake:
         self._duckdb.close()
         self._store.close()
 
-    def query(self, sql: str) -> Answer:
-        """Run one statement of Athena's SQL."""
+    def query(self, sql: str, max_rows: int | None = None) -> Answer:
+        """Run one statement of Athena's SQL; with `max_rows` no more are read than these."""
         query = parse(sql)
         _check_tables(query)
         statement = to_duckdb(query, self._today)
@@ -71,14 +71,17 @@ class StoredLake:
                 self._copy.forget()
                 self._load(anew=True)
                 cursor = self._duckdb.execute(statement)
-            rows = cursor.fetchall()
+            rows = cursor.fetchall() if max_rows is None else cursor.fetchmany(max_rows)
         except duckdb.Error as error:
             raise SqlError(complaint(error)) from None
         if any(
             isinstance(cell, int) and not -_BIGINT <= cell < _BIGINT for row in rows for cell in row
         ):
             raise SqlError("a number does not fit into a bigint; CAST AS double")
-        return Answer([column[0] for column in cursor.description or ()], rows)
+        described = cursor.description or ()
+        return Answer(
+            [column[0] for column in described], rows, [str(column[1]) for column in described]
+        )
 
     def without_record(self) -> int:
         """How many events an earlier version stored, of which there is no row."""

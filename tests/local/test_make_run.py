@@ -218,9 +218,9 @@ def test_a_list_may_hold_what_the_deploy_setting_may(
 def test_it_says_where_events_go_that_do_not_stay(start_gateway: StartGateway) -> None:
     url = "http://127.0.0.1:9/elsewhere"
     shown = start_gateway(DESTINATION="pinpoint", AWS_ENDPOINT_URL_PINPOINT=url).lines
-    assert shown[1].endswith(f"events go to  PutEvents at {url}")
-    assert "retries wait  " in shown[2]
-    assert shown[2].endswith("putevents.db")
+    assert shown[2].endswith(f"events go to  PutEvents at {url}")
+    assert "retries wait  " in shown[3]
+    assert shown[3].endswith("putevents.db")
 
 
 def test_a_gateway_that_forwards_to_itself_does_not_start(tmp_path: Path) -> None:

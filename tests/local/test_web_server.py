@@ -17,7 +17,9 @@ from tests.local.conftest import StartGateway
 from tests.local.running_gateway import EVENT, SECONDS, RunningGateway, put_events_body
 
 BODY = json.dumps(put_events_body())
-CHUNKED_HEAD = b"POST /v1/apps/x/events HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+CHUNKED_HEAD = (
+    b"POST /v1/apps/x/events HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+)
 
 
 @contextmanager
@@ -29,7 +31,7 @@ def raw_connection(gateway: RunningGateway) -> Iterator[socket.socket]:
 
 def _head(application_id: str, length: int) -> bytes:
     path = f"/v1/apps/{application_id}/events"
-    return f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n".encode()
+    return f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n".encode()
 
 
 def read_answer(connection: socket.socket) -> tuple[int, bytes]:
@@ -121,7 +123,7 @@ def test_a_path_that_nobody_encoded_is_taken_as_utf_8(gateway: RunningGateway) -
 
 def test_an_absolute_target_is_taken_for_its_path(gateway: RunningGateway) -> None:
     target = f"{gateway.url}/v1/apps/absolute/events?x=http://y"
-    head = f"POST {target} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(BODY)}\r\n\r\n"
+    head = f"POST {target} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(BODY)}\r\n\r\n"
     with raw_connection(gateway) as connection:
         connection.sendall(head.encode() + BODY.encode())
 
@@ -132,7 +134,9 @@ def test_an_absolute_target_is_taken_for_its_path(gateway: RunningGateway) -> No
 def test_requests_sent_at_once_are_answered_in_order(gateway: RunningGateway) -> None:
     with raw_connection(gateway) as connection:
         put = _head("pipelined", len(BODY)) + BODY.encode()
-        connection.sendall(put + b"GET /v1/apps HTTP/1.1\r\nHost: x\r\n\r\n" + put + b"bad\r\n\r\n")
+        connection.sendall(
+            put + b"GET /v1/apps HTTP/1.1\r\nHost: localhost\r\n\r\n" + put + b"bad\r\n\r\n"
+        )
         with connection.makefile("rb") as answers:
             said = answers.read()
 
@@ -149,7 +153,7 @@ def test_a_client_that_hangs_up_after_its_request_is_still_served(gateway: Runni
 
 
 def test_a_folded_header_is_one_value_or_400(gateway: RunningGateway) -> None:
-    head = b"GET /health HTTP/1.1\r\nHost: x\r\nX-Folded: a\r\n b\r\n\r\n"
+    head = b"GET /health HTTP/1.1\r\nHost: localhost\r\nX-Folded: a\r\n b\r\n\r\n"
     with raw_connection(gateway) as connection:
         connection.sendall(head)
 
@@ -158,7 +162,7 @@ def test_a_folded_header_is_one_value_or_400(gateway: RunningGateway) -> None:
 
 def test_a_post_without_content_length_has_an_empty_body(gateway: RunningGateway) -> None:
     with raw_connection(gateway) as connection:
-        connection.sendall(b"POST /v1/apps/x/events HTTP/1.1\r\nHost: x\r\n\r\n")
+        connection.sendall(b"POST /v1/apps/x/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
         status, body = read_answer(connection)
 
     assert status == 400
@@ -195,12 +199,13 @@ def test_head_has_no_body(connection: HTTPConnection) -> None:
 
 
 def test_a_preflight_is_answered(connection: HTTPConnection) -> None:
-    connection.request("OPTIONS", "/v1/apps/x/events", headers={"Origin": "https://page.example"})
+    page = "http://localhost:3000"
+    connection.request("OPTIONS", "/v1/apps/x/events", headers={"Origin": page})
     response = connection.getresponse()
 
     assert response.status == 204
     assert response.headers["Content-Length"] is None
-    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert response.headers["Access-Control-Allow-Origin"] == page
 
 
 def test_more_than_api_gateway_takes_is_413_to_a_client_that_sends_it_all(
@@ -244,7 +249,7 @@ def _is_cors(name: str) -> bool:
 def test_an_announced_flood_is_refused_before_it_is_sent(gateway: RunningGateway) -> None:
     head = f"Content-Length: {MAX_BYTES + 1}\r\nExpect: 100-continue\r\n\r\n"
     with raw_connection(gateway) as connection:
-        connection.sendall(f"POST /v1/apps/x/events HTTP/1.1\r\nHost: x\r\n{head}".encode())
+        connection.sendall(f"POST /v1/apps/x/events HTTP/1.1\r\nHost: localhost\r\n{head}".encode())
 
         assert read_answer(connection)[0] == 413
 
@@ -261,7 +266,9 @@ def test_a_chunked_flood_is_413(gateway: RunningGateway) -> None:
 def test_a_client_that_waits_for_100_continue_is_told_to_go_on(gateway: RunningGateway) -> None:
     head = f"Content-Length: {len(BODY)}\r\nExpect: 100-continue\r\n\r\n"
     with raw_connection(gateway) as connection:
-        connection.sendall(f"POST /v1/apps/patient/events HTTP/1.1\r\nHost: x\r\n{head}".encode())
+        connection.sendall(
+            f"POST /v1/apps/patient/events HTTP/1.1\r\nHost: localhost\r\n{head}".encode()
+        )
         told = connection.recv(1000)
         connection.sendall(BODY.encode())
 
@@ -273,12 +280,12 @@ def test_a_client_that_waits_for_100_continue_is_told_to_go_on(gateway: RunningG
     "request_bytes",
     [
         b"hello\r\n\r\n",
-        b"POST /v1/apps/x/events HTTP/1.1\r\nHost: x\r\nContent-Length: many\r\n\r\n",
-        b"POST /v1/apps/x/events HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
-        b"POST /v1/apps/x/events HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: br\r\n\r\n",
+        b"POST /v1/apps/x/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: many\r\n\r\n",
+        b"POST /v1/apps/x/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5\r\n\r\n",
+        b"POST /v1/apps/x/events HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: br\r\n\r\n",
         CHUNKED_HEAD + b"zz\r\n",
         CHUNKED_HEAD + b"2\r\n{}}\r\n",
-        b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
     ],
 )
 def test_what_is_no_http_is_400(gateway: RunningGateway, request_bytes: bytes) -> None:
@@ -307,7 +314,7 @@ def test_a_client_that_hangs_up_half_way_stores_nothing_and_harms_nobody(
 def test_a_silent_client_keeps_nobody_waiting(gateway: RunningGateway) -> None:
     with raw_connection(gateway) as silent:
         silent.sendall(
-            b"POST /v1/apps/silent/events HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n"
+            b"POST /v1/apps/silent/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\n"
         )
 
         assert gateway.put_events(put_events_body(), "busy")
@@ -316,7 +323,9 @@ def test_a_silent_client_keeps_nobody_waiting(gateway: RunningGateway) -> None:
 def test_signed_query_strings_and_terminal_codes_are_not_printed(gateway: RunningGateway) -> None:
     printed = len(gateway.lines)
     with raw_connection(gateway) as connection:
-        connection.sendall(b"GET /\x1b[31m?X-Amz-Signature=secret HTTP/1.1\r\nHost: x\r\n\r\n")
+        connection.sendall(
+            b"GET /\x1b[31m?X-Amz-Signature=secret HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        )
         read_answer(connection)
     red = {**EVENT, "Attributes": {"\x1b[31m" * 20: ""}}
     gateway.put_events(put_events_body({"1": red}), "red")

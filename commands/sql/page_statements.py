@@ -1,0 +1,101 @@
+"""Answers the statements of `make run`'s page: a line of JSON in, a line of JSON out.
+
+It is a process of its own, so that a statement that takes too long can be ended with it.
+"""
+
+import json
+import re
+import sys
+import time
+from contextlib import suppress
+from datetime import date, datetime
+from typing import Any
+
+from commands.sql.athena_text import athena_text
+from commands.sql.dialect import SqlError
+from commands.sql.stored_lake import StoredLake, StoreError
+from local.database import FILE, data_folder
+
+MAX_ROWS = 1000
+_MAX_EXACT = 2**53  # integers that JavaScript reads as they are
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?( UTC)?")
+_TYPES = {"VARCHAR": "varchar", "INTEGER": "integer", "FLOAT": "real", "BLOB": "varbinary"}
+
+
+def main() -> None:
+    """Answer until the input ends."""
+    lake: StoredLake | None = None
+    for line in sys.stdin:
+        started = time.monotonic()
+        try:
+            lake = lake or StoredLake(data_folder() / FILE)
+            answer = _answer(lake, json.loads(line)["query"])
+        except (SqlError, StoreError) as error:
+            answer = {"error": str(error)}
+        except Exception as error:  # a bug here must not end what comes after
+            answer = {"error": f"The statement could not be answered: {error}"}
+        answer["seconds"] = round(time.monotonic() - started, 3)
+        print(json.dumps(answer), flush=True)
+
+
+def _answer(lake: StoredLake, sql: str) -> dict[str, Any]:
+    answer = lake.query(sql, MAX_ROWS + 1)
+    rows = [[_cell(value) for value in row] for row in answer.rows[:MAX_ROWS]]
+    types = map(_type, answer.types)
+    return {
+        "columns": [{"name": n, "type": t} for n, t in zip(answer.columns, types, strict=True)],
+        "rows": rows,
+        "truncated": len(answer.rows) > MAX_ROWS,
+        "chart": _chart(answer.rows[:MAX_ROWS]),
+    }
+
+
+def _cell(value: Any) -> Any:
+    """Numbers as numbers, where JSON and JavaScript have them; the rest as Athena writes it."""
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, int) and abs(value) <= _MAX_EXACT:
+        return value
+    if isinstance(value, float) and abs(value) < float("inf"):
+        return value
+    return athena_text(value)
+
+
+def _type(name: str) -> str:
+    return _TYPES.get(name, name.lower())
+
+
+def _chart(rows: list[tuple[Any, ...]]) -> dict[str, Any] | None:
+    """Which columns to draw, if the rows are series in time: one of each text, and numbers."""
+    if len(rows) < 2:
+        return None
+    values = list(zip(*rows, strict=True))
+    moments = [n for n, column in enumerate(values) if all(map(_is_moment, column))]
+    numbers = [n for n, column in enumerate(values) if _is_numeric(column)]
+    others = [column for n, column in enumerate(values) if n not in (*moments[:1], *numbers)]
+    if not moments or not numbers:
+        return None
+    places = list(zip(values[moments[0]], *others, strict=True))
+    is_series = all(map(_is_text, others)) and len(set(places)) == len(rows)
+    return {"x": moments[0], "y": numbers} if is_series else None
+
+
+def _is_text(column: tuple[Any, ...]) -> bool:
+    return all(value is None or isinstance(value, str) for value in column)
+
+
+def _is_moment(value: Any) -> bool:
+    if isinstance(value, date | datetime):
+        return True
+    return isinstance(value, str) and bool(_DAY.fullmatch(value))
+
+
+def _is_numeric(column: tuple[Any, ...]) -> bool:
+    known = [value for value in column if value is not None]
+    kinds = {bool: False, int: True, float: True}
+    return bool(known) and all(kinds.get(type(value), False) for value in known)
+
+
+if __name__ == "__main__":
+    with suppress(KeyboardInterrupt, BrokenPipeError):
+        main()

@@ -1,0 +1,89 @@
+"""The ASGI application of `make run`: keeps others out, streams to the page, passes the rest on."""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+from typing import Any
+
+from local.asgi import Application, Receive, Scope, Send
+from local.http_messages import new_request_id
+from local.live.page_files import SAFE_HEADERS
+from local.live.row_stream import RowStream
+from local.same_machine import rejection
+
+STREAM = "/live/stream"
+_ERRORS = {
+    HTTPStatus.MISDIRECTED_REQUEST: "MisdirectedRequestException",
+    HTTPStatus.FORBIDDEN: "ForbiddenException",
+}
+
+log = logging.getLogger("local")
+
+
+class LiveApp:
+    """Stands before the application that answers requests."""
+
+    def __init__(self, app: Application, stream: RowStream) -> None:
+        self._app, self._stream = app, stream
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        path = scope["raw_path"].decode("ascii")
+        if path.startswith("http"):  # the absolute form that proxies use
+            path = "/" + path.partition("://")[2].partition("/")[2]
+        if rejected := rejection(scope, path):
+            return await _reject(*rejected, scope, send)
+        if path == STREAM and scope["method"] == "GET":
+            return await self._listen(scope, receive, send)
+        await self._app(scope, receive, send)
+
+    async def _listen(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = dict(scope["headers"])
+        text = headers.get(b"last-event-id", b"").decode("latin-1")
+        last = int(text) if text.isascii() and text.isdecimal() and len(text) < 17 else None
+        sent = [("Content-Type", "text/event-stream"), *SAFE_HEADERS]
+        await send(_start(HTTPStatus.OK, sent))
+        await _send_while_heard(self._stream.listen(last), receive, send)
+
+
+async def _send_while_heard(parts: AsyncIterator[bytes], receive: Receive, send: Send) -> None:
+    """Send until the end or until the client is gone; uvicorn's `send` waits for a slow client."""
+    await receive()  # the request's body, which is empty
+    gone = asyncio.ensure_future(_gone(receive))
+    try:
+        async for part in parts:
+            if gone.done():
+                return
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+    finally:
+        gone.cancel()
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _reject(status: HTTPStatus, sentence: str, scope: Scope, send: Send) -> None:
+    """Say why, to whoever may read it: there are no CORS headers."""
+    request_id = new_request_id()
+    body = json.dumps({"Message": sentence, "RequestID": request_id}).encode()
+    headers = [
+        ("Content-Type", "application/json"),
+        ("Content-Length", str(len(body))),
+        ("X-Content-Type-Options", "nosniff"),
+        ("x-amzn-RequestId", request_id),
+        ("x-amzn-ErrorType", _ERRORS[status]),
+        ("Connection", "close"),
+    ]
+    log.info("%s %s  %d", scope["method"], "a page's request", status)
+    await send(_start(status, headers))
+    await send({"type": "http.response.body", "body": body})
+
+
+def _start(status: HTTPStatus, headers: list[tuple[str, str]]) -> dict[str, Any]:
+    encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+    return {"type": "http.response.start", "status": status.value, "headers": encoded}

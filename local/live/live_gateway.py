@@ -1,0 +1,82 @@
+"""Puts the live page together: what it watches, what answers it, and what ends with the server."""
+
+import logging
+import sqlite3
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+
+from local.asgi import Application
+from local.console import summary
+from local.http_messages import Request, Response
+from local.live.chaos import Chaos
+from local.live.happenings import Happenings
+from local.live.live_app import LiveApp
+from local.live.live_events import LiveEvents
+from local.live.live_routes import LiveRoutes, Respond
+from local.live.live_summary import LiveSummary
+from local.live.opened_event import OpenedEvents
+from local.live.queue_watch import QueueWatch
+from local.live.row_stream import RowStream
+from local.live.sql_process import SqlProcess
+from local.live.watched_destination import WatchedDestination
+from local.queues import Queues
+from putevents.destinations import Destination
+from putevents.gateway import Gateway
+
+log = logging.getLogger("local")
+
+
+class LiveGateway:
+    """Made before the gateway, whose destination it watches."""
+
+    def __init__(self, folder: Path, url: str, application: str, destination: str) -> None:
+        self.happenings, self.chaos = Happenings(), Chaos()
+        self._events = LiveEvents(self.happenings, folder, destination)
+        self._stream = RowStream(self._events, str(uuid.uuid4()))
+        self._sql = SqlProcess(folder)
+        self._opened = OpenedEvents(self._events, url)
+        self._summary = LiveSummary(self._events, url, application, destination == "local")
+
+    def watch_destination(self, destination: Destination) -> Destination:
+        """The destination, watched."""
+        return WatchedDestination(destination, self.happenings, self.chaos)
+
+    def watch_queue(self, queues: Queues, gateway: Gateway) -> QueueWatch:
+        """What is told of the queue's runs; the end of chaos lets go what waits."""
+
+        def release() -> None:
+            try:
+                applications = queues.release()
+            except sqlite3.Error as error:
+                log.error("queue  cannot be written: %s", error)
+                return
+            for application_id in applications:
+                gateway.breaker.close(application_id)
+
+        self.chaos.on_end = release
+        return QueueWatch(self.happenings, self.chaos, release)
+
+    def watch(self, request: Request, response: Response, counts: Mapping[str, int]) -> None:
+        """Keep what a client sent, and what it was answered."""
+        if request.path.startswith("/v1/"):
+            self.happenings.exchanged(request, response, counts)
+
+    def routes(self, respond: Respond) -> LiveRoutes:
+        """What answers the page; `respond` is the gateway's own door."""
+
+        async def watched(request: Request) -> Response:
+            response = await respond(request)
+            self.watch(request, response, summary(request, response)[1])
+            return response
+
+        return LiveRoutes(self._events, self._opened, self._summary, self._sql, self.chaos, watched)
+
+    def app(self, app: Application) -> LiveApp:
+        """The application, with the stream beside it."""
+        return LiveApp(app, self._stream)
+
+    def stop(self) -> None:
+        """End the streams, and the process that answers SQL."""
+        self._stream.stop()
+        self._sql.stop()

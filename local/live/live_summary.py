@@ -1,0 +1,111 @@
+"""What the live page shows around its list: counts, rates, names, and how to send an event."""
+
+import json
+import sqlite3
+from contextlib import closing
+from typing import Any
+
+from local.live.live_events import LiveEvents
+from local.live.rows import events_of, parts_of
+from local.queue_message import DEAD_LETTERS
+
+MAX_NAMES = 200
+_LAST = 5_000  # events whose types are listed
+MAX_MESSAGES = 1_000
+_TYPES = (
+    "SELECT DISTINCT json_extract(event, '$.EventType') FROM batch_events"
+    " WHERE id > (SELECT max(id) FROM batch_events) - ? ORDER BY 1 LIMIT ?"
+)
+# Each name by a look into the index, however many endpoints it has.
+_APPLICATIONS = """
+WITH RECURSIVE names (name) AS (
+    SELECT min(application_id) FROM endpoint_items
+    UNION ALL
+    SELECT (SELECT min(application_id) FROM endpoint_items WHERE application_id > name)
+    FROM names WHERE name IS NOT NULL
+)
+SELECT name FROM names WHERE name IS NOT NULL LIMIT ?
+"""
+_EXAMPLE = {
+    "BatchItem": {
+        "my-device": {
+            "Endpoint": {},
+            "Events": {"1": {"EventType": "hello", "Timestamp": "2026-01-01T12:00:00Z"}},
+        }
+    }
+}
+
+
+class LiveSummary:
+    """Made anew for each call, from indexes and the last rows."""
+
+    def __init__(self, events: LiveEvents, url: str, application: str, is_local: bool) -> None:
+        self._events, self._url, self.application = events, url, application
+        self._is_local = is_local
+
+    def shown(self) -> dict[str, Any]:
+        """The summary as the page gets it."""
+        self._events.catch_up()
+        with closing(self._events.open_store()) as store:
+            counts = self._counts(store)
+            applications = [name for (name,) in store.execute(_APPLICATIONS, (MAX_NAMES,))]
+            types = [name for (name,) in store.execute(_TYPES, (_LAST, MAX_NAMES)) if name]
+        return {
+            "address": self._url,
+            "application": self.application,
+            "counts": counts,
+            "applications": applications,
+            "types": types,
+            "rates": self._events.rates(),
+            "destination": self._events.destination,
+            "cannot": [] if self._is_local else _CANNOT,
+            "examples": _examples(self._url, self.application),
+        }
+
+    def _counts(self, store: sqlite3.Connection) -> dict[str, int]:
+        totals = self._events.happenings.counts.totals
+        counts = {"failed": totals["failed"], "queued": 0, "waiting": 0, "dead": 0}
+        [(counts["accepted"],)] = store.execute("SELECT count(*) FROM batch_events")
+        [(counts["rejected"],)] = store.execute("SELECT count(*) FROM rejected_events")
+        if not self._is_local:
+            counts |= {name: totals[name] for name in ("accepted", "rejected")}
+        sql = "SELECT queue, body, attributes FROM messages ORDER BY sequence DESC LIMIT ?"
+        for queue, body, attributes in store.execute(sql, (MAX_MESSAGES,)):
+            waits = "queued" if "Attempt" in json.loads(attributes) else "waiting"
+            verdict = "dead" if queue == DEAD_LETTERS else waits
+            counts[verdict] += sum(1 for _ in events_of(parts_of(body)[1])) or 1
+        return counts
+
+
+_CANNOT = [
+    "Events are not in the local store: what is stored, endpoints and SQL are the destination's.",
+    "Events of earlier runs are not listed, but for those that wait on the queue.",
+]
+
+
+def _examples(url: str, application: str) -> dict[str, str]:
+    body = json.dumps(_EXAMPLE, separators=(",", ":"))
+    return {
+        "curl": f"curl {url}/v1/apps/{application}/events -d '{body}'",
+        "cli": (
+            f"aws pinpoint put-events --endpoint-url {url} --region us-east-1"
+            " --no-sign-request"
+            f" --application-id {application} --events-request '{body}'"
+        ),
+        "amplify": _AMPLIFY.replace("URL", url).replace("APPLICATION", application),
+    }
+
+
+_AMPLIFY = """\
+// clients/web/fetch-wrapper.js and pinpoint-request.js, beside your page
+import { sendPinpointTo } from './fetch-wrapper.js';
+import { Amplify } from 'aws-amplify';
+import { record } from 'aws-amplify/analytics';
+
+sendPinpointTo('URL');
+Amplify.configure({
+  Auth: { Cognito: { identityPoolId: 'YOUR_IDENTITY_POOL' } },
+  Analytics: { Pinpoint: { appId: 'APPLICATION', region: 'us-east-1' } },
+});
+record({ name: 'hello' });
+"""

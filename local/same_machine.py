@@ -1,0 +1,68 @@
+"""Only this machine's user: which Host a request may name, and which page it may come from."""
+
+import re
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from urllib.parse import unquote
+
+from local.asgi import Scope
+
+_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+# What a web page of this machine may read, as CORS_ORIGINS unless the user says another.
+LOCAL_ORIGINS = ",".join(
+    f"{scheme}://{host}{port}"
+    for scheme in ("http", "https")
+    for host in _HOSTS
+    for port in ("", ":*")
+)
+_HOST = re.compile(rf"({'|'.join(map(re.escape, _HOSTS))})(:[0-9]{{1,5}})?", re.IGNORECASE)
+WRONG_HOST = (
+    "This gateway answers for localhost, 127.0.0.1 and [::1] only: another name may be a web"
+    " page's that was led here."
+)
+FOREIGN_PAGE = "Web pages of other addresses may send events here, and do nothing else."
+NO_LIVE_HEADER = "Send the header `X-Live: 1`, which no other page's request has."
+_OWN_PATHS = re.compile(r"/|/(live|page|docs|queue|dead-letters)(/.*)?|/openapi\.json")
+_READ_PATHS = re.compile(r"/+v1/+apps/.+/(endpoints|users)/.+", re.DOTALL)
+_CHANGES = ("POST", "PUT", "DELETE", "PATCH")
+
+
+def rejection(scope: Scope, path: str) -> tuple[HTTPStatus, str] | None:
+    """Why a request is not answered: it is of another machine's page; None if it is not."""
+    headers = _headers(scope["headers"])
+    host = headers.get("host", "")
+    if not _HOST.fullmatch(host):
+        return HTTPStatus.MISDIRECTED_REQUEST, WRONG_HOST
+    if _is_private(scope["method"], path, headers) and _is_foreign(path, headers, host):
+        return HTTPStatus.FORBIDDEN, FOREIGN_PAGE
+    if path.startswith("/live") and scope["method"] in _CHANGES and headers.get("x-live") != "1":
+        return HTTPStatus.FORBIDDEN, NO_LIVE_HEADER
+    return None
+
+
+def _headers(pairs: Iterable[tuple[bytes, bytes]]) -> Mapping[str, str]:
+    """The headers; of one that came twice both count, so that it equals nothing."""
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+        found[key] = f"{found[key]}, {text}" if key in found else text
+    return found
+
+
+def _is_private(method: str, path: str, headers: Mapping[str, str]) -> bool:
+    if _OWN_PATHS.fullmatch(path):
+        return True
+    if method == "OPTIONS":  # a preflight
+        method = headers.get("access-control-request-method", method)
+    if path.endswith("/inappmessages") or method in ("PUT", "POST", "OPTIONS"):
+        return False
+    return bool(_READ_PATHS.fullmatch(unquote(path)))
+
+
+def _is_foreign(path: str, headers: Mapping[str, str], host: str) -> bool:
+    origin, site = headers.get("origin"), headers.get("sec-fetch-site")
+    if origin is not None and origin != f"http://{host}":
+        return True
+    # A link from elsewhere opens the page: no other page can look into it.
+    is_opened = path == "/" and headers.get("sec-fetch-dest") == "document"
+    return site not in (None, "same-origin", "none") and not is_opened
