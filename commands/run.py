@@ -12,7 +12,7 @@ Settings are environment variables, or variables of make:
     DATA_DIR         default .data
     APPLICATION_IDS  default *, any
     DESTINATION      default local, the SQLite file
-    CORS_ORIGINS     default *
+    CORS_ORIGINS     default origins on this machine; * is any
 
 \b
 Exit code:
@@ -24,5 +24,5 @@ Exit code:
 @click.command(epilog=EPILOG)
 @click.pass_context
 def run(ctx: click.Context, /) -> None:
-    """Serve PutEvents on http://127.0.0.1:8080 into a SQLite file."""
+    """Serve PutEvents on http://127.0.0.1:8080 into a SQLite file, with a page that shows it."""
     ctx.exit(main())

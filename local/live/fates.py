@@ -44,6 +44,10 @@ class Fates:
         steps = self._steps.get(key)
         return (steps[-1].verdict, self._reasons.get(key)) if steps else None
 
+    def reason(self, key: Key) -> str | None:
+        """Why the event is what it is."""
+        return self._reasons.get(key)
+
     def follow(self, happened: Iterable[Happening]) -> list[Change]:
         """Take in what happened; returns each event whose verdict changed."""
         changes: list[Change] = []

@@ -15,6 +15,7 @@ from local.live.fates import Change, Fates
 from local.live.happenings import Exchange, Happenings, Sent, now_ms
 from local.live.rows import (
     PARTS,
+    Key,
     Row,
     batch_item_in,
     event_in,
@@ -66,6 +67,7 @@ class LiveEvents:
         self._rows: dict[int, list[Row]] = {}  # by the number of their request or message
         self._changed = deque[tuple[int, Row]](maxlen=MAX_CHANGED)
         self._changes = 0
+        self._waiting: dict[Key, Row] = {}  # rows of the file that were shown
         self._lock = threading.RLock()
 
     def page(self, before: int | None, limit: int, asked: Filter) -> Page:
@@ -84,6 +86,12 @@ class LiveEvents:
         with closing(self.open_store()) as store:
             stored = StoredEvents(store, known.__contains__, self.destination)
             rest = stored.page(before, limit - len(rows), asked.matches, asked.verdict)
+        with self._lock:
+            for row in rest.rows:
+                if row.verdict in ("queued", "waiting"):
+                    self._waiting[row.key] = row
+            while len(self._waiting) > MAX_CHANGED:
+                del self._waiting[next(iter(self._waiting))]
         return Page(rows + rest.rows, rest.next, searched + rest.searched)
 
     def open_store(self) -> sqlite3.Connection:
@@ -100,6 +108,10 @@ class LiveEvents:
             changed = {row.key: row for row in rows if row.key in changes}
             for key, change in changes.items():
                 self._count(change, changed.get(key))
+                if key in self._waiting and key not in changed:
+                    changed[key] = self._waiting[key]._replace(
+                        verdict=change.now, reason=self.fates.reason(key)
+                    )
             for row in changed.values():
                 self._changes += 1
                 self._changed.append((self._changes, row))

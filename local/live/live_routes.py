@@ -20,7 +20,7 @@ from local.live.sql_process import SqlProcess
 
 Answer = tuple[HTTPStatus, Any]
 Respond = Callable[[Request], Awaitable[Response]]
-NO_EVENT = "This event is known no more: it was deleted, or was of an earlier run."
+NO_EVENT = "Nothing is known of this row any more: load the list anew to see what became of it."
 _HISTORY = 50
 
 

@@ -72,7 +72,9 @@ class Stream:
         """The data of the next event of these kinds; the connection's timeout ends the wait."""
         kind = ""
         for _ in range(1000 * SECONDS):
-            line = self._response.readline().decode().rstrip("\n")
+            line = self._response.readline().decode()
+            assert line, "the stream has ended"
+            line = line.rstrip("\n")
             if line.startswith("event: "):
                 kind = line.removeprefix("event: ")
             elif line.startswith("data: ") and kind in kinds:

@@ -117,6 +117,47 @@ def test_a_row_comes_by_itself_and_again_to_a_page_that_missed_it(page: LiveClie
     assert {"at", "accepted", "rejected", "queued", "waiting", "dead", "failed"} == rates.keys()
 
 
+def test_a_stop_ends_the_streams(start_gateway: StartGateway) -> None:
+    page = LiveClient(start_gateway())
+    with page.stream() as stream:
+        assert page.gateway.end() == (0, "")
+        with pytest.raises(AssertionError, match="ended"):
+            stream.next("row")
+
+
+def test_of_a_flood_some_rows_come_and_the_others_are_counted(page: LiveClient) -> None:
+    requests, events = 40, {str(number): GOOD for number in range(100)}
+    with page.stream() as stream:
+        for _ in range(requests):
+            send(page, "flood", **events)
+        rows = skipped = 0
+        while rows + skipped < requests * len(events):
+            told = stream.next("row", "skipped")
+            rows += told.get("application") == "flood"
+            skipped += told.get("count", 0)
+
+    assert rows
+    assert skipped
+    assert rows + skipped == requests * len(events)
+
+
+def test_what_waited_before_the_start_is_watched_too(start_gateway: StartGateway) -> None:
+    first = LiveClient(start_gateway())
+    first.post("chaos", {"destination": "reject"})
+    send(first, "waited", one=GOOD)
+    first.gateway.end()
+    page = LiveClient(start_gateway())
+    [row] = page.get("events", application="waited")["events"]
+    opened = page.get(f"events/{row['seq']}")
+    with page.stream() as stream:
+        page.post("chaos", {"destination": "half"})
+        page.post("chaos", {"destination": "none"})  # its end lets go what waits
+        changed = stream.row("waited", "change")
+
+    assert (row["verdict"], opened["came"]["Event"]) == ("queued", GOOD)
+    assert (changed["seq"], changed["verdict"]) == (row["seq"], "accepted")
+
+
 def test_a_message_of_the_queue_is_watched_until_it_is_delivered(page: LiveClient) -> None:
     message = {"ApplicationId": "queue", "EventsRequest": put_events_body({"1": GOOD, "2": BAD})}
     with page.stream() as stream:
