@@ -20,9 +20,7 @@ const shows = () => tab() === 'events';
 const list = new EventList(byId('event-rows'));
 const pane = new DetailPane(byId('event-detail'), loadEvent, (seq) => list.button(Number(seq)));
 const state = { asked: '', loading: null, isPaused: false, more: false, next: null, missed: 0, skipped: 0, searched: 0, isLoaded: false };
-let arriving = [];
-let showing = 0;
-let settling = 0;
+let [arriving, showing, settling] = [[], 0, 0];
 
 /** Make the tab ready, and load what the address asks for. */
 export function startEvents() {
@@ -87,7 +85,7 @@ function showRows() {
     if (isChange && String(row.seq) === get('open')) pane.refresh();
     if (!matches(row, wanted)) miss(row, wanted);
     else if (state.isPaused || get('before')) hold(row, isChange);
-    else if (!isChange || list.size < MOST || row.seq > list.oldest) list.put(row);
+    else if (!isChange || list.button(row.seq) || row.seq > Math.max(0, list.oldest)) list.put(row);
   }
   update();
 }

@@ -26,10 +26,12 @@ export function setRates(seconds) {
   draw();
 }
 
-/** Show one more second. */
+/** Show one more second; those that nobody told of were quiet. */
 export function addRate(second) {
   if (rates.length && rates.at(-1).at >= second.at) return;
-  setRates([...rates, second]);
+  const missed = rates.length ? Math.round((second.at - rates.at(-1).at) / 1000) - 1 : 0;
+  const quiet = Array.from({ length: Math.min(missed, MOST) }, (_, at) => ({ at: second.at - (missed - at) * 1000 }));
+  setRates([...rates, ...quiet, second]);
 }
 
 const total = (second) => VERDICTS.reduce((sum, { name }) => sum + (second[name] ?? 0), 0);

@@ -27,14 +27,13 @@ function askSoon() {
 async function ask() {
   clearTimeout(waiting);
   waiting = 0;
-  const isFirst = current === null;
   try {
     current = await read('summary');
   } catch {
     return; // the connection's line says so
   }
   showCounts(current.counts);
-  if (isFirst) setRates(current.rates);
+  setRates(current.rates.slice(0, -1)); // the last second is not over
   byId('cannot').textContent = current.cannot.join(' ');
   show(byId('cannot'), current.cannot.length > 0);
   byId('address').textContent = current.address;

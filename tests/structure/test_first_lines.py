@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.structure.source_files import ROOT, python_files
+from tests.structure.source_files import ROOT, files, python_files
 
 _LONGEST = 100  # characters; a duty that needs more is more than one
 
@@ -18,3 +18,12 @@ def test_a_file_begins_with_its_duty(path: Path) -> None:
     assert first, f"{path} has no docstring"
     assert first.endswith("."), f"{path} begins with no sentence: {first}"
     assert len(first) <= _LONGEST
+
+
+@pytest.mark.parametrize("path", [*files("local", "*.js"), *files("local", "*.css")], ids=str)
+def test_a_file_of_the_page_begins_with_its_duty(path: Path) -> None:
+    first = (ROOT / path).read_text().partition("\n")[0]
+
+    assert first.startswith(("// ", "/* "))
+    assert first.removesuffix(" */").endswith(".")
+    assert len(first) <= _LONGEST + len("/*  */")

@@ -10,6 +10,7 @@ const states = (app, seq, bad) => ({
   'a paused list': { hash: `#/events?application=${app}&type=one`, has: '#event-rows tr', press: ['#pause'], then: '#list-note' },
   endpoints: { hash: `#/endpoints?application=${app}`, has: '#endpoint-rows tr' },
   'an opened endpoint': { hash: `#/endpoints?application=${app}&open=${app}/phone`, has: '#endpoint-detail .columns' },
+  'no endpoint': { hash: `#/endpoints?application=${app}&q=nothing`, has: '#no-endpoints h2' },
   'a query': { hash: '#/sql?name=daily_active_endpoints', has: '#named-sentence:not(:empty)', press: ['#run'], then: '#sql-answer table' },
   chaos: { hash: '#/chaos', has: '#chaos-form fieldset', press: ['[data-sample=good]:visible'], then: '#chaos-now tbody tr' },
 });
