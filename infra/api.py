@@ -10,7 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.access_log import ACCESS_LOG
-from infra.acknowledge import acknowledge
+from infra.acknowledge import NIST, PCI, SERVERLESS, acknowledge
 from infra.api_auth import authorization
 from infra.api_key import add_api_key
 from infra.cors_preflight import add_preflight
@@ -67,7 +67,7 @@ class PutEventsApi(apigateway.RestApi):
         add_gateway_responses(self, settings.cors_origins)
         self._add_methods(settings)
         self.key = add_api_key(self, settings) if settings.auth == "api-key" else None
-        self._explain(settings.auth)
+        self._explain(settings)
 
     @property
     def base_url(self) -> str:
@@ -86,23 +86,45 @@ class PutEventsApi(apigateway.RestApi):
             if settings.cors_origins:
                 add_preflight(resource, settings)
 
-    def _explain(self, auth: str) -> None:
+    def _explain(self, settings: DeploySettings) -> None:
+        auth = settings.auth
         acknowledge(
             self,
             "APIG2",
             "The function validates each event; a request validator would reject a whole request "
             "for one bad event.",
         )
+        web_acl = (
+            "A web ACL costs money every month and blocks with a 403, which makes clients delete "
+            "events. You can attach one to the stage."
+        )
+        acknowledge(self, "APIG3", web_acl)
+        acknowledge(self, "APIGWAssociatedWithWAF", web_acl, [NIST, PCI])
         acknowledge(
             self,
-            "APIG3",
-            "A web ACL costs money every month and blocks with a 403, which makes clients delete "
-            "events. You can attach one to the stage.",
+            "APIGWCacheEnabledAndEncrypted",
+            "A cache answers a request with what another got: each event must be delivered.",
+            [NIST, PCI],
         )
         acknowledge(
             self,
+            "APIGWSSLEnabled",
+            "A client certificate shows an HTTP backend who calls it; here that is a function, "
+            "whose own policy lets this API invoke it.",
+            [NIST, PCI],
+        )
+        if settings.tracing != "stage":
+            acknowledge(
+                self,
+                "APIGWXrayEnabled",
+                "API Gateway's own traces hold clients' IP addresses; tracing=stage turns them on.",
+                [SERVERLESS],
+            )
+        acknowledge(
+            self,
             f"IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/{_LOG_POLICY}]",
-            "API Gateway requires this managed policy on the account's logging role.",
+            "The policy that AWS keeps for API Gateway's logging role, which all APIs of an "
+            "account and region share; no function has it.",
         )
         if auth != "cognito":
             acknowledge(self, "COG4", f"The deploy setting auth={auth} asks for this.")
