@@ -44,7 +44,7 @@ class QueryWorkGroup(Construct):
                     output_location=f"s3://{bucket.bucket_name}/athena-results/",
                     encryption_configuration=athena.CfnWorkGroup.EncryptionConfigurationProperty(
                         encryption_option="SSE_KMS" if key else "SSE_S3",
-                        kms_key=key and key.key_arn,
+                        kms_key=key.key_arn if key else None,
                     ),
                 ),
             ),

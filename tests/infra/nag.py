@@ -6,12 +6,12 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
 from aws_cdk import Acknowledgment, Stack
 from cdk_nag import AwsSolutionsChecks, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks
 from constructs import IConstruct
 
-import infra.acknowledge
 from tests.infra.setting_matrix import variants
 from tests.infra.synthesis import Deployment
 
@@ -94,9 +94,5 @@ def _unacknowledged() -> Iterator[list[Reason]]:
         def acknowledge(self, *given: Acknowledgment) -> None:
             collected.extend(Reason(one.id, self._path, one.reason) for one in given)
 
-    library = infra.acknowledge.Validations
-    infra.acknowledge.Validations = Collector  # type: ignore[assignment, misc]
-    try:
+    with patch("infra.acknowledge.Validations", Collector):
         yield collected
-    finally:
-        infra.acknowledge.Validations = library  # type: ignore[misc]

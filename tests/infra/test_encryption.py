@@ -18,7 +18,7 @@ def key(deployment: Deployment) -> str:
     """The name of the only key in the template."""
     resources = deployment.template["Resources"].items()
     [name] = [name for name, resource in resources if resource["Type"] == "AWS::KMS::Key"]
-    return name
+    return str(name)
 
 
 def policy(deployment: Deployment) -> list[dict[str, Any]]:
