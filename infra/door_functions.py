@@ -62,7 +62,7 @@ def _connect(scope: Construct, queues: Queues, doors: Doors, settings: DeploySet
     for function in doors:
         queues.retry.grant_send_messages(function)
     queues.dead_letters.grant_send_messages(doors.queue)
-    let_use_queues(scope, settings, [function.own_role for function in doors])
+    let_use_queues(scope, settings, *(function.own_role for function in doors))
     doors.queue.called.add_event_source(
         event_sources.SqsEventSource(
             queues.retry,

@@ -38,43 +38,45 @@ def customer_key(scope: Construct, settings: DeploySettings) -> kms.Key | None:
     return found if isinstance(found, kms.Key) else _new(stack)
 
 
-def let_use_queues(scope: Construct, settings: DeploySettings, roles: Iterable[iam.Role]) -> None:
-    """Let the functions use the queues, also when the stack has let go of the key.
+def let_use_queues(scope: Construct, settings: DeploySettings, *roles: iam.Role) -> None:
+    """Let the functions send to the queues, and read what waits there."""
+    _let(scope, settings, roles, _QUEUES, "sqs")
 
-    A message stays encrypted with the key that the queue had when it came. So this stands in the
-    policy of the key, which outlives the setting, and not in the roles'.
+
+def let_use_table(scope: Construct, settings: DeploySettings, *roles: iam.Role) -> None:
+    """Let the functions use the endpoint table: DynamoDB asks for the key in the caller's name."""
+    _let(scope, settings, roles, _TABLE, "dynamodb")
+
+
+def let_write_objects(scope: Construct, settings: DeploySettings, *roles: iam.Role) -> None:
+    """Let Firehose write to the lake's bucket."""
+    _let(scope, settings, roles, _OBJECTS, "s3")
+
+
+def _let(
+    scope: Construct,
+    settings: DeploySettings,
+    roles: Iterable[iam.Role],
+    actions: list[str],
+    service: str,
+) -> None:
+    """Allow it in the policy of the key, and not in the roles'.
+
+    CloudFormation updates what is encrypted after the key and before the policies of roles, and a
+    message that waits stays encrypted with the key that the queue had, which has this policy also
+    when it is no longer the stack's.
     """
     if key := customer_key(scope, settings):
         key.add_to_resource_policy(
             iam.PolicyStatement(
                 principals=[iam.ArnPrincipal(role.role_arn) for role in roles],
-                actions=_QUEUES,
+                actions=actions,
                 resources=["*"],  # of a key's own policy: this key
-                conditions=_via("sqs"),
+                conditions={
+                    "StringEquals": {"kms:ViaService": f"{service}.{Aws.REGION}.{Aws.URL_SUFFIX}"}
+                },
             )
         )
-
-
-def let_use_table(role: iam.Role, settings: DeploySettings) -> None:
-    """Let a role use the endpoint table: DynamoDB asks for the key in the caller's name."""
-    if key := customer_key(role, settings):
-        _let(role, key, _TABLE, "dynamodb")
-
-
-def let_write_objects(role: iam.Role, settings: DeploySettings) -> None:
-    """Let a role write to the lake's bucket."""
-    if key := customer_key(role, settings):
-        _let(role, key, _OBJECTS, "s3")
-
-
-def _let(role: iam.Role, key: kms.Key, actions: list[str], service: str) -> None:
-    role.add_to_policy(
-        iam.PolicyStatement(actions=actions, resources=[key.key_arn], conditions=_via(service))
-    )
-
-
-def _via(service: str) -> dict[str, dict[str, str]]:
-    return {"StringEquals": {"kms:ViaService": f"{service}.{Aws.REGION}.{Aws.URL_SUFFIX}"}}
 
 
 def _new(stack: Stack) -> kms.Key:

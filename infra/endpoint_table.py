@@ -52,7 +52,7 @@ class EndpointTable(Construct):
         ):
             function.add_to_role_policy(iam.PolicyStatement(actions=actions, resources=resources))
         if not self._is_existing:
-            let_use_table(function.own_role, self._settings)
+            let_use_table(self, self._settings, function.own_role)
 
     def grant_delete(self, function: PutEventsFunction) -> None:
         """Allow a function to delete endpoints."""

@@ -40,7 +40,7 @@ class StreamRole(iam.Role):
         self._allow(ON_TABLES, self._tables(catalog))
         self._allow(["logs:PutLogEvents"], [log.log_group_arn])
         if settings.existing_lake_bucket is None:
-            let_write_objects(self, settings)
+            let_write_objects(self, settings, self)
         self.as_given = self.without_policy_updates()
         acknowledge(
             self,

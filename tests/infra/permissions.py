@@ -83,7 +83,7 @@ ALLOWED = [
     ),
     Wildcard(
         r"AWS::KMS::Key Allow kms:\w+ \* (Service=(logs\.\S+|cloudwatch\.amazonaws\.com)"
-        r"|AWS=<(Api|Queue)FunctionRole\w+\.Arn>)",
+        r"|AWS=<((Api|Queue)FunctionRole|LakeStreamsRole)\w+\.Arn>)",
         "In a key's own policy `*` is this key: "
         "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html",
     ),

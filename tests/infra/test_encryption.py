@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from tests.infra.conftest import Deploy
-from tests.infra.synthesis import FORWARDING, Deployment, text
+from tests.infra.synthesis import FORWARDING, Deployment, listed, text
+
+DOORS = ("api", "queue")
 
 
 @pytest.fixture(scope="module")
@@ -69,57 +71,50 @@ def test_the_services_may_use_the_key_for_this_account_only(encrypted: Deploymen
     }
 
 
-def test_both_functions_may_read_a_queue_by_the_policy_of_the_key(encrypted: Deployment) -> None:
-    """A message keeps the key that it came with, when the stack has another or none."""
-    [statement] = [s for s in policy(encrypted) if isinstance(s["Principal"].get("AWS"), list)]
-
-    roles = {encrypted.function(door)["Role"]["Fn::GetAtt"][0] for door in ("api", "queue")}
-    assert {text(who) for who in statement["Principal"]["AWS"]} == {f"<{r}.Arn>" for r in roles}
-    assert statement["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
-    via = statement["Condition"]["StringEquals"]["kms:ViaService"]
-    assert text(via) == "sqs.<AWS::Region>.<AWS::URLSuffix>"
-
-
-def test_firehose_may_use_the_key_through_s3_alone(encrypted: Deployment) -> None:
-    [statement] = [
-        statement
-        for role in encrypted.all("IAM::Policy")
-        for statement in role["PolicyDocument"]["Statement"]
-        if "s3."
-        in text(statement.get("Condition", {}).get("StringEquals", {}).get("kms:ViaService"))
-    ]
-
-    assert statement["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
-    assert text(statement["Resource"]) == f"<{key(encrypted)}.Arn>"
-
-
-@pytest.mark.parametrize("door", ["api", "queue"])
-def test_a_function_may_use_the_key_through_dynamodb_alone(
-    encrypted: Deployment, door: str
+@pytest.mark.parametrize(
+    ("service", "actions"),
+    [
+        ("sqs", {"kms:Decrypt", "kms:GenerateDataKey"}),
+        (
+            "dynamodb",
+            {"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey",
+             "kms:ReEncryptFrom", "kms:ReEncryptTo"},
+        ),
+        ("s3", {"kms:Decrypt", "kms:GenerateDataKey"}),
+    ],
+)  # fmt: skip
+def test_who_uses_what_is_encrypted_may_use_the_key_through_that_service_alone(
+    encrypted: Deployment, service: str, actions: set[str]
 ) -> None:
-    about_key = [
-        statement
-        for statement in encrypted.statements(door)
-        if any(action.startswith("kms:") for action in statement["Action"])
-    ]
+    """By the key's own policy, which is there before anything is encrypted, and stays."""
+    functions = {f"<{encrypted.function(d)['Role']['Fn::GetAtt'][0]}.Arn>" for d in DOORS}
+    firehose = {
+        f"<{name}.Arn>"
+        for name, resource in encrypted.template["Resources"].items()
+        if resource["Type"] == "AWS::IAM::Role" and "firehose.amazonaws.com" in str(resource)
+    }
 
-    [statement] = about_key
-    assert text(statement["Resource"]) == f"<{key(encrypted)}.Arn>"
-    via = statement["Condition"]["StringEquals"]["kms:ViaService"]
-    assert text(via) == "dynamodb.<AWS::Region>.<AWS::URLSuffix>"
+    statements = [s for s in policy(encrypted) if f"'{service}.'" in str(s.get("Condition"))]
+
+    told = {text(who) for s in statements for who in listed(s["Principal"]["AWS"])}
+    assert told == (firehose if service == "s3" else functions)
+    assert {action for s in statements for action in s["Action"]} == actions
+    for statement in statements:
+        via = statement["Condition"]["StringEquals"]["kms:ViaService"]
+        assert text(via) == f"{service}.<AWS::Region>.<AWS::URLSuffix>"
+
+
+def test_no_role_has_the_key_in_its_own_policy(encrypted: Deployment) -> None:
+    assert [p for p in encrypted.all("IAM::Policy") if "kms:" in str(p)] == []
 
 
 def test_what_exists_already_keeps_its_own_encryption(deploy: Deploy) -> None:
     deployment = deploy(
         encryption="customer", existingLakeBucket="kept-lake", existingEndpointTable="kept-table"
     )
-    statements = [
-        statement
-        for role in deployment.all("IAM::Policy")
-        for statement in role["PolicyDocument"]["Statement"]
-    ]
+    services = ("'s3.'", "'dynamodb.'")
 
-    assert [s for s in statements if "kms" in str(s["Action"])] == []
+    assert [s for s in policy(deployment) if any(name in str(s) for name in services)] == []
 
 
 def test_a_gateway_that_forwards_has_the_key_for_queues_and_logs(deploy: Deploy) -> None:
