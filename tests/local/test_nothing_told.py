@@ -67,3 +67,7 @@ def test_a_secret_in_any_field_or_header_is_in_no_log_metric_or_error(
     assert told_in_logs([line for text in logs for line in text.splitlines()]) == []
     assert found_in("\n".join(map(without_path_and_key, gateway.lines))) == []
     assert answers["unknown application"] == 404
+    # What a header holds is nowhere, also where events are.
+    written = b"".join(p.read_bytes() for p in gateway.data_dir.rglob("*") if p.is_file())
+    assert f"{MARK}-EventType".encode() in written
+    assert [name for name, value in HEADERS.items() if value.encode() in written] == []
