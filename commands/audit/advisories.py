@@ -43,8 +43,8 @@ def ask(lock: Path) -> Answer:
         options = ["--disable-pip", "--require-hashes", "--progress-spinner", "off"]
         return read_pip(*_run([PIP_AUDIT, *options, "--format", "json", "--requirement", lock]))
     node = Path(sys.prefix)
-    npm = [node / "bin/node", node / _NPM, "audit", "--json", "--package-lock-only"]
-    return read_npm(*_run([*npm, "--prefix", lock.parent]))
+    asked = ["audit", "--json", "--package-lock-only", "--prefix", str(lock.parent)]
+    return read_npm(*_run([node / "bin/node", node / _NPM, *asked]))
 
 
 def read_pip(output: str, errors: str) -> Answer:
