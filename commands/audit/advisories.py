@@ -1,6 +1,7 @@
 """What pip-audit and npm audit know of the pinned packages, and whether they could ask at all."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ PIP_AUDIT = Path(".venv-audit/bin/pip-audit")
 _NPM = "npm/bin/npm-cli.js"  # in the environment that Node is in
 _TIMEOUT_SECONDS = 600
 _SKIPPED = (".", "node_modules", "cdk.out")
+_LOCKS = ("requirements.txt", "package-lock.json")
 
 
 class Advisory(NamedTuple):
@@ -33,8 +35,11 @@ class Answer(NamedTuple):
 
 def locks(root: Path) -> list[Path]:
     """Every lock file of the project: pip's with their hashes, and npm's."""
-    found = [*root.rglob("requirements.txt"), *root.rglob("package-lock.json")]
-    return sorted(path for path in found if not _is_skipped(path.relative_to(root)))
+    found: list[Path] = []
+    for folder, inside, files in os.walk(root):
+        inside[:] = [name for name in inside if not name.startswith(_SKIPPED)]
+        found += [Path(folder, name) for name in _LOCKS if name in files]
+    return sorted(found)
 
 
 def ask(lock: Path) -> Answer:
@@ -98,7 +103,3 @@ def _run(command: Sequence[str | Path]) -> tuple[str, str]:
 def _last_line(text: str) -> str:
     lines = printable_lines(text).strip().splitlines()
     return lines[-1].strip() if lines else "it said nothing"
-
-
-def _is_skipped(path: Path) -> bool:
-    return any(part.startswith(_SKIPPED) for part in path.parts)
