@@ -64,8 +64,8 @@ def _explain(bucket: s3.Bucket, settings: DeploySettings) -> None:
         acknowledge(
             bucket,
             "S3BucketVersioningEnabled",
-            "lakeVersioning keeps deleted files for so many days; by default what is deleted is "
-            "gone, as whoever asks to be forgotten expects.",
+            "By default what is deleted is gone, as whoever asks to be forgotten expects; "
+            "lakeVersioning keeps deleted files for as many days as you like.",
             [NIST, PCI],
         )
     if settings.encryption == "aws-managed":
