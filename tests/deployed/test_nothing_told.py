@@ -95,7 +95,7 @@ def test_a_secret_in_any_field_or_header_is_in_no_trace(
     well: bool,
 ) -> None:
     if not well:
-        upstream.behaviour = fail(500, f"{MARK}Exception")
+        upstream.behaviour = fail(500, "InternalServerErrorException")
 
     send_all(gateway, application_id)
     upstream.recover()
