@@ -1,6 +1,7 @@
 """The table of docs/security.md, made of the acknowledged rules; as a module it writes it."""
 
 import re
+from argparse import ArgumentParser
 from collections import defaultdict
 from pathlib import Path
 
@@ -49,7 +50,8 @@ def _places(reasons: set[Reason]) -> str:
 
 
 def main() -> None:
-    """Write the table."""
+    """Write the table, which takes a minute."""
+    ArgumentParser(description=__doc__).parse_args()
     DOCUMENT.write_text(_TABLE.sub(lambda _: table(), DOCUMENT.read_text()))
 
 
