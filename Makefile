@@ -111,14 +111,17 @@ lock: $(VENV)/dev ## resolve what is asked for into the pinned requirements.txt 
 	$(BIN)/uv pip compile pyproject.toml --group run -c requirements.txt $(LOCK) -o local/requirements.txt
 	$(BIN)/uv pip compile --group sql -c requirements.txt $(LOCK) -o commands/sql/requirements.txt
 	$(BIN)/uv pip compile --group load -c requirements.txt $(LOCK) -o commands/load/requirements.txt
+	$(BIN)/uv pip compile --group audit $(LOCK) -o commands/audit/requirements.txt
+	$(BIN)/uv pip compile --group second-opinion $(LOCK) -o tests/infra/checkov/requirements.txt
 	$(BIN)/uv pip compile tests/deployed/requirements.in $(LOCK) -o tests/deployed/requirements.txt
 	$(BIN)/uv pip compile tests/clients/requirements.in $(LOCK) -o tests/clients/requirements.txt
 	$(BIN)/uv pip compile tests/clients/python/sqs_query/requirements.in $(LOCK) -o tests/clients/python/sqs_query/requirements.txt
+	$(NPM) install --prefix infra --package-lock-only --no-audit --no-fund --loglevel=error
 	$(NPM) install --prefix tests/clients --package-lock-only --no-audit --no-fund --loglevel=error
 LOCK := --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --quiet
 
 clean: ## remove everything that make built (not .data)
-	rm -rf $(VENV) $(EMULATOR) $(CLIENTS) $(LOAD) infra/node_modules tests/clients/node_modules cdk.out .build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(EMULATOR) $(CLIENTS) $(LOAD) $(AUDIT) $(CHECKOV) infra/node_modules tests/clients/node_modules cdk.out .build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # --- how each of these sets itself up ---------------------------------------------------------
 
@@ -144,8 +147,8 @@ $(VENV)/dev: requirements.txt | $(BIN)/python
 	  ln -sfn "$$wheel/bin/node" $(BIN)/node && ln -sfn "$$wheel/lib/node_modules/npm" $(VENV)/npm
 	@touch $(VENV)/run $(VENV)/sql $@
 
-$(CDK): infra/package.json | $(VENV)/dev
-	$(NPM) install --prefix infra --no-audit --no-fund --no-package-lock --loglevel=error
+$(CDK): infra/package-lock.json | $(VENV)/dev
+	$(NPM) ci --prefix infra --no-audit --no-fund --loglevel=error
 	@touch $@
 
 # --- the real stack in an emulated AWS on this machine, and its dead letters ----------------------
@@ -243,6 +246,32 @@ flood: $(VENV)/run ## what a flood of strangers' requests would cost a day with 
 
 table-units: $(VENV)/dev ## what a request takes of the endpoint table, by DynamoDB's rules
 	@$(BIN)/python -m tests.endpoints.table_units
+
+# --- what is known of the dependencies, and a second opinion on the stack -----------------------------
+
+AUDIT := .venv-audit
+CHECKOV := .venv-checkov
+.PHONY: audit sbom second-opinion
+
+audit: $(VENV)/dev $(AUDIT)/ready ## ask PyPI and npm for advisories about every pinned package
+	@$(COMMANDS) audit
+
+sbom: $(VENV)/dev $(AUDIT)/ready ## write lambda_src/sbom.cdx.json: what the Lambda package holds, with licences
+	@$(COMMANDS) sbom
+
+second-opinion: $(VENV)/dev $(CHECKOV)/ready ## checkov over the stack's variants: nothing that docs/security.md does not explain
+	@$(BIN)/python -m tests.infra.checkov.second_opinion
+
+$(AUDIT)/ready: commands/audit/requirements.txt | $(BIN)/python
+	$(BIN)/python -m venv $(AUDIT)
+	$(AUDIT)/bin/pip install --quiet --require-hashes -r commands/audit/requirements.txt
+	@touch $@
+
+# checkov wants older parts than cyclonedx-py does, so it lives apart.
+$(CHECKOV)/ready: tests/infra/checkov/requirements.txt | $(BIN)/python
+	$(BIN)/python -m venv $(CHECKOV)
+	$(CHECKOV)/bin/pip install --quiet --require-hashes -r tests/infra/checkov/requirements.txt
+	@touch $@
 
 # --- endpoints from elsewhere for a deployed lake -------------------------------------------------
 

@@ -7,7 +7,9 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
+from infra.acknowledge import SERVERLESS, acknowledge
 from infra.deploy_settings import DeploySettings
+from infra.encryption import customer_key
 
 
 def alarm_topic(scope: Construct, settings: DeploySettings) -> sns.ITopic | None:
@@ -15,7 +17,7 @@ def alarm_topic(scope: Construct, settings: DeploySettings) -> sns.ITopic | None
     if settings.alarm_topic_arn:
         return sns.Topic.from_topic_arn(scope, "ExistingTopic", settings.alarm_topic_arn)
     if settings.alarm_email:
-        return _new_topic(scope, settings.alarm_email)
+        return _new_topic(scope, settings.alarm_email, customer_key(scope, settings))
     Annotations.of(scope).add_warning_v2(
         "putevents:alarms-tell-nobody",
         "The alarms tell nobody: set alarmEmail to an address, or alarmTopicArn to an SNS topic.",
@@ -23,14 +25,23 @@ def alarm_topic(scope: Construct, settings: DeploySettings) -> sns.ITopic | None
     return None
 
 
-def _new_topic(scope: Construct, email: str) -> sns.Topic:
+def _new_topic(scope: Construct, email: str, key: kms.Key | None) -> sns.Topic:
     """Create an encrypted topic; CloudWatch can publish to it only with a key of our own."""
     cloudwatch_here = iam.ServicePrincipal(
         "cloudwatch.amazonaws.com",
         conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
     )
-    key = kms.Key(scope, "Key", enable_key_rotation=True, removal_policy=RemovalPolicy.DESTROY)
+    key = key or kms.Key(
+        scope, "Key", enable_key_rotation=True, removal_policy=RemovalPolicy.DESTROY
+    )
     topic = sns.Topic(scope, "Topic", master_key=key, enforce_ssl=True)
     topic.grant_publish(cloudwatch_here)
     topic.add_subscription(subscriptions.EmailSubscription(email))
+    acknowledge(
+        topic,
+        "SNSRedrivePolicy",
+        "The only subscriber is a person's mailbox: CloudWatch still shows an alarm whose mail was "
+        "lost, and a queue of lost mails would be one more thing that nobody reads.",
+        [SERVERLESS],
+    )
     return topic

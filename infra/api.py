@@ -11,7 +11,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.access_log import ACCESS_LOG
-from infra.acknowledge import acknowledge
+from infra.acknowledge import NIST, PCI, SERVERLESS, acknowledge
 from infra.api_auth import authorization
 from infra.api_key import add_api_key
 from infra.cors_preflight import add_preflight
@@ -97,16 +97,37 @@ class PutEventsApi(apigateway.RestApi):
             "for one bad event.",
         )
         if not settings.waf:
+            web_acl = (
+                "A web ACL costs money every month and blocks with a 403, which makes clients "
+                "delete events. The deploy setting waf adds one."
+            )
+            acknowledge(self, "APIG3", web_acl)
+            acknowledge(self, "APIGWAssociatedWithWAF", web_acl, [NIST, PCI])
+        acknowledge(
+            self,
+            "APIGWCacheEnabledAndEncrypted",
+            "A cache answers a request with what another got: each event must be delivered.",
+            [NIST, PCI],
+        )
+        acknowledge(
+            self,
+            "APIGWSSLEnabled",
+            "A client certificate shows an HTTP backend who calls it; here that is a function, "
+            "whose own policy lets this API invoke it.",
+            [NIST, PCI],
+        )
+        if settings.tracing != "stage":
             acknowledge(
                 self,
-                "APIG3",
-                "A web ACL costs money every month and blocks with a 403, which makes clients "
-                "delete events. The deploy setting waf adds one.",
+                "APIGWXrayEnabled",
+                "API Gateway's own traces hold clients' IP addresses; tracing=stage turns them on.",
+                [SERVERLESS],
             )
         acknowledge(
             self,
             f"IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/{_LOG_POLICY}]",
-            "API Gateway requires this managed policy on the account's logging role.",
+            "The policy that AWS keeps for API Gateway's logging role, which all APIs of an "
+            "account and region share; no function has it.",
         )
         if auth != "cognito":
             acknowledge(self, "COG4", f"The deploy setting auth={auth} asks for this.")

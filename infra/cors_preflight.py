@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from aws_cdk import aws_apigateway as apigateway
 
-from infra.acknowledge import acknowledge
 from infra.deploy_settings import DeploySettings
 
 # As putevents.cross_origin says; a test holds the two together.
@@ -30,7 +29,7 @@ def add_preflight(resource: apigateway.IResource, settings: DeploySettings) -> N
     """Add an OPTIONS method that allows the pages of `corsOrigins`."""
     headers = {f"{_HEADER}{name}": f"'{value}'" for name, value in _headers(settings).items()}
     template = "" if "*" in settings.cors_origins else _template(settings.cors_origins)
-    method = resource.add_method(
+    resource.add_method(
         "OPTIONS",
         apigateway.MockIntegration(
             # The API takes every body as bytes (`*/*`). A mock integration fails over that with a
@@ -55,7 +54,6 @@ def add_preflight(resource: apigateway.IResource, settings: DeploySettings) -> N
             )
         ],
     )
-    acknowledge(method, "APIG4", "A browser's preflight carries no credentials.")
 
 
 def _headers(settings: DeploySettings) -> dict[str, str]:

@@ -10,6 +10,7 @@ from infra.settings.access_settings import AccessSettings
 from infra.settings.alarm_settings import AlarmSettings
 from infra.settings.cors_settings import CorsSettings
 from infra.settings.domain_settings import DomainSettings
+from infra.settings.encryption_settings import EncryptionSettings
 from infra.settings.forwarding_settings import ForwardingSettings
 from infra.settings.function_settings import FunctionSettings
 from infra.settings.gateway_settings import GatewaySettings
@@ -34,6 +35,7 @@ class DeploySettingsError(Exception):
 class DeploySettings(
     RemovalSettings,
     AlarmSettings,
+    EncryptionSettings,
     LogSettings,
     TableSettings,
     LakeSettings,

@@ -8,7 +8,9 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as event_sources
 from constructs import Construct
 
+from infra.acknowledge import SERVERLESS, acknowledge
 from infra.deploy_settings import DeploySettings
+from infra.encryption import let_use_queues
 from infra.function import PutEventsFunction
 from infra.monitoring import NAMESPACE
 from infra.retry_queues import Queues
@@ -52,14 +54,15 @@ def add_doors(scope: Construct, settings: DeploySettings, queues: Queues, packag
         # It sends messages to its own queue again for four days, each time after a longer wait.
         recursive_loop=lambda_.RecursiveLoop.ALLOW,
     )
-    _connect(queues, Doors(api, queue), settings)
+    _connect(scope, queues, Doors(api, queue), settings)
     return Doors(api, queue)
 
 
-def _connect(queues: Queues, doors: Doors, settings: DeploySettings) -> None:
+def _connect(scope: Construct, queues: Queues, doors: Doors, settings: DeploySettings) -> None:
     for function in doors:
         queues.retry.grant_send_messages(function)
     queues.dead_letters.grant_send_messages(doors.queue)
+    let_use_queues(scope, settings, *(function.own_role for function in doors))
     doors.queue.called.add_event_source(
         event_sources.SqsEventSource(
             queues.retry,
@@ -68,6 +71,13 @@ def _connect(queues: Queues, doors: Doors, settings: DeploySettings) -> None:
             max_concurrency=settings.queue_concurrency,
             report_batch_item_failures=True,
         )
+    )
+    acknowledge(
+        doors.queue,
+        "LambdaEventSourceMappingDestination",
+        "Lambda has destinations of failures for streams only: what fails stays in the queue, "
+        "which has a dead-letter queue.",
+        [SERVERLESS],
     )
 
 

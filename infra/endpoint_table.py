@@ -2,10 +2,12 @@
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from infra.acknowledge import acknowledge
+from infra.acknowledge import NIST, acknowledge
 from infra.deploy_settings import DeploySettings
+from infra.encryption import customer_key, let_use_table
 from infra.function import PutEventsFunction
 from infra.table_backup import TableBackup
 
@@ -22,6 +24,7 @@ class EndpointTable(Construct):
         self, scope: Construct, id: str, *, settings: DeploySettings, removal_policy: RemovalPolicy
     ) -> None:
         super().__init__(scope, id)
+        self._settings = settings
         self._is_existing = settings.existing_endpoint_table is not None
         self._table = (
             dynamodb.Table.from_table_attributes(
@@ -40,30 +43,28 @@ class EndpointTable(Construct):
 
     def grant_update(self, function: PutEventsFunction) -> None:
         """Allow a function to read and update endpoints."""
-        actions = ("dynamodb:BatchGetItem", "dynamodb:UpdateItem", "dynamodb:Query")
-        self._table.grant(function, *actions)
-        acknowledge(
-            function.own_role,
-            f"IAM5[Resource::{self._arn_for_nag()}/index/*]",
-            "The indexes belong to this table and hold only keys.",
-        )
+        # Not `grant`, which would allow all of it on `index/*` too.
+        items = ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"]
+        indexes = [f"{self._table.table_arn}/index/{name}" for name in INDEXES]
+        for actions, resources in (
+            (items, [self._table.table_arn]),
+            (["dynamodb:Query"], indexes),
+        ):
+            function.add_to_role_policy(iam.PolicyStatement(actions=actions, resources=resources))
+        if not self._is_existing:
+            let_use_table(self, self._settings, function.own_role)
 
     def grant_delete(self, function: PutEventsFunction) -> None:
         """Allow a function to delete endpoints."""
-        self._table.grant(function, "dynamodb:DeleteItem")
-
-    def _arn_for_nag(self) -> str:
-        """The table's ARN as cdk-nag writes it in the names of its findings."""
-        if self._is_existing:
-            parts = "arn:<AWS::Partition>:dynamodb:<AWS::Region>:<AWS::AccountId>:table"
-            return f"{parts}/{self.table_name}"
-        resource = self._table.node.default_child
-        return f"<{self._table.stack.get_logical_id(resource)}.Arn>"  # type: ignore[arg-type]
+        function.add_to_role_policy(
+            iam.PolicyStatement(actions=["dynamodb:DeleteItem"], resources=[self._table.table_arn])
+        )
 
 
 def _new_table(
     scope: Construct, settings: DeploySettings, removal_policy: RemovalPolicy
 ) -> dynamodb.Table:
+    key = customer_key(scope, settings)
     # A table and each of its indexes have limits and a warm throughput of their own.
     writes, reads = settings.table_max_writes or None, settings.table_max_reads or None
     warm = _warm_throughput(settings)
@@ -73,7 +74,10 @@ def _new_table(
         partition_key=_text(PARTITION_KEY),
         sort_key=_text(SORT_KEY),
         billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
-        encryption=dynamodb.TableEncryption.DEFAULT,
+        encryption=(
+            dynamodb.TableEncryption.CUSTOMER_MANAGED if key else dynamodb.TableEncryption.DEFAULT
+        ),
+        encryption_key=key,
         point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
             point_in_time_recovery_enabled=True
         ),
@@ -93,6 +97,13 @@ def _new_table(
             max_write_request_units=writes,
             max_read_request_units=reads,
             warm_throughput=warm,
+        )
+    if not settings.table_backup_days:
+        acknowledge(
+            table,
+            "DynamoDBInBackupPlan",
+            "Point-in-time recovery keeps 35 days; tableBackupDays adds daily backups.",
+            [NIST],
         )
     return table
 

@@ -8,7 +8,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra.acknowledge import acknowledge
+from infra.acknowledge import INLINE, NIST, PCI, SERVERLESS, acknowledge
 from infra.deploy_settings import DeploySettings
 from infra.log import Log
 
@@ -80,9 +80,41 @@ class PutEventsFunction(lambda_.Function):
                 "IAM5[Resource::*]",
                 "Only X-Ray's two write actions, which support no narrower resource.",
             )
+        self._explain(settings, reserved_concurrency)
+
+    def _explain(self, settings: DeploySettings, reserved_concurrency: int) -> None:
+        if settings.runtime != max(RUNTIMES):
+            latest = (
+                "The runtime is pinned, so that an update of the CDK does not move it; Lambda "
+                "supports every value of the setting, and the tests run the default."
+            )
+            acknowledge(self, "L1", latest)
+            acknowledge(self, "LambdaLatestVersion", latest, [SERVERLESS])
         acknowledge(
             self,
-            "L1",
-            "The runtime is pinned, so that an update of the CDK does not move it; Lambda supports "
-            "every value of the setting, and the default for the longest.",
+            "LambdaDLQ",
+            "Only what is invoked asynchronously would come there: API Gateway waits for the "
+            "answer, and SQS keeps a message until it is handled and has a dead-letter queue.",
+            [SERVERLESS, NIST],
         )
+        acknowledge(
+            self,
+            "LambdaInsideVPC",
+            "It calls nothing inside a VPC, where each service would need an endpoint or a NAT "
+            "gateway that cost by the hour; its role says what it may reach.",
+            [NIST, PCI],
+        )
+        acknowledge(self.own_role, "IAMNoInlinePolicy", INLINE, [NIST, PCI])
+        if not reserved_concurrency:
+            acknowledge(
+                self,
+                "LambdaConcurrency",
+                "A reservation takes from the account's other functions; the stage's throttle and "
+                "queueConcurrency limit this one, apiReservedConcurrency and "
+                "queueReservedConcurrency reserve.",
+                [NIST],
+            )
+        if settings.tracing == "off":
+            acknowledge(
+                self, "LambdaTracing", "The deploy setting tracing=off asks for this.", [SERVERLESS]
+            )

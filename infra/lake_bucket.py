@@ -4,8 +4,9 @@ from aws_cdk import Annotations, Duration, RemovalPolicy
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.acknowledge import acknowledge
+from infra.acknowledge import NIST, PCI, acknowledge
 from infra.deploy_settings import DeploySettings
+from infra.encryption import customer_key
 
 # Deleting the stack must not delete stored events and endpoints.
 KEPT = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
@@ -25,10 +26,14 @@ def lake_bucket(scope: Construct, settings: DeploySettings) -> s3.IBucket:
 
 
 def _new(scope: Construct, settings: DeploySettings) -> s3.Bucket:
+    key = customer_key(scope, settings)
     bucket = s3.Bucket(
         scope,
         "Bucket",
-        encryption=s3.BucketEncryption.S3_MANAGED,
+        encryption=s3.BucketEncryption.KMS if key else s3.BucketEncryption.S3_MANAGED,
+        encryption_key=key,
+        # S3 asks KMS for one key for many objects, and not for each.
+        bucket_key_enabled=True if key else None,
         enforce_ssl=True,
         block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
         versioned=settings.lake_versioning > 0 or None,
@@ -37,13 +42,39 @@ def _new(scope: Construct, settings: DeploySettings) -> s3.Bucket:
     )
     if bucket.policy:  # without it, a bucket that outlives the stack would take plain HTTP
         bucket.policy.apply_removal_policy(KEPT)
+    _explain(bucket, settings)
+    return bucket
+
+
+def _explain(bucket: s3.Bucket, settings: DeploySettings) -> None:
+    access_log = (
+        "An access log is a line for each object that a query reads, in one more bucket; turn on "
+        "CloudTrail's data events where you must know who read what."
+    )
+    acknowledge(bucket, "S1", access_log)
+    acknowledge(bucket, "S3BucketLoggingEnabled", access_log, [NIST, PCI])
     acknowledge(
         bucket,
-        "S1",
-        "An access log of every object that Athena reads would outgrow the events; CloudTrail's "
-        "data events log reads where you need them.",
+        "S3BucketReplicationEnabled",
+        "S3 keeps each object in three zones of the region; a copy elsewhere costs as much again "
+        "and would have to forget a person too. You can add a rule to the bucket.",
+        [NIST, PCI],
     )
-    return bucket
+    if not settings.lake_versioning:
+        acknowledge(
+            bucket,
+            "S3BucketVersioningEnabled",
+            "By default what is deleted is gone, as whoever asks to be forgotten expects; "
+            "lakeVersioning keeps deleted files for as many days as you like.",
+            [NIST, PCI],
+        )
+    if settings.encryption == "aws-managed":
+        acknowledge(
+            bucket,
+            "S3DefaultEncryptionKMS",
+            "S3 encrypts with keys of its own; encryption=customer has a KMS key of yours do it.",
+            [NIST, PCI],
+        )
 
 
 def _rules(settings: DeploySettings) -> list[s3.LifecycleRule]:

@@ -60,7 +60,11 @@ def _allow_amazons(function: PutEventsFunction, settings: DeploySettings, *, rea
 def _allow_api(function: PutEventsFunction, settings: DeploySettings, *, reads: bool) -> None:
     api = _api(settings)
     routes = [*_WRITE_ROUTES, *(_READ_ROUTES if reads else [])]
-    reason = "Clients choose the ids of endpoints; the other API has its own list of applications."
+    reason = (
+        "Clients choose the ids of endpoints and users, and an ARN for each of 75 "
+        "applications would exceed the size limit of a policy; the other API "
+        "decides which it serves."
+    )
     _allow(function, ["execute-api:Invoke"], [f"{api}/{route}" for route in routes], reason)
     function.add_environment("PINPOINT_REGION", api.split(":")[3])
 

@@ -6,8 +6,10 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.acknowledge import acknowledge
+from infra.acknowledge import INLINE, NIST, PCI, acknowledge
 from infra.catalog import Catalog
+from infra.deploy_settings import DeploySettings
+from infra.encryption import let_write_objects
 
 # https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html#using-iam-s3
 ON_BUCKET = ["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"]
@@ -30,18 +32,22 @@ class StreamRole(iam.Role):
         bucket: s3.IBucket,
         catalog: Catalog,
         log: logs.ILogGroup,
+        settings: DeploySettings,
     ) -> None:
         super().__init__(scope, id, assumed_by=iam.ServicePrincipal("firehose.amazonaws.com"))
         self._allow(ON_BUCKET, [bucket.bucket_arn])
         self._allow(ON_OBJECTS, [bucket.arn_for_objects("*")])
         self._allow(ON_TABLES, self._tables(catalog))
         self._allow(["logs:PutLogEvents"], [log.log_group_arn])
+        if settings.existing_lake_bucket is None:
+            let_write_objects(self, settings, self)
         self.as_given = self.without_policy_updates()
         acknowledge(
             self,
             f"IAM5[Resource::{_in_nag(bucket)}/*]",
             "Firehose chooses the names of the objects that it writes.",
         )
+        acknowledge(self, "IAMNoInlinePolicy", INLINE, [NIST, PCI])
 
     def _allow(self, actions: list[str], resources: list[str]) -> None:
         self.add_to_policy(iam.PolicyStatement(actions=actions, resources=resources))

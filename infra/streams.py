@@ -49,7 +49,9 @@ class EventStreams(Construct):
             self, "LogStream", log_group=log, removal_policy=RemovalPolicy.DESTROY
         )
         self._buffer = Duration.seconds(settings.lake_buffer_seconds)
-        self.role = StreamRole(self, "Role", bucket=bucket, catalog=catalog, log=log)
+        self.role = StreamRole(
+            self, "Role", bucket=bucket, catalog=catalog, log=log, settings=settings
+        )
         # The functions build stream names from this prefix: see putevents.settings.
         self.prefix = stream_prefix(name)
         self.events = {
@@ -78,7 +80,8 @@ class EventStreams(Construct):
         acknowledge(
             function.own_role,
             f"IAM5[Resource::{_STREAMS_IN_NAG}/{self.prefix}*]",
-            "Only this stack's streams match: no stack's name holds a dot (infra.names).",
+            "No other gateway's streams match, as no stack's name holds a dot; an ARN for each of "
+            "75 applications would exceed the size limit of a policy.",
         )
 
     def wait_for(self, *others: IDependable) -> None:

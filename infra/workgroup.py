@@ -6,6 +6,7 @@ from constructs import Construct
 
 from infra.catalog import Catalog
 from infra.deploy_settings import DeploySettings
+from infra.encryption import customer_key
 from infra.queries import named_queries
 
 _GIGABYTE = 10**9
@@ -26,6 +27,7 @@ class QueryWorkGroup(Construct):
     ) -> None:
         super().__init__(scope, id)
         self.name = name
+        key = customer_key(self, settings)
         group = athena.CfnWorkGroup(
             self,
             "WorkGroup",
@@ -41,7 +43,8 @@ class QueryWorkGroup(Construct):
                 result_configuration=athena.CfnWorkGroup.ResultConfigurationProperty(
                     output_location=f"s3://{bucket.bucket_name}/athena-results/",
                     encryption_configuration=athena.CfnWorkGroup.EncryptionConfigurationProperty(
-                        encryption_option="SSE_S3"
+                        encryption_option="SSE_KMS" if key else "SSE_S3",
+                        kms_key=key.key_arn if key else None,
                     ),
                 ),
             ),

@@ -4,12 +4,17 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.deployed.bodies import message, numbered
 from tests.deployed.changing_stack import BASE, GOOD, JSON, ChangingStack, forwarding, post
 from tests.deployed.conftest import StartEmulator
 from tests.deployed.deployed_gateway import Answer, send
 from tests.deployed.deployment import Deployment
 from tests.deployed.emulator import ACCOUNT, REGION, Emulator
+from tests.deployed.eventually import eventually
 from tests.deployed.putevents_server import Upstream
+
+# Two tests share a deploy with these.
+THIRD = {"auth": "none", "applicationIds": "third", "encryption": "customer"}
 
 
 @pytest.mark.usefixtures("upstream")
@@ -18,9 +23,24 @@ def test_another_allow_list_serves_other_applications(changing: ChangingStack) -
     before = changing.deploy(auth="none", applicationIds="first,second")
     assert [post(before, to=name).status for name in names] == [202, 202, 404]
 
-    after = changing.deploy(auth="none", applicationIds="third")
+    after = changing.deploy(**THIRD)
 
     assert [post(after, to=name).status for name in names] == [404, 404, 202]
+
+
+def test_with_a_key_of_its_own_an_event_waits_in_the_queue_and_arrives(
+    changing: ChangingStack, upstream: Upstream
+) -> None:
+    deployment = changing.deploy(**THIRD)
+    keys = {key["KeyArn"] for key in changing.emulator.client("kms").list_keys()["Keys"]}
+    sqs = changing.emulator.client("sqs")
+    queue = deployment.outputs["QueueUrl"]
+    attributes = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
+
+    sqs.send_message(QueueUrl=queue, MessageBody=message("third", numbered("device", 1)))
+
+    eventually(lambda: len(upstream.accepted) == 1)
+    assert attributes["KmsMasterKeyId"] in keys
 
 
 @pytest.mark.usefixtures("upstream")

@@ -6,8 +6,8 @@ import pytest
 
 from infra.names import STACK_TAG
 from tests.infra.conftest import Deploy
+from tests.infra.nag import findings
 from tests.infra.synthesis import ROOT, Deployment
-from tests.infra.test_nag import findings
 
 EMAIL = "ops@example.com"
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:on-call"

@@ -3,9 +3,9 @@
 import pytest
 
 from tests.infra.conftest import Deploy
+from tests.infra.nag import findings
 from tests.infra.synthesis import text
 from tests.infra.test_deploy_settings import refusal
-from tests.infra.test_nag import findings
 
 CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d-1111-2222-3333-444455556666"
 DOMAIN = {"domainName": "events.example.com", "certificateArn": CERTIFICATE}

@@ -8,8 +8,8 @@ import pytest
 from infra.endpoint_table import INDEXES, PARTITION_KEY, SORT_KEY
 from putevents.destinations.lake import dynamodb as code
 from tests.infra.conftest import Deploy
+from tests.infra.nag import findings
 from tests.infra.synthesis import Deployment, listed, text
-from tests.infra.test_nag import findings
 
 ARN = "arn:aws:dynamodb:eu-west-1:123456789012:table/old"
 KINDS = ("Writes", "Reads")

@@ -14,9 +14,9 @@ from putevents.settings import LakeSettings
 from putevents.wire.event_record import EventRecord
 from putevents.wire.rejected_record import RejectedRecord
 from tests.infra.conftest import Deploy
+from tests.infra.nag import findings
 from tests.infra.synthesis import Deployment, listed, text
 from tests.infra.test_contract import environment
-from tests.infra.test_nag import findings
 
 CODE = Path(__file__).parents[2] / "lambda_src/putevents/destinations/lake"
 DOORS = ("api", "queue")

@@ -6,9 +6,9 @@ import pytest
 
 from infra.deploy_settings import DeploySettings, DeploySettingsError
 from tests.infra.conftest import Deploy
+from tests.infra.nag import findings
 from tests.infra.synthesis import Deployment, text
 from tests.infra.test_lake import stream_permissions, streams
-from tests.infra.test_nag import findings
 
 BUCKET = "lake-of-last-year"
 

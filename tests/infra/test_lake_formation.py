@@ -7,9 +7,9 @@ import pytest
 
 from infra.deploy_settings import DeploySettings, DeploySettingsError
 from tests.infra.conftest import Deploy
+from tests.infra.nag import findings
 from tests.infra.synthesis import Deployment, text
 from tests.infra.test_lake import stream_roles
-from tests.infra.test_nag import findings
 
 READERS = [f"arn:aws:iam::123456789012:role/{name}" for name in ("analysts", "path/to/board")]
 

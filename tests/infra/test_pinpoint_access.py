@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from tests.infra.conftest import Deploy
+from tests.infra.nag import findings
 from tests.infra.synthesis import Deployment, listed, text
 from tests.infra.test_deploy_settings import load, refusal
-from tests.infra.test_nag import findings
 
 OWN = "https://abc123.execute-api.eu-central-1.amazonaws.com/prod"
 CUSTOM = "https://events.example.com/analytics"

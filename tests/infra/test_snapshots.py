@@ -97,6 +97,11 @@ MEANT: dict[str, dict[str, str]] = {
         "AWS::LakeFormation::PrincipalPermissions": "what a reader may read whom you take away; "
         "all others keep theirs",
     },
+    "encryption": {
+        "AWS::KMS::Key": "the key stays in the account, as what it has encrypted needs it, and is "
+        "no longer the stack's: [security.md](security.md#a-key-of-your-own); that of the alarms' "
+        "topic is deleted",
+    },
     "alarmEmail": {"AWS::KMS::Key": "it encrypts alarms on their way; nothing is lost with it"},
 }
 

@@ -22,7 +22,7 @@ def test_both_queues_are_encrypted_and_keep_messages_for_14_days(default: Deploy
     assert all(queue["MaximumMessageSize"] == 1024 * 1024 for queue in queues)
 
 
-def test_both_queues_refuse_who_comes_without_tls(default: Deployment) -> None:
+def test_both_queues_deny_who_comes_without_tls(default: Deployment) -> None:
     policies = default.all("SQS::QueuePolicy")
 
     assert len(policies) == 2

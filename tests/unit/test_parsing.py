@@ -59,7 +59,7 @@ def test_exactly_4_mb_pass_and_one_byte_more_does_not() -> None:
             decoded(body)
 
 
-def test_a_gzip_bomb_is_refused_without_being_inflated() -> None:
+def test_a_gzip_bomb_is_rejected_without_being_inflated() -> None:
     bomb = gzip.compress(bytes(100 * 1024 * 1024))
     tracemalloc.start()
     with pytest.raises(PayloadTooLargeError):

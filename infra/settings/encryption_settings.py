@@ -1,0 +1,17 @@
+"""The deploy setting of whose key encrypts what is stored."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from infra.settings.setting_types import Group
+
+
+class EncryptionSettings(Group):
+    """Encryption at rest."""
+
+    encryption: Literal["aws-managed", "customer"] = Field(
+        "aws-managed",
+        description="aws-managed, or customer for a KMS key of the stack's own, which costs by the "
+        "month and by the call: queues, endpoint table, bucket, query results, logs and topic",
+    )
