@@ -11,7 +11,7 @@ from tests.fuzz.valid_shapes import Making, maker
 Part = tuple[str, str | None]  # an endpoint's id, and an event's or None for the endpoint itself
 Known = dict[Part, bool | None]  # whether a part is good; None if nobody knows
 
-_EVENT, _ENDPOINT, _ITEM = maker(Event), maker(PublicEndpoint), maker(EndpointBatchItem)
+EVENT, ENDPOINT, ITEM = maker(Event), maker(PublicEndpoint), maker(EndpointBatchItem)
 _APPLICATIONS = ["my-app", "my-app", "my-app", "other-app", "my-app", "no-app", "", "\ud800"]
 
 
@@ -52,7 +52,7 @@ def queue_message(choices: Choices) -> Made:
     tree, known = _batch_item(choices)
     message: dict[str, Any] = {"ApplicationId": application_id, "EventsRequest": {"BatchItem": tree}}
     if choices.rarely(3):
-        stored = _ENDPOINT(Making(choices, choices.below(8) - 4))
+        stored = ENDPOINT(Making(choices, choices.below(8) - 4))
         message["AsOfArrival"] = {
             id_: {"Order": choices.below(200) - 50, "Endpoint": _stored(stored, id_, choices)}
             for id_ in [*tree, "a"][: 1 + choices.below(3)]
@@ -64,7 +64,7 @@ def queue_message(choices: Choices) -> Made:
 def endpoint(choices: Choices) -> Made:
     """Return the body of UpdateEndpoint."""
     making = _making(choices)
-    tree = _ENDPOINT(making)
+    tree = ENDPOINT(making)
     return _written(tree, {("", None): not making.is_broken}, choices)
 
 
@@ -73,7 +73,7 @@ def endpoint_batch(choices: Choices) -> Made:
     items, known = [], Known()
     for place in range(choices.below(5) if not choices.rarely(32) else 102):
         making = _making(choices)
-        item = _ITEM(making)
+        item = ITEM(making)
         if isinstance(item, dict) and "Id" in item and not making.is_broken:
             item["Id"] = choices.pick(IDS)
         items.append(item)
@@ -106,14 +106,14 @@ def _batch_item(choices: Choices) -> tuple[dict[str, Any], Known]:
             known[id_, None] = False
             continue
         making = _making(choices)
-        tree[id_] = {"Endpoint": _ENDPOINT(making), "Events": {}}
+        tree[id_] = {"Endpoint": ENDPOINT(making), "Events": {}}
         known[id_, None] = keeps_id and not making.is_broken
         if choices.rarely(24):
             del tree[id_]["Endpoint"]
             known[id_, None] = False
         for _ in range(choices.below(5) if not many else 60):
             event_id, making = _id(choices), _making(choices)
-            tree[id_]["Events"][event_id] = _EVENT(making)
+            tree[id_]["Events"][event_id] = EVENT(making)
             is_good = keeps_id and not making.is_broken and _is_unicode(event_id)
             known[id_, event_id] = is_good
     if len({id_.casefold() for id_ in tree}) < len(tree):

@@ -10,7 +10,8 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["putevents"]):
-    from tests.fuzz.targets import HEAD, TARGETS, Lab
+    from tests.fuzz.fuzz_lab import HEAD, Lab
+    from tests.fuzz.targets import TARGETS
 
 from tests.fuzz.choices import Choices
 from tests.fuzz.hostile import changed, with_repeated_key

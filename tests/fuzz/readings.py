@@ -66,7 +66,11 @@ def asked_of_message(text: str) -> tuple[Any, Asked]:
 
 
 def _asked_of(tree: Any) -> Asked:
-    found = tree.all("BatchItem") if isinstance(tree, _Pairs) else []
+    if not isinstance(tree, _Pairs):
+        return _BAD
+    if any(len(tree.all(name)) > 1 for name in ("ApplicationId", "EventsRequest", "Item")):
+        return _UNKNOWN  # it may be another kind of body
+    found = tree.all("BatchItem")
     if len(found) != 1:
         return _UNKNOWN if found else _BAD  # one of which no other holds a part may count
     if not isinstance(found[0], _Pairs):

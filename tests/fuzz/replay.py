@@ -3,7 +3,8 @@
 import sys
 from pathlib import Path
 
-from tests.fuzz.targets import TARGETS, Lab
+from tests.fuzz.fuzz_lab import Lab
+from tests.fuzz.targets import TARGETS
 
 
 def main() -> None:

@@ -14,7 +14,9 @@ ROOT = Path(__file__).parents[2]
 WORK = ROOT / ".build" / "fuzz"
 COUNTS = WORK / "counts.json"
 # Shares of the time: the layers below the doors are cheaper, so they run many more cases.
-SHARES = {"parse": 4, "ingest": 3, "put-events": 2, "endpoints": 2, "queue": 3}
+SHARES = {
+    "json": 3, "values": 3, "split": 2, "parse": 2, "ingest": 2, "put-events": 2, "endpoints": 1, "queue": 2,
+}  # fmt: skip
 _TURN = 60  # seconds of a share: what one target finds is no use to another
 _MEMORY_MB, _LONGEST = 1024, 8192
 
