@@ -70,10 +70,10 @@ def _asked_of(tree: Any) -> Asked:
         return _BAD
     if any(len(tree.all(name)) > 1 for name in ("ApplicationId", "EventsRequest", "Item")):
         return _UNKNOWN  # it may be another kind of body
-    found = tree.all("BatchItem")
+    if tree.all("EventsRequest") and tree.all("BatchItem"):
+        return _UNKNOWN  # likewise
+    found = [batches for batches in tree.all("BatchItem") if isinstance(batches, _Pairs)]
     if len(found) != 1:
-        return _UNKNOWN if found else _BAD  # one of which no other holds a part may count
-    if not isinstance(found[0], _Pairs):
         return _BAD
     ids: dict[str, set[str]] = {}
     silent = set()
