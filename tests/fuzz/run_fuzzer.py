@@ -12,12 +12,11 @@ from tests.fuzz.seeds import write_seeds
 
 ROOT = Path(__file__).parents[2]
 WORK = ROOT / ".build" / "fuzz"
-COUNTS = WORK / "counts.json"
 # Shares of the time: the layers below the doors are cheaper, so they run many more cases.
 SHARES = {
-    "json": 3, "values": 3, "split": 2, "parse": 2, "ingest": 2, "put-events": 2, "endpoints": 1, "queue": 2,
+    "json": 4, "values": 4, "split": 1, "parse": 3, "ingest": 2, "put-events": 2, "endpoints": 1, "queue": 2,
 }  # fmt: skip
-_TURN = 60  # seconds of a share: what one target finds is no use to another
+_TURN = 30  # seconds of a share: what one target finds is no use to another
 _MEMORY_MB, _LONGEST = 1024, 8192
 
 
@@ -27,38 +26,58 @@ def main() -> None:
     targets = options.target or list(SHARES)
     for target in targets:
         write_seeds(target, WORK / target)
+    counts = WORK / f"counts-{_commit()}.json"
     end = time.monotonic() + options.seconds
     found: set[Path] = set()
     turn = 0
-    while time.monotonic() < end and sum(counts().values()) < options.runs:
+    while time.monotonic() < end and total_runs() < options.runs:
         for target in targets:
             left = end - time.monotonic()
             if left > 1:
-                _fuzz(target, min(_TURN * SHARES[target], left / len(targets) + 5), options.seed + turn)
+                _fuzz(target, counts, min(_TURN * SHARES[target], left / len(targets) + 5), options.seed + turn)
         turn += 1
         found = {path for path in WORK.glob("*-found/*") if path.is_file()}
         if found and not options.keep_going:
             break
-    for target, count in counts().items():
-        print(f"{target:12}{count:12,} executions, {_size(target)} cases in the corpus")
+    for commit, executions in executed().items():
+        print(f"{commit}: {executions}")
+    for target in targets:
+        print(f"{target}: {_size(target)} cases in the corpus")
     for path in sorted(found):
         print(f"Found: .venv-fuzz/bin/python -m tests.fuzz.replay {path.relative_to(ROOT)}")
     sys.exit(bool(found))
 
 
-def counts() -> dict[str, int]:
-    """Return the executions of each target so far."""
-    return dict(json.loads(COUNTS.read_text())) if COUNTS.exists() else {}
+def executed() -> dict[str, dict[str, int]]:
+    """Return the executions of each target so far, by commit."""
+    files = sorted(WORK.glob("counts-*.json"), key=lambda path: path.stat().st_mtime)
+    return {path.stem.removeprefix("counts-"): json.loads(path.read_text()) for path in files}
 
 
-def _fuzz(target: str, seconds: float, seed: int) -> None:
+def total_runs() -> int:
+    """Return how many executions there were of all targets at all commits."""
+    return sum(sum(found.values()) for found in executed().values())
+
+
+def _commit() -> str:
+    def git(*arguments: str) -> str:
+        command = ["git", *arguments]
+        return subprocess.run(  # noqa: S603 # git's own answers
+            command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+        ).stdout.strip()
+
+    changed = git("status", "--porcelain", "lambda_src")
+    return git("rev-parse", "--short=12", "HEAD") + ("-changed" if changed else "")
+
+
+def _fuzz(target: str, counts: Path, seconds: float, seed: int) -> None:
     corpus, found = WORK / target, WORK / f"{target}-found"
     found.mkdir(exist_ok=True)
     command = [
-        sys.executable, "-m", "tests.fuzz.guided", target, str(COUNTS), str(corpus),
+        sys.executable, "-m", "tests.fuzz.guided", target, str(counts), str(corpus),
         f"-max_total_time={int(seconds)}", f"-seed={seed or int(time.time())}", f"-artifact_prefix={found}/",
-        f"-rss_limit_mb={_MEMORY_MB}", f"-max_len={_LONGEST}", "-timeout=60", "-print_final_stats=1",
-        "-reduce_inputs=1", "-verbosity=0",
+        f"-rss_limit_mb={_MEMORY_MB}", f"-max_len={_LONGEST}", "-timeout=60",
+        "-reduce_inputs=1", "-verbosity=0", "-print_final_stats=0",
     ]  # fmt: skip
     with (WORK / f"{target}.log").open("a") as log:
         subprocess.run(  # noqa: S603 # this project's own program
