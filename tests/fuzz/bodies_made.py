@@ -50,7 +50,10 @@ def queue_message(choices: Choices) -> Made:
     """Return the body of a message; of an application that is served unless nothing is known."""
     application_id = choices.pick(_APPLICATIONS)
     tree, known = _batch_item(choices)
-    message: dict[str, Any] = {"ApplicationId": application_id, "EventsRequest": {"BatchItem": tree}}
+    message: dict[str, Any] = {
+        "ApplicationId": application_id,
+        "EventsRequest": {"BatchItem": tree},
+    }
     if choices.rarely(3):
         stored = ENDPOINT(Making(choices, choices.below(8) - 4))
         message["AsOfArrival"] = {

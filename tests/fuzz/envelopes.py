@@ -17,7 +17,20 @@ _HEADERS: list[Any] = [
     {"X-PutEvents-Arrivals": "1,2"}, {"X-Amzn-Trace-Id": "Root=1;;;=,"}, {"Content-Type": "\u00ff;;="},
     {"Accept-Encoding": "gzip"}, {"": ""}, {"Authorization": "x" * 8000},
 ]  # fmt: skip
-_NUMBERS = ["1", "0", "-1", "", "x", "1e9", "9" * 15, "9" * 400, "１", "\u0661", " 1", "1764054000001"]
+_NUMBERS = [
+    "1",
+    "0",
+    "-1",
+    "",
+    "x",
+    "1e9",
+    "9" * 15,
+    "9" * 400,
+    "１",
+    "\u0661",
+    " 1",
+    "1764054000001",
+]
 
 
 class Body(NamedTuple):
@@ -116,7 +129,9 @@ def sqs_record(text: str, place: int, choices: Choices) -> dict[str, Any]:
         if choices.rarely(4):
             attributes[name] = {"stringValue": choices.pick(_NUMBERS), "dataType": "String"}
         elif choices.rarely(16):
-            attributes[name] = choices.pick([{"binaryValue": "AA==", "dataType": "Binary"}, {"stringValue": None}])
+            attributes[name] = choices.pick(
+                [{"binaryValue": "AA==", "dataType": "Binary"}, {"stringValue": None}]
+            )
     return {
         "messageId": f"m{place}",
         "receiptHandle": f"receipt-{place}",

@@ -64,5 +64,7 @@ def body_of(
 def asked_of(body: Body) -> Asked:
     if body.text is None:
         return Asked(None, {})
-    is_large = len(body.text) * 4 > MAX_REQUEST_BYTES and len(body.text.encode()) > MAX_REQUEST_BYTES
+    is_large = (
+        len(body.text) * 4 > MAX_REQUEST_BYTES and len(body.text.encode()) > MAX_REQUEST_BYTES
+    )
     return Asked(413, {}) if is_large else asked(body.text)

@@ -63,7 +63,9 @@ def mutate(data: bytes, max_size: int, seed: int) -> bytes:
         except (ValueError, RecursionError):
             pass
         else:
-            return (head + (with_repeated_key(text, choices) if kind == 7 else text).encode())[:max_size]
+            return (head + (with_repeated_key(text, choices) if kind == 7 else text).encode())[
+                :max_size
+            ]
     return head + atheris.Mutate(body, max(1, max_size - HEAD))
 
 

@@ -33,7 +33,9 @@ from tests.fuzz.valid_shapes import Making
 from tests.unit.doors import ARRIVAL
 
 _APP = "my-app"
-_TREE = {"BatchItem": {"a": {"Endpoint": {}, "Events": {"b": {"EventType": "c", "Timestamp": DATE}}}}}
+_TREE = {
+    "BatchItem": {"a": {"Endpoint": {}, "Events": {"b": {"EventType": "c", "Timestamp": DATE}}}}
+}
 
 
 def fuzz_json(lab: Lab, data: bytes) -> None:
@@ -94,7 +96,9 @@ def fuzz_values(lab: Lab, data: bytes) -> None:
         leave_out(part)
     again = shape.model_validate_json(part.wire, strict=True)
     ensure(again.wire == part.wire, "another part once it is written", part.wire)
-    events = {"b": part if is_event else Event.model_validate({"EventType": "a", "Timestamp": DATE})}
+    events = {
+        "b": part if is_event else Event.model_validate({"EventType": "a", "Timestamp": DATE})
+    }
     stored: Any = {"Id": "a"} if is_event else {**json.loads(part.wire), "Id": "a"}
     for _, record in event_records(_APP, "a", stored, events, ARRIVAL):
         _check_columns(json.loads(record, parse_constant=_no_number))
@@ -120,7 +124,9 @@ def fuzz_split(lab: Lab, data: bytes) -> None:
     parts = set()
     for place in range(1 + choices.below(4)):
         id_ = f"{choices.pick(_PLAIN_IDS)}{place}"
-        endpoint = PublicEndpoint.model_validate(ENDPOINT(Making(choices))) if choices.below(3) else None
+        endpoint = (
+            PublicEndpoint.model_validate(ENDPOINT(Making(choices))) if choices.below(3) else None
+        )
         if endpoint:
             leave_out(endpoint)
         events = {
@@ -131,8 +137,13 @@ def fuzz_split(lab: Lab, data: bytes) -> None:
         parts |= {(id_, event_id) for event_id in events} or {(id_, None)}
     max_items, max_bytes = 1 + choices.below(8), 60 + choices.below(2000)
     _check_pieces(
-        parts, [(piece.batch_item, piece.wire) for piece in split(whole, max_items=max_items, max_bytes=max_bytes)],
-        max_items, max_bytes,
+        parts,
+        [
+            (piece.batch_item, piece.wire)
+            for piece in split(whole, max_items=max_items, max_bytes=max_bytes)
+        ],
+        max_items,
+        max_bytes,
     )
     messages = list(valid_pieces(_APP, whole, max_bytes))
     for piece, body in messages:
@@ -142,11 +153,15 @@ def fuzz_split(lab: Lab, data: bytes) -> None:
             sent = piece[id_]
             ensure(batch.events.keys() == sent.events.keys(), "other events", body)  # type: ignore[union-attr]
             for event_id, event in batch.events.items():  # type: ignore[union-attr]
-                ensure(getattr(event, "wire", b"") == sent.events[event_id].wire, "another event", body)
+                ensure(
+                    getattr(event, "wire", b"") == sent.events[event_id].wire, "another event", body
+                )
     _check_pieces(parts, [(piece, b"") for piece, _ in messages], 1000, MAX_MESSAGE_BYTES)
 
 
-_PLAIN_IDS = [id_ for id_ in IDS if id_.isprintable() and not set(id_) & set("${}") and len(id_) < 100]
+_PLAIN_IDS = [
+    id_ for id_ in IDS if id_.isprintable() and not set(id_) & set("${}") and len(id_) < 100
+]
 
 
 def _check_pieces(parts: Any, pieces: Any, max_items: int, max_bytes: int) -> None:
@@ -157,7 +172,11 @@ def _check_pieces(parts: Any, pieces: Any, max_items: int, max_bytes: int) -> No
         for event_id in (batch.events or [None])
     ]
     ensure(len(found) == len(set(found)), "a part twice", found)
-    ensure({p for p in found if p[1] is not None} == {p for p in parts if p[1] is not None}, "other parts", found)
+    ensure(
+        {p for p in found if p[1] is not None} == {p for p in parts if p[1] is not None},
+        "other parts",
+        found,
+    )
     ensure({e for e, _ in found} == {e for e, _ in parts}, "other endpoints", found)
     for piece, wire in pieces:
         count = sum(len(batch.events) or 1 for batch in piece.values())
@@ -172,7 +191,9 @@ def fuzz_parse(lab: Lab, data: bytes) -> None:
     try:
         request = parse(decode(body.data, is_base64=body.is_base64), EventsRequest)
     except RequestError as error:
-        ensure(body.text is None or expected.status in (None, 400, 413), "rejected", error, body.text)
+        ensure(
+            body.text is None or expected.status in (None, 400, 413), "rejected", error, body.text
+        )
         ensure(len(str(error)) < 400, "a long message", error)
         return
     ensure(expected.status in (None, 202), "taken", body.text)
@@ -202,7 +223,11 @@ def fuzz_ingest(lab: Lab, data: bytes) -> None:
     time_left = TimeLeft.of(lab.context)
     submission = Submission(_APP, request, len(text), ARRIVAL, raw=lambda: read_json(text))
     ingest(lab.gateway, [submission], time_left)
-    ensure(not submission.failure or isinstance(submission.failure, RequestError), "failed", submission.failure)
+    ensure(
+        not submission.failure or isinstance(submission.failure, RequestError),
+        "failed",
+        submission.failure,
+    )
     if not submission.failure:
         check_results(submission.results, asked_of(body), known, lab.outside)
     lab.end()

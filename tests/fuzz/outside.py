@@ -24,7 +24,15 @@ _SAYS: list[Any] = [
     {"StatusCode": 202.0}, {"StatusCode": True}, {"StatusCode": -1}, {"StatusCode": 10**30}, {}, None,
     [], "Accepted", 202, {"StatusCode": 302, "Message": "Accepted"}, {"StatusCode": 499, "Message": ""},
 ]  # fmt: skip
-_GARBAGE: list[Any] = [{}, None, [], "x", {"a": None}, {"id-1": 5}, {"id-2": {"EventsItemResponse": []}}]
+_GARBAGE: list[Any] = [
+    {},
+    None,
+    [],
+    "x",
+    {"a": None},
+    {"id-1": 5},
+    {"id-2": {"EventsItemResponse": []}},
+]
 
 
 class OutsideError(Exception):
@@ -54,7 +62,9 @@ class Outside(Destination):
         self.sent: list[tuple[str, str]] = []  # queue and body, as SQS confirmed them
         self.queue_failed = self.answered = False
         self.calls: Counter[str] = Counter()
-        self.wrong: list[str] = []  # what SQS would not take, though it should be given nothing else
+        self.wrong: list[
+            str
+        ] = []  # what SQS would not take, though it should be given nothing else
 
     @property
     def is_well(self) -> bool:
@@ -87,7 +97,9 @@ class Outside(Destination):
         self._note(batch_item, answers if isinstance(answers, dict) else {})
         return answers  # type: ignore[no-any-return]
 
-    def keep_rejected(self, application_id: str, rejected: Any, arrival: Any, time_left: Any) -> bool:
+    def keep_rejected(
+        self, application_id: str, rejected: Any, arrival: Any, time_left: Any
+    ) -> bool:
         if self.keeps_badly == 3:
             raise OutsideError("keeps nothing")
         if self.keeps_badly == 2:
@@ -127,7 +139,9 @@ class Outside(Destination):
             says = dict(events) if isinstance(events, dict) else {}
             parts: list[Any] = [] if batch.endpoint is None else [None]
             for event_id in (*parts, *batch.events):
-                said = says.get(event_id) if event_id is not None else item.get("EndpointItemResponse")
+                said = (
+                    says.get(event_id) if event_id is not None else item.get("EndpointItemResponse")
+                )
                 code = said.get("StatusCode") if isinstance(said, dict) else None
                 part = endpoint_id, event_id
                 if type(code) is int and 200 <= code <= 299:
@@ -152,7 +166,11 @@ class Outside(Destination):
     def get_queue_attributes(self, **_: Any) -> Any:
         if self.queue_mood == 5:
             raise OutsideError("down")
-        return {"Attributes": {"ApproximateNumberOfMessagesNotVisible": "200000" if self.crowded else "1"}}
+        return {
+            "Attributes": {
+                "ApproximateNumberOfMessagesNotVisible": "200000" if self.crowded else "1"
+            }
+        }
 
     def change_message_visibility_batch(self, QueueUrl: str, Entries: Any) -> Any:  # noqa: N803
         if not all(0 <= entry["VisibilityTimeout"] <= 43200 for entry in Entries):
@@ -164,7 +182,11 @@ class Outside(Destination):
     def _send(self, kind: str, url: str, entries: Any, *, can_fail_alone: bool) -> list[str]:
         self.calls[kind] += 1
         self._check(entries)
-        if self.queue_mood in (4, 5) or self.queue_mood == 6 and self._chance(entries[0]["MessageBody"]) % 2:
+        if (
+            self.queue_mood in (4, 5)
+            or self.queue_mood == 6
+            and self._chance(entries[0]["MessageBody"]) % 2
+        ):
             self.queue_failed = True
             raise OutsideError("down")
         taken = []
@@ -186,7 +208,9 @@ class Outside(Destination):
             for name, found in entry["MessageAttributes"].items():
                 texts += [name, *found.values()]
             if not all(texts) or any(NOT_IN_SQS.search(text) for text in texts):
-                self.wrong.append(f"a text that is empty or not in SQS's characters: {texts!r:.300}")
+                self.wrong.append(
+                    f"a text that is empty or not in SQS's characters: {texts!r:.300}"
+                )
                 return
             total += sum(len(text.encode()) for text in texts)
             if len(entry["MessageAttributes"]) > 10 or not 0 <= entry["DelaySeconds"] <= 900:

@@ -34,7 +34,12 @@ def main() -> None:
         for target in targets:
             left = end - time.monotonic()
             if left > 1:
-                _fuzz(target, counts, min(_TURN * SHARES[target], left / len(targets) + 5), options.seed + turn)
+                _fuzz(
+                    target,
+                    counts,
+                    min(_TURN * SHARES[target], left / len(targets) + 5),
+                    options.seed + turn,
+                )
         turn += 1
         found = {path for path in WORK.glob("*-found/*") if path.is_file()}
         if found and not options.keep_going:

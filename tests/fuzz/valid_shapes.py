@@ -49,7 +49,9 @@ def maker(annotation: Any) -> Maker:
     if get_origin(kind) is list:
         return _list(maker(get_args(kind)[0]))
     if get_origin(kind) is Literal:
-        return lambda m: m.choices.pick(["", "push", 5, None, {}][:3] if m.breaks() else get_args(kind))
+        return lambda m: m.choices.pick(
+            ["", "push", 5, None, {}][:3] if m.breaks() else get_args(kind)
+        )
     if kind is str and "pattern" in limits:
         return lambda m: m.choices.pick(_NO_DATE if m.breaks() else _DATES)
     if kind is str:
@@ -67,7 +69,9 @@ def _bare(annotation: Any, limits: dict[str, Any]) -> Any:
                 if isinstance(found, Rule):
                     limits.update(found.constraints)
                 elif isinstance(found, FieldInfo):
-                    limits.update(min_length=max(getattr(m, "min_length", 0) for m in found.metadata))
+                    limits.update(
+                        min_length=max(getattr(m, "min_length", 0) for m in found.metadata)
+                    )
             continue
         options = [a for a in get_args(annotation) if a not in (type(None), Rejection)]
         if get_origin(annotation) is Literal or len(options) == len(get_args(annotation)):
@@ -123,7 +127,9 @@ def _object(shape: type[Shape]) -> Maker:
             if not required:
                 return choices.pick(_NO_MAP)
             left_out = choices.pick(required)
-            return _mended(shape, {n: f(making) for n, r, f in fields if r and n != left_out}, making)
+            return _mended(
+                shape, {n: f(making) for n, r, f in fields if r and n != left_out}, making
+            )
         made: dict[str, Any] = {}
         for name, is_required, field in fields:
             if is_required or not choices.below(3):
@@ -146,6 +152,10 @@ def _mended(shape: type[Shape], made: dict[str, Any], making: Making) -> dict[st
             made["Duration"] = 1000
             if made.get("StartTimestamp") == DATE and making.choices.below(2):
                 made["StopTimestamp"] = "2026-11-24T10:00:01Z"
-    if issubclass(shape, PublicEndpoint) and made.get("Address") and made.get("ChannelType") is None:
+    if (
+        issubclass(shape, PublicEndpoint)
+        and made.get("Address")
+        and made.get("ChannelType") is None
+    ):
         made["ChannelType"] = "APNS"
     return made

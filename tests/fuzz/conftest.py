@@ -1,0 +1,3 @@
+"""The environment of every unit test."""
+
+from tests.unit import conftest  # noqa: F401
