@@ -1,4 +1,4 @@
-"""Requests made from choices, with what is known of each part: that it is good, or that it is bad."""
+"""Requests made from choices, and of each part whether it is good or bad, as far as is known."""
 
 import json
 from typing import Any, NamedTuple

@@ -1,7 +1,7 @@
 """One gateway over what is outside, and the cases that bytes describe.
 
-The first byte says whether a body is made from choices (even) or stands in the bytes (odd), the next
-fifteen how everything around it behaves, and the rest is the body, or its choices.
+The first byte says whether a body is made from choices (even) or stands in the bytes (odd), the
+next fifteen how everything around it behaves, and the rest is the body, or its choices.
 """
 
 from collections.abc import Callable

@@ -1,11 +1,16 @@
-"""Fuzz one target, guided by coverage: `python -m tests.fuzz.guided TARGET COUNTS [libFuzzer's options]`."""
+"""Fuzz one target, guided by coverage: `run_fuzzer` starts it for each turn.
+
+`python -m tests.fuzz.guided TARGET COUNTS [libFuzzer's options]`
+"""
 
 import atexit
 import json
 import os
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
+from random import Random
 
 import atheris
 
@@ -51,28 +56,18 @@ class Counted:
 
 def mutate(data: bytes, max_size: int, seed: int) -> bytes:
     """Change what is around a body, its bytes, or the JSON in it."""
-    choices = Choices(seed.to_bytes(4, "little") * 16)
+    choices = Choices(Random(seed).randbytes(80))  # noqa: S311 # a mutation is no secret
     head, body = data[:HEAD].ljust(HEAD, b"\0"), data[HEAD:]
     kind = choices.below(8)
     if kind == 0:
-        return (atheris.Mutate(head, HEAD).ljust(HEAD, b"\0") + body)[:max_size]
+        head = bytes(atheris.Mutate(head, HEAD)).ljust(HEAD, b"\0")
+        return (head + body)[:max_size]
     if kind > 3 and head[0] & 1:
-        choices = Choices(os.urandom(64) if not seed else _spread(seed))
-        try:
+        with suppress(ValueError, RecursionError):
             text = json.dumps(changed(json.loads(body), choices))
-        except (ValueError, RecursionError):
-            pass
-        else:
-            return (head + (with_repeated_key(text, choices) if kind == 7 else text).encode())[
-                :max_size
-            ]
-    return head + atheris.Mutate(body, max(1, max_size - HEAD))
-
-
-def _spread(seed: int) -> bytes:
-    import random
-
-    return random.Random(seed).randbytes(64)  # noqa: S311 # a mutation is no secret
+            body = (with_repeated_key(text, choices) if kind == 7 else text).encode()
+            return (head + body)[:max_size]
+    return head + bytes(atheris.Mutate(body, max(1, max_size - HEAD)))
 
 
 def main() -> None:

@@ -7,20 +7,22 @@ from tests.fuzz.choices import Choices
 
 DATE = "2026-11-24T10:00:00Z"
 IDS = [
-    "a", "b", "phone-1", "A", "é", "e\u0301", "ß", "SS", "ſ", "İ", "ǆ", "\U0001f600", "__proto__",
-    "constructor", "toString", "", " ", "$", "{}", "${jndi:ldap://x}", "a/b", "..", "%2e%2e", "\x00",
-    "a\x00", "\ufffe", "\uffff", "\ufeff", "\u2028", "\u202e", "\ud800", "\udc00\ud800", "null", "0",
-    "-1", "Endpoint", "Events", "BatchItem", "ApplicationId", '"', "\\", '\\"', "\\u0000", "i" * 64,
-    "i" * 1024, "i" * 1025, "é" * 512, "é" * 513, "İ" * 340, "İ" * 400, "\n", "\r\n", "\x7f", "\x85",
+    "a", "b", "phone-1", "A", "é", "e\u0301", "ß", "SS", "\u017f", "İ", "ǆ", "\U0001f600",
+    "__proto__", "constructor", "toString", "", " ", "$", "{}", "${jndi:ldap://x}", "a/b", "..",
+    "%2e%2e", "\x00", "a\x00", "\ufffe", "\uffff", "\ufeff", "\u2028", "\u202e", "\ud800",
+    "\udc00\ud800", "null", "0", "-1", "Endpoint", "Events", "BatchItem", "ApplicationId", '"',
+    "\\", '\\"', "\\u0000", "i" * 64, "i" * 1024, "i" * 1025, "é" * 512, "é" * 513, "İ" * 340,
+    "İ" * 400, "\n", "\r\n", "\x7f", "\x85",
 ]  # fmt: skip
 TEXTS = [
-    "a", "", "x" * 50, "x" * 51, "x" * 100, "x" * 101, "x" * 200, "x" * 201, "é" * 200, "\U0001f600" * 50,
-    DATE, "2026-02-30T00:00:00Z", "2026-11-24T10:00", "2026-11-24T10:00:00.123456789+23:59",
-    "0000-01-01T00:00:00Z", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59.999999999-23:59",
-    "2026-11-24T24:00:00Z", "2026-11-24T23:59:60Z", "２０２６-11-24T10:00:00Z", "2026-11-24T10:00:00Z\n",
-    "2026-11-24T10:00:00+0000", "2026-W48-2T10:00:00Z", "1", "NaN", "PUSH", "APNS", "EMAIL", "ALL",
-    "en-US", "zh_Hans_CN", "x" * 5000, "<script>", "'; DROP TABLE events; --", "=cmd()", "\x1b[31m",
-    "a" * 300 + "-" + "b" * 300, "-" * 400, "_", "en_", "accepted", "Accepted", *IDS,
+    "a", "", "x" * 50, "x" * 51, "x" * 100, "x" * 101, "x" * 200, "x" * 201, "é" * 200,
+    "\U0001f600" * 50, DATE, "2026-02-30T00:00:00Z", "2026-11-24T10:00",
+    "2026-11-24T10:00:00.123456789+23:59", "0000-01-01T00:00:00Z", "0001-01-01T00:00:00+23:59",
+    "9999-12-31T23:59:59.999999999-23:59", "2026-11-24T24:00:00Z", "2026-11-24T23:59:60Z",
+    "\uff12\uff10\uff12\uff16-11-24T10:00:00Z", "2026-11-24T10:00:00Z\n",
+    "2026-11-24T10:00:00+0000", "2026-W48-2T10:00:00Z", "1", "NaN", "PUSH", "APNS", "EMAIL",
+    "ALL", "en-US", "zh_Hans_CN", "x" * 5000, "<script>", "'; DROP TABLE events; --", "=cmd()",
+    "\x1b[31m", "a" * 300 + "-" + "b" * 300, "-" * 400, "_", "en_", "accepted", "Accepted", *IDS,
 ]  # fmt: skip
 NUMBERS = [
     0, 1, -1, 1.5, -0.0, 2**31, 2**53 + 1, 2**63 - 1, 2**63, -(2**63) - 1, 2**64, 10**30, 10**400,
@@ -33,7 +35,22 @@ MEMBERS = [
     "ApplicationId", "EventsRequest", "AsOfArrival", "Order", "CohortId", "CreationDate", "Locale",
     "Latitude", "AppTitle", "ClientSdkVersion", "SdkName", "Unknown",
 ]  # fmt: skip
-SMALL = [None, True, False, 0, 1, -1, "", "a", [], {}, [None], {"a": None}, [[]], {"": {}}]
+SMALL: list[Any] = [
+    None,
+    True,
+    False,
+    0,
+    1,
+    -1,
+    "",
+    "a",
+    [],
+    {},
+    [None],
+    {"a": None},
+    [[]],
+    {"": {}},
+]
 
 
 def value(choices: Choices, depth: int = 2) -> Any:

@@ -1,4 +1,4 @@
-"""`make fuzz`: fuzz the targets in turns, each in a process of its own, until time or runs are over."""
+"""`make fuzz`: fuzz the targets in turns, each in a process of its own."""
 
 import argparse
 import json
@@ -14,7 +14,8 @@ ROOT = Path(__file__).parents[2]
 WORK = ROOT / ".build" / "fuzz"
 # Shares of the time: the layers below the doors are cheaper, so they run many more cases.
 SHARES = {
-    "json": 4, "values": 4, "split": 1, "parse": 3, "ingest": 2, "put-events": 2, "endpoints": 1, "queue": 2,
+    "json": 4, "values": 4, "split": 1, "parse": 3, "ingest": 2, "put-events": 2,
+    "endpoints": 1, "queue": 2,
 }  # fmt: skip
 _TURN = 30  # seconds of a share: what one target finds is no use to another
 _MEMORY_MB, _LONGEST = 1024, 8192
@@ -67,7 +68,7 @@ def total_runs() -> int:
 def _commit() -> str:
     def git(*arguments: str) -> str:
         command = ["git", *arguments]
-        return subprocess.run(  # noqa: S603 # git's own answers
+        return subprocess.run(  # git's own answers
             command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
         ).stdout.strip()
 
@@ -80,12 +81,13 @@ def _fuzz(target: str, counts: Path, seconds: float, seed: int) -> None:
     found.mkdir(exist_ok=True)
     command = [
         sys.executable, "-m", "tests.fuzz.guided", target, str(counts), str(corpus),
-        f"-max_total_time={int(seconds)}", f"-seed={seed or int(time.time())}", f"-artifact_prefix={found}/",
+        f"-max_total_time={int(seconds)}", f"-seed={seed or int(time.time())}",
+        f"-artifact_prefix={found}/",
         f"-rss_limit_mb={_MEMORY_MB}", f"-max_len={_LONGEST}", "-timeout=60",
         "-reduce_inputs=1", "-verbosity=0", "-print_final_stats=0",
     ]  # fmt: skip
     with (WORK / f"{target}.log").open("a") as log:
-        subprocess.run(  # noqa: S603 # this project's own program
+        subprocess.run(  # this project's own program
             command, cwd=ROOT, env=_environment(), stdout=log, stderr=log, timeout=seconds + 600
         )
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from tests.fuzz.door_targets import fuzz_endpoints, fuzz_put_events, fuzz_queue
 from tests.fuzz.fuzz_lab import Lab
-from tests.fuzz.layer_targets import fuzz_ingest, fuzz_json, fuzz_parse, fuzz_split, fuzz_values
+from tests.fuzz.part_targets import fuzz_ingest, fuzz_split, fuzz_values
+from tests.fuzz.reading_targets import fuzz_json, fuzz_parse
 
 TARGETS: dict[str, Callable[[Lab, bytes], None]] = {
     "json": fuzz_json,

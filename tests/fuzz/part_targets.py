@@ -1,4 +1,4 @@
-"""The layers below the doors, which run many cases a second: reading, validating, cutting, settling."""
+"""What becomes of parts: validated, written, cut into pieces, delivered and settled."""
 
 import json
 from typing import Any
@@ -10,7 +10,7 @@ from putevents.queue.messages import MAX_MESSAGE_BYTES, valid_pieces
 from putevents.time_left import TimeLeft
 from putevents.wire.body import decode, parse
 from putevents.wire.event_record import event_records
-from putevents.wire.json_object import read_json, read_quickly
+from putevents.wire.json_object import read_json
 from putevents.wire.rejected_record import RejectedPart, rejected_record
 from putevents.wire.rules import Rejection
 from putevents.wire.schemas import (
@@ -23,52 +23,18 @@ from putevents.wire.schemas import (
 )
 from putevents.wire.split import split
 from tests.fuzz import bodies_made
-from tests.fuzz.bodies_made import EVENT, ENDPOINT
+from tests.fuzz.bodies_made import ENDPOINT, EVENT, Part
 from tests.fuzz.choices import Choices
-from tests.fuzz.fuzz_lab import HEAD, Lab, asked_of, body_of
-from tests.fuzz.hostile import DATE, IDS, changed, value, with_repeated_key
+from tests.fuzz.fuzz_lab import Lab, asked_of, body_of
+from tests.fuzz.hostile import DATE, IDS, changed
 from tests.fuzz.promises_kept import check_results, ensure
-from tests.fuzz.readings import asked
 from tests.fuzz.valid_shapes import Making
 from tests.unit.doors import ARRIVAL
 
 _APP = "my-app"
-_TREE = {
-    "BatchItem": {"a": {"Endpoint": {}, "Events": {"b": {"EventType": "c", "Timestamp": DATE}}}}
-}
-
-
-def fuzz_json(lab: Lab, data: bytes) -> None:
-    """From a text to a tree: no part is lost, nothing else is raised, both readings agree."""
-    rest, text = data[HEAD:], ""
-    if data and data[0] & 1:
-        text = rest.decode("utf-8", "replace")
-    else:
-        choices = Choices(rest)
-        tree: Any = _TREE
-        for _ in range(choices.below(4)):
-            tree = changed(tree, choices)
-        text = json.dumps(tree)
-        for _ in range(choices.below(3)):
-            text = with_repeated_key(text, choices)
-    expected = asked(text)
-    try:
-        tree = read_quickly(text)
-    except RequestError as error:
-        ensure(expected.status != 202, "rejected", error, text)
-        return
-    again = read_json(text)
-    for found in (tree, again):
-        batches = found.get("BatchItem")
-        if expected.status == 202 and isinstance(batches, dict):
-            ids = {e: _event_ids(batch) for e, batch in batches.items()}
-            ensure(ids == expected.ids, "a part is lost", ids, expected.ids)
-    ensure(tree.keys() == again.keys(), "two readings", text)
-
-
-def _event_ids(batch: Any) -> set[str]:
-    events = batch.get("Events") if isinstance(batch, dict) else None
-    return set(events) if isinstance(events, dict) else set()
+_PLAIN_IDS = [
+    id_ for id_ in IDS if id_.isprintable() and not set(id_) & set("${}") and len(id_) < 100
+]
 
 
 def fuzz_values(lab: Lab, data: bytes) -> None:
@@ -118,10 +84,10 @@ def _check_columns(found: Any) -> None:
 
 
 def fuzz_split(lab: Lab, data: bytes) -> None:
-    """Pieces and messages: each part is in exactly one, none is too large, all can be read again."""
+    """Pieces and messages: each part is in exactly one, none too large, all can be read again."""
     choices = Choices(data)
     whole: dict[str, ValidBatch] = {}
-    parts = set()
+    parts: set[Part] = set()
     for place in range(1 + choices.below(4)):
         id_ = f"{choices.pick(_PLAIN_IDS)}{place}"
         endpoint = (
@@ -159,11 +125,6 @@ def fuzz_split(lab: Lab, data: bytes) -> None:
     _check_pieces(parts, [(piece, b"") for piece, _ in messages], 1000, MAX_MESSAGE_BYTES)
 
 
-_PLAIN_IDS = [
-    id_ for id_ in IDS if id_.isprintable() and not set(id_) & set("${}") and len(id_) < 100
-]
-
-
 def _check_pieces(parts: Any, pieces: Any, max_items: int, max_bytes: int) -> None:
     found = [
         (id_, event_id)
@@ -182,34 +143,6 @@ def _check_pieces(parts: Any, pieces: Any, max_items: int, max_bytes: int) -> No
         count = sum(len(batch.events) or 1 for batch in piece.values())
         ensure(count <= max_items, "too many", count)
         ensure(len(wire) <= max_bytes or count == 1, "too large", wire)
-
-
-def fuzz_parse(lab: Lab, data: bytes) -> None:
-    """From a body to parts: every id is there, good parts are taken and bad ones are not."""
-    body, known, _ = body_of(lab, data, bodies_made.events_request)
-    expected = asked_of(body)
-    try:
-        request = parse(decode(body.data, is_base64=body.is_base64), EventsRequest)
-    except RequestError as error:
-        ensure(
-            body.text is None or expected.status in (None, 400, 413), "rejected", error, body.text
-        )
-        ensure(len(str(error)) < 400, "a long message", error)
-        return
-    ensure(expected.status in (None, 202), "taken", body.text)
-    ids = {e: set(getattr(batch, "events", ())) for e, batch in request.batch_item.items()}
-    ensure(expected.status is None or ids == expected.ids, "other ids", ids, expected.ids)
-    for (endpoint_id, event_id), is_good in (known or {}).items():
-        batch: Any = request.batch_item[endpoint_id]
-        part = batch
-        if hasattr(batch, "events"):
-            part = batch.endpoint if event_id is None else batch.events[event_id]
-        if is_good:
-            if event_id is None:
-                leave_out(part)
-            ensure(hasattr(part, "wire"), "a good part is rejected", endpoint_id, event_id, part)
-            again = type(part).model_validate_json(part.wire, strict=True)
-            ensure(again.wire == part.wire, "another part once it is written", part.wire)
 
 
 def fuzz_ingest(lab: Lab, data: bytes) -> None:
