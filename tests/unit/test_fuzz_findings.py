@@ -1,11 +1,14 @@
 """What `make fuzz` found, a test for each: docs/fuzzing.md names them."""
 
+import gzip
 import json
 from typing import Any
 
 import pytest
 
+from putevents.cross_origin import cross_origin
 from putevents.wire import rules
+from putevents.wire.json_object import read_json
 from putevents.wire.rules import MAX_PARTS, TOO_MANY_PARTS
 from tests.unit.doors import ACCEPTED, Doors, FakeDestination, FakeQueue, sqs_record
 
@@ -68,3 +71,35 @@ def test_annotations_are_read_once_for_however_many_bad_parts(doors: Doors) -> N
     doors.put_events({"BatchItem": bad})
     after = rules._members.cache_info()
     assert (after.misses, after.hits) == (before.misses, before.hits + 1)
+
+
+def test_a_body_of_very_many_gzip_members_is_not_read(doors: Doors) -> None:
+    two = gzip.compress(b'{"BatchItem"') + gzip.compress(b":{}}") + b"\0" * 9
+    assert doors.call("POST", "/v1/apps/my-app/events", two) == (202, {"Results": {}})
+    status, answer = doors.call("POST", "/v1/apps/my-app/events", gzip.compress(b"") * 101)
+    assert (status, answer["Message"]) == (400, "The body could not be decoded.")
+
+
+def test_a_batch_is_read_once_more_for_all_its_bad_items(
+    doors: Doors, destination: FakeDestination, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    destination.keeps_rejected = True
+    texts: list[str] = []
+
+    def read(text: str) -> dict[str, Any]:
+        texts.append(text)
+        return read_json(text)
+
+    monkeypatch.setattr("putevents.endpoint_routes.read_json", read)
+    body = {"Item": [{"Id": "a", "Address": "x"}] * 100}
+    assert doors.call("PUT", "/v1/apps/my-app/endpoints", body)[0] == 400
+    assert len(destination.rejected) == 100
+    assert len(texts) == 1
+
+
+def test_a_star_of_an_origin_stands_for_no_more_than_a_label() -> None:
+    found = cross_origin(["https://*.example.com"])
+    assert found
+    longest = f"https://{'a' * 63}.example.com"
+    assert found.allowed_origin(longest) == longest
+    assert found.allowed_origin(longest.replace("//a", "//aa")) == ""
