@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 _TESTS = Path(__file__).parents[1]
-_KEPT = Path(__file__).parent / "corpus"
+KEPT = Path(__file__).parent / "corpus"
 _RAW, _MADE = b"\1" + b"\0" * 15, b"\0" * 16
 
 
@@ -21,7 +21,7 @@ def seeds(target: str) -> Iterator[bytes]:
             yield _RAW + json.dumps({"ApplicationId": "my-app", "EventsRequest": body}).encode()
         else:
             yield _RAW + json.dumps(body).encode()
-    for path in sorted((_KEPT / target).glob("*")):
+    for path in sorted((KEPT / target).glob("*")):
         yield path.read_bytes()
 
 
