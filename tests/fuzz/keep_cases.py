@@ -6,6 +6,7 @@
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -24,14 +25,14 @@ def main() -> None:
     for target, run in TARGETS.items():
         lab, reached = Lab(), set[Step]()
         for data in seeds(target):
-            reached |= _steps(lambda data=data: run(lab, data))  # type: ignore[misc]
+            reached |= _steps(partial(run, lab, data))
         (KEPT / target).mkdir(parents=True, exist_ok=True)
-        files = [path for path in (Path(sys.argv[1]) / target).iterdir()]
+        files = list((Path(sys.argv[1]) / target).iterdir())
         for path in sorted(files, key=lambda path: (path.stat().st_size, path.name)):
             data = path.read_bytes()
             if len(data) > _LARGEST:
                 break
-            steps = _steps(lambda data=data: run(lab, data))  # type: ignore[misc]
+            steps = _steps(partial(run, lab, data))
             if steps - reached:
                 reached |= steps
                 (KEPT / target / path.name[:16]).write_bytes(data)
