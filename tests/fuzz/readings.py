@@ -103,7 +103,8 @@ def parts_of(body: str) -> set[tuple[str, str | None]]:
     found: set[tuple[str, str | None]] = set()
     for endpoint_id, batch in json.loads(body)["EventsRequest"]["BatchItem"].items():
         events = batch.get("Events") if isinstance(batch, dict) else None
-        found |= {(endpoint_id, event_id) for event_id in events or ()}
+        events = events if isinstance(events, dict) else {}  # what was rejected may be anything
+        found |= {(endpoint_id, event_id) for event_id in events}
         if not isinstance(batch, dict) or batch.get("Endpoint") or not events:
             found.add((endpoint_id, None))
     return found
