@@ -32,6 +32,7 @@ TAKES_destroy-emulated := EMULATED_DIR
 TAKES_sql-emulated := QUERY EMULATED_DIR
 TAKES_fuzz-contract := SECONDS SEED
 TAKES_faults   := SEED EVENTS EMULATED_EVENTS SEQUENCES
+TAKES_fuzz     := TARGET RUNS SECONDS SEED
 TAKES_outages  := SCALE
 TAKES_costs    := OPTIONS
 TAKES_flood    := RATE OPTIONS
@@ -114,6 +115,7 @@ lock: $(VENV)/dev ## resolve what is asked for into the pinned requirements.txt 
 	$(BIN)/uv pip compile --group audit $(LOCK) -o commands/audit/requirements.txt
 	$(BIN)/uv pip compile --group second-opinion $(LOCK) -o tests/infra/checkov/requirements.txt
 	$(BIN)/uv pip compile tests/deployed/requirements.in $(LOCK) -o tests/deployed/requirements.txt
+	$(BIN)/uv pip compile tests/fuzz/requirements.in -c lambda_src/requirements.txt $(LOCK) -o tests/fuzz/requirements.txt
 	$(BIN)/uv pip compile tests/clients/requirements.in $(LOCK) -o tests/clients/requirements.txt
 	$(BIN)/uv pip compile tests/clients/python/sqs_query/requirements.in $(LOCK) -o tests/clients/python/sqs_query/requirements.txt
 	$(NPM) install --prefix infra --package-lock-only --no-audit --no-fund --loglevel=error
@@ -121,7 +123,7 @@ lock: $(VENV)/dev ## resolve what is asked for into the pinned requirements.txt 
 LOCK := --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --quiet
 
 clean: ## remove everything that make built (not .data)
-	rm -rf $(VENV) $(EMULATOR) $(CLIENTS) $(LOAD) $(AUDIT) $(CHECKOV) infra/node_modules tests/clients/node_modules cdk.out .build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(EMULATOR) $(CLIENTS) $(LOAD) $(AUDIT) $(CHECKOV) $(FUZZ) infra/node_modules tests/clients/node_modules cdk.out .build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # --- how each of these sets itself up ---------------------------------------------------------
 
@@ -188,6 +190,23 @@ test bench: $(EMULATOR)/ready # tests/deployed and the lake's benchmark run on i
 $(EMULATOR)/ready: tests/deployed/requirements.txt | $(BIN)/python
 	$(BIN)/python -m venv $(EMULATOR)
 	$(EMULATOR)/bin/pip install --quiet --require-hashes -r tests/deployed/requirements.txt
+	@touch $@
+
+# --- cases guided by what code they reach (docs/fuzzing.md) -----------------------------------------
+
+FUZZ := .venv-fuzz
+.PHONY: fuzz
+
+fuzz: $(FUZZ)/ready ## look for broken promises with a coverage-guided fuzzer (TARGET=queue, RUNS=10000000, SECONDS=600, SEED=)
+	@$(FUZZ)/bin/python -c 'import atheris' 2>/dev/null || { \
+	  echo "atheris has no wheel for this machine: make fuzz needs Linux on x86-64. make test runs the same cases without a guide."; exit 1; }
+	@$(FUZZ)/bin/python -m tests.fuzz.run_fuzzer $(call OPTION,TARGET,target) $(call NUMBER,RUNS,runs) \
+	  $(call NUMBER,SECONDS,seconds) $(call NUMBER,SEED,seed)
+
+# It holds what the Lambda package holds, and the fuzzer.
+$(FUZZ)/ready: tests/fuzz/requirements.txt | $(BIN)/python
+	$(BIN)/python -m venv $(FUZZ)
+	$(FUZZ)/bin/pip install --quiet --require-hashes -r tests/fuzz/requirements.txt
 	@touch $@
 
 # --- SQL over what `make run` has stored -----------------------------------------------------------

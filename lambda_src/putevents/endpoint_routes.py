@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
@@ -71,14 +72,18 @@ class EndpointRoutes:
         application_id = self._served(application_id)
         body, arrival = read(self._app.current_event), self._arrival
         items = parse(body, EndpointBatchRequest).item
-        rounds = _rounds(items, body)
+        # Read once, for however many rounds: a body of 4 MB may have a hundred.
+        raw_items: Callable[[], list[Any]] = cache(lambda: read_json(body)["Item"])
+        rounds = _rounds(items, raw_items)
         submissions = [
             _submission(
                 application_id,
                 {id_: _endpoint(items[number]) for id_, number in numbers.items()},
                 len(body),
                 arrival,
-                raw=lambda numbers=numbers: _raw_items(body, numbers),  # type: ignore[misc]
+                raw=lambda numbers=numbers: {  # type: ignore[misc]
+                    id_: raw_items()[number] for id_, number in numbers.items()
+                },
                 orders=numbers,
             )
             for numbers in rounds
@@ -201,7 +206,9 @@ def _submission(
     )
 
 
-def _rounds(items: Sequence[EndpointBatchItem | Rejection], body: str) -> list[dict[str, int]]:
+def _rounds(
+    items: Sequence[EndpointBatchItem | Rejection], raw_items: Callable[[], list[Any]]
+) -> list[dict[str, int]]:
     """Group the items, given as number by id, so that each group has an id once.
 
     An id that comes again is a later update of the same endpoint.
@@ -209,7 +216,7 @@ def _rounds(items: Sequence[EndpointBatchItem | Rejection], body: str) -> list[d
     rounds: list[dict[str, int]] = []
     seen: Counter[str] = Counter()
     any_rejected = any(isinstance(item, Rejection) for item in items)
-    raw = read_json(body)["Item"] if any_rejected else []
+    raw = raw_items() if any_rejected else []
     for number, item in enumerate(items):
         id_ = _raw_id(raw, number) if isinstance(item, Rejection) else item.id
         if seen[id_] == len(rounds):
@@ -224,11 +231,6 @@ def _raw_id(items: list[Any], number: int) -> str:
     item = items[number]
     id_ = item.get("Id") if isinstance(item, dict) else None
     return id_ if isinstance(id_, str) else f"$Item.{number}"
-
-
-def _raw_items(body: str, numbers: Mapping[str, int]) -> dict[str, Any]:
-    items = read_json(body)["Item"]
-    return {id_: items[number] for id_, number in numbers.items()}
 
 
 def _endpoint(item: EndpointBatchItem | Rejection) -> PublicEndpoint | Rejection:

@@ -59,7 +59,8 @@ def test_processes_of_one_snapshot_wait_differently(tmp_path: Path, door: str) -
         check=False,
     )
     assert done.stderr == ""
-    first, second, third, fourth = done.stdout.split()
+    started, first, second, third, fourth = done.stdout.split()
+    assert '"started"' in started
     assert first == second, "without the hook they are the same, so this test can tell"
     assert len({first, third, fourth}) == 3
 

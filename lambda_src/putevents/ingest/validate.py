@@ -73,8 +73,10 @@ def _validate_parts(submission: Submission) -> None:
         if isinstance(batch, Rejection):
             item["EndpointItemResponse"] = submission.reject(batch, endpoint_id)
             continue
+        # Before it is measured: what was measured is what is sent.
+        left_out = leave_out(batch.endpoint)
         endpoint = validate_endpoint(endpoint_id, batch.endpoint, size)
-        if isinstance(endpoint, PublicEndpoint) and (left_out := leave_out(endpoint)):
+        if left_out and isinstance(endpoint, PublicEndpoint):
             submission.left_out.append((left_out, endpoint_id))
         if _are_valid(batch.events, endpoint, size) and not respelled:
             events = cast(dict[str, Event], batch.events)
@@ -144,10 +146,10 @@ def _answer_room(submission: Submission) -> int:
     return MAX_ANSWER_BYTES - most
 
 
-def leave_out(endpoint: PublicEndpoint) -> Rejection | None:
+def leave_out(endpoint: PublicEndpoint | Rejection) -> Rejection | None:
     """Leave out an optional member that is not worth the endpoint; return the rule it breaks."""
-    date = endpoint.effective_date
-    if not isinstance(date, Rejection):
+    date = None if isinstance(endpoint, Rejection) else endpoint.effective_date
+    if isinstance(endpoint, Rejection) or not isinstance(date, Rejection):
         return None
     endpoint.effective_date = None
     return date.inside("EffectiveDate")

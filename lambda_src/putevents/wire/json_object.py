@@ -2,10 +2,11 @@
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 from putevents.errors import BadRequestError
-from putevents.wire.repeated import grouped, may_repeat, without_repeated
+from putevents.wire.repeated import check_told_once, grouped, may_repeat, without_repeated
 
 # What a client nests deeper is read as null: it is in a member that nobody knows, or in one of the
 # wrong type. Each version of Python has another depth at which its own parser gives up.
@@ -15,14 +16,17 @@ _STRING_OR_BRACKET = re.compile(r'"[^"]*"|[][{}]')
 
 
 def read_quickly(text: str) -> dict[str, Any]:
-    """As `read_json`, but what is nested too deep may stay; no known member is nested so deep."""
+    """As `read_json`, but what is nested too deep may stay; no known member is nested so deep.
+
+    Raises BadRequestError also for a text that says two things.
+    """
     try:
         tree = json.loads(text)
     except (ValueError, RecursionError):
-        return read_json(text)
+        return _read(text, check=check_told_once)
     if may_repeat(text, _object(tree)):
         del tree  # the two need not be in memory together
-        return read_json(text)
+        return _read(text, check=check_told_once)
     return _object(tree)
 
 
@@ -30,8 +34,13 @@ def read_json(text: str) -> dict[str, Any]:
     """Return a JSON object as it came, with null for what is nested deeper than MAX_DEPTH.
 
     A part whose id stands twice is Repeated; any other key counts as its last, as in the parsers
-    of the clients. Raises BadRequestError for what is no JSON object.
+    of the clients. Raises BadRequestError for what is no JSON object, and for nothing that
+    `read_quickly` took: what is wrong with a part is looked up after its neighbours were delivered.
     """
+    return _read(text)
+
+
+def _read(text: str, check: Callable[[dict[str, Any]], None] | None = None) -> dict[str, Any]:
     repeated = False
 
     def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -47,6 +56,8 @@ def read_json(text: str) -> dict[str, Any]:
         tree = _object(json.loads(shallow, parse_int=_integer, object_pairs_hook=members))
     except (ValueError, RecursionError):
         raise BadRequestError("The body is not valid JSON.") from None
+    if check and repeated:
+        check(tree)
     return without_repeated(tree) if repeated else tree
 
 

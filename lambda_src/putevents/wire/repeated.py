@@ -31,16 +31,18 @@ class Repeated(list[Any]):
         return found
 
 
-def batch_item(tree: dict[str, Any]) -> dict[str, Any]:
-    """Return the BatchItem of a request or a queue message; empty if there is none."""
-    request = tree if "BatchItem" in tree else tree.get("EventsRequest")
-    found = request.get("BatchItem") if isinstance(request, dict) else None
-    return found if isinstance(found, dict) else {}
-
-
 def part_count(tree: dict[str, Any]) -> int:
-    """Return how many endpoints and events a request or message has."""
-    batches = batch_item(tree)
+    """Return how many endpoints and events a request or a queue message has.
+
+    A text may look like both; which it is, the door knows.
+    """
+    return max(map(_part_count, (tree, tree.get("EventsRequest"))))
+
+
+def _part_count(request: Any) -> int:
+    batches = request.get("BatchItem") if isinstance(request, dict) else None
+    if not isinstance(batches, dict):
+        return 0
     return len(batches) + sum(len(_events(batch)) for batch in batches.values())
 
 
@@ -54,6 +56,8 @@ def may_repeat(text: str, tree: dict[str, Any]) -> bool:
         return True
     try:
         if "Item" in tree:
+            if text.count('"Item"') > 1:
+                return True  # of numbers and texts no brace is lost
             objects = 1 + sum(map(_objects_in_endpoint, tree["Item"]))
         elif "BatchItem" in tree:
             objects = 1 + _objects_in_request(tree)
@@ -94,18 +98,37 @@ def grouped(pairs: list[_Pair]) -> dict[str, Any]:
     return {key: values if len(values) > 1 else values[0] for key, values in groups.items()}
 
 
+def check_told_once(tree: dict[str, Any]) -> None:
+    """Raise BadRequestError if it cannot be told what was sent; the object is a whole text's."""
+    for name, kind in _WHOLE.items():
+        if len(_of_kind(tree.get(name), kind)) > 1:
+            raise BadRequestError(f"Duplicate {name}")
+    for request in _of_kind(tree.get("EventsRequest"), dict):
+        check_told_once(request)
+
+
 def without_repeated(tree: dict[str, Any]) -> dict[str, Any]:
     """Return a whole text's object with Repeated for parts only; all else counts as its last.
 
-    Raises BadRequestError if it cannot be told what was sent.
+    Of what makes the whole, a value of another type does not count beside one of the right type.
     """
-    for name in ("ApplicationId", "EventsRequest", "BatchItem", "Item"):
-        if isinstance(tree.get(name), Repeated):
-            raise BadRequestError(f"Duplicate {name}")
     return {name: _member(name, value) for name, value in tree.items()}
 
 
+# What a text is about, and the type of each.
+_WHOLE = {"ApplicationId": str, "EventsRequest": dict, "BatchItem": dict, "Item": list}
+
+
+def _of_kind(value: Any, kind: type) -> list[Any]:
+    """Return the values of a key, or the one, that have a type."""
+    if not isinstance(value, Repeated):
+        return [value] if isinstance(value, kind) else []
+    return [copy for copy in value if isinstance(copy, kind) and not isinstance(copy, Repeated)]
+
+
 def _member(name: str, value: Any) -> Any:
+    if isinstance(value, Repeated) and name in _WHOLE:
+        value = (_of_kind(value, _WHOLE[name]) or value)[-1]
     if name == "EventsRequest" and isinstance(value, dict):
         return without_repeated(value)
     if name == "BatchItem" and isinstance(value, dict):

@@ -1,5 +1,6 @@
 """A rule and its text, side by side; and the rejection of a part that breaks one."""
 
+from functools import cache
 from typing import Any, NamedTuple, Self, get_args, get_origin, get_type_hints
 
 from pydantic import GetCoreSchemaHandler, ValidationError
@@ -122,8 +123,14 @@ def _inside(annotation: Any, step: int | str) -> tuple[Any, Any]:
         return value_type, key_type
     if get_origin(bare) is list:
         return get_args(bare)[0], None
-    names = {field.alias: name for name, field in bare.model_fields.items()}
-    return get_type_hints(bare, include_extras=True)[names[str(step)]], None
+    return _members(bare)[str(step)], None
+
+
+@cache  # reading annotations takes longer than validating an event, of which thousands may be bad
+def _members(shape: Any) -> dict[str, Any]:
+    """The annotations of a shape's members by the client's names."""
+    hints = get_type_hints(shape, include_extras=True)
+    return {str(field.alias): hints[name] for name, field in shape.model_fields.items()}
 
 
 def _bare(annotation: Any) -> Any:

@@ -1,0 +1,50 @@
+"""The promises hold for kept cases and for a few thousand fresh ones, without a guide.
+
+`make fuzz` runs the same targets by the million, guided by the code that they reach.
+"""
+
+import os
+from random import Random
+
+import pytest
+
+from tests.fuzz.fuzz_lab import HEAD, Lab
+from tests.fuzz.run_fuzzer import SHARES
+from tests.fuzz.seeds import seeds
+from tests.fuzz.targets import TARGETS
+
+# Fresh cases of each target: about two seconds.
+_FRESH = {
+    "json": 6000, "values": 5000, "split": 2000, "parse": 1500, "ingest": 1000, "put-events": 800,
+    "endpoints": 800, "queue": 500,
+}  # fmt: skip
+
+
+@pytest.fixture(name="lab")
+def _lab() -> Lab:
+    return Lab()
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_promises_hold_for_the_kept_cases(lab: Lab, target: str) -> None:
+    cases = list(seeds(target))
+    assert cases
+    for data in cases:
+        TARGETS[target](lab, data)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_promises_hold_for_fresh_cases(lab: Lab, target: str) -> None:
+    seed = int(os.environ.get("SEED", "20261125"))
+    chance = Random(f"{seed} {target}")  # noqa: S311 # cases are no secret
+    for number in range(_FRESH[target]):
+        data = b"\0" + chance.randbytes(HEAD - 1 + chance.randrange(150))
+        try:
+            TARGETS[target](lab, data)
+        except Exception as error:
+            error.add_note(f"SEED={seed}, case {number} of {target}: {data!r}")
+            raise
+
+
+def test_every_target_has_a_share_of_the_time() -> None:
+    assert SHARES.keys() == TARGETS.keys() == _FRESH.keys()
