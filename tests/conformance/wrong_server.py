@@ -45,13 +45,15 @@ def wrong_server(url: str, spoil: Spoil) -> Iterator[str]:
                 text = response.read()
             dropped = ("content-length", "date", "transfer-encoding")
             headers = {k: v for k, v in response.headers.items() if k.lower() not in dropped}
-            answer = spoil(Spoilt(response.status, headers, json.loads(text or "null")))
-            self.send_response(answer.status)
-            told = b"" if answer.body is None else json.dumps(answer.body).encode()
-            for name, value in [*answer.headers.items(), ("Content-Length", str(len(told)))]:
+            status = response.status
+            if not text or "json" in response.headers.get("Content-Type", ""):
+                status, headers, body = spoil(Spoilt(status, headers, json.loads(text or "null")))
+                text = b"" if body is None else json.dumps(body).encode()
+            self.send_response(status)
+            for name, value in [*headers.items(), ("Content-Length", str(len(text)))]:
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(told)
+            self.wfile.write(text)
 
         do_GET = do_POST = do_PUT = do_DELETE = do_OPTIONS = _answer  # noqa: N815
 
