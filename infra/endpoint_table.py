@@ -11,6 +11,7 @@ from infra.table_backup import TableBackup
 
 # As putevents.destinations.lake.dynamodb has them: a partition is an endpoint, not an application.
 PARTITION_KEY, SORT_KEY = "endpoint_id", "application_id"
+EXPIRES = "expires"  # of what is left of a deleted item
 # The indexes that it queries, with their partition keys.
 INDEXES = {"by_user": "user_id", "by_address": "address"}
 
@@ -49,8 +50,8 @@ class EndpointTable(Construct):
         )
 
     def grant_delete(self, function: PutEventsFunction) -> None:
-        """Allow a function to delete endpoints."""
-        self._table.grant(function, "dynamodb:DeleteItem")
+        """Allow a function to delete endpoints, and to put tombstones in their places."""
+        self._table.grant(function, "dynamodb:DeleteItem", "dynamodb:PutItem")
 
     def _arn_for_nag(self) -> str:
         """The table's ARN as cdk-nag writes it in the names of its findings."""
@@ -77,6 +78,7 @@ def _new_table(
         point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
             point_in_time_recovery_enabled=True
         ),
+        time_to_live_attribute=EXPIRES,
         deletion_protection=settings.table_deletion_protection,
         removal_policy=removal_policy,
         max_write_request_units=writes,
