@@ -120,7 +120,7 @@ def test_a_user_whose_last_endpoint_was_deleted_may_have_had_another(
 def test_events_that_came_before_a_person_was_forgotten_are_told(either: EndpointTable) -> None:
     app = next(fresh)
     update(either, app, 1, PERSON)
-    assert either.forget(app, ["phone", "never-seen", "$"], ["u", ""]) == ["phone", "$user/u"]
+    assert either.forget(app, ["phone", "never-seen", "$"], "u") == ["phone", "$user/u"]
     late = [
         update(either, app, 2, {}),
         update(either, app, 3, {"OptOut": "NONE"}),
@@ -158,7 +158,7 @@ def test_the_lake_does_not_store_what_waited_while_its_person_was_forgotten(
     lake: LakeDestination, endpoints: EndpointTable, stream: MakeStream, app: str, aws: Emulator
 ) -> None:
     stored = stream(f"events-{app}")
-    endpoints.forget(app, ["phone"], ["u"])
+    endpoints.forget(app, ["phone"], "u")
     batches = waiting(app)
     arrivals = dict.fromkeys(batches, Arrival("r", START))
     Faults(aws).set(dynamodb_down("BatchGetItem"))
@@ -172,7 +172,7 @@ def test_the_lake_does_not_store_what_waited_while_its_person_was_forgotten(
 
 def test_the_laptop_does_not_store_it_either(local: LocalDestination, app: str) -> None:
     with local._database.transaction() as connection:
-        EndpointTable(SqliteItems(connection)).forget(app, ["phone"], ["u"])
+        EndpointTable(SqliteItems(connection)).forget(app, ["phone"], "u")
     batches = waiting(app)
     answers = local.deliver(app, batches, dict.fromkeys(batches, Arrival("r", START)), TimeLeft())
     for id_ in batches:

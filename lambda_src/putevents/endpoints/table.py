@@ -8,7 +8,7 @@ from typing import NamedTuple
 from putevents.endpoints.apply import apply
 from putevents.endpoints.deletion import Waited, bury, bury_endpoint, forgotten, remove_user
 from putevents.endpoints.groups import Asked, in_order
-from putevents.endpoints.item import Item, user_attributes
+from putevents.endpoints.item import FORMER_USER, Item, user_attributes
 from putevents.endpoints.keys import endpoint_key, is_endpoint_id, is_user_id, user_key
 from putevents.endpoints.people import People
 from putevents.endpoints.repeated_attributes import write_repeated
@@ -166,17 +166,29 @@ class EndpointTable:
         return _by_id(found)
 
     def forget(
-        self, application_id: str, endpoint_ids: Iterable[str], user_ids: Iterable[str]
+        self, application_id: str, endpoint_ids: Iterable[str], user_id: str = ""
     ) -> list[str]:
-        """Delete endpoints and users, and store none of their events that came before.
+        """Delete endpoints and store none of their events that came before; the same for a user.
 
-        Returns the keys of those that were stored.
+        With a user, an endpoint that somebody else has by now only forgets who had it before.
+        Returns the keys of what was deleted.
         """
         work, when = Work(self._store, application_id, NO_END), _now()
         keys = [id_ for id_ in endpoint_ids if is_endpoint_id(id_)]
-        was = {key: bury_endpoint(work, key, when, forget=True) for key in keys}
-        users = [user_key(user_id) for user_id in user_ids if is_user_id(user_id)]
-        was |= {key: bury(work, key, when, forget=True) for key in users}
+        stored = work.read(keys) if user_id else {}
+        was: dict[str, Item] = {}
+        for key in keys:
+            item = stored.get(key, Item())
+            if item.user_id in ("", user_id):
+                was[key] = bury_endpoint(work, key, when, forget=True)
+            elif item.value(FORMER_USER) == user_id:
+                nobody = item.members[FORMER_USER]._replace(value="")
+                work.write_to_other(key, {FORMER_USER: nobody})
+        if is_user_id(user_id):
+            was[user_key(user_id)] = bury(work, user_key(user_id), when, forget=True)
+        for left in {item.user_id for item in was.values()} - {"", user_id}:
+            if not self.of_user(application_id, left):
+                remove_user(work, left)
         return [key for key, item in was.items() if item.revision]
 
     def _get(self, application_id: str, ids: Iterable[str]) -> dict[str, EndpointResponse]:
