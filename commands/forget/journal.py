@@ -67,10 +67,15 @@ class Journal:
             receipt.started = datetime.fromisoformat(started)
             receipt.searched, receipt.removed = Counter(searched), Counter(removed)
 
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._file:
+            self._file.close()
+
     def remove(self) -> None:
         """Remove the file: the run is over."""
-        if self._file and self._path:
-            self._file.close()
+        self.close()
+        if self._path:
             self._path.unlink()
 
 
