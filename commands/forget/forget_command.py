@@ -10,11 +10,12 @@ import click
 
 from commands.aws_session import find_session
 from commands.deployed import aws_errors, outputs, stack_option
-from commands.exit_codes import ExitCode
+from commands.exit_codes import ExitCode, StoppedError
 from commands.forget.journal import Journal
+from commands.forget.lake_folders import Scope
 from commands.forget.person import Person, digest
-from commands.forget.places import Scope
 from commands.forget.receipt import Receipt
+from putevents.endpoints.store import StoreError
 
 EPILOG = """With make:  make forget USER=... OPTIONS=...
 
@@ -80,6 +81,8 @@ def forget(ctx: click.Context, /, **options: Any) -> None:
                 journal = _journal(options, person, scope, receipt)
                 steps = _deployed(options, person, scope, receipt, journal)
             _watch(steps)
+        except StoreError as error:
+            raise StoppedError(f"The table of endpoints did not answer: {error}") from None
         except KeyboardInterrupt:
             ctx.exit(ExitCode.INTERRUPTED)
     receipt.write(path)
@@ -126,7 +129,7 @@ def _deployed(
 ) -> Iterator[str]:
     import boto3
 
-    from commands.forget.deployed_lake import DeployedLake
+    from commands.forget.forget_lake import DeployedLake
 
     session = find_session(options["profile"], options["region"])
     # The lake's own code makes its clients of this one.
@@ -136,7 +139,7 @@ def _deployed(
 
 
 def _laptop(folder: Path, person: Person, scope: Scope, receipt: Receipt) -> Iterator[str]:
-    from commands.forget.laptop_store import LaptopStore
+    from commands.forget.forget_laptop import LaptopStore
 
     yield from LaptopStore(folder, person, receipt).forget(scope)
 

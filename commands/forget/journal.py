@@ -51,7 +51,7 @@ class Journal:
 
     def keep(self, person: Person, receipt: Receipt) -> None:
         """Keep what is known of the person's endpoints, and what was counted so far."""
-        endpoints = sorted(map(list, person.endpoints))
+        endpoints = [sorted(map(list, known)) for known in (person.endpoints, person.seen)]
         if endpoints != self._entries.get(ENDPOINTS, {}).get("endpoints"):
             self.add(ENDPOINTS, endpoints=endpoints)
         counts = [receipt.started.isoformat(), dict(receipt.searched), dict(receipt.removed)]
@@ -60,10 +60,14 @@ class Journal:
 
     def restore(self, person: Person, receipt: Receipt) -> None:
         """Take over what an earlier run has kept."""
-        for application_id, key in self._entries.get(ENDPOINTS, {}).get("endpoints", []):
-            person.add(application_id, key)
-        if kept := self._entries.get(COUNTS):
-            started, searched, removed = kept["counts"]
+        for known, kept in zip(
+            (person.endpoints, person.seen),
+            self._entries.get(ENDPOINTS, {}).get("endpoints", []),
+            strict=False,
+        ):
+            known.update((application_id, key) for application_id, key in kept)
+        if counted := self._entries.get(COUNTS):
+            started, searched, removed = counted["counts"]
             receipt.started = datetime.fromisoformat(started)
             receipt.searched, receipt.removed = Counter(searched), Counter(removed)
 

@@ -11,9 +11,9 @@ from botocore.exceptions import ClientError
 
 from commands.forget.failed_records import cut_line
 from commands.forget.journal import DONE, WRITTEN, Journal
+from commands.forget.lake_folders import FAILED, PARQUET, Bucket, Found, Scope
 from commands.forget.parquet_rows import EVENTS, REJECTED, Counts, ParquetRows, RowsError
 from commands.forget.person import Person
-from commands.forget.places import FAILED, PARQUET, Bucket, Found, Scope
 from commands.forget.receipt import Entry
 
 _CHUNK = 1024 * 1024
@@ -111,7 +111,11 @@ class Objects:
     def _texts(self) -> list[bytes]:
         """What a query's result would hold of the person."""
         person = self._person
-        ids = [person.user_id, person.endpoint_id, *(key for _, key in person.endpoints)]
+        ids = [
+            person.user_id,
+            person.endpoint_id,
+            *(key for _, key in person.endpoints | person.seen),
+        ]
         return [id_.encode("utf-8", "replace").replace(b'"', b'""') for id_ in ids if id_]
 
     def _fetch(self, found: Found) -> Path:

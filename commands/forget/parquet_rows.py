@@ -69,7 +69,7 @@ class ParquetRows:
             "SELECT DISTINCT", _ENDPOINT[EVENTS], "FROM", _file(source), "WHERE", theirs
         )
         for (id_,) in found:
-            self._person.add(application_id, id_)
+            self._person.see(application_id, id_)
 
     def rewrite(self, source: Path, target: Path, kind: str, application_id: str | None) -> None:
         """Write a file without the person's rows; raises RowsError if it is not all the rest."""

@@ -12,7 +12,8 @@ from putevents.endpoints.keys import endpoint_key
 class Person:
     """A user, or one endpoint of an application.
 
-    `endpoints` are those of the user, by application and key, as far as they are known yet.
+    `endpoints` are those that the user has now, by application and key, and `seen` those that the
+    user's events told of, as far as they are known yet.
     """
 
     user_id: str | None = None
@@ -20,26 +21,29 @@ class Person:
     application_id: str | None = None
     with_endpoints: bool = False
     endpoints: set[tuple[str, str]] = field(default_factory=set)
+    seen: set[tuple[str, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """An endpoint is known from the beginning."""
         if self.endpoint_id is not None and self.application_id is not None:
             self.add(self.application_id, self.endpoint_id)
 
-    def add(self, application_id: str, endpoint_id: str) -> bool:
-        """Note an endpoint of the person; whether it is a new one."""
-        found = (application_id, endpoint_key(endpoint_id))
-        is_new = found not in self.endpoints
-        self.endpoints.add(found)
-        return is_new
+    def add(self, application_id: str, endpoint_id: str) -> None:
+        """Note an endpoint that the person has now."""
+        self.endpoints.add((application_id, endpoint_key(endpoint_id)))
+
+    def see(self, application_id: str, endpoint_id: str) -> None:
+        """Note an endpoint that the person has had."""
+        self.seen.add((application_id, endpoint_key(endpoint_id)))
 
     def keys_in(self, application_id: str) -> list[str]:
         """The keys of the person's endpoints in an application."""
-        return sorted(key for app, key in self.endpoints if app == application_id)
+        return sorted(key for app, key in self.endpoints | self.seen if app == application_id)
 
     def has(self, application_id: str, endpoint_id: str) -> bool:
-        """Whether an endpoint is the person's; ids that differ in case only are one endpoint's."""
-        return (application_id, endpoint_key(endpoint_id)) in self.endpoints
+        """Whether an endpoint is or was the person's; ids that differ in case only are one's."""
+        found = (application_id, endpoint_key(endpoint_id))
+        return found in self.endpoints or found in self.seen
 
     def is_in(self, application_id: str) -> bool:
         """Whether the person is looked for in an application."""
@@ -73,7 +77,7 @@ class Person:
         if self.user_id is not None and self.user_id in users:
             return True
         is_whole = self.endpoint_id is not None or not users
-        return is_whole and self.has(application_id, endpoint_id)
+        return is_whole and (application_id, endpoint_key(endpoint_id)) in self.endpoints
 
     def digests(self) -> dict[str, str]:
         """Whom a receipt is about, without the ids: who knows them can compare."""

@@ -16,10 +16,10 @@ from click.testing import CliRunner
 from commands.forget.failed_records import cut_line
 from commands.forget.forget_command import forget
 from commands.forget.journal import DONE, Journal
-from commands.forget.messages import cut
+from commands.forget.lake_folders import Scope
+from commands.forget.message_parts import cut
 from commands.forget.parquet_rows import EVENTS, REJECTED, Counts, ParquetRows
 from commands.forget.person import Person
-from commands.forget.places import Scope
 from local.database import FILE, Database
 from local.sqlite_destination import LocalDestination
 from putevents.time_left import TimeLeft
@@ -33,7 +33,7 @@ ANN = Person(user_id="ann")
 
 
 def body(*ids: str, app: str = APPLICATION, **along: Any) -> str:
-    batch = {"Endpoint": {}, "Events": {}}
+    batch: dict[str, Any] = {"Endpoint": {}, "Events": {}}
     message = {"ApplicationId": app, "EventsRequest": {"BatchItem": dict.fromkeys(ids, batch)}}
     return json.dumps(message | ({"AsOfArrival": along} if along else {}))
 
@@ -150,7 +150,7 @@ def test_a_file_keeps_every_other_row_in_its_order_and_its_types(
     kept = [row for n, row in enumerate(before) if n % 5 not in gone]
     assert read(target) == (columns, kept, written)
     if person.user_id == "ann":
-        assert person.endpoints == {("app", "phone"), ("app", "other")}
+        assert person.endpoints | person.seen == {("app", "phone"), ("app", "other")}
 
 
 def test_rejected_rows_are_a_persons_by_endpoint_or_by_the_user_in_them(tmp_path: Path) -> None:
@@ -243,7 +243,7 @@ def test_on_a_laptop_a_person_is_nowhere_and_the_rest_stays(folder: Path, tmp_pa
         assert sorted(connection.execute(sql)) == buried
 
     database = Database(folder / FILE)
-    late = {id_: ValidBatch(None, some(id_), stored={"Id": id_}) for id_ in ("phone-1", "phone-3")}  # type: ignore[typeddict-item]
+    late = {id_: ValidBatch(None, some(id_), stored={"Id": id_}) for id_ in ("phone-1", "phone-3")}
     arrivals = dict.fromkeys(late, Arrival("late", 1_790_000_000_000))
     LocalDestination(database).deliver(APPLICATION, late, arrivals, TimeLeft())
     database.close()

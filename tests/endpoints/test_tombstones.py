@@ -7,6 +7,7 @@ from time import time
 from typing import Any, cast
 from unittest.mock import patch
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,6 +29,7 @@ from putevents.wire.schemas import EndpointResponse, PublicEndpoint, ValidBatch
 from tests.deployed.aws_faults import Faults, dynamodb_down
 from tests.deployed.emulator import Emulator
 from tests.endpoints.application import START
+from tests.endpoints.counted_table import CountedTable, items_of
 from tests.endpoints.test_item_stores import _dynamodb, members
 from tests.endpoints.test_stores_agree import slowly
 from tests.endpoints.test_update_order import UPDATE
@@ -138,6 +140,39 @@ def test_events_that_came_before_a_person_was_forgotten_are_told(either: Endpoin
     assert update(either, app, 7, PERSON, "tablet").is_forgotten
     assert not update(either, app, now - 1, {"OptOut": "NONE"}).is_forgotten
     assert either.get(app, ["phone", "tablet", "never-seen"]) == []
+
+
+def test_with_a_user_goes_only_what_nobody_else_has_now(either: EndpointTable) -> None:
+    app = next(fresh)
+    for id_ in ("phone", "tablet", "tv"):
+        update(either, app, 1, PERSON, id_)
+    update(either, app, 2, {"User": {"UserId": ""}}, "phone")
+    update(either, app, 2, {"User": {"UserId": "v"}}, "tablet")
+    update(either, app, 2, {"User": {"UserId": "w"}}, "tv")
+    update(either, app, 3, {"User": {"UserId": "v"}}, "tv")
+    assert sorted(either.forget(app, ["phone", "tablet", "tv"], "u")) == ["$user/u", "phone"]
+    assert [e["Id"] for e in either.of_user(app, "v")] == ["tablet", "tv"]
+    # What comes late of that time is nobody's.
+    late = update(either, app, 1, {"User": {"UserAttributes": {"k": ["9"]}}}, "tablet")
+    assert "User" not in late.endpoint
+    assert either.forget(app, ["tablet"]) == ["tablet"]
+    assert [e["Id"] for e in either.of_user(app, "v")] == ["tv"]
+    assert either.forget(app, ["tv"]) == ["tv"]
+    assert either.of_user(app, "v") == []
+
+
+def test_an_endpoint_that_is_deleted_while_it_is_updated_stays_deleted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its update has read it before."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    memory = CountedTable()
+    table = EndpointTable(items_of(memory))
+    update(table, "app", 1, PERSON)
+    with patch.object(memory, "batch_get_item", lambda **_: {"Responses": {}}):
+        table._store.bury("app", "phone", Item(latest="9", deleted="9", forgotten="9"))
+        assert update(table, "app", 2, PERSON).is_forgotten
+    assert table.get("app", ["phone"]) == []
 
 
 def waiting(app: str) -> dict[str, ValidBatch]:

@@ -9,9 +9,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 from commands.exit_codes import StoppedError
-from commands.forget.messages import cut
+from commands.forget.lake_folders import Scope
+from commands.forget.message_parts import cut
 from commands.forget.person import Person
-from commands.forget.places import Scope
 from commands.forget.receipt import Receipt
 from local.database import FILE, Database
 from local.endpoint_items import SqliteItems
@@ -91,7 +91,7 @@ class LaptopStore:
                 self._person.add(application_id, key)
         for _, application_id, endpoint_id, _, user, _ in connection.execute(_BATCHES):
             if user == user_id and self._person.is_in(application_id):
-                self._person.add(application_id, endpoint_id)
+                self._person.see(application_id, endpoint_id)
 
     def _forget_events(self, connection: sqlite3.Connection, scope: Scope) -> None:
         for batch, application_id, endpoint_id, arrived, user, count in connection.execute(
@@ -149,7 +149,7 @@ class LaptopStore:
 
     def _forget_lines(self, log: Path) -> None:
         """Remove the lines that name the person, in the file that the gateway appends to."""
-        ids = [*self._texts(), *(key for _, key in self._person.endpoints)]
+        ids = [*self._texts(), *(key for _, key in self._person.endpoints | self._person.seen)]
         texts = [text.encode().lower() for id_ in ids for text in (id_, quote(id_, safe=""))]
         with log.open("r+b") as file:
             lines = file.readlines()

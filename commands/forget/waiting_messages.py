@@ -5,7 +5,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from commands.dead_letters import messages
-from commands.forget.messages import cut
+from commands.forget.message_parts import cut
 from commands.forget.person import Person
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ import boto3
 
 from commands.deployed import Outputs
 from commands.forget.journal import Journal
+from commands.forget.lake_folders import Bucket, Scope
 from commands.forget.objects import Objects
 from commands.forget.person import Person
-from commands.forget.places import Bucket, Scope
 from commands.forget.receipt import Receipt
-from commands.forget.waiting import hidden, remove
+from commands.forget.waiting_messages import hidden, remove
 from putevents.destinations.lake.dynamodb import DynamoDBItems
 from putevents.endpoints.store import TOMBSTONE_DAYS
 from putevents.endpoints.table import EndpointTable
@@ -135,5 +135,4 @@ class DeployedLake:
             f"The ids of the endpoints and of the user stay for {TOMBSTONE_DAYS} days: they keep"
             " out what still waits somewhere.",
         )
-        if bucket.is_versioned:
-            receipt.searched["older versions, too"] = 1
+        receipt.scope["versions"] = bucket.is_versioned
