@@ -27,6 +27,7 @@ Exit code:
     3  it stopped; the same command goes on where it was
   130  Ctrl-C; the same command goes on where it was
 """
+JOURNAL = 1  # the version of its format
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 
@@ -115,7 +116,14 @@ def _journal(options: dict[str, Any], person: Person, scope: Scope, receipt: Rec
     """The journal of this very request, by which another run goes on."""
     if options["dry_run"]:
         return Journal(None)
-    asked = [options["stack"], options["region"], options["profile"], person.with_endpoints, *scope]
+    asked = [
+        JOURNAL,
+        options["stack"],
+        options["region"],
+        options["profile"],
+        person.with_endpoints,
+        *scope,
+    ]
     name = digest(repr([*asked, person.digests()]))[:16]
     journal = Journal(Path(f"forget-{name}.journal"))
     if journal.went_on:

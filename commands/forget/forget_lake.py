@@ -16,6 +16,7 @@ from commands.forget.person import Person
 from commands.forget.receipt import Receipt
 from commands.forget.waiting_messages import hidden, remove
 from putevents.destinations.lake.dynamodb import DynamoDBItems
+from putevents.destinations.lake.dynamodb_json import EXPIRES
 from putevents.endpoints.store import TOMBSTONE_DAYS
 from putevents.endpoints.table import EndpointTable
 
@@ -135,4 +136,11 @@ class DeployedLake:
             f"The ids of the endpoints and of the user stay for {TOMBSTONE_DAYS} days: they keep"
             " out what still waits somewhere.",
         )
+        told = self._dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+        if told["TimeToLiveStatus"] not in ("ENABLED", "ENABLING"):
+            receipt.cannot(
+                "tombstones after their time",
+                f"The table expires nothing: aws dynamodb update-time-to-live --table-name {name}"
+                f" --time-to-live-specification Enabled=true,AttributeName={EXPIRES}",
+            )
         receipt.scope["versions"] = bucket.is_versioned
