@@ -132,9 +132,7 @@ class Objects:
         head = self._bucket.s3.head_object(Bucket=self._bucket.name, Key=found.key)
         name = blake2b(found.key.encode(), digest_size=12).hexdigest()
         key = f"{found.key.rpartition('/')[0]}/without-{name}{Path(found.key).suffix}"
-        if (
-            self._bucket.is_versioned
-        ):  # a killed run may have written it: no version is left of that
+        if self._bucket.is_versioned:  # of what a killed run has written no version stays
             self._bucket.delete(Found(key, 0))
         self._bucket.s3.upload_file(
             str(source),

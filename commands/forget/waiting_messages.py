@@ -11,12 +11,15 @@ from commands.forget.person import Person
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
+# So short that after a kill the messages can soon be seen again.
+_HIDE_SECONDS = 30
+
 
 def remove(
     sqs: "SQSClient", url: str, person: Person, *, dry_run: bool
 ) -> Iterator[tuple[int, str | None]]:
     """For each message that can be seen now, how many parts were removed, and what prevented it."""
-    with closing(messages(sqs, url)) as found:
+    with closing(messages(sqs, url, _HIDE_SECONDS)) as found:
         for message in found:
             body = message["Body"]
             try:
