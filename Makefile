@@ -43,6 +43,7 @@ TAKES_verify   := URL OPTIONS PUT_EVENTS_% AWS_%
 TAKES_conformance := URL OPTIONS PUT_EVENTS_% AWS_%
 TAKES_redrive  := OPTIONS AWS_%
 TAKES_dead-letters := OPTIONS AWS_%
+TAKES_forget   := USER ENDPOINT APPLICATION_ID OPTIONS AWS_%
 TAKES_views    := OPTIONS AWS_%
 TAKES_import-endpoints := FILE OPTIONS AWS_%
 TAKES_client-programs := CHROMIUM
@@ -304,6 +305,14 @@ views: $(VENV)/run ## create the deployed lake's views through Athena, should it
 
 quotas: $(VENV)/run ## which of AWS's quotas a lake needs raised, by events a second and region (OPTIONS="--region eu-central-1 --rate 5000")
 	@$(COMMANDS) quotas $(OPTIONS)
+
+# --- a person to be forgotten ---------------------------------------------------------------------
+
+.PHONY: forget
+
+forget: $(VENV)/run $(VENV)/sql ## remove a person from everything stored (USER=|ENDPOINT= APPLICATION_ID=, OPTIONS="--dry-run")
+	@$(COMMANDS) forget $(call OPTION,USER,user) $(call OPTION,ENDPOINT,endpoint) \
+	  $(call OPTION,APPLICATION_ID,application) $(OPTIONS)
 
 # --- the real clients that tests/clients drives -----------------------------------------------------
 

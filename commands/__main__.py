@@ -43,6 +43,9 @@ COMMANDS = {
     ),
     "dead-letters": Place("dead_letters", "dead_letters", "List the dead letters of a stack."),
     "redrive": Place("redrive", "redrive", "Move the dead letters of a stack back to its queue."),
+    "forget": Place(
+        "forget.forget_command", "forget", "Remove a person from a lake or the local store."
+    ),
     "verify": Place(
         "verify.verify_command", "verify", "Follow an event through a deployed stack to Athena."
     ),

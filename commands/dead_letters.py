@@ -30,6 +30,12 @@ EPILOG = f'With make:  make dead-letters OPTIONS="--export FILE"\n{EXIT_CODES}'
 
 def received(sqs: "SQSClient", url: str, hide_seconds: int = HIDE_SECONDS) -> Generator[DeadLetter]:
     """Every message of the queue once; at the end all can be seen again."""
+    with closing(messages(sqs, url, hide_seconds)) as found:
+        yield from map(DeadLetter.of, found)
+
+
+def messages(sqs: "SQSClient", url: str, hide_seconds: int = HIDE_SECONDS) -> Generator[Any]:
+    """The same as SQS gives them; those that were not deleted can be seen again."""
     started, repeated = monotonic(), 0
     hidden: dict[str, str] = {}
     try:
@@ -37,13 +43,13 @@ def received(sqs: "SQSClient", url: str, hide_seconds: int = HIDE_SECONDS) -> Ge
         # known letters in a row as there are, and none that is new, are the end too.
         while repeated <= len(hidden):
             seconds = hide_seconds + HIDE_FACTOR * int(monotonic() - started)
-            messages = _receive(sqs, url, min(seconds, MAX_HIDE_SECONDS))
-            if not messages:
+            found = _receive(sqs, url, min(seconds, MAX_HIDE_SECONDS))
+            if not found:
                 break
-            new = [m for m in messages if m["MessageId"] not in hidden]
-            repeated = 0 if new else repeated + len(messages)
-            hidden |= {m["MessageId"]: m["ReceiptHandle"] for m in messages}
-            yield from map(DeadLetter.of, new)
+            new = [m for m in found if m["MessageId"] not in hidden]
+            repeated = 0 if new else repeated + len(found)
+            hidden |= {m["MessageId"]: m["ReceiptHandle"] for m in found}
+            yield from new
     finally:
         handles = list(hidden.values())
         for first in range(0, len(handles), 10):

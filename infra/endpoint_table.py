@@ -13,6 +13,7 @@ from infra.table_backup import TableBackup
 
 # As putevents.destinations.lake.dynamodb has them: a partition is an endpoint, not an application.
 PARTITION_KEY, SORT_KEY = "endpoint_id", "application_id"
+EXPIRES = "expires"  # of what is left of a deleted item
 # The indexes that it queries, with their partition keys.
 INDEXES = {"by_user": "user_id", "by_address": "address"}
 
@@ -55,9 +56,10 @@ class EndpointTable(Construct):
             let_use_table(self, self._settings, function.own_role)
 
     def grant_delete(self, function: PutEventsFunction) -> None:
-        """Allow a function to delete endpoints."""
+        """Allow a function to delete endpoints, and to put tombstones in their places."""
+        actions = ["dynamodb:DeleteItem", "dynamodb:PutItem"]
         function.add_to_role_policy(
-            iam.PolicyStatement(actions=["dynamodb:DeleteItem"], resources=[self._table.table_arn])
+            iam.PolicyStatement(actions=actions, resources=[self._table.table_arn])
         )
 
 
@@ -81,6 +83,7 @@ def _new_table(
         point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
             point_in_time_recovery_enabled=True
         ),
+        time_to_live_attribute=EXPIRES,
         deletion_protection=settings.table_deletion_protection,
         removal_policy=removal_policy,
         max_write_request_units=writes,

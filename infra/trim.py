@@ -13,7 +13,7 @@ from typing import Any
 # Every call of AWS that the functions make; botocore ships data for over 400 services. To call
 # another operation, name it here: a test finds those that the code calls.
 OPERATIONS = {
-    "dynamodb": {"BatchGetItem", "DeleteItem", "Query", "UpdateItem"},
+    "dynamodb": {"BatchGetItem", "DeleteItem", "PutItem", "Query", "UpdateItem"},
     "firehose": {"PutRecordBatch"},
     "pinpoint": {
         "DeleteEndpoint", "DeleteUserEndpoints", "GetEndpoint", "GetUserEndpoints", "PutEvents",

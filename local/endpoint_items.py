@@ -4,17 +4,21 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from time import time
 from typing import Any
 
 from pydantic_core import from_json, to_json
 
 from local.savepoint import savepoint
 from putevents.endpoints.item import ADDRESS, Item, Member, Members
-from putevents.endpoints.store import NO_END, NotOwnedError, StoreError
+from putevents.endpoints.store import NO_END, TOMBSTONE_DAYS, NotOwnedError, StoreError
 from putevents.time_left import TimeLeft
 
 _KEYS = ("application_id", "endpoint_id")
-_VALUES = ("user_id", "address", "members", "created", "latest", "revision", "spelled", "owner")
+_VALUES = (
+    *("user_id", "address", "members", "created", "latest", "revision", "spelled", "owner"),
+    *("deleted", "forgotten", "expires"),
+)
 _INSERT = (
     f"INSERT INTO endpoint_items ({', '.join(_KEYS + _VALUES)})"  # noqa: S608 # our names
     f" VALUES ({', '.join(f':{column}' for column in _KEYS + _VALUES)})"
@@ -36,9 +40,9 @@ class SqliteItems:
     def read(
         self, application_id: str, ids: Iterable[str], time_left: TimeLeft = NO_END
     ) -> dict[str, Item]:
-        """The items that exist."""
+        """The items that are stored, tombstones too."""
         items = {id_: self._read(application_id, id_)[0] for id_ in ids}
-        return {id_: item for id_, item in items.items() if item.revision}
+        return {id_: item for id_, item in items.items() if item.revision or item.deleted}
 
     def write(
         self,
@@ -94,6 +98,14 @@ class SqliteItems:
         )
         return found if found.revision else None
 
+    def bury(self, application_id: str, id_: str, tombstone: Item) -> Item:
+        """Put a tombstone in an item's place; what was there. Old tombstones go meanwhile."""
+        found, _ = self._read(application_id, id_)
+        now = int(time())
+        self._connection.execute("DELETE FROM endpoint_items WHERE expires < ?", (now,))
+        self._replace(application_id, id_, tombstone, None, now + TOMBSTONE_DAYS * 24 * 3600)
+        return found
+
     def find_by_user(
         self, application_id: str, user_id: str, time_left: TimeLeft = NO_END
     ) -> list[str]:
@@ -124,16 +136,24 @@ class SqliteItems:
 
     def _select(self, application_id: str, id_: str) -> tuple[Item, str | None]:
         row = self._connection.execute(
-            "SELECT members, created, latest, revision, spelled, owner, address FROM endpoint_items"
+            "SELECT address, members, created, latest, revision, spelled, owner, deleted, forgotten"
+            " FROM endpoint_items"
             " WHERE application_id = ? AND endpoint_id = ?",
             (application_id, id_),
         ).fetchone()
         if row is None:
             return Item(), None
-        members = {name: Member(*pair) for name, pair in from_json(row[0]).items()}
-        return Item(members, *row[1:6]), row[6]
+        members = {name: Member(*pair) for name, pair in from_json(row[1]).items()}
+        return Item(members, *row[2:]), row[0]
 
-    def _replace(self, application_id: str, id_: str, item: Item, address: str | None) -> None:
+    def _replace(
+        self,
+        application_id: str,
+        id_: str,
+        item: Item,
+        address: str | None,
+        expires: int | None = None,
+    ) -> None:
         row: dict[str, Any] = {
             "application_id": application_id,
             "endpoint_id": id_,
@@ -145,6 +165,9 @@ class SqliteItems:
             "revision": item.revision,
             "spelled": item.spelled,
             "owner": item.owner,
+            "deleted": item.deleted,
+            "forgotten": item.forgotten,
+            "expires": expires,
         }
         self._connection.execute(_INSERT, row)
         self._known[application_id, id_] = (item, row["address"])

@@ -48,6 +48,9 @@ CREATE TABLE IF NOT EXISTS endpoint_items (
     revision INTEGER NOT NULL,
     spelled TEXT NOT NULL DEFAULT '',    -- the endpoint's id as it came first
     owner TEXT NOT NULL DEFAULT '',      -- whom it is tied to, empty if to nobody
+    deleted TEXT NOT NULL DEFAULT '',    -- the stamp of the last deletion
+    forgotten TEXT NOT NULL DEFAULT '',  -- the stamp of the last time that a person was forgotten
+    expires INTEGER,                     -- of a tombstone, Unix time in seconds
     PRIMARY KEY (application_id, endpoint_id)
 );
 CREATE INDEX IF NOT EXISTS items_by_address ON endpoint_items (application_id, address);

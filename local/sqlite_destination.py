@@ -107,6 +107,9 @@ def _deliver(
     table = EndpointTable(SqliteItems(connection))
     updates = updates_of(batch_item)
     stored, failures = table.update(application_id, updates, arrivals, time_left)
+    waiting = {id_: b.stored for id_, b in batch_item.items() if b.stored and id_ not in updates}
+    waited, failed = table.waited(application_id, waiting, arrivals, time_left)
+    failures += failed
     for failure in failures:
         log.error("the store cannot write one endpoint: %s", failure)
     answers: dict[str, StoredItemResponse] = {}
@@ -117,12 +120,16 @@ def _deliver(
             continue
         # The events of an endpoint that could not be written are stored all the same.
         now = stored[id_].endpoint if id_ in stored else None
+        found = stored.get(id_) or waited.get(id_)
         endpoint = batch.stored or now or _find(table, application_id, id_)
         answers[id_] = {
             "EndpointItemResponse": stored[id_].answer if id_ in stored else NOT_WRITTEN,
             "EventsItemResponse": {},
             "Stored": endpoint,
         }
+        if found and found.is_forgotten:
+            answers[id_]["EventsItemResponse"] = dict.fromkeys(batch.events, ACCEPTED)
+            continue
         arrival = arrivals[id_]
         # Every update changes these two: what is left is often what is there already.
         stays: EndpointResponse = {**endpoint}

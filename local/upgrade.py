@@ -19,7 +19,13 @@ log = logging.getLogger("local")
 _LATER_COLUMNS = {
     "events": ("request_id TEXT", "record TEXT"),
     "messages": ("hidden_at INTEGER",),
-    "endpoint_items": ("spelled TEXT NOT NULL DEFAULT ''", "owner TEXT NOT NULL DEFAULT ''"),
+    "endpoint_items": (
+        "spelled TEXT NOT NULL DEFAULT ''",
+        "owner TEXT NOT NULL DEFAULT ''",
+        "deleted TEXT NOT NULL DEFAULT ''",
+        "forgotten TEXT NOT NULL DEFAULT ''",
+        "expires INTEGER",
+    ),
 }
 
 

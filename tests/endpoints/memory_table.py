@@ -36,6 +36,12 @@ class MemoryTable:
         item = self._items.pop(_key(call["Key"]), None)
         return {"Attributes": item} if item else {}
 
+    def put_item(self, **call: Any) -> Any:
+        """Replace an item and return what it was."""
+        before = self._items.get(_key(call["Item"]))
+        self._items[_key(call["Item"])] = dict(call["Item"])
+        return {"Attributes": before} if before else {}
+
     def update_item(self, **call: Any) -> Any:
         """Change an item on a condition and return what it was."""
         key = call["Key"]

@@ -72,7 +72,11 @@ MEMBERS = st.one_of(
 UPDATE = st.tuples(
     st.dictionaries(st.sampled_from(IDS), MEMBERS, min_size=1, max_size=2), st.integers(1, 20)
 )
-DELETE = st.sampled_from([*(("delete", id_) for id_ in IDS), *(("forget", u) for u in USERS)])
+# So does what is deleted.
+DELETE = st.tuples(
+    st.sampled_from([*(("delete", id_) for id_ in IDS), *(("forget", u) for u in USERS)]),
+    st.integers(1, 20),
+).map(lambda step: (step[0][0], (step[0][1], step[1])))
 STEPS = st.lists(st.one_of(UPDATE, UPDATE, UPDATE, UPDATE, DELETE), min_size=2, max_size=9)
 
 
@@ -109,9 +113,9 @@ def run(table: EndpointTable, app: str, steps: list[Any]) -> list[Any]:
     seen: list[Any] = []
     for number, (what, which) in enumerate(steps):
         if what == "delete":
-            seen.append(table.delete(app, which))
+            seen.append(table.delete(app, which[0], START + which[1]))
         elif what == "forget":
-            seen.append(table.delete_user(app, which))
+            seen.append(table.delete_user(app, which[0], START + which[1]))
         else:
             updates = {id_: PublicEndpoint.model_validate(said) for id_, said in what.items()}
             arrivals = dict.fromkeys(updates, Arrival(f"request-{number}", START + which))

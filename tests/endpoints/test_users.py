@@ -107,6 +107,7 @@ def test_a_deleted_user_without_an_endpoint_does_not_come_back(phones: Endpoints
     phones.update("a", User=user("u", plan=["pro"]))
     phones.update("a", User={"UserId": "other"})
     assert delete(phones.application_id, "u") == []
+    phones.catch_up()
     phones.update("a", User={"UserId": "u"})
     assert phones.user("a") == {"UserId": "u"}
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from infra.endpoint_table import INDEXES, PARTITION_KEY, SORT_KEY
+from infra.endpoint_table import EXPIRES, INDEXES, PARTITION_KEY, SORT_KEY
 from putevents.destinations.lake import dynamodb as code
+from putevents.destinations.lake import dynamodb_json
 from tests.infra.conftest import Deploy
 from tests.infra.nag import findings
 from tests.infra.synthesis import Deployment, listed, text
@@ -38,7 +39,9 @@ def test_the_table_is_safe_and_its_indexes_are_the_codes(lake: Deployment) -> No
     }
     assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
     assert table["BillingMode"] == "PAY_PER_REQUEST"
-    assert "TimeToLiveSpecification" not in table
+    # Only what is left of deleted items expires.
+    assert table["TimeToLiveSpecification"] == {"AttributeName": EXPIRES, "Enabled": True}
+    assert EXPIRES == dynamodb_json.EXPIRES
 
 
 def test_no_partition_of_the_table_or_of_an_index_is_an_application(lake: Deployment) -> None:

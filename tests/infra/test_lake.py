@@ -152,9 +152,9 @@ def test_the_roles_allow_what_the_code_calls_and_nothing_else(
     with_reads = deploy(destination="lake", endpointReads="true")
     both = allowed(with_reads, "api", "dynamodb") | allowed(with_reads, "api", "firehose")
     assert both == names
-    assert both - allowed(lake, "api", "dynamodb") - {"PutRecordBatch"} == {"DeleteItem"}
+    assert both - allowed(lake, "api", "dynamodb") - {"PutRecordBatch"} == {"DeleteItem", "PutItem"}
     assert allowed(lake, "api", "dynamodb") == allowed(lake, "queue", "dynamodb")
-    assert "DeleteItem" not in allowed(with_reads, "queue", "dynamodb")
+    assert not {"DeleteItem", "PutItem"} & allowed(with_reads, "queue", "dynamodb")
     assert allowed(lake, "queue", "firehose") == {"PutRecordBatch"}
     assert not allowed(lake, "api", "mobiletargeting")
 

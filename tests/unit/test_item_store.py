@@ -103,7 +103,7 @@ def test_an_item_that_was_deleted_meanwhile_is_created(
     refuse(dynamodb, None)
     expected = {
         **dict.fromkeys(REQUEST, ANY),
-        "ConditionExpression": "attribute_not_exists(created)",
+        "ConditionExpression": "attribute_not_exists(latest)",
     }
     dynamodb.add_response("update_item", {}, expected)
     assert store.write("app", "phone", UPDATE, 9) == (Item(), Item(UPDATE, 9, "0002-a", 1))

@@ -21,8 +21,9 @@ def apply(
     Adds to `failures`.
     """
     keys = list(dict.fromkeys(_to_read(asked)))
-    known = work.read(keys)
-    users = {key: known.pop(key) for key in keys if is_user_key(key) and key in known}
+    stored = work.read_stored(keys)
+    users = {key: stored.pop(key) for key in keys if is_user_key(key) and key in stored}
+    known = {key: item for key, item in stored.items() if item.revision}
     spelled = _spelled(work, [a for a in asked if USER_ID in a.members and a.key not in known])
     places, done = Places(work, known), dict[str, Updated]()
     places.people.note_read(keys, users)
@@ -42,7 +43,7 @@ def apply(
                 update = Update(work, places, id_, change)
                 if id_ in spelled and key not in known and update.adopt():
                     known.update(work.read([key]))
-                done[id_] = update.apply(members, known.get(key))
+                done[id_] = update.apply(members, known.get(key) or stored.get(key))
             if done[id_].item.revision:
                 known[key] = done[id_].item
                 places.note(key, known[key])

@@ -48,6 +48,8 @@ class Item:
     revision: int = 0
     spelled: str = ""  # the id in the letters of the first update; not kept by earlier versions
     owner: str = ""  # putevents.wire.caller; empty if it is nobody's
+    deleted: str = ""  # the stamp of its last deletion: no older update has an effect
+    forgotten: str = ""  # of when a person was forgotten: no event that came before is stored
 
     def value(self, name: str) -> Any:
         """A member's value, or None."""
@@ -88,7 +90,7 @@ class Item:
 
     def lacks(self, update: Members, created: int) -> bool:
         """Whether an update would change an item that exists."""
-        return created < self.created or any(
+        return self._is_older(created) or any(
             self.members.get(name) != member
             for name, member in (self.to_write(update, created, create=False) or {}).items()
         )
@@ -98,11 +100,21 @@ class Item:
         newer = {
             name: member
             for name, member in update.items()
-            if name not in self.members or self.members[name].stamp <= member.stamp
+            if member.stamp > self.deleted
+            and (name not in self.members or self.members[name].stamp <= member.stamp)
         }
         if self.revision:
-            return newer if newer or created < self.created else None
+            return newer if newer or self._is_older(created) else None
+        if not newer and (update or not self._is_since_deletion(created)):
+            return None
         return newer if create else None
+
+    def _is_older(self, created: int) -> bool:
+        """Whether an endpoint is known to exist since an earlier moment than was stored."""
+        return created < self.created and self._is_since_deletion(created)
+
+    def _is_since_deletion(self, moment: int) -> bool:
+        return f"{moment:013d}" > self.deleted
 
     def as_of(self, stamp: str, said: Members) -> "Item":
         """The item as it was at a moment, as far as is known, when an update had `said` something.
@@ -131,6 +143,8 @@ class Item:
             revision=self.revision + 1,
             spelled=self.spelled or spelled,
             owner=self.owner or owner,
+            deleted=self.deleted,
+            forgotten=self.forgotten,
         )
 
     def taken_back(self, update: Members, before: "Item") -> tuple[Members, list[str]]:

@@ -27,13 +27,14 @@ class People:
             self._items[user_id] = item
 
     def get(self, user_id: str) -> Item:
-        """A user's item, which is read unless it is known."""
-        return self.of([user_id]).get(user_id, Item())
+        """A user's item, which is read unless it is known; a tombstone if the user was deleted."""
+        self.of([user_id])
+        return self._items[user_id]
 
     def of(self, user_ids: Iterable[str]) -> dict[str, Item]:
         """The items that exist, by user; raises StoreError unless all could be read."""
         ids = dict.fromkeys(user_ids)
         keys = [user_key(user_id) for user_id in ids if user_id not in self._items]
         if keys:
-            self.note_read(keys, self._work.read(keys))
+            self.note_read(keys, self._work.read_stored(keys))
         return {id_: self._items[id_] for id_ in ids if self._items[id_].revision}

@@ -8,6 +8,9 @@ from putevents.endpoints.item import Item, Members
 from putevents.time_left import TimeLeft
 
 NO_END = TimeLeft()
+# Longer than a message can wait: on the queue, as a dead letter and, sent back, on the queue again
+# (wire.arrival.MAX_AGE_MS). Until then a tombstone holds off what is older than the deletion.
+TOMBSTONE_DAYS = 60
 
 
 class StoreError(Exception):
@@ -52,7 +55,7 @@ class ItemStore(Protocol):
     def read(
         self, application_id: str, ids: Iterable[str], time_left: TimeLeft = NO_END
     ) -> dict[str, Item]:
-        """The items that exist; it sees every write that was answered before."""
+        """The items that are stored, tombstones too; it sees every write answered before."""
         ...
 
     def write(
@@ -91,6 +94,13 @@ class ItemStore(Protocol):
 
     def delete(self, application_id: str, id_: str) -> Item | None:
         """Delete an item; what it was, or None."""
+        ...
+
+    def bury(self, application_id: str, id_: str, tombstone: Item) -> Item:
+        """Put a tombstone, which has no members, in an item's place; what was there.
+
+        It goes after TOMBSTONE_DAYS, unless the item was written again by then.
+        """
         ...
 
     def find_by_user(

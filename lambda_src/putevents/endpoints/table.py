@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from itertools import islice
+from time import time_ns
 from typing import NamedTuple
 
 from putevents.endpoints.apply import apply
+from putevents.endpoints.deletion import Waited, bury, bury_endpoint, forgotten, remove_user
 from putevents.endpoints.groups import Asked, in_order
-from putevents.endpoints.item import Item, user_attributes
+from putevents.endpoints.item import FORMER_USER, Item, user_attributes
 from putevents.endpoints.keys import endpoint_key, is_endpoint_id, is_user_id, user_key
 from putevents.endpoints.people import People
 from putevents.endpoints.repeated_attributes import write_repeated
@@ -37,6 +39,7 @@ class Stored(NamedTuple):
     endpoint: EndpointResponse
     rejection: str | None = None
     is_forbidden: bool = False  # it is another caller's: nothing is shown of it
+    is_forgotten: bool = False  # since it arrived: its events must not be stored
 
     @property
     def answer(self) -> EndpointItemResponse:
@@ -116,6 +119,26 @@ class EndpointTable:
         except StoreError as error:
             return rejected, [*failures, error]
 
+    def waited(
+        self,
+        application_id: str,
+        stored: dict[str, EndpointResponse],
+        arrivals: Arrivals,
+        time_left: TimeLeft,
+    ) -> tuple[dict[str, Stored], list[StoreError]]:
+        """Endpoints whose events waited with them, and what failed; some are forgotten by now."""
+        if not stored:
+            return {}, []
+        waited = {
+            id_: Waited(endpoint.get("User", {}).get("UserId", ""), arrivals[id_])
+            for id_, endpoint in stored.items()
+        }
+        try:
+            gone = forgotten(Work(self._store, application_id, time_left), waited)
+        except StoreError as error:
+            return {}, [error]
+        return {id_: Stored(e, is_forgotten=id_ in gone) for id_, e in stored.items()}, []
+
     def get(self, application_id: str, endpoint_ids: Iterable[str]) -> list[EndpointResponse]:
         """The endpoints that exist, by id."""
         return _by_id(self._get(application_id, endpoint_ids))
@@ -124,30 +147,64 @@ class EndpointTable:
         """The endpoints of a user, by id."""
         return _by_id(self._of_user(application_id, user_id))
 
-    def delete(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:
-        """Delete an endpoint and, with a user's last one, the user; what it was, or None."""
+    def delete(
+        self, application_id: str, endpoint_id: str, moment: int = 0
+    ) -> EndpointResponse | None:
+        """Delete an endpoint and, with a user's last one, the user; what it was, or None.
+
+        `moment` is now unless it is told, in Unix time in ms.
+        """
         found = self._get(application_id, [endpoint_id])
         if not found:
             return None
         [(key, endpoint)] = found.items()
-        deleted = self._store.delete(application_id, key)
+        work = Work(self._store, application_id, NO_END)
+        deleted = bury_endpoint(work, key, moment or _now())
         user_id = endpoint.get("User", {}).get("UserId")
         if user_id and not self.of_user(application_id, user_id):
-            self._store.delete(application_id, user_key(user_id))
+            remove_user(work, user_id)
         else:
-            work = Work(self._store, application_id, NO_END)
-            write_repeated(work, People(work), deleted or Item())
+            write_repeated(work, People(work), deleted)
         return endpoint
 
-    def delete_user(self, application_id: str, user_id: str) -> list[EndpointResponse]:
+    def delete_user(
+        self, application_id: str, user_id: str, moment: int = 0
+    ) -> list[EndpointResponse]:
         """Delete a user, and the user's endpoints; what these were."""
         if not is_user_id(user_id):
             return []
-        found = self._of_user(application_id, user_id)
+        found, when = self._of_user(application_id, user_id), moment or _now()
+        work = Work(self._store, application_id, NO_END)
         for key in found:
-            self._store.delete(application_id, key)
-        self._store.delete(application_id, user_key(user_id))
+            bury_endpoint(work, key, when)
+        bury(work, user_key(user_id), when)
         return _by_id(found)
+
+    def forget(
+        self, application_id: str, endpoint_ids: Iterable[str], user_id: str = ""
+    ) -> list[str]:
+        """Delete endpoints and store none of their events that came before; the same for a user.
+
+        With a user, an endpoint that somebody else has by now only forgets who had it before.
+        Returns the keys of what was deleted.
+        """
+        work, when = Work(self._store, application_id, NO_END), _now()
+        keys = [id_ for id_ in endpoint_ids if is_endpoint_id(id_)]
+        stored = work.read(keys) if user_id else {}
+        was: dict[str, Item] = {}
+        for key in keys:
+            item = stored.get(key, Item())
+            if item.user_id in ("", user_id):
+                was[key] = bury_endpoint(work, key, when, forget=True)
+            elif item.value(FORMER_USER) == user_id:
+                nobody = item.members[FORMER_USER]._replace(value="")
+                work.write_to_other(key, {FORMER_USER: nobody})
+        if is_user_id(user_id):
+            was[user_key(user_id)] = bury(work, user_key(user_id), when, forget=True)
+        for left in {item.user_id for item in was.values()} - {"", user_id}:
+            if not self.of_user(application_id, left):
+                remove_user(work, left)
+        return [key for key, item in was.items() if item.revision]
 
     def _get(self, application_id: str, ids: Iterable[str]) -> dict[str, EndpointResponse]:
         """Endpoints by the keys of their items."""
@@ -193,12 +250,20 @@ def _as_of_arrival(
         if id_ not in items:
             continue
         item, user = items[id_], users.get(items[id_].user_id)
+        said = user_attributes(updated[id_].said)
         if user:
-            user = user.as_of(stamp, user_attributes(updated[id_].said))
+            user = user.as_of(stamp, said)
+        elif updated[id_].item.deleted >= stamp:
+            user = Item(said)  # of a user who is not stored, or not yet
         shown_id = key if item.revision else id_
         shown = response(work.application_id, shown_id, item, user)
-        stored[id_] = Stored(shown, updated[id_].rejection, updated[id_].is_forbidden)
+        gone = updated[id_].item.forgotten >= stamp
+        stored[id_] = Stored(shown, updated[id_].rejection, updated[id_].is_forbidden, gone)
     return stored
+
+
+def _now() -> int:
+    return time_ns() // 1_000_000
 
 
 def _first(keys: Iterable[str], items: dict[str, Item]) -> str:

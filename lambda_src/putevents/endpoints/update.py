@@ -84,13 +84,20 @@ class Update:
             return self._rejected(str(error), members, known)
 
     def _apply(self, own: Members, known: Item) -> Updated:
+        if self._is_over(known):
+            return self._over(known, own)
         if USER_ID not in own:
             before, after = self._write(own)
+            if self._is_over(after):
+                return self._over(after, own)
             if not before.revision and self.adopt():
                 return self._apply(own, known)
             self._share(after.user_at(self._stamp), user_attributes(own), after)
         else:
             user_id = str(own[USER_ID].value)
+            user = self._people.get(user_id) if user_id else Item()
+            if self._is_over(user):
+                return self._over(user, own)
             shared = user_attributes(own) if user_id else {}
             check_growth(known, known.after({n: own[n] for n in own if n not in shared}, 0))
             self._check_user(user_id, shared)
@@ -103,7 +110,25 @@ class Update:
             if known.user_id != user_id:
                 write_repeated(self._work, self._people, known)
             before, after = self._change_user(user_id, own | self._leaving(known, user_id), known)
+            if self._is_over(after):
+                return self._over(after, own)
         return Updated(after, claim=self._claim(before, after, own), said=own)
+
+    def _is_over(self, item: Item) -> bool:
+        """Whether an endpoint, or the user whom the update names, was deleted after it came."""
+        return self._stamp <= item.deleted
+
+    def _over(self, item: Item, own: Members) -> Updated:
+        """Of an update of before a deletion nothing is stored; its events show what it said."""
+        return Updated(
+            Item(
+                created=self._created,
+                latest=item.deleted,
+                deleted=item.deleted,
+                forgotten=item.forgotten,
+            ),
+            said=own,
+        )
 
     def adopt(self) -> bool:
         """Move what an earlier version stored under the letters of the id to the id's key."""
@@ -185,10 +210,12 @@ class Update:
 
     def _rejected(self, rule: str, members: Members, known: Item | None) -> Updated:
         """The endpoint as it was; one that did not exist still does not."""
-        stored = known if known and known.revision else None
+        stored = known
         if self._written or USER_ID not in members:  # else it was read already
-            stored = self._work.read([self._key]).get(self._key)
-        return Updated(stored or Item(created=self._created), rule)
+            stored = self._work.read_stored([self._key]).get(self._key)
+        if stored and self._is_over(stored):
+            return self._over(stored, {})._replace(rejection=rule)
+        return Updated(stored if stored and stored.revision else Item(created=self._created), rule)
 
     def _is_new(self, before: Item, own: Members, name: str) -> bool:
         """Whether a member got a value, now or when this same update was tried before."""

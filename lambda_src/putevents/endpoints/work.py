@@ -22,6 +22,10 @@ class Work:
 
     def read(self, ids: Iterable[str]) -> dict[str, Item]:
         """The items that exist; raises StoreError unless all could be read."""
+        return {id_: item for id_, item in self.read_stored(ids).items() if item.revision}
+
+    def read_stored(self, ids: Iterable[str]) -> dict[str, Item]:
+        """The same with the tombstones of those that were deleted."""
         size = self.store.keys_per_read
         chunks = list(batches(dict.fromkeys(ids), lambda _: 1, max_size=size))
 

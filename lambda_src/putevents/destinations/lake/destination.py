@@ -22,7 +22,6 @@ from putevents.wire.rules import LARGE_EVENT
 from putevents.wire.schemas import (
     EndpointResponse,
     EventItemResponse,
-    PublicEndpoint,
     StoredItemResponse,
     ValidBatch,
 )
@@ -52,12 +51,13 @@ class LakeDestination:
     ) -> dict[str, StoredItemResponse]:
         """Deliver; see Destination. The events of an endpoint that was not stored wait with it."""
         updates = updates_of(batch_item)
-        stored = self._update(application_id, updates, arrivals, time_left)
-        stored |= {
-            id_: Stored(b.stored)
-            for id_, b in batch_item.items()
-            if b.stored and id_ not in updates
-        }
+        stored = self._done(
+            self._endpoints.update(application_id, updates, arrivals, time_left), "update_endpoint"
+        )
+        waiting = {i: b.stored for i, b in batch_item.items() if b.stored and i not in updates}
+        stored |= self._done(
+            self._endpoints.waited(application_id, waiting, arrivals, time_left), "read_endpoint"
+        )
         answers: dict[str, StoredItemResponse] = {
             id_: now.response(batch_item[id_]) for id_, now in stored.items()
         }
@@ -68,6 +68,9 @@ class LakeDestination:
                 if stored[id_].is_forbidden:
                     continue
                 endpoint, events = answer["Stored"], batch_item[id_].events
+                if stored[id_].is_forgotten:
+                    answer["EventsItemResponse"] = dict.fromkeys(events, ACCEPTED)
+                    continue
                 for event_id, record in event_records(
                     application_id, id_, endpoint, events, arrivals[id_]
                 ):
@@ -119,16 +122,13 @@ class LakeDestination:
         with _asked():
             return self._endpoints.delete_user(application_id, user_id)
 
-    def _update(
-        self,
-        application_id: str,
-        updates: dict[str, PublicEndpoint],
-        arrivals: Arrivals,
-        time_left: TimeLeft,
+    def _done(
+        self, told: tuple[dict[str, Stored], list[StoreError]], call: str
     ) -> dict[str, Stored]:
-        stored, failures = self._endpoints.update(application_id, updates, arrivals, time_left)
+        """What was done of a call; what failed of it is logged."""
+        stored, failures = told
         for kind, count in Counter(map(_kind, failures)).items():
-            logger.warning("update_endpoint failed", error=kind, calls=count)
+            logger.warning(f"{call} failed", error=kind, calls=count)
         return stored
 
 

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from time import time
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from putevents.destinations.client_config import client_config, destination_client
 from putevents.destinations.lake import item_write
-from putevents.destinations.lake.dynamodb_json import Attribute, decode
+from putevents.destinations.lake.dynamodb_json import Attribute, decode, encode_tombstone
 from putevents.destinations.lake.plain_answers import take_plainly
 from putevents.endpoints.item import Item, Members
 from putevents.endpoints.store import (
     NO_END,
+    TOMBSTONE_DAYS,
     ContendedError,
     NotOwnedError,
     StoreError,
@@ -49,7 +51,7 @@ class DynamoDBItems:
     def read(
         self, application_id: str, ids: Iterable[str], time_left: TimeLeft = NO_END
     ) -> dict[str, Item]:
-        """The items that exist; it sees every write that was answered before."""
+        """The items that are stored; it sees every write that was answered before."""
         keys = [_key(application_id, id_) for id_ in dict.fromkeys(ids)]
         found: dict[str, Item] = {}
         with _failures():
@@ -151,6 +153,16 @@ class DynamoDBItems:
                 TableName=self._table, Key=key, ReturnValues="ALL_OLD"
             )
         return decode(answer["Attributes"]) if "Attributes" in answer else None
+
+    def bury(self, application_id: str, id_: str, tombstone: Item) -> Item:
+        """Put a tombstone in an item's place; what was there. The table's TTL removes it."""
+        expires = int(time()) + TOMBSTONE_DAYS * 24 * 3600
+        item: Any = _key(application_id, id_) | encode_tombstone(tombstone, expires)
+        with _failures():
+            answer: Any = self._client.put_item(
+                TableName=self._table, Item=item, ReturnValues="ALL_OLD"
+            )
+        return decode(answer.get("Attributes", {}))
 
     def find_by_user(
         self, application_id: str, user_id: str, time_left: TimeLeft = NO_END

@@ -13,6 +13,7 @@ from typing import Any
 from putevents.endpoints.item import Item, Member, Value
 
 Attribute = dict[str, Any]
+EXPIRES = "expires"  # the table's TTL attribute, in Unix time in seconds
 # Milliseconds, a checksum and an order, as `endpoints.item.stamp` writes them.
 _STAMP = re.compile(r"(\d{13})-([0-9a-f]{8})-(\d{5})")
 _TIME, _REQUEST = 6, 4  # bytes; of the order, which mostly is 0, as many as it has
@@ -43,10 +44,24 @@ def decode(stored: Mapping[str, Attribute]) -> Item:
         },
         created=int(stored.get("created", {}).get("N", "0")),
         latest=stored.get("latest", {}).get("S", ""),
+        # A tombstone has none.
         revision=int(stored.get("revision", {}).get("N", "0")),
         spelled=stored.get("spelled", {}).get("S", ""),
         owner=stored.get("tied_to", {}).get("S", ""),
+        deleted=stored.get("deleted", {}).get("S", ""),
+        forgotten=stored.get("forgotten", {}).get("S", ""),
     )
+
+
+def encode_tombstone(tombstone: Item, expires: int) -> dict[str, Attribute]:
+    """What is stored of a tombstone but for its key; DynamoDB deletes it after `expires`."""
+    texts = {
+        "latest": tombstone.latest,
+        "deleted": tombstone.deleted,
+        "forgotten": tombstone.forgotten,
+    }
+    stored: dict[str, Attribute] = {name: {"S": text} for name, text in texts.items() if text}
+    return {**stored, EXPIRES: {"N": str(expires)}}
 
 
 def _pair(attribute: Attribute) -> list[Attribute]:

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from putevents.destinations.lake.dynamodb_json import Attribute, encode, encode_member
+from putevents.destinations.lake.dynamodb_json import EXPIRES, Attribute, encode, encode_member
 from putevents.endpoints.item import ADDRESS, USER_ID, Item, Members
 
 # Members that an index leads to, and the attribute that it is keyed by.
@@ -42,7 +42,7 @@ class Write(NamedTuple):
             ":latest": {"S": self.latest},
             ":one": {"N": "1"},
         }
-        removes = []
+        removes = [EXPIRES]  # what is written again is no tombstone any more
         for number, (name, member) in enumerate(self.update.items()):
             names[f"#{number}"], values[f":{number}"] = name, encode_member(member)
             sets.append(f"#{number}=:{number}")
@@ -60,9 +60,7 @@ class Write(NamedTuple):
             values[":owner"] = {"S": self.owner}
         if self.unlist:
             removes.append(_INDEXED[ADDRESS])
-        expression = f"SET {','.join(sets)} ADD revision :one"
-        if removes:
-            expression += f" REMOVE {','.join(removes)}"
+        expression = f"SET {','.join(sets)} ADD revision :one REMOVE {','.join(removes)}"
         return {
             "TableName": table,
             "Key": self.key,
@@ -96,8 +94,16 @@ def first(
 
 def after(seen: Item, write: Write, left: Members) -> Write:
     """The write of what is left once it is known what is stored, unless that changes meanwhile."""
+    if seen.deleted and not seen.revision:  # a tombstone
+        condition = "attribute_not_exists(created) AND latest = :seen"
+        return write._replace(
+            update=left,
+            condition=condition,
+            seen={":seen": {"S": seen.latest}},
+            latest=max(seen.latest, write.latest),
+        )
     if not seen.revision:  # deleted meanwhile
-        return write._replace(update=left, condition="attribute_not_exists(created)", seen={})
+        return write._replace(update=left, condition="attribute_not_exists(latest)", seen={})
     return write._replace(
         update=left,
         condition="revision = :seen",

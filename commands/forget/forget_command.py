@@ -1,0 +1,162 @@
+"""`forget`: remove a person from a deployed lake or from the laptop's store."""
+
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from commands.aws_session import find_session
+from commands.deployed import aws_errors, outputs, stack_option
+from commands.exit_codes import ExitCode, StoppedError
+from commands.forget.journal import Journal
+from commands.forget.lake_folders import Scope
+from commands.forget.person import Person, digest
+from commands.forget.receipt import Receipt
+from putevents.endpoints.store import StoreError
+
+EPILOG = """With make:  make forget USER=... OPTIONS=...
+
+\b
+Exit code:
+    0  the person was forgotten; the receipt says what stays and until when
+    1  the same, but something could not be searched: the receipt says what
+    2  an option is wrong
+    3  it stopped; the same command goes on where it was
+  130  Ctrl-C; the same command goes on where it was
+"""
+JOURNAL = 1  # the version of its format
+_DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.command(epilog=EPILOG)
+@click.option("--user", help="The id of a user, exactly as the app wrote it.")
+@click.option("--endpoint", help="The id of an endpoint; --application must say whose.")
+@click.option("--application", help="Only in this application.")
+@click.option(
+    "--with-endpoints",
+    is_flag=True,
+    help="With a user: also events of the user's endpoints that name no user, as before sign-in.",
+)
+@click.option("--since", type=_DAY, help="Only in files of this day of arrival (UTC) and later.")
+@click.option("--until", type=_DAY, help="Only in files of this day of arrival (UTC) and before.")
+@click.option("--dry-run", is_flag=True, help="Only count; nothing is changed.")
+@click.option(
+    "--receipt",
+    "receipt_path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where the receipt is written  [default: forget-TIME.json]",
+)
+@click.option(
+    "--data-dir",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The folder of the laptop's store, instead of a stack.",
+)
+@click.option("--profile", help="A profile of the AWS CLI.")
+@click.option("--region", help="The region of the stack.")
+@stack_option
+@click.pass_context
+def forget(ctx: click.Context, /, **options: Any) -> None:
+    """Remove a user, or an endpoint, from everything that a gateway stores.
+
+    Forget one person at a time. docs/forget.md says what that reaches and what not.
+    """
+    person = _person(options)
+    scope = Scope(_day(options["since"]), _day(options["until"]), person.application_id)
+    shown = {name: value for name, value in scope._asdict().items() if value}
+    place = options["data_dir"] or options["stack"]
+    receipt = Receipt(
+        person,
+        {"place": str(place), "with_endpoints": person.with_endpoints, **shown},
+        options["dry_run"],
+    )
+    path = options["receipt_path"] or Path(f"forget-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json")
+    journal = None
+    with aws_errors():
+        try:
+            if options["data_dir"]:
+                steps = _laptop(options["data_dir"], person, scope, receipt)
+            else:
+                journal = _journal(options, person, scope, receipt)
+                steps = _deployed(options, person, scope, receipt, journal)
+            _watch(steps)
+        except StoreError as error:
+            raise StoppedError(f"The table of endpoints did not answer: {error}") from None
+        except KeyboardInterrupt:
+            ctx.exit(ExitCode.INTERRUPTED)
+    receipt.write(path)
+    if journal:
+        journal.remove()
+    for name, count in receipt.removed.items():
+        click.echo(f"{'would be removed' if receipt.dry_run else 'removed'}  {count} {name}")
+    click.echo(f"receipt  {path}")
+    ctx.exit(ExitCode.REJECTED if receipt.has_problems else ExitCode.DONE)
+
+
+def _person(options: dict[str, Any]) -> Person:
+    user_id, endpoint_id = options["user"], options["endpoint"]
+    if bool(user_id) == bool(endpoint_id):
+        raise click.UsageError("Name a --user or an --endpoint.")
+    if endpoint_id and not options["application"]:
+        raise click.UsageError("An endpoint is one of an application: name its --application.")
+    if options["with_endpoints"] and not user_id:
+        raise click.UsageError("--with-endpoints goes with --user.")
+    names = ("user", "endpoint", "application", "with_endpoints")
+    user, endpoint, application, with_endpoints = (options[name] or None for name in names)
+    return Person(user, endpoint, application, bool(with_endpoints))
+
+
+def _day(moment: datetime | None) -> str | None:
+    return f"{moment:%Y-%m-%d}" if moment else None
+
+
+def _journal(options: dict[str, Any], person: Person, scope: Scope, receipt: Receipt) -> Journal:
+    """The journal of this very request, by which another run goes on."""
+    if options["dry_run"]:
+        return Journal(None)
+    asked = [
+        JOURNAL,
+        options["stack"],
+        options["region"],
+        options["profile"],
+        person.with_endpoints,
+        *scope,
+    ]
+    name = digest(repr([*asked, person.digests()]))[:16]
+    journal = Journal(Path(f"forget-{name}.journal"))
+    if journal.went_on:
+        journal.restore(person, receipt)
+        click.echo("Going on where the last run stopped.", err=True)
+    return journal
+
+
+def _deployed(
+    options: dict[str, Any], person: Person, scope: Scope, receipt: Receipt, journal: Journal
+) -> Iterator[str]:
+    import boto3
+
+    from commands.forget.forget_lake import DeployedLake
+
+    session = find_session(options["profile"], options["region"])
+    # The lake's own code makes its clients of this one.
+    boto3.setup_default_session(profile_name=options["profile"], region_name=session.region_name)
+    found = outputs(options["stack"], session)
+    yield from DeployedLake(session, found, person, receipt).forget(scope, journal)
+
+
+def _laptop(folder: Path, person: Person, scope: Scope, receipt: Receipt) -> Iterator[str]:
+    from commands.forget.forget_laptop import LaptopStore
+
+    yield from LaptopStore(folder, person, receipt).forget(scope)
+
+
+def _watch(steps: Iterator[str]) -> None:
+    """Go through the steps, showing where it is on one line of a terminal."""
+    is_shown = sys.stderr.isatty()
+    for number, step in enumerate(steps, 1):
+        if is_shown:
+            click.echo(f"\r\033[K{number}  {step}"[:200], nl=False, err=True)
+    if is_shown:
+        click.echo("\r\033[K", nl=False, err=True)

@@ -1,0 +1,97 @@
+"""What a run has done so far, on the disk before the next step, so that another run goes on."""
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from commands.forget.person import Person
+from commands.forget.receipt import Entry, Receipt
+
+WRITTEN, DONE = "written", "done"
+# Not keys of objects: those begin with a folder of the bucket.
+ENDPOINTS, COUNTS = _OWN = ("?endpoints", "?counts")
+
+
+class Journal:
+    """A file of JSON lines; the last entry of a key counts. A dry run has none on the disk."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._entries: dict[str, Entry] = {}
+        self._file = None
+        if path:
+            for line in _whole_lines(path):
+                self._entries[line["key"]] = line
+            self._file = path.open("ab")
+
+    @property
+    def went_on(self) -> bool:
+        """Whether an earlier run has left entries."""
+        return bool(self._entries)
+
+    def get(self, key: str) -> Entry | None:
+        """The last entry of a key."""
+        return self._entries.get(key)
+
+    def add(self, key: str, **entry: Any) -> None:
+        """Note what was done; on the disk when this returns."""
+        self._entries[key] = {"key": key, **entry}
+        if self._file:
+            self._file.write(json.dumps(self._entries[key]).encode() + b"\n")
+            self._file.flush()
+            os.fsync(self._file.fileno())
+
+    def entries(self) -> Iterator[Entry]:
+        """The entries of objects, in the order in which their keys came first."""
+        yield from (entry for key, entry in self._entries.items() if key not in _OWN)
+
+    def keep(self, person: Person, receipt: Receipt) -> None:
+        """Keep what is known of the person's endpoints, and what was counted so far."""
+        endpoints = [sorted(map(list, known)) for known in (person.endpoints, person.seen)]
+        if endpoints != self._entries.get(ENDPOINTS, {}).get("endpoints"):
+            self.add(ENDPOINTS, endpoints=endpoints)
+        counts = [receipt.started.isoformat(), dict(receipt.searched), dict(receipt.removed)]
+        if counts != self._entries.get(COUNTS, {}).get("counts"):
+            self.add(COUNTS, counts=counts)
+
+    def restore(self, person: Person, receipt: Receipt) -> None:
+        """Take over what an earlier run has kept."""
+        for known, kept in zip(
+            (person.endpoints, person.seen),
+            self._entries.get(ENDPOINTS, {}).get("endpoints", []),
+            strict=False,
+        ):
+            known.update((application_id, key) for application_id, key in kept)
+        if counted := self._entries.get(COUNTS):
+            started, searched, removed = counted["counts"]
+            receipt.started = datetime.fromisoformat(started)
+            receipt.searched, receipt.removed = Counter(searched), Counter(removed)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._file:
+            self._file.close()
+
+    def remove(self) -> None:
+        """Remove the file: the run is over."""
+        self.close()
+        if self._path:
+            self._path.unlink()
+
+
+def _whole_lines(path: Path) -> Iterator[Entry]:
+    """The entries of a file; the last may have been cut off by a kill, and is cut off here too."""
+    if not path.exists():
+        return
+    end = 0
+    with path.open("rb") as lines:
+        for line in lines:
+            if not line.endswith(b"\n"):
+                break
+            end += len(line)
+            yield json.loads(line)
+    os.truncate(path, end)

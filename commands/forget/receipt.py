@@ -1,0 +1,69 @@
+"""The receipt: what was searched, what was removed, and what could not be, object by object."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from commands.exit_codes import StoppedError
+from commands.forget.person import Person
+
+VERSION = 1
+Entry = dict[str, Any]  # what became of an object
+
+
+@dataclass
+class Receipt:
+    """What a run adds up; it holds none of the person's ids."""
+
+    person: Person
+    scope: dict[str, Any]
+    dry_run: bool
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    searched: Counter[str] = field(default_factory=Counter)
+    removed: Counter[str] = field(default_factory=Counter)
+    objects: list[dict[str, Any]] = field(default_factory=list)
+    not_removed: list[dict[str, str]] = field(default_factory=list)
+    has_problems: bool = False  # something could not be searched
+
+    def add_object(self, key: str, entry: Entry) -> None:
+        """Add what became of an object; one without the person is only counted."""
+        self.searched["objects"] += 1
+        self.searched["bytes"] += entry.get("bytes", 0)
+        self.searched["rows"] += entry["rows"]
+        if problem := entry.get("problem"):
+            self.cannot(key, problem, is_problem=True)
+        if entry["removed"]:
+            self.removed[entry["kind"]] += entry["removed"]
+            shown = {name: value for name, value in entry.items() if name not in ("key", "state")}
+            self.objects.append({"key": key, **shown})
+
+    def cannot(self, what: str, why: str, *, is_problem: bool = False) -> None:
+        """Add what is still there, or may be; a problem is what a person has to look at."""
+        self.has_problems |= is_problem
+        self.not_removed.append({"what": what, "why": why})
+
+    def write(self, path: Path) -> None:
+        """Write it as JSON."""
+        document = {
+            "receipt": VERSION,
+            "person": self.person.digests(),
+            "scope": self.scope,
+            "dry_run": self.dry_run,
+            "started": _shown(self.started),
+            "finished": _shown(datetime.now(UTC)),
+            "searched": dict(self.searched),
+            "removed": dict(self.removed),
+            "objects": self.objects,
+            "not_removed": self.not_removed,
+        }
+        try:
+            path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise StoppedError(f"{path} cannot be written ({error.strerror}).") from None
+
+
+def _shown(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")
