@@ -5,6 +5,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
+from infra.acknowledge import NIST, PCI, acknowledge
 from infra.api import STAGE, PutEventsApi
 from infra.deploy_settings import DeploySettings
 from infra.waf_rules import HELD_BACK, RATE, rules, seen_as
@@ -42,7 +43,7 @@ def _metric(stack_name: str) -> str:
 
 
 def _own(scope: Construct, settings: DeploySettings) -> wafv2.CfnWebACL:
-    return wafv2.CfnWebACL(
+    web_acl = wafv2.CfnWebACL(
         scope,
         "WebAcl",
         scope="REGIONAL",
@@ -55,3 +56,11 @@ def _own(scope: Construct, settings: DeploySettings) -> wafv2.CfnWebACL:
         rules=rules(settings.waf_rate_limit),
         visibility_config=seen_as(_metric(settings.stack_name)),
     )
+    acknowledge(
+        web_acl,
+        "WAFv2LoggingEnabled",
+        "Its log would hold the address and the path of every request, which name people; each "
+        "rule has a metric.",
+        [NIST, PCI],
+    )
+    return web_acl

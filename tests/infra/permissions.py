@@ -112,7 +112,8 @@ def _who(statement: dict[str, Any]) -> list[str]:
 
 
 def _statements(part: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(part, dict):
-        yield from part.get("Statement", [])
+    # A rule of a web ACL has a statement too, which is no list.
+    if isinstance(part, dict) and isinstance(part.get("Statement"), list):
+        yield from part["Statement"]
     for inner in part.values() if isinstance(part, dict) else part if listed(part) is part else ():
         yield from _statements(inner)

@@ -20,7 +20,7 @@ from tests.infra.synthesis import Deployment
 IGNORED = {
     "I1022": (r"Prefer using Fn::Sub", "The CDK writes Fn::Join; the result is the same."),
     "W3005": (
-        r"'(Api|Queue)FunctionRole\w+' dependency already enforced",
+        r"'(Api|Queue|Authorizer)FunctionRole\w+' dependency already enforced",
         "The CDK lets a function wait for its role and its policies, all by DependsOn.",
     ),
     "E3006": (
@@ -29,7 +29,7 @@ IGNORED = {
         "Synth stops there, and says how the budget is made without CloudFormation.",
     ),
     "E2530": (
-        r"^Resources/(Api|Queue)Function\w+/Properties/SnapStart/ApplyOn: "
+        r"^Resources/(Api|Queue|Authorizer)Function\w+/Properties/SnapStart/ApplyOn: "
         r"'SnapStart' enabled functions are not supported in \[",
         "A choice of whoever deploys; Lambda rejects it in a region without SnapStart, as "
         "docs/performance.md says.",

@@ -147,7 +147,7 @@ def test_a_key_may_have_a_rate_and_a_quota_of_its_own(deploy: Deploy, period: st
 
 def test_without_api_keys_there_is_no_key(forwarding: Deployment) -> None:
     assert forwarding.all("ApiGateway::ApiKey") == forwarding.all("ApiGateway::UsagePlan") == []
-    outputs = {"ApiUrl", "QueueUrl", "DeadLetterQueueUrl", "ClientPolicy"}
+    outputs = {"ApiUrl", "QueueUrl", "DeadLetterQueueUrl", "ClientPolicy", "DashboardUrl"}
     assert set(forwarding.outputs) == outputs
 
 
