@@ -75,7 +75,12 @@ async def _serve(listener: socket.socket, database: Database, signals: StopSigna
     source = EventSource(queues, queue.invoke, os.environ["AWS_REGION"], watch)
     cors = make_cors()
     sqs = SqsApi(queues, lambda: live.chaos.queue == "fail")
-    app = WebApp(Routing(database, api, sqs, cors, live).respond, cors, live.watch)
+    app = WebApp(
+        Routing(database, api, sqs, cors, live).respond,
+        cors,
+        live.watch,
+        live.happenings.in_hand,
+    )
     server = WebServer(live.app(app), listener)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(server.serve())

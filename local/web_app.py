@@ -29,8 +29,10 @@ class WebApp:
         respond: Callable[[Request], Awaitable[Response]],
         cors: Cors = lambda request: FOR_ANY_PAGE,
         watch: Watch = lambda request, response, counts: None,
+        in_hand: set[str] | None = None,
     ) -> None:
         self._respond, self._cors, self._watch = respond, cors, watch
+        self._in_hand = set[str]() if in_hand is None else in_hand
         self._is_draining = False
         self._reading: set[Callable[[], None]] = set()  # how to hang up on each
         self._answering = 0
@@ -48,11 +50,15 @@ class WebApp:
                     return await self._reject(error.status, request, receive, send)
         except ClientGoneError:
             return await _hang_up(scope, receive)
-        with self._finished_before_stop():
-            response = await self._response(request)
-            await _start(send, response, request)
-            await send({"type": "http.response.body", "body": response.body})
-        self._tell(request, response)
+        self._in_hand.add(request.request_id)
+        try:
+            with self._finished_before_stop():
+                response = await self._response(request)
+                await _start(send, response, request)
+                await send({"type": "http.response.body", "body": response.body})
+            self._tell(request, response)
+        finally:
+            self._in_hand.discard(request.request_id)
 
     def _tell(self, request: Request, response: Response) -> None:
         line, counts = summary(request, response)

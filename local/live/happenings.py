@@ -103,6 +103,7 @@ class Happenings:
         self._told = _Bounded[Happening](MAX_TOLD)
         self._kept = _Bounded[Exchange | Sent](MAX_KEPT)
         self.counts = SecondCounts()
+        self.in_hand: set[str] = set()  # requests that are not kept yet; their events may be stored
         # Numbers grow over restarts too, so that a page of a former run is not taken for newer.
         self._number = int(time.time()) * 100
         self.first_number = self._number + 1

@@ -82,8 +82,12 @@ class LiveEvents:
                 if len(rows) == limit:
                     return Page(rows, found.row.seq, searched)
             before = None
-        known = {id_ for one in self.happenings.kept() if (id_ := shown_request_of(one))}
         with closing(self.open_store()) as store:
+            # As the file is now; whatever is in it is of a request that is in hand, or kept.
+            store.execute("BEGIN")
+            store.execute("SELECT 1 FROM batches LIMIT 1").fetchone()
+            known = self.happenings.in_hand.copy()
+            known |= {id_ for one in self.happenings.kept() if (id_ := shown_request_of(one))}
             stored = StoredEvents(store, known.__contains__, self.destination)
             rest = stored.page(before, limit - len(rows), asked.matches, asked.verdict)
         with self._lock:

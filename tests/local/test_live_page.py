@@ -3,10 +3,13 @@
 import json
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from local.live.happenings import Happenings
+from local.live.live_events import Filter, LiveEvents
 from tests.local.conftest import StartGateway
 from tests.local.live_client import LiveClient
 from tests.local.running_gateway import EVENT, RunningGateway, put_events_body
@@ -307,3 +310,18 @@ def test_a_wrong_call_is_one_sentence(
     found, answer = page.ask(method, path, {"kind": "x", "destination": "x"})
 
     assert (found, [*answer]) == (status, ["error"])
+
+
+def test_an_event_whose_request_is_still_in_hand_is_not_listed_as_one_of_before(
+    tmp_path: Path,
+) -> None:
+    gateway = RunningGateway(tmp_path / "data")
+    gateway.put_events(put_events_body())
+    gateway.end()
+    happenings = Happenings()
+    events = LiveEvents(happenings, gateway.data_dir, "local")
+
+    [(request_id,)] = gateway.rows("SELECT request_id FROM batches")
+    assert len(events.page(None, 10, Filter()).rows) == 1
+    happenings.in_hand.add(request_id)  # its row comes when it has been answered
+    assert events.page(None, 10, Filter()).rows == []
