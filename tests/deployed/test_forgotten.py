@@ -7,6 +7,7 @@ import sys
 import time
 from base64 import b64encode
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -48,8 +49,8 @@ def two(mine: str, other: str, event_id: str) -> dict[str, Any]:
 
 
 @pytest.fixture(name="lake")
-def _lake(deployed_lake: Lake) -> Lake:
-    """The lake with Ann and Bob in all of its places."""
+def _lake(deployed_lake: Lake) -> Iterator[Lake]:
+    """The lake with Ann and Bob in all of its places; what others do not expect goes afterwards."""
     lake = deployed_lake
     for number in range(3):
         lake.put_events(two("Forget-ann", "forget-bob", f"old-{number}"))
@@ -79,7 +80,9 @@ def _lake(deployed_lake: Lake) -> Lake:
         "athena-results/bob.csv": '"userid"\n"bob"\n',
     }.items():
         s3.put_object(Bucket=lake.bucket, Key=key, Body=text.encode())
-    return lake
+    yield lake
+    lake.sqs.purge_queue(QueueUrl=lake.dead_letter_queue)
+    s3.put_bucket_versioning(Bucket=lake.bucket, VersioningConfiguration={"Status": "Suspended"})
 
 
 def objects(lake: Lake) -> dict[str, bytes]:
