@@ -16,6 +16,7 @@ from commands.conformance.conformance_report import (
     as_json,
     as_junit,
     broken_clients,
+    failed_needs,
     rows,
 )
 from commands.conformance.conformance_requests import Server, ask, is_ours, run_case
@@ -26,7 +27,10 @@ from commands.send.client import Client
 from commands.terminal import table
 
 NEEDS = ("reads", "cors", "one-application", "auth", "no-auth")
-EPILOG = """With make:  make conformance URL=http://127.0.0.1:8080 OPTIONS="--auth none"
+EPILOG = """With make, asking `make run`, which serves every application:
+
+\b
+    make conformance URL=http://127.0.0.1:8080 OPTIONS="--auth none --without one-application"
 
 \b
 What a server may lack, for --without:
@@ -49,7 +53,7 @@ Exit code:
 @click.command(epilog=EPILOG)
 @target_options
 @click.option("--application-id", default="my-app", show_default=True, help="One that is served.")
-@click.option("--origin", default="https://app.example.com", show_default=True,
+@click.option("--origin", default="http://localhost:3000", show_default=True,
               help="Of a page that may call it.")
 @click.option("--header", "headers", multiple=True, metavar="NAME:VALUE", help="For each request.")
 @click.option("--of", type=click.Choice([PINPOINT, GATEWAY, "all"]), default=PINPOINT,
@@ -131,6 +135,11 @@ def _print(results: list[Result]) -> None:
         click.echo(f"\n{client} would break:")
         for reason in reasons:
             click.echo(f"  - {reason}")
+    if needs := failed_needs(results):
+        counted = ", ".join(f"{count} need {need}" for need, count in needs.items())
+        options = " ".join(f"--without {need}" for need in needs)
+        click.echo(f"\nOf the failed cases {counted}.")
+        click.echo(f"If the server lacks that on purpose, leave them out: {options}")
     endings = [result.ending for result in results]
     counts = (f"{endings.count(ending)} {ending.lower()}" for ending in (PASSED, FAILED, SKIPPED))
     click.echo(f"\n{len(results)} cases: {', '.join(counts)}.")
