@@ -23,7 +23,7 @@ from commands.conformance.conformance_requests import Server, ask, is_ours, run_
 from commands.deployed import aws_errors
 from commands.exit_codes import CommandError, ExitCode
 from commands.send.auth import authorization, target, target_options
-from commands.send.client import Client
+from commands.send.client import Client, NoAnswerError
 from commands.terminal import table
 
 NEEDS = ("reads", "cors", "one-application", "auth", "no-auth")
@@ -72,7 +72,10 @@ def conformance(ctx: click.Context, /, **given: Any) -> None:
     """
     with aws_errors():
         server = _server(given)
-    ask(server, {"method": "GET", "path": "/"})  # nobody may be there
+    try:
+        ask(server, {"method": "GET", "path": "/"})  # nobody may be there
+    except NoAnswerError as error:
+        raise NoAnswerError(f"GET / before the first case: {error.message}") from None
     results = [_result(case, server, given["of"]) for case in _chosen(given)]
     for path, written in ((given["json_file"], as_json), (given["junit_file"], as_junit)):
         if path:
