@@ -77,7 +77,9 @@ fix: $(VENV)/dev ## let ruff mend what it can
 
 synth: $(VENV)/dev $(CDK) ## write the CloudFormation template to cdk.out, without an AWS account (CDK_OPTIONS="-c auth=none")
 	$(CDK) synth --quiet $(CDK_OPTIONS)
-	@echo "Template: cdk.out/PutEventsGateway.template.json"
+	@folder=cdk.out; set -- $(CDK_OPTIONS); while [ $$# -gt 0 ]; do \
+	  case "$$1" in -o|--output) folder="$$2" ;; --output=*) folder="$${1#*=}" ;; esac; shift; \
+	done; echo "Template: $$(ls -t "$$folder"/*.template.json | head -n 1)"
 
 diff: $(VENV)/dev $(CDK) ## show what a deploy would change
 	@$(COMMANDS) preflight --before diff $(CDK_OPTIONS)

@@ -44,9 +44,10 @@ async def _run() -> None:
 
 
 async def _start(signals: StopSignals) -> None:
-    folder = open_folder(data_folder())
-    database = open_database(folder)
+    # First what makes nothing: a wrong port leaves no folder behind.
     with open_port(os.environ.get("PORT") or "8080") as listener:
+        folder = open_folder(data_folder())
+        database = open_database(folder)
         set_environment(os.environ, folder, url_of(listener))
         # Handlers write logs and metrics to stdout, which is CloudWatch's on AWS.
         with RotatingFile(folder / LOG_FILE) as file, redirect_stdout(WholeLines(file)):

@@ -16,17 +16,21 @@ from commands.conformance.conformance_report import (
     as_json,
     as_junit,
     broken_clients,
+    failed_needs,
     rows,
 )
 from commands.conformance.conformance_requests import Server, ask, is_ours, run_case
 from commands.deployed import aws_errors
 from commands.exit_codes import CommandError, ExitCode
 from commands.send.auth import authorization, target, target_options
-from commands.send.client import Client
+from commands.send.client import Client, NoAnswerError
 from commands.terminal import table
 
 NEEDS = ("reads", "cors", "one-application", "auth", "no-auth")
-EPILOG = """With make:  make conformance URL=http://127.0.0.1:8080 OPTIONS="--auth none"
+EPILOG = """With make, asking `make run`, which serves every application:
+
+\b
+    make conformance URL=http://127.0.0.1:8080 OPTIONS="--auth none --without one-application"
 
 \b
 What a server may lack, for --without:
@@ -49,7 +53,7 @@ Exit code:
 @click.command(epilog=EPILOG)
 @target_options
 @click.option("--application-id", default="my-app", show_default=True, help="One that is served.")
-@click.option("--origin", default="https://app.example.com", show_default=True,
+@click.option("--origin", default="http://localhost:3000", show_default=True,
               help="Of a page that may call it.")
 @click.option("--header", "headers", multiple=True, metavar="NAME:VALUE", help="For each request.")
 @click.option("--of", type=click.Choice([PINPOINT, GATEWAY, "all"]), default=PINPOINT,
@@ -68,7 +72,10 @@ def conformance(ctx: click.Context, /, **given: Any) -> None:
     """
     with aws_errors():
         server = _server(given)
-    ask(server, {"method": "GET", "path": "/"})  # nobody may be there
+    try:
+        ask(server, {"method": "GET", "path": "/"})  # nobody may be there
+    except NoAnswerError as error:
+        raise NoAnswerError(f"GET / before the first case: {error.message}") from None
     results = [_result(case, server, given["of"]) for case in _chosen(given)]
     for path, written in ((given["json_file"], as_json), (given["junit_file"], as_junit)):
         if path:
@@ -131,6 +138,11 @@ def _print(results: list[Result]) -> None:
         click.echo(f"\n{client} would break:")
         for reason in reasons:
             click.echo(f"  - {reason}")
+    if needs := failed_needs(results):
+        counted = ", ".join(f"{count} need {need}" for need, count in needs.items())
+        options = " ".join(f"--without {need}" for need in needs)
+        click.echo(f"\nOf the failed cases {counted}.")
+        click.echo(f"If the server lacks that on purpose, leave them out: {options}")
     endings = [result.ending for result in results]
     counts = (f"{endings.count(ending)} {ending.lower()}" for ending in (PASSED, FAILED, SKIPPED))
     click.echo(f"\n{len(results)} cases: {', '.join(counts)}.")

@@ -1,7 +1,7 @@
 """Reports of a run of the cases: a table, JUnit's XML and JSON."""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 from xml.etree import ElementTree
@@ -32,6 +32,11 @@ def broken_clients(results: Iterable[Result]) -> dict[str, list[str]]:
             for client, why in result.case.clients.items():
                 found[client].append(f"{why} ({result.case.name})")
     return dict(sorted(found.items()))
+
+
+def failed_needs(results: Iterable[Result]) -> dict[str, int]:
+    """What a server may lack, and how many of the failed cases need it."""
+    return Counter(need for r in results if r.ending == FAILED for need in r.case.needs)
 
 
 def as_json(results: Iterable[Result]) -> str:

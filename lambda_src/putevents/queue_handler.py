@@ -13,9 +13,11 @@ from putevents.errors import (
     NotDeliveredError,
     NotTriedError,
     RequestError,
+    UnknownApplicationError,
 )
 from putevents.gateway import Gateway
 from putevents.ingest import Submission, ingest
+from putevents.ingest.submission import logged
 from putevents.observability import Meter, annotate, concerning, logger, step, traced
 from putevents.queue.messages import ReceivedMessage, as_of_arrival
 from putevents.time_left import TimeLeft
@@ -51,7 +53,7 @@ class QueueHandler:
         messages = [ReceivedMessage(record) for record in SQSEvent(event).records]
         with step("validate") as validating:
             parsed = [self._parse(message) for message in messages]
-            submissions = [s for s in parsed if isinstance(s, Submission)]
+            submissions = [s for s in parsed if isinstance(s, Submission) and not s.failure]
             applications = dict.fromkeys(s.application_id for s in submissions)
             events = sum(s.request.event_count for s in submissions)
             annotate(validating, ",".join(applications), events)
@@ -61,10 +63,9 @@ class QueueHandler:
         waits: list[tuple[str, float]] = []  # by application, of what is held
         for message, submission in zip(messages, parsed, strict=True):
             error = submission if isinstance(submission, Exception) else submission.failure
-            application_id = getattr(submission, "application_id", "")
             if error:
                 with concerning([message.arrival.request_id]):
-                    is_held = not self._dead_letter(message, application_id, error, time_left)
+                    is_held = not self._dead_letter(message, submission, error, time_left)
                 if is_held:
                     stay.append((message, error))
             else:
@@ -74,7 +75,7 @@ class QueueHandler:
                 )
                 is_held = bool(submission.undelivered)
             if is_held:
-                waits.append((application_id, message.arrival.age_seconds))
+                waits.append((_application_id(submission), message.arrival.age_seconds))
         if waits:
             # SQS's own age of the oldest message leaves out those received more than three times.
             self._meter.emit_waits(waits)
@@ -104,9 +105,8 @@ class QueueHandler:
         try:
             body = message.body
             parsed = parse(body, QueueMessage)
-            self.gateway.check_serves(parsed.application_id)
             orders, stored = as_of_arrival(parsed)
-            return Submission(
+            submission = Submission(
                 parsed.application_id,
                 parsed.events_request,
                 len(body),
@@ -115,14 +115,24 @@ class QueueHandler:
                 attempt=message.attempt,
                 queued_at=message.queued_at,
                 is_message=True,
+                has_waited=message.has_waited,
                 orders=orders,
                 stored=stored,
             )
         except Exception as error:  # it fails alone
             return error
+        try:
+            self.gateway.check_serves(submission.application_id)
+        except UnknownApplicationError as error:
+            submission.failure = error
+        return submission
 
     def _dead_letter(
-        self, message: ReceivedMessage, application_id: str, error: Exception, time_left: TimeLeft
+        self,
+        message: ReceivedMessage,
+        parsed: Submission | Exception,
+        error: Exception,
+        time_left: TimeLeft,
     ) -> bool:
         """Dead-letter a message for which no later attempt is due; return whether SQS has it."""
         if not isinstance(error, RequestError | NotDeliveredError):
@@ -140,14 +150,32 @@ class QueueHandler:
                 message.body, message.arrival, attempt, reason, time_left
             )
         text = "message is a dead letter" if is_dead else "message stays"
+        named: Any = _named(message, parsed, is_dead)
         logger.warning(
             text,
-            application_id=application_id,
+            application_id=_application_id(parsed),
             message_id=message.id,
             reason=reason,
             attempt=attempt,
+            **named,
         )
         return is_dead
+
+
+def _application_id(parsed: Submission | Exception) -> str:
+    """Return the application of a message; nothing for what a producer may have made up."""
+    if isinstance(parsed, Exception) or isinstance(parsed.failure, UnknownApplicationError):
+        return ""
+    return parsed.application_id
+
+
+def _named(
+    message: ReceivedMessage, parsed: Submission | Exception, is_dead: bool
+) -> dict[str, list[str]]:
+    """Return the events' ids, when they begin to wait and when they are dead, not each time."""
+    if isinstance(parsed, Exception) or (message.has_waited and not is_dead):
+        return {}
+    return {"dead" if is_dead else "undelivered": logged(parsed.event_ids)}
 
 
 def _reason(error: Exception) -> str:

@@ -65,10 +65,12 @@ def test_a_new_type_and_a_new_key_are_told_on_their_first_day_also_today() -> No
 def test_a_key_is_gone_once_its_type_came_ten_times_without_it() -> None:
     before = [event for day in range(-30, -4) for event in sent("tap", day, 10, "screen")]
     assert changes(before + sent("tap", -4, 9)) == []
-    assert changes(before + sent("tap", -4, 10)) == [
+    found = changes(before + sent("tap", -4, 10))
+    assert [row for row in found if row[2] != "no events"] == [
         ("shop", -4, "attribute gone", "tap.screen", 260.0, 0.0)
     ]
-    assert changes(before + sent("tap", 0, 10)) == []  # today is not over
+    # Today is not over.
+    assert [row[2] for row in changes(before + sent("tap", 0, 10))] == ["no events"]
 
 
 def test_a_type_that_falls_or_rises_by_80_percent_is_told_with_the_average_before() -> None:
@@ -84,8 +86,15 @@ def test_a_type_that_falls_or_rises_by_80_percent_is_told_with_the_average_befor
         assert changes(other + before + sent("tap", -1, count)) == expected
 
 
-def test_an_application_that_sent_nothing_at_all_did_not_change_its_types() -> None:
-    assert changes([e for e in steady() if e.arrived.date() != TODAY - timedelta(days=3)]) == []
+def test_an_application_that_sent_nothing_at_all_is_told_once_and_not_by_type() -> None:
+    def silent(*days: int) -> list[Sent]:
+        gone = [TODAY + timedelta(days=day) for day in days]
+        return [event for event in steady() if event.arrived.date() not in gone]
+
+    assert changes(silent(-3)) == [("shop", -3, "no events", "all types", 10.0, 0.0)]
+    assert changes(silent(-2, -1)) == [("shop", -2, "no events", "all types", 10.0, 0.0)]
+    few = [event for day in range(-30, -2) for event in sent("tap", day, 9)]
+    assert changes(few) == []
 
 
 def test_applications_are_apart() -> None:
@@ -98,6 +107,22 @@ def test_a_rule_that_rejected_nothing_before_is_told() -> None:
     rejected(connection, ("old", -34), ("old", -1), ("new", -3), ("new", 0), ("older", -35))
     assert run(connection, "drift") == [
         ("shop", TODAY - timedelta(days=3), "new rejection", "new", None, 2.0)
+    ]
+
+
+def test_a_rule_of_an_applications_first_day_is_not_new() -> None:
+    connection = lake(sent("tap", -2, 1))
+    rejected(connection, ("first", -3), ("second", -2))
+    assert [row[3] for row in run(connection, "drift")] == ["tap", "second"]
+
+
+def test_rejections_that_rise_by_80_percent_are_told_also_of_an_old_rule() -> None:
+    connection = lake(steady())
+    each_day = [("each day", day) for day in range(-30, 0) for _ in range(10)]
+    few = [("few", -20), *[("few", -1)] * 9]
+    rejected(connection, ("old", -20), *[("old", -1)] * 50, *few, *each_day)
+    assert run(connection, "drift") == [
+        ("shop", TODAY - timedelta(days=1), "more rejections", "old", 0.0, 50.0)
     ]
 
 

@@ -87,3 +87,16 @@ def test_a_variable_of_the_environment_is_no_option() -> None:
     )  # fmt: skip
 
     assert done.returncode == 0
+
+
+@pytest.mark.parametrize("option", ["-o there", "--output there", "--output=there", "-c auth=none"])
+def test_synth_names_the_template_that_it_wrote(tmp_path: Path, option: str) -> None:
+    folder = tmp_path / ("there" if "there" in option else "cdk.out")
+    folder.mkdir()
+    (folder / "another-stack.template.json").touch()
+    recipe = made("synth", f"CDK_OPTIONS={option}").stdout
+    told = subprocess.run(
+        ["sh", "-c", recipe[recipe.index("folder=cdk.out") :]], cwd=tmp_path, capture_output=True,
+        text=True, timeout=20, check=True,
+    )  # fmt: skip
+    assert told.stdout == f"Template: {folder.name}/another-stack.template.json\n"

@@ -161,4 +161,4 @@ def test_a_header_of_ones_own_goes_with_each_request(gateway: RunningGateway) ->
 def test_a_server_that_is_not_there_is_told() -> None:
     code, output = run("http://127.0.0.1:9")
     assert code == 4
-    assert "No answer" in output
+    assert "Error: GET / before the first case: No answer: " in output

@@ -13,6 +13,7 @@ ERROR_TYPES = {
     415: "UnsupportedMediaTypeException",
     500: "InternalServerErrorException",
 }
+EVERY = "every"  # in place of an operation: of each that has no example of this status of its own
 _REQUEST_ID = {"description": "As in logs and tables.", "schema": {"type": "string"}}
 
 
@@ -25,11 +26,15 @@ def complete(document: Schema, examples: list[Schema]) -> Schema:
     given = defaultdict(list)
     for example in examples:
         given[example["operation"]].append(example)
+    shared = given.pop(EVERY)
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             _complete_operation(operation)
             for example in given.pop(operation["operationId"], []):
                 _add_example(example, path, method, operation)
+            for example in shared:
+                if "examples" not in _content(operation, example):
+                    _add_example(_without_body(example, operation), path, method, operation)
     if given:
         raise ValueError(f"examples of operations that are not there: {list(given)}")
     return document
@@ -53,8 +58,22 @@ def _complete_operation(operation: Schema) -> None:
     operation["responses"] = dict(sorted(operation["responses"].items()))
 
 
+def _content(operation: Schema, example: Schema) -> Schema:
+    """Where an example stands; for a status that the operation does not have, nowhere."""
+    response = operation["responses"].get(str(example["status"]))
+    content: Schema = response["content"]["application/json"] if response else {"examples": {}}
+    return content
+
+
+def _without_body(example: Schema, operation: Schema) -> Schema:
+    """The same for an operation that may take no body."""
+    if "requestBody" in operation or "request" not in example:
+        return example
+    return example | {"request": {k: v for k, v in example["request"].items() if k != "body"}}
+
+
 def _add_example(example: Schema, path: str, method: str, operation: Schema) -> None:
-    name, status = example["name"], str(example["status"])
+    name = example["name"]
     answer: Schema = {"summary": example["summary"], "value": example["answer"]}
     if by := example.get("answered_by"):
         answer["x-answered-by"] = by
@@ -63,11 +82,10 @@ def _add_example(example: Schema, path: str, method: str, operation: Schema) -> 
         answer["x-request"] = request | example.get("request", {})
         if setup := example.get("after"):
             answer["x-after"] = setup
-    content = operation["responses"][status]["content"]["application/json"]
-    content.setdefault("examples", {})[name] = answer
+    _content(operation, example).setdefault("examples", {})[name] = answer
     body = example.get("request", {}).get("body")
     # An example of a request is one of which everything is accepted, as its schema says.
-    if isinstance(body, dict) and status.startswith("2") and "400" not in str(example["answer"]):
+    if isinstance(body, dict) and example["status"] < 300 and "400" not in str(example["answer"]):
         asked = operation["requestBody"]["content"]["application/json"]
         asked.setdefault("examples", {})[name] = {"summary": example["summary"], "value": body}
 

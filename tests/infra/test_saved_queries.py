@@ -54,6 +54,25 @@ def test_the_trail_finds_lines_about_several_requests_too() -> None:
     assert ACCESS_LOG["requestId"] == "$context.requestId"
 
 
+def test_the_query_of_an_event_says_what_it_finds_and_what_it_does_not(
+    default: Deployment,
+) -> None:
+    [query] = [
+        found["QueryString"]
+        for found in default.all("Logs::QueryDefinition")
+        if found["Name"].endswith("what happened to an event")
+    ]
+    lines = query.splitlines()
+    comments = [line for line in lines if line.startswith("#")]
+
+    assert "\n".join(lines[len(comments) :]) == ALL["EVENT"]
+    assert saved_queries.EVENT_PLACEHOLDER not in "".join(comments)  # it is put in at one place
+    assert "SELECT request_id FROM events" in " ".join(comments)
+    for name in ("undelivered", "delivered", "dead", "rejected_ids"):
+        assert f'"{name}"' in CODE
+        assert re.search(rf"\b{name}\b", comments[0])
+
+
 @pytest.mark.parametrize("name", sorted(ALL))
 def test_a_query_names_lines_and_fields_that_are_written(name: str) -> None:
     query = ALL[name]

@@ -30,6 +30,7 @@ def _of_one(events: list[Sent], today: date) -> Iterator[Row]:
         for key in event.attributes:
             keys[event.event_type, key][event.arrived.date()] += 1
     days = sorted({event.arrived.date() for event in events})
+    yield from _silences(Counter(event.arrived.date() for event in events), today)
     for type_, counts in types.items():
         if min(counts) > days[0]:
             yield min(counts), "new event type", type_, None, sum(counts.values())
@@ -50,3 +51,12 @@ def _moves(type_: str, counts: Counter[date], days: list[date]) -> Iterator[Row]
         if (now <= 0.2 * before or now >= 1.8 * before) and max(now, before) >= 10:
             change = "fewer events" if now < before else "more events"
             yield day, change, type_, before, now
+
+
+def _silences(counts: Counter[date], today: date) -> Iterator[Row]:
+    days = sorted(day for day in counts if day < today)
+    for place, day in enumerate(days):
+        week = days[max(0, place - 6) : place + 1]
+        before = sum(counts[each] for each in week) / len(week)
+        if day + DAY < today and day + DAY not in counts and before >= 10:
+            yield day + DAY, "no events", "all types", before, 0

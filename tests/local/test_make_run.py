@@ -133,6 +133,11 @@ def test_a_busy_port_is_one_sentence(gateway: RunningGateway, tmp_path: Path) ->
     assert f"Port {port} of 127.0.0.1 is in use" in start_and_fail(tmp_path, PORT=port)
 
 
+def test_a_wrong_port_leaves_no_folder_behind(tmp_path: Path) -> None:
+    start_and_fail(tmp_path / "data", PORT="99999")
+    assert not (tmp_path / "data").exists()
+
+
 def test_an_unwritable_folder_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 

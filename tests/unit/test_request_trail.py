@@ -33,13 +33,21 @@ def body(*event_ids: str) -> dict[str, Any]:
     return {"BatchItem": {"phone": {"Endpoint": {}, "Events": {**events, "bad": {}}}}}
 
 
-def record(request_id: str, message_id: str, received: int = 1, endpoint_id: str = "phone") -> Any:
+def record(
+    request_id: str,
+    message_id: str,
+    received: int = 1,
+    endpoint_id: str = "phone",
+    *event_ids: str,
+    **more: Any,
+) -> Any:
     """What was queued of a request, as the queue hands it over."""
-    batch = {endpoint_id: {"Endpoint": {}, "Events": {"1": EVENT}}}
+    events = dict.fromkeys(event_ids or ["1"], EVENT)
+    batch = {endpoint_id: {"Endpoint": {}, "Events": events}}
     queued = {"ApplicationId": "my-app", "EventsRequest": {"BatchItem": batch}}
     sent = attributes(Arrival(request_id, 1_764_054_000_000), 1)
-    found = {name: value["StringValue"] for name, value in sent.items()}
-    return sqs_record(queued, message_id, received, **found)
+    found: dict[str, Any] = {name: value["StringValue"] for name, value in sent.items()}
+    return sqs_record(queued, message_id, received, **(found | more))
 
 
 class Log:
@@ -95,6 +103,68 @@ def test_an_event_that_waits_is_found_by_its_id(upstream: Upstream, log: Log) ->
     assert found["message is a dead letter"]["application_id"] == "my-app"
     # A bad event's line has its id as the example of its rule.
     assert found["rejected"]["example"] == "bad"
+
+
+def fate(log: Log, event_id: str) -> list[tuple[str, str]]:
+    """What the saved query of an event finds: each line's text, and where in it the id stands."""
+    return [
+        (line["message"], name)
+        for line in log.lines
+        for name, value in line.items()
+        if event_id == value or (isinstance(value, list) and event_id in value)
+    ]
+
+
+def test_an_event_is_found_by_its_id_from_the_queue_to_its_delivery(log: Log) -> None:
+    destination = FakeDestination(codes={"1": 500, "gone": 500})
+    doors = Doors(destination, FakeQueue())
+    doors.put_events(body("1", "gone"))
+    destination.codes = {"gone": 400}
+    assert doors.stay(record("request-1", "m1", 1, "phone", "1", "gone")) == []
+
+    assert fate(log, "1") == [("put_events", "undelivered"), ("queue_message", "delivered")]
+    assert fate(log, "gone")[-1] == ("queue_message", "rejected_ids")
+
+
+def test_an_event_is_found_by_its_id_from_the_queue_to_the_next_and_its_dead_letter(
+    log: Log,
+) -> None:
+    destination = FakeDestination(codes={"1": 500})
+    doors = Doors(destination, FakeQueue())
+    doors.put_events(body("1"))
+    doors.stay(record("request-1", "m1", 1, "phone", "1", "2"))  # the rest of it waits on
+    destination.codes |= {"2": 500}
+    doors.stay(record("request-1", "m2"))  # it stays, and no line names it each time
+    doors.stay(record("request-1", "m2", MIN_ATTEMPTS))
+    destination.codes = {}
+    doors.stay(record("request-1", "m3", Reason="Given up"))  # redriven
+
+    assert fate(log, "1") == [
+        ("put_events", "undelivered"), ("queue_message", "undelivered"),
+        ("message is a dead letter", "dead"), ("queue_message", "delivered"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("received", "delivered"), [(1, []), (2, ["1"])])
+def test_a_producers_message_is_named_only_once_it_had_to_wait(
+    log: Log, received: int, delivered: list[str]
+) -> None:
+    destination = FakeDestination(codes={"1": 500})
+    doors = Doors(destination, FakeQueue())
+    message = json.loads(record("request-1", "m1")["body"])
+    if received > 1:
+        assert doors.stay(sqs_record(message)) == ["m1"]
+        assert fate(log, "1") == [("message stays", "undelivered")]
+    destination.codes = {}
+    assert doors.stay(sqs_record(message, received=received)) == []
+    assert log.lines[-1].get("delivered", []) == delivered
+
+
+def test_an_event_whose_application_is_served_no_more_is_named_as_dead(log: Log) -> None:
+    doors = Doors(FakeDestination(), FakeQueue(), APPLICATION_IDS="another")
+    assert doors.stay(record("request-1", "m1")) == []
+    assert fate(log, "1") == [("message is a dead letter", "dead")]
+    assert log.lines[-1]["application_id"] == ""  # a producer may have made it up
 
 
 def test_a_line_names_no_more_ids_than_a_line_may_hold(log: Log) -> None:

@@ -134,3 +134,12 @@ def test_client_data_never_opens_the_breaker(doors: Doors, destination: FakeDest
         assert doors.answer(http_event(request))[0] == 202
     assert doors.gateway.breaker.lets_through("my-app")
     assert len(destination.calls) == 10
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_an_endpoints_id_is_told_what_is_wrong_with_it(doors: Doors, half: str) -> None:
+    batch = {"Endpoint": {}, "Events": {"1": EVENT}}
+    results = doors.put_events({"BatchItem": {half: batch, "phone": batch}})
+    told = {"StatusCode": 400, "Message": "Endpoint id should be valid Unicode."}
+    bad = {"EndpointItemResponse": told, "EventsItemResponse": {"1": told}}
+    assert (results[half], results["phone"]["EventsItemResponse"]) == (bad, {"1": ACCEPTED})

@@ -1,9 +1,11 @@
 -- Drift.
 -- What changed in what the apps send, by the day of arrival (UTC), for the last 7 days: event types,
 -- attribute keys and rejections that the 28 days before did not have, keys that are gone from a type
--- that still comes, and types whose events fell or rose by 80 % or more against the average of the 7
--- days before on which the application sent something; today is not over, so it shows only what is
--- new. Fewer than 10 events are no change.
+-- that still comes, types whose events fell or rose by 80 % or more, and rejections that rose so,
+-- against the average of the 7 days before on which the application sent something, and the first
+-- day on which an application sent nothing at all. Today is not over, so it shows only what is new.
+-- Fewer than 10 events are no fall, no rise and no key that is gone; what is new is told from the
+-- first on, but for an application's own first day.
 WITH arrivals AS (
     SELECT
         application_id,
@@ -40,11 +42,42 @@ counts AS (
     CROSS JOIN UNNEST(map_keys(attributes)) AS keys (attribute)
     GROUP BY 1, 2, 3, 4
 ),
+rejections AS (
+    SELECT
+        application_id,
+        CAST(day AS date) AS day,
+        rule,
+        count(*) AS events
+    FROM rejected_events
+    WHERE day >= date_format(current_date - INTERVAL '34' DAY, '%Y-%m-%d')
+    GROUP BY 1, 2, 3
+),
+totals AS (
+    SELECT
+        application_id,
+        day,
+        sum(events) AS events
+    FROM (
+        SELECT
+            application_id,
+            day,
+            events
+        FROM counts
+        WHERE attribute IS NULL
+        UNION ALL
+        SELECT
+            application_id,
+            day,
+            0 AS events
+        FROM rejections
+    ) AS arrived
+    GROUP BY 1, 2
+),
 known AS (
     SELECT
         application_id,
         min(day) AS first_day
-    FROM recent
+    FROM totals
     GROUP BY 1
 ),
 spans AS (
@@ -139,17 +172,81 @@ moved AS (
     FROM volumes
     WHERE (now <= 0.2 * before OR now >= 1.8 * before) AND greatest(now, before) >= 10
 ),
+silences AS (
+    SELECT
+        application_id,
+        date_add('day', 1, day) AS day,
+        'no events' AS change,
+        'all types' AS name,
+        round(before, 1) AS before,
+        CAST(0 AS double) AS now
+    FROM (
+        SELECT
+            application_id,
+            day,
+            avg(CAST(events AS double)) OVER (
+                PARTITION BY application_id
+                ORDER BY day
+                ROWS BETWEEN 6 PRECEDING AND CURRENT ROW
+            ) AS before,
+            lead(day) OVER (PARTITION BY application_id ORDER BY day) AS next_day
+        FROM totals
+        WHERE day < current_date AND events > 0
+    ) AS days
+    WHERE coalesce(next_day, current_date) > date_add('day', 1, day) AND before >= 10
+),
 rules AS (
     SELECT
         application_id,
-        min(CAST(day AS date)) AS day,
+        rule,
+        min(day) AS first_day,
+        sum(events) AS events
+    FROM rejections
+    GROUP BY 1, 2
+),
+new_rules AS (
+    SELECT
+        rules.application_id,
+        rules.first_day AS day,
         'new rejection' AS change,
-        rule AS name,
+        rules.rule AS name,
         CAST(NULL AS double) AS before,
-        CAST(count(*) AS double) AS now
-    FROM rejected_events
-    WHERE day >= date_format(current_date - INTERVAL '34' DAY, '%Y-%m-%d')
-    GROUP BY application_id, rule
+        CAST(rules.events AS double) AS now
+    FROM rules
+    INNER JOIN known ON known.application_id = rules.application_id
+    WHERE rules.first_day > known.first_day
+),
+rule_volumes AS (
+    SELECT
+        days.application_id,
+        days.day,
+        rules.rule,
+        CAST(coalesce(rejections.events, 0) AS double) AS now,
+        avg(CAST(coalesce(rejections.events, 0) AS double)) OVER (
+            PARTITION BY days.application_id, rules.rule
+            ORDER BY days.day
+            ROWS BETWEEN 7 PRECEDING AND 1 PRECEDING
+        ) AS before
+    FROM totals AS days
+    INNER JOIN rules
+        ON rules.application_id = days.application_id AND days.day >= rules.first_day
+    LEFT JOIN rejections
+        ON
+            rejections.application_id = days.application_id
+            AND rejections.day = days.day
+            AND rejections.rule = rules.rule
+    WHERE days.day < current_date
+),
+more_rejections AS (
+    SELECT
+        application_id,
+        day,
+        'more rejections' AS change,
+        rule AS name,
+        round(before, 1) AS before,
+        now
+    FROM rule_volumes
+    WHERE now >= 1.8 * before AND now >= 10
 )
 SELECT
     application_id,
@@ -167,7 +264,11 @@ FROM (
     UNION ALL
     SELECT * FROM moved
     UNION ALL
-    SELECT * FROM rules
+    SELECT * FROM silences
+    UNION ALL
+    SELECT * FROM new_rules
+    UNION ALL
+    SELECT * FROM more_rejections
 ) AS changes
 WHERE day > current_date - INTERVAL '7' DAY
 ORDER BY 1, 2 DESC, 3, 4

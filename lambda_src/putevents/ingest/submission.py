@@ -1,8 +1,9 @@
 """A submission: one request, endpoint update or queue message on its way through `ingest`."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from putevents.observability import Meter, Metric, logger
@@ -36,6 +37,7 @@ class Submission:
     queued_at: int = 0  # when a message came to the queue
     # A message of the queue: it can stay there, and nobody hears what is answered.
     is_message: bool = False
+    has_waited: bool = False  # a message whose events the log has named as not delivered
     orders: Mapping[str, int] = field(default_factory=dict)  # of endpoints, if not as they stand
     # Endpoints as they were when their events came in, if these have waited since.
     stored: Mapping[str, EndpointResponse] = field(default_factory=dict)
@@ -76,6 +78,13 @@ class Submission:
         return Rest(
             self.application_id, self.undelivered, self.arrival, self.attempt, self.queued_at
         )
+
+    @property
+    def event_ids(self) -> Iterable[str]:
+        """The ids of all events that it came with, whatever became of them."""
+        for batch in self.request.batch_item.values():
+            if not isinstance(batch, Rejection):
+                yield from batch.events
 
     def reject(
         self, rejection: Rejection, endpoint_id: str, event_id: str | None = None
@@ -138,14 +147,29 @@ class Submission:
             rejected=self.rejected_events,
             queued=self.queued,
             failed=self.failed_events - self.queued,
-            **self._undelivered_ids(),
+            **self._ids(),
             **fields,
         )
 
-    def _undelivered_ids(self) -> dict[str, list[str]]:
-        """Return the ids of events that were not delivered, so that a person finds theirs."""
-        ids = [id_ for batch in self.undelivered.values() for id_ in batch.events]
-        return {"undelivered": [id_[:64] for id_ in ids[:MAX_LOGGED]]} if ids else {}
+    def _ids(self) -> dict[str, list[str]]:
+        """Return the ids of events that were not delivered, so that a person finds theirs.
+
+        Of a message that waited, also those whose wait is over.
+        """
+        undelivered = {id_: batch.events for id_, batch in self.undelivered.items()}
+        named = {
+            "undelivered": [event_id for events in undelivered.values() for event_id in events]
+        }
+        if self.has_waited:
+            named["rejected_ids"] = [part.event_id for part in self.rejected if part.event_id]
+            named["delivered"] = [
+                event_id
+                for endpoint_id, item in self.results.items()
+                for event_id, answer in item["EventsItemResponse"].items()
+                if answer["StatusCode"] == ACCEPTED["StatusCode"]
+                and event_id not in undelivered.get(endpoint_id, ())
+            ]
+        return {name: logged(ids) for name, ids in named.items() if ids}
 
     def _log_each(self, what: str, rules: list[tuple[str, str]]) -> None:
         """Write a line for each rule, with the id of the first part that broke it."""
@@ -158,3 +182,8 @@ class Submission:
                 count=count,
                 example=storable(examples[rule])[:64],
             )
+
+
+def logged(ids: Iterable[str]) -> list[str]:
+    """Return ids as a log line has them: so many, and the beginning of each."""
+    return [storable(id_)[:64] for id_ in islice(ids, MAX_LOGGED)]

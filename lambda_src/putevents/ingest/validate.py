@@ -24,6 +24,7 @@ from putevents.wire.rules import (
     MAX_ENDPOINT_BYTES,
     MAX_ENDPOINT_ID_BYTES,
     MAX_EVENT_BYTES,
+    NO_UNICODE_ENDPOINT_ID,
     Rejection,
 )
 from putevents.wire.schemas import (
@@ -47,6 +48,7 @@ FREE_TEXTS = (
     "sdk_name",
 )  # fmt: skip
 MAX_BYTES_BESIDE = 200 * 1024
+_OF_ENDPOINT_IDS = (BAD_ENDPOINT_ID, NO_UNICODE_ENDPOINT_ID, LARGE_ENDPOINT_ID)
 # The same of an answer: of an id's character (in JSON, twice), and of what is said of a part.
 _ESCAPED, _ITEM = 14, 2048
 
@@ -105,7 +107,7 @@ def _are_valid(
 
 
 def _spoils_events(endpoint: PublicEndpoint | Rejection) -> bool:
-    return endpoint is BAD_ENDPOINT_ID or endpoint is LARGE_ENDPOINT_ID
+    return any(endpoint is rule for rule in _OF_ENDPOINT_IDS)
 
 
 def _valid_events(
@@ -172,8 +174,10 @@ def validate_endpoint(
 
 def validate_endpoint_id(endpoint_id: str) -> Rejection | None:
     """Return the rule that an endpoint's id breaks, if any."""
-    if not endpoint_id or not is_unicode(endpoint_id) or any(c in endpoint_id for c in "${}"):
+    if not endpoint_id or any(c in endpoint_id for c in "${}"):
         return BAD_ENDPOINT_ID
+    if not is_unicode(endpoint_id):
+        return NO_UNICODE_ENDPOINT_ID
     # Stores key it in lower case, which can be three times as long.
     if len(endpoint_id) * 3 * _UTF8 > MAX_ENDPOINT_ID_BYTES and (
         max(len(text.encode()) for text in (endpoint_id, endpoint_id.casefold()))

@@ -80,6 +80,11 @@ class ReceivedMessage:
         # A dead letter that came back starts again: whoever sent it back has mended something.
         return received + (0 if self._attribute(REASON) else _number(self._attribute(ATTEMPT)))
 
+    @property
+    def has_waited(self) -> bool:
+        """Whether it, or what it is the rest of, was tried before, so that the log names it."""
+        return self.attempt > 1 or bool(self._attribute(REASON))
+
     @cached_property
     def arrival(self) -> Arrival:
         """When it first came in: our own messages say so, a producer's came as it was sent.

@@ -157,6 +157,7 @@ MAX_PARTS = 10_000
 TOO_MANY_PARTS = f"Number of endpoints and events per request should be at most {MAX_PARTS}."
 MISSING_ENDPOINT = Rejection("Missing Endpoint", "Endpoint")
 BAD_ENDPOINT_ID = Rejection("Endpoint id should be text without $, { and }.", "")
+NO_UNICODE_ENDPOINT_ID = Rejection("Endpoint id should be valid Unicode.", "")
 LARGE_ENDPOINT_ID = Rejection(f"Endpoint id should be at most {MAX_ENDPOINT_ID_BYTES} bytes.", "")
 DUPLICATE_ENDPOINT = Rejection("Duplicate Endpoint", "Endpoint")
 DUPLICATE_ENDPOINT_ID = Rejection("Duplicate endpoint id", "")
