@@ -64,7 +64,7 @@ class QueueHandler:
             application_id = getattr(submission, "application_id", "")
             if error:
                 with concerning([message.arrival.request_id]):
-                    is_held = not self._dead_letter(message, application_id, error, time_left)
+                    is_held = not self._dead_letter(message, submission, error, time_left)
                 if is_held:
                     stay.append((message, error))
             else:
@@ -122,7 +122,11 @@ class QueueHandler:
             return error
 
     def _dead_letter(
-        self, message: ReceivedMessage, application_id: str, error: Exception, time_left: TimeLeft
+        self,
+        message: ReceivedMessage,
+        submission: Submission | Exception,
+        error: Exception,
+        time_left: TimeLeft,
     ) -> bool:
         """Dead-letter a message for which no later attempt is due; return whether SQS has it."""
         if not isinstance(error, RequestError | NotDeliveredError):
@@ -136,18 +140,33 @@ class QueueHandler:
             reason = f"Given up after attempt {attempt}: {reason}"
         is_dead = False
         if is_hopeless or gives_up:
-            is_dead = self.gateway.retry_queue.dead_letter_whole(
-                message.body, message.arrival, attempt, reason, time_left
-            )
+            is_dead = self._send_to_dead_letters(message, submission, reason, time_left)
         text = "message is a dead letter" if is_dead else "message stays"
         logger.warning(
             text,
-            application_id=application_id,
+            application_id=getattr(submission, "application_id", ""),
             message_id=message.id,
             reason=reason,
             attempt=attempt,
         )
         return is_dead
+
+    def _send_to_dead_letters(
+        self,
+        message: ReceivedMessage,
+        submission: Submission | Exception,
+        reason: str,
+        time_left: TimeLeft,
+    ) -> bool:
+        """Send what nobody has of a message: all of it as it came, unless a part was settled."""
+        queue = self.gateway.retry_queue
+        if isinstance(submission, Submission) and submission.left:
+            valid, raw = submission.left
+            rest = submission.rest._replace(batch_item=valid)
+            return queue.dead_letter(rest, raw, reason, time_left)
+        return queue.dead_letter_whole(
+            message.body, message.arrival, message.attempt, reason, time_left
+        )
 
 
 def _reason(error: Exception) -> str:

@@ -110,6 +110,9 @@ def check_message(
     if (DEAD, body) in outside.sent:
         is_bad = not known or not any(known.values())
         ensure(is_bad or not outside.is_well, "a good message is dead", known)
+        delivered = (parts_asked(asked) - others) & outside.confirmed.keys()
+        events = {part for part in delivered if part[1] is not None}
+        ensure(not events, "promise 5: delivered, and dead with the rest of its message", events)
         return
     if any(sent == body for _, sent in outside.sent):
         return  # sent again as it was

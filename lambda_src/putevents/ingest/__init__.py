@@ -70,5 +70,6 @@ def _queue_undelivered(
             gateway.breaker.close(submission.application_id)
         if pieces and submission.is_message:
             submission.failure = NotDeliveredError("The rest of it could not be queued.")
+            submission.leave(pieces)
         else:
             submission.confirm_queued(pieces)

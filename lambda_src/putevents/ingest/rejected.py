@@ -70,9 +70,12 @@ def _dead_letter(gateway: Gateway, submission: Submission, time_left: TimeLeft) 
     batch_item, results = submission.raw()["BatchItem"], submission.results
     endpoint_ids = dict.fromkeys(part.endpoint_id for part in submission.rejected)
     parts = {id_: _rejected_part(batch_item[id_], results[id_]) for id_ in endpoint_ids}
-    return gateway.retry_queue.dead_letter(
+    is_dead = gateway.retry_queue.dead_letter(
         submission.rest._replace(batch_item={}), parts, submission.rejected[0].rule, time_left
     )
+    if not is_dead and (submission.accepted or submission.updated):
+        submission.left = submission.undelivered, parts
+    return is_dead
 
 
 def _rejected_part(raw: Any, item: ItemResponse) -> Any:

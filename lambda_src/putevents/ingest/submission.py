@@ -54,6 +54,9 @@ class Submission:
     queued: int = 0  # events
     latency_ms: float = 0.0
     failure: Exception | None = None  # while there is none, all is well with it
+    # What nobody holds of a message that failed though other parts of it were settled: valid parts
+    # and rejected ones as they came. None if that is all of it.
+    left: tuple[dict[str, ValidBatch], dict[str, Any]] | None = None
 
     @property
     def valid_events(self) -> int:
@@ -95,12 +98,7 @@ class Submission:
 
     def confirm_queued(self, not_queued: list[dict[str, ValidBatch]]) -> None:
         """Answer 202 for everything undelivered except what the queue did not take."""
-        lost = {
-            (endpoint_id, event_id)
-            for piece in not_queued
-            for endpoint_id, batch in piece.items()
-            for event_id in (*batch.events, *([None] if batch.endpoint is not None else []))
-        }
+        lost = _parts_of(not_queued)
         for endpoint_id, batch in self.undelivered.items():
             item = self.results[endpoint_id]
             if batch.endpoint is not None and (endpoint_id, None) not in lost:
@@ -109,6 +107,18 @@ class Submission:
                 if (endpoint_id, event_id) not in lost:
                     item["EventsItemResponse"][event_id] = ACCEPTED
                     self.queued += 1
+
+    def leave(self, not_queued: list[dict[str, ValidBatch]]) -> None:
+        """Note as left of a message what the queue did not take, and nothing that was rejected."""
+        lost = _parts_of(not_queued)
+        left = {}
+        for endpoint_id, batch in self.undelivered.items():
+            events = {i: event for i, event in batch.events.items() if (endpoint_id, i) in lost}
+            endpoint = batch.endpoint if (endpoint_id, None) in lost else None
+            if events or endpoint is not None:
+                stored = batch.stored if events else None
+                left[endpoint_id] = batch._replace(endpoint=endpoint, events=events, stored=stored)
+        self.left = left, {}
 
     def log_rejected(self) -> None:
         """Write a log line for each rule that was broken."""
@@ -158,3 +168,13 @@ class Submission:
                 count=count,
                 example=storable(examples[rule])[:64],
             )
+
+
+def _parts_of(pieces: list[dict[str, ValidBatch]]) -> set[tuple[str, str | None]]:
+    """Return the ids of events, and of endpoints with None, that stand in pieces."""
+    return {
+        (endpoint_id, event_id)
+        for piece in pieces
+        for endpoint_id, batch in piece.items()
+        for event_id in (*batch.events, *([None] if batch.endpoint is not None else []))
+    }
