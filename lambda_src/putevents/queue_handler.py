@@ -12,6 +12,7 @@ from putevents import init_phase, snap_start
 from putevents.errors import (
     NotDeliveredError,
     NotTriedError,
+    PartlyDeliveredError,
     RequestError,
 )
 from putevents.gateway import Gateway
@@ -86,9 +87,10 @@ class QueueHandler:
     def _postpone(self, stay: list[Undelivered], time_left: TimeLeft) -> list[Undelivered]:
         """Let messages wait, those that were not tried not at all; return those not replaced."""
         queue = self.gateway.retry_queue
-        tried = [message for message, error in stay if not isinstance(error, NotTriedError)]
-        if tried and queue.is_crowded(time_left):
-            again = zip(tried, queue.send_again(tried, time_left), strict=True)
+        keep = NotTriedError, PartlyDeliveredError
+        whole = [message for message, error in stay if not isinstance(error, keep)]
+        if whole and queue.is_crowded(time_left):
+            again = zip(whole, queue.send_again(whole, time_left), strict=True)
             replaced = {message.id for message, is_sent in again if is_sent}
             stay = [(message, error) for message, error in stay if message.id not in replaced]
         waiting = [

@@ -104,6 +104,30 @@ def test_of_a_message_that_is_given_up_after_a_part_was_delivered_only_the_rest_
     assert queue.dead_valid[1]["p"].endpoint is None
 
 
+class CrowdedQueue(FakeQueue):
+    """Takes messages that are sent anew only."""
+
+    def queue(self, rests: Any, time_left: Any) -> Any:
+        return [[rest.batch_item] for rest in rests]
+
+    def dead_letter(self, *dead: Any) -> bool:
+        return False
+
+
+@pytest.mark.parametrize("event", [5, EVENT])
+def test_a_message_of_which_a_part_was_delivered_is_not_sent_anew_when_many_are_hidden(
+    destination: FakeDestination, event: Any
+) -> None:
+    doors = Doors(destination, queue := CrowdedQueue(crowded=True))
+    destination.codes = {"other": None}
+    batch_item = {"p": {"Endpoint": {}, "Events": {"good": EVENT, "other": event}}}
+    message = {"ApplicationId": "my-app", "EventsRequest": {"BatchItem": batch_item}}
+    assert doors.stay(sqs_record(message)) == ["m1"]
+    assert destination.delivered == [("my-app", "p", "good")]
+    assert queue.sent_again == []
+    assert queue.postponed == [("receipt-m1", 1)]
+
+
 def test_of_a_message_that_is_given_up_after_a_part_was_queued_only_the_rest_is_dead(
     destination: FakeDestination,
 ) -> None:

@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from putevents.errors import NotDeliveredError
+from putevents.errors import NotDeliveredError, PartlyDeliveredError
 from putevents.gateway import Gateway
 from putevents.ingest.submission import Submission
 from putevents.observability import concerning, logger
@@ -28,9 +28,8 @@ def keep_rejected(gateway: Gateway, submission: Submission, time_left: TimeLeft)
         if submission.is_message and not is_kept:
             is_kept = _dead_letter(gateway, submission, time_left)
     if submission.is_message and not is_kept:
-        submission.failure = NotDeliveredError(
-            "The dead-letter queue did not take what was rejected."
-        )
+        kind = PartlyDeliveredError if submission.left else NotDeliveredError
+        submission.failure = kind("The dead-letter queue did not take what was rejected.")
 
 
 def _destination_keeps(gateway: Gateway, submission: Submission, time_left: TimeLeft) -> bool:
