@@ -12,7 +12,8 @@ Exception
 │   └── InternalError          500, a bug
 ├── NotDeliveredError          a message that stays on the queue
 │   ├── LeftAloneError         the destination failed just now and was not asked again
-│   └── NotTriedError          there was no time to ask it
+│   ├── NotTriedError          there was no time to ask it
+│   └── PartlyDeliveredError   SQS did not take what is left of it
 └── SettingsError              the function cannot start
 """
 
@@ -133,6 +134,10 @@ class NotTriedError(NotDeliveredError):
     def __str__(self) -> str:
         """For the log."""
         return "The destination was not asked: time was short."
+
+
+class PartlyDeliveredError(NotDeliveredError):
+    """A part of it was delivered, so it is not sent anew: whole, it would be delivered again."""
 
 
 class SettingsError(Exception):

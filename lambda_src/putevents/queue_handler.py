@@ -12,6 +12,7 @@ from putevents import init_phase, snap_start
 from putevents.errors import (
     NotDeliveredError,
     NotTriedError,
+    PartlyDeliveredError,
     RequestError,
     UnknownApplicationError,
 )
@@ -87,9 +88,10 @@ class QueueHandler:
     def _postpone(self, stay: list[Undelivered], time_left: TimeLeft) -> list[Undelivered]:
         """Let messages wait, those that were not tried not at all; return those not replaced."""
         queue = self.gateway.retry_queue
-        tried = [message for message, error in stay if not isinstance(error, NotTriedError)]
-        if tried and queue.is_crowded(time_left):
-            again = zip(tried, queue.send_again(tried, time_left), strict=True)
+        keep = NotTriedError, PartlyDeliveredError
+        whole = [message for message, error in stay if not isinstance(error, keep)]
+        if whole and queue.is_crowded(time_left):
+            again = zip(whole, queue.send_again(whole, time_left), strict=True)
             replaced = {message.id for message, is_sent in again if is_sent}
             stay = [(message, error) for message, error in stay if message.id not in replaced]
         waiting = [
@@ -130,7 +132,7 @@ class QueueHandler:
     def _dead_letter(
         self,
         message: ReceivedMessage,
-        parsed: Submission | Exception,
+        submission: Submission | Exception,
         error: Exception,
         time_left: TimeLeft,
     ) -> bool:
@@ -146,20 +148,35 @@ class QueueHandler:
             reason = f"Given up after attempt {attempt}: {reason}"
         is_dead = False
         if is_hopeless or gives_up:
-            is_dead = self.gateway.retry_queue.dead_letter_whole(
-                message.body, message.arrival, attempt, reason, time_left
-            )
+            is_dead = self._send_to_dead_letters(message, submission, reason, time_left)
         text = "message is a dead letter" if is_dead else "message stays"
-        named: Any = _named(message, parsed, is_dead)
+        named: Any = _named(message, submission, is_dead)
         logger.warning(
             text,
-            application_id=_application_id(parsed),
+            application_id=_application_id(submission),
             message_id=message.id,
             reason=reason,
             attempt=attempt,
             **named,
         )
         return is_dead
+
+    def _send_to_dead_letters(
+        self,
+        message: ReceivedMessage,
+        submission: Submission | Exception,
+        reason: str,
+        time_left: TimeLeft,
+    ) -> bool:
+        """Send what nobody has of a message: all of it as it came, unless a part was settled."""
+        queue = self.gateway.retry_queue
+        if isinstance(submission, Submission) and submission.left:
+            valid, raw = submission.left
+            rest = submission.rest._replace(batch_item=valid)
+            return queue.dead_letter(rest, raw, reason, time_left)
+        return queue.dead_letter_whole(
+            message.body, message.arrival, message.attempt, reason, time_left
+        )
 
 
 def _application_id(parsed: Submission | Exception) -> str:
@@ -175,7 +192,7 @@ def _named(
     """Return the events' ids, when they begin to wait and when they are dead, not each time."""
     if isinstance(parsed, Exception) or (message.has_waited and not is_dead):
         return {}
-    return {"dead" if is_dead else "undelivered": logged(parsed.event_ids)}
+    return {"dead" if is_dead else "undelivered": logged(parsed.left_ids)}
 
 
 def _reason(error: Exception) -> str:

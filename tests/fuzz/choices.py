@@ -14,7 +14,10 @@ class Choices:
 
     def below(self, limit: int) -> int:
         """Return a number from 0 up to, not including, the limit."""
-        width = 1 if limit <= 256 else 2 if limit <= 65536 else 4
+        if limit <= 256:  # nearly always, so this is quick
+            self._at += 1
+            return self._data[self._at - 1] % limit if self._at <= len(self._data) else 0
+        width = 2 if limit <= 65536 else 4
         chosen = int.from_bytes(self._data[self._at : self._at + width], "little")
         self._at += width
         return chosen % limit

@@ -8,7 +8,7 @@ from tests.fuzz.choices import Choices
 from tests.fuzz.envelopes import Body, api_event, of_bytes, segment, sqs_record
 from tests.fuzz.fuzz_lab import Lab, asked_of, body_of
 from tests.fuzz.hostile import IDS
-from tests.fuzz.outside_queue import NOT_IN_SQS
+from tests.fuzz.outside_queue import can_be_in_sqs
 from tests.fuzz.promises_kept import (
     check_answer,
     check_message,
@@ -126,7 +126,7 @@ def fuzz_queue(lab: Lab, data: bytes) -> None:
         made = [bodies_made.queue_message(choices) for _ in range(1 + around.below(4))]
     else:
         made = [Made(part.decode("utf-8", "replace"), None) for part in rest.split(b"\n\n")[:4]]
-    made = [m for m in made if m.text and not NOT_IN_SQS.search(m.text)]
+    made = [m for m in made if can_be_in_sqs(m.text)]
     records = [sqs_record(m.text, place, around) for place, m in enumerate(made)]
     answer = lab.queue({"Records": records}, lab.context)
     lab.end()

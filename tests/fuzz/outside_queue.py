@@ -12,6 +12,11 @@ NOT_IN_SQS = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _MIB = 1024 * 1024
 
 
+def can_be_in_sqs(text: str) -> bool:
+    """Whether SQS lets anybody send a message of this text."""
+    return bool(text) and not NOT_IN_SQS.search(text) and len(text.encode()) <= _MIB
+
+
 class OutsideError(Exception):
     """What a destination or queue raises that is broken; the gateway has to live with it."""
 

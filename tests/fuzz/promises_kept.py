@@ -108,8 +108,11 @@ def check_message(
     Parts that `others` asked for too are not told apart.
     """
     if (DEAD, body) in outside.sent:
-        is_bad = not known or not any(known.values())
+        is_bad = not known or not any(known.values()) or _is_own_dead_letter(asked, known)
         ensure(is_bad or not outside.is_well, "a good message is dead", known)
+        delivered = (parts_asked(asked) - others) & outside.confirmed.keys()
+        events = {part for part in delivered if part[1] is not None}
+        ensure(not events, "promise 5: delivered, and dead with the rest of its message", events)
         return
     if any(sent == body for _, sent in outside.sent):
         return  # sent again as it was
@@ -128,6 +131,15 @@ def check_message(
             ensure(part not in queued, "promise 5: a bad part is queued", part)
         elif is_good and outside.is_well:
             ensure(part in outside.confirmed, "promise 3: a good part is not delivered", part)
+
+
+def _is_own_dead_letter(asked: Asked, known: Known) -> bool:
+    """Whether a message has bad parts, and good ones of which a dead letter says nothing too.
+
+    It may read as the dead letter of its bad parts does.
+    """
+    good = {part for part, is_good in known.items() if is_good}
+    return False in known.values() and good <= {(id_, None) for id_ in asked.silent}
 
 
 def check_outside(outside: Outside, messages: int) -> None:

@@ -143,6 +143,7 @@ class FakeQueue:
     queued: list[tuple[str, dict[str, ValidBatch], int]] = field(default_factory=list)
     dead_letters: list[tuple[str, dict[str, Any], str]] = field(default_factory=list)
     dead_whole: list[tuple[str, str, int]] = field(default_factory=list)
+    dead_valid: list[dict[str, ValidBatch]] = field(default_factory=list)  # beside the raw parts
     postponed: list[tuple[str, int]] = field(default_factory=list)
     arrivals: list[Arrival] = field(default_factory=list)
     crowded: bool = False
@@ -164,6 +165,7 @@ class FakeQueue:
         self, rest: Rest, raw: dict[str, Any], reason: str, time_left: TimeLeft
     ) -> bool:
         self.dead_letters.append((rest.application_id, raw, reason))
+        self.dead_valid.append(rest.batch_item)
         return not self.broken
 
     def dead_letter_whole(

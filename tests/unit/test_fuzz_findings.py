@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from putevents.cross_origin import cross_origin
+from putevents.queue.retry import MIN_ATTEMPTS
 from putevents.wire import rules
 from putevents.wire.json_object import read_json
 from putevents.wire.rules import MAX_PARTS, TOO_MANY_PARTS
@@ -62,6 +63,93 @@ def test_a_message_that_also_looks_like_a_request_has_no_more_parts_than_others(
     message = f'{{"BatchItem":{{}},"ApplicationId":"my-app","EventsRequest":{request}}}'
     assert doors.stay(sqs_record(message)) == []
     assert [reason for _, reason, _ in queue.dead_whole] == [TOO_MANY_PARTS]
+
+
+class HalfBrokenQueue(FakeQueue):
+    """Takes the first of what it is to queue only, and no dead letter but the last of two."""
+
+    def queue(self, rests: Any, time_left: Any) -> Any:
+        [rest] = rests
+        first, *others = ({id_: batch} for id_, batch in rest.batch_item.items())
+        assert super().queue([rest._replace(batch_item=first)], time_left) == [[]]
+        return [others]
+
+    def dead_letter(self, *dead: Any) -> bool:
+        return super().dead_letter(*dead) and len(self.dead_letters) > 1
+
+
+@pytest.mark.parametrize("received", [1, MIN_ATTEMPTS])
+def test_of_a_message_that_is_given_up_after_a_part_was_delivered_only_the_rest_is_dead(
+    destination: FakeDestination, received: int
+) -> None:
+    doors = Doors(destination, queue := HalfBrokenQueue())
+    destination.codes = {"late": None}
+    events = {"good": EVENT, "bad": 5, "late": EVENT}
+    batch_item = {"p": {"Endpoint": {"OptOut": "ALL"}, "Events": events}}
+    message = {"ApplicationId": "my-app", "EventsRequest": {"BatchItem": batch_item}}
+    stay = doors.stay(sqs_record(message, received=received))
+    assert destination.delivered == [("my-app", "p", "good")]
+    assert (queue.dead_whole, queue.queued) == ([], [])
+    if received == 1:
+        assert stay == ["m1"]
+        return
+    assert stay == []
+    assert [raw for _, raw, _ in queue.dead_letters] == [
+        {"p": {"Endpoint": {}, "Events": {"bad": 5}}}
+    ] * 2
+    assert queue.dead_letters[1][2] == (
+        "Given up after attempt 32: The dead-letter queue did not take what was rejected."
+    )
+    assert list(queue.dead_valid[1]["p"].events) == ["late"]
+    assert queue.dead_valid[1]["p"].endpoint is None
+
+
+class CrowdedQueue(FakeQueue):
+    """Takes messages that are sent anew only."""
+
+    def queue(self, rests: Any, time_left: Any) -> Any:
+        return [[rest.batch_item] for rest in rests]
+
+    def dead_letter(self, *dead: Any) -> bool:
+        return False
+
+
+@pytest.mark.parametrize("event", [5, EVENT])
+def test_a_message_of_which_a_part_was_delivered_is_not_sent_anew_when_many_are_hidden(
+    destination: FakeDestination, event: Any
+) -> None:
+    doors = Doors(destination, queue := CrowdedQueue(crowded=True))
+    destination.codes = {"other": None}
+    batch_item = {"p": {"Endpoint": {}, "Events": {"good": EVENT, "other": event}}}
+    message = {"ApplicationId": "my-app", "EventsRequest": {"BatchItem": batch_item}}
+    assert doors.stay(sqs_record(message)) == ["m1"]
+    assert destination.delivered == [("my-app", "p", "good")]
+    assert queue.sent_again == []
+    assert queue.postponed == [("receipt-m1", 1)]
+
+
+def test_of_a_message_that_is_given_up_after_a_part_was_queued_only_the_rest_is_dead(
+    destination: FakeDestination,
+) -> None:
+    doors = Doors(destination, queue := HalfBrokenQueue())
+    queue.dead_letters.append(("before", {}, ""))
+    destination.codes, destination.endpoint_codes = {"late": None, "last": None}, {"q": None}
+    late, last = {"good": EVENT, "late": EVENT}, {"good": EVENT, "last": EVENT}
+    batch_item = {
+        "p": {"Endpoint": {"OptOut": "ALL"}, "Events": late},
+        "q": {"Endpoint": {"OptOut": "ALL"}, "Events": last},
+    }
+    message = {"ApplicationId": "my-app", "EventsRequest": {"BatchItem": batch_item}}
+    assert doors.stay(sqs_record(message, received=MIN_ATTEMPTS)) == []
+    assert queue.events == [("my-app", "p", "late")]
+    assert queue.dead_whole == []
+    assert queue.dead_letters[1:] == [
+        ("my-app", {}, "Given up after attempt 32: The rest of it could not be queued.")
+    ]
+    [dead] = queue.dead_valid
+    assert (list(dead), list(dead["q"].events), dead["q"].endpoint is None) == (
+        ["q"], ["last"], False,
+    )  # fmt: skip
 
 
 def test_annotations_are_read_once_for_however_many_bad_parts(doors: Doors) -> None:

@@ -207,6 +207,20 @@ def test_dead_letters_keep_the_parts_as_they_came_with_the_reason(
     assert not retry_queue.dead_letter(NOTHING, raw, "", UNLIMITED)
 
 
+def test_a_rest_that_is_given_up_is_dead_beside_the_raw_parts(
+    retry_queue: RetryQueue, sqs: Stubber, bodies: list[str]
+) -> None:
+    left, raw = rest("1"), {"phone": {"Endpoint": {}, "Events": {"2": 5}}}
+    ok = {"MessageId": "m", "MD5OfMessageBody": "x"}
+    answer = {"Successful": [{"Id": i, **ok} for i in ("0", "1")], "Failed": []}
+    sqs.add_response("send_message_batch", answer)
+    assert retry_queue.dead_letter(left, raw, "no", UNLIMITED)
+    sqs.add_response("send_message", {})
+    assert retry_queue.dead_letter(left, {}, "no", UNLIMITED)
+    items = [json.loads(body)["EventsRequest"]["BatchItem"] for body in bodies]
+    assert [list(item["phone"]["Events"]) for item in items] == [["1"], ["2"], ["1"]]
+
+
 def test_a_dead_message_is_kept_as_it_came(retry_queue: RetryQueue, sqs: Stubber) -> None:
     sqs.add_response("send_message", {}, sent(DEAD, "not json", DelaySeconds=0))
     assert retry_queue.dead_letter_whole("not json", ARRIVAL, 1, "no", UNLIMITED)

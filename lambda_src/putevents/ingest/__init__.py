@@ -5,7 +5,7 @@ A door parses its envelope, makes submissions, hands them to `ingest`, and answe
 
 from collections.abc import Callable, Sequence
 
-from putevents.errors import NotDeliveredError
+from putevents.errors import NotDeliveredError, PartlyDeliveredError
 from putevents.gateway import Gateway
 from putevents.ingest.deliver import deliver
 from putevents.ingest.rejected import keep_rejected
@@ -69,6 +69,7 @@ def _queue_undelivered(
             # Nobody else would take what the next calls bring, so they ask the destination.
             gateway.breaker.close(submission.application_id)
         if pieces and submission.is_message:
-            submission.failure = NotDeliveredError("The rest of it could not be queued.")
+            submission.failure = PartlyDeliveredError("The rest of it could not be queued.")
+            submission.leave(pieces)
         else:
             submission.confirm_queued(pieces)

@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from putevents.errors import NotDeliveredError
+from putevents.errors import NotDeliveredError, PartlyDeliveredError
 from putevents.gateway import Gateway
 from putevents.ingest.submission import Submission
 from putevents.observability import concerning, logger
@@ -28,9 +28,8 @@ def keep_rejected(gateway: Gateway, submission: Submission, time_left: TimeLeft)
         if submission.is_message and not is_kept:
             is_kept = _dead_letter(gateway, submission, time_left)
     if submission.is_message and not is_kept:
-        submission.failure = NotDeliveredError(
-            "The dead-letter queue did not take what was rejected."
-        )
+        kind = PartlyDeliveredError if submission.left else NotDeliveredError
+        submission.failure = kind("The dead-letter queue did not take what was rejected.")
 
 
 def _destination_keeps(gateway: Gateway, submission: Submission, time_left: TimeLeft) -> bool:
@@ -70,9 +69,12 @@ def _dead_letter(gateway: Gateway, submission: Submission, time_left: TimeLeft) 
     batch_item, results = submission.raw()["BatchItem"], submission.results
     endpoint_ids = dict.fromkeys(part.endpoint_id for part in submission.rejected)
     parts = {id_: _rejected_part(batch_item[id_], results[id_]) for id_ in endpoint_ids}
-    return gateway.retry_queue.dead_letter(
+    is_dead = gateway.retry_queue.dead_letter(
         submission.rest._replace(batch_item={}), parts, submission.rejected[0].rule, time_left
     )
+    if not is_dead and (submission.accepted or submission.updated):
+        submission.left = submission.undelivered, parts
+    return is_dead
 
 
 def _rejected_part(raw: Any, item: ItemResponse) -> Any:

@@ -56,6 +56,9 @@ class Submission:
     queued: int = 0  # events
     latency_ms: float = 0.0
     failure: Exception | None = None  # while there is none, all is well with it
+    # What nobody holds of a message that failed though other parts of it were settled: valid parts
+    # and rejected ones as they came. None if that is all of it.
+    left: tuple[dict[str, ValidBatch], dict[str, Any]] | None = None
 
     @property
     def valid_events(self) -> int:
@@ -86,6 +89,18 @@ class Submission:
             if not isinstance(batch, Rejection):
                 yield from batch.events
 
+    @property
+    def left_ids(self) -> Iterable[str]:
+        """The ids of the events of a message that nobody has."""
+        if self.left is None:
+            return self.event_ids
+        valid, raw = self.left
+        rejected = [part for part in self.rejected if part.endpoint_id in raw]
+        return [
+            *(id_ for batch in valid.values() for id_ in batch.events),
+            *(part.event_id for part in rejected if part.event_id is not None),
+        ]
+
     def reject(
         self, rejection: Rejection, endpoint_id: str, event_id: str | None = None
     ) -> EventItemResponse:
@@ -104,12 +119,7 @@ class Submission:
 
     def confirm_queued(self, not_queued: list[dict[str, ValidBatch]]) -> None:
         """Answer 202 for everything undelivered except what the queue did not take."""
-        lost = {
-            (endpoint_id, event_id)
-            for piece in not_queued
-            for endpoint_id, batch in piece.items()
-            for event_id in (*batch.events, *([None] if batch.endpoint is not None else []))
-        }
+        lost = _parts_of(not_queued)
         for endpoint_id, batch in self.undelivered.items():
             item = self.results[endpoint_id]
             if batch.endpoint is not None and (endpoint_id, None) not in lost:
@@ -118,6 +128,18 @@ class Submission:
                 if (endpoint_id, event_id) not in lost:
                     item["EventsItemResponse"][event_id] = ACCEPTED
                     self.queued += 1
+
+    def leave(self, not_queued: list[dict[str, ValidBatch]]) -> None:
+        """Note as left of a message what the queue did not take, and nothing that was rejected."""
+        lost = _parts_of(not_queued)
+        left = {}
+        for endpoint_id, batch in self.undelivered.items():
+            events = {i: event for i, event in batch.events.items() if (endpoint_id, i) in lost}
+            endpoint = batch.endpoint if (endpoint_id, None) in lost else None
+            if events or endpoint is not None:
+                stored = batch.stored if events else None
+                left[endpoint_id] = batch._replace(endpoint=endpoint, events=events, stored=stored)
+        self.left = left, {}
 
     def log_rejected(self) -> None:
         """Write a log line for each rule that was broken."""
@@ -187,3 +209,13 @@ class Submission:
 def logged(ids: Iterable[str]) -> list[str]:
     """Return ids as a log line has them: so many, and the beginning of each."""
     return [storable(id_)[:64] for id_ in islice(ids, MAX_LOGGED)]
+
+
+def _parts_of(pieces: list[dict[str, ValidBatch]]) -> set[tuple[str, str | None]]:
+    """Return the ids of events, and of endpoints with None, that stand in pieces."""
+    return {
+        (endpoint_id, event_id)
+        for piece in pieces
+        for endpoint_id, batch in piece.items()
+        for event_id in (*batch.events, *([None] if batch.endpoint is not None else []))
+    }

@@ -104,11 +104,13 @@ class RetryQueue:
     def dead_letter(
         self, rest: Rest, raw: dict[str, Any], reason: str, time_left: TimeLeft
     ) -> bool:
-        """Dead-letter raw parts of a BatchItem, with the reason; return whether SQS has them all.
+        """Dead-letter a rest and raw parts beside it; return whether SQS has them all.
 
-        `rest` says whose they are, when they came and how often they were tried.
+        The rest says whose they are, when they came and how often they were tried.
         """
-        bodies = raw_bodies(rest.application_id, raw)
+        bodies = [body for _, body in valid_pieces(rest.application_id, rest.batch_item)]
+        if raw:
+            bodies += raw_bodies(rest.application_id, raw)
         return self._dead_letter(bodies, rest.arrival, rest.attempt, reason, time_left)
 
     def dead_letter_whole(
