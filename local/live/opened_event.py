@@ -13,6 +13,8 @@ from local.live.live_events import LiveEvents
 from local.live.mending import rule_of
 from local.live.rows import PARTS, Row, batch_item_in, event_in, json_of, parts_of, place_of
 from local.live.stored_events import ACCEPTED, REJECTED, StoredEvents, kind_and_id
+from putevents.wire.rejected_record import stored_id
+from putevents.wire.storable import storable
 
 Json = dict[str, Any]
 _REBUILT = "It is older than what memory holds: what came is shown as the store has it."
@@ -144,12 +146,12 @@ def _find(store: sqlite3.Connection, row: Row) -> Json | None:
             "SELECT e.id FROM batches AS b CROSS JOIN batch_events AS e ON e.batch = b.id"
             " WHERE b.id > (SELECT max(id) FROM batches) - 20000 AND b.request_id = ?"
             " AND e.event_id = ? AND b.application_id = ? AND lower(b.endpoint_id) = lower(?)",
-            (row.request_id, row.event, row.application, row.endpoint),
+            (row.request_id, *map(storable, (row.event, row.application, row.endpoint))),
         ).fetchone()
         return _accepted(store, found[0])[1] if found else None
     found = store.execute(
         "SELECT rowid FROM rejected_events WHERE rowid > (SELECT max(rowid) FROM rejected_events)"
         " - 20000 AND request_id = ? AND event_id IS ? AND endpoint_id = ?",
-        (row.request_id, row.event or None, row.endpoint),
+        (row.request_id, stored_id(row.event) or None, stored_id(row.endpoint)),
     ).fetchone()
     return _rejected(store, found[0])[1] if found else None

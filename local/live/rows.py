@@ -116,6 +116,12 @@ def request_id_of(attributes: Mapping[str, Mapping[str, Any]], message_id: str) 
     return str(attributes.get("RequestId", {}).get("StringValue") or message_id)
 
 
+def arrival_of(attributes: Mapping[str, Mapping[str, Any]]) -> int | None:
+    """When a message says that its events came; a producer can write anything there."""
+    text = str(attributes.get("ArrivalTimestamp", {}).get("StringValue"))
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else None
+
+
 def parts_of(body: str) -> tuple[str, dict[str, Any]]:
     """The application and the BatchItem of a message; empty if it holds none."""
     try:
