@@ -83,7 +83,7 @@ async def _serve(listener: socket.socket, database: Database, signals: StopSigna
         _greet(url_of(listener), database)
         await signals.wait()
         log.info("stopping: what is in hand is being finished")
-        live.stop()
+        await live.stop()
         await app.drain(API_TIMEOUT_SECONDS)
         # The handler in hand still sends messages to this server's queues.
         await asyncio.to_thread(source.stop)

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, MutableMapping
 from http import HTTPStatus
 from typing import Any
 
@@ -14,6 +14,7 @@ from local.live.row_stream import RowStream
 from local.same_machine import rejection
 
 STREAM = "/live/stream"
+SQL = "/live/sql"
 _ERRORS = {
     HTTPStatus.MISDIRECTED_REQUEST: "MisdirectedRequestException",
     HTTPStatus.FORBIDDEN: "ForbiddenException",
@@ -37,6 +38,8 @@ class LiveApp:
             return await _reject(*rejected, scope, send)
         if path == STREAM and scope["method"] == "GET":
             return await self._listen(scope, receive, send)
+        if path == SQL:
+            return await _while_awaited(self._app, scope, receive, send)
         await self._app(scope, receive, send)
 
     async def _listen(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -60,6 +63,32 @@ async def _send_while_heard(parts: AsyncIterator[bytes], receive: Receive, send:
         await send({"type": "http.response.body", "body": b""})
     finally:
         gone.cancel()
+
+
+async def _while_awaited(app: Application, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer, but end that when the client leaves."""
+    has_come = asyncio.Event()  # the whole body
+
+    async def received() -> MutableMapping[str, Any]:
+        message = await receive()
+        if not message.get("more_body"):
+            has_come.set()
+        return message
+
+    async def left() -> None:
+        await has_come.wait()
+        await _gone(receive)
+
+    answering = asyncio.ensure_future(app(scope, received, send))
+    leaving = asyncio.ensure_future(left())
+    try:
+        await asyncio.wait([answering, leaving], return_when=asyncio.FIRST_COMPLETED)
+        if answering.done():
+            await answering
+    finally:
+        leaving.cancel()
+        answering.cancel()
+        await asyncio.wait([answering])
 
 
 async def _gone(receive: Receive) -> None:

@@ -76,7 +76,7 @@ class LiveGateway:
         """The application, with the stream beside it."""
         return LiveApp(app, self._stream)
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """End the streams, and the process that answers SQL."""
         self._stream.stop()
-        self._sql.stop()
+        await self._sql.stop()
