@@ -8,9 +8,10 @@ _HALVES = re.compile("[\ud800-\udfff]")
 
 
 def open_to_read(path: Path) -> sqlite3.Connection:
-    """A connection that can only read, and reads every text."""
+    """A connection that can only read: every text, and all as it is at one moment."""
     store = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
     store.text_factory = readable
+    store.execute("BEGIN")
     return store
 
 

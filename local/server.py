@@ -44,10 +44,11 @@ async def _run() -> None:
 
 
 async def _start(signals: StopSignals) -> None:
-    folder = open_folder(data_folder())
-    database = open_database(folder)
     with open_port(os.environ.get("PORT") or "8080") as listener:
-        set_environment(os.environ, folder, url_of(listener))
+        set_environment(os.environ, data_folder().resolve(), url_of(listener))
+        # Nothing is made before all that was asked for is right.
+        folder = open_folder(data_folder())
+        database = open_database(folder)
         # Handlers write logs and metrics to stdout, which is CloudWatch's on AWS.
         with RotatingFile(folder / LOG_FILE) as file, redirect_stdout(WholeLines(file)):
             await _serve(listener, database, signals)

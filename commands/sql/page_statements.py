@@ -18,7 +18,9 @@ from typing import Any, TextIO
 
 from commands.sql.athena_text import athena_text
 from commands.sql.dialect import SqlError
+from commands.sql.lake_views import TABLES
 from commands.sql.stored_lake import StoredLake, StoreError
+from infra.queries import VIEWS
 from local.database import FILE, data_folder
 
 MAX_ROWS = 1000
@@ -29,6 +31,8 @@ LIMITS: dict[str, str | int] = {"memory_limit": "1GB", "threads": 1, "temp_direc
 MAX_ADDRESSES = 2560 * 1024**2  # bytes: DuckDB does not count all that it takes
 _NICE = 10
 _MAX_EXACT = 2**53  # integers that JavaScript reads as they are
+_PROMPTS = re.compile(r"\.tables lists (them|what there is)")  # a command of the prompt's
+_THERE = f"there are {', '.join([*VIEWS, *TABLES])}"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?( UTC)?")
 _TYPES = {"VARCHAR": "varchar", "INTEGER": "integer", "FLOAT": "real", "BLOB": "varbinary"}
 
@@ -43,7 +47,7 @@ def main(answers: TextIO) -> None:
             lake = lake or StoredLake(data_folder() / FILE, limits=LIMITS)
             answer = _answer(lake, json.loads(line)["query"])
         except (SqlError, StoreError) as error:
-            answer = {"error": str(error)}
+            answer = {"error": _PROMPTS.sub(_THERE, str(error))}
         except Exception as error:  # a bug here must not end what comes after
             answer = {"error": f"The statement could not be answered: {error}"}
         answer["seconds"] = round(time.monotonic() - started, 3)

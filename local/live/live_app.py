@@ -11,7 +11,7 @@ from local.asgi import Application, Receive, Scope, Send
 from local.http_messages import new_request_id
 from local.live.page_files import SAFE_HEADERS
 from local.live.row_stream import RowStream
-from local.same_machine import rejection
+from local.same_machine import rejection, target_of
 
 STREAM = "/live/stream"
 SQL = "/live/sql"
@@ -31,11 +31,9 @@ class LiveApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        path = scope["raw_path"].decode("ascii")
-        if path.startswith("http"):  # the absolute form that proxies use
-            path = "/" + path.partition("://")[2].partition("/")[2]
-        if rejected := rejection(scope, path):
+        if rejected := rejection(scope):
             return await _reject(*rejected, scope, send)
+        _, path = target_of(scope)
         if path == STREAM and scope["method"] == "GET":
             return await self._listen(scope, receive, send)
         if path == SQL:

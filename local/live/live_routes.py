@@ -114,9 +114,10 @@ class LiveRoutes:
         return HTTPStatus.OK, {"endpoint": found, "user": user, "history": history}
 
     async def _sample(self, asked: Mapping[str, Any]) -> Answer:
-        if asked.get("kind") not in SAMPLES:
+        kind = asked.get("kind")
+        if not isinstance(kind, str) or kind not in SAMPLES:
             raise WrongRequestError(f"kind should be one of {', '.join(SAMPLES)}.")
-        sample = SAMPLES[asked["kind"]]()
+        sample = SAMPLES[kind]()
         path = f"/v1/apps/{self._summary.application}/events"
         status, answer = await self._ask("POST", path, sample)
         return HTTPStatus.OK, {"request": sample, "response": answer, "status": status}

@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from local.live.fates import Step, steps_shown
 from local.live.happenings import Exchange, Sent
@@ -86,7 +87,9 @@ class OpenedEvents:
             return None
         events = {row.event: came["Event"]} if row.event else {}
         body = {"BatchItem": {row.endpoint: {"Endpoint": came["Endpoint"], "Events": events}}}
-        url = shlex.quote(f"{self._url}/v1/apps/{row.application}/events")
+        url = shlex.quote(
+            f"{self._url}/v1/apps/{quote(row.application, safe='', errors='replace')}/events"
+        )
         sent = shlex.quote(json.dumps(body, ensure_ascii=False))
         return f"curl {url} -H 'Content-Type: application/json' -d {sent}"
 

@@ -227,6 +227,15 @@ def test_an_odd_statement_is_one_answer(sql: Asker, text: str) -> None:
         assert status == HTTPStatus.OK or answer["error"]
 
 
+def test_an_unknown_table_is_told_with_those_that_there_are(sql: Asker) -> None:
+    _, answer = sql.ask("SELECT * FROM nothing")
+
+    assert answer["error"] == (
+        "Table nothing does not exist; there are events, recent_events, raw_events,"
+        " rejected_events."
+    )
+
+
 def test_the_process_has_nothing_of_the_users_environment(
     sql: Asker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
