@@ -12,6 +12,7 @@ _SQL = (
     "SELECT application_id, endpoint_id, spelled, user_id, latest, created, members"
     " FROM endpoint_items"
     " WHERE (application_id, endpoint_id) > (?, ?) AND substr(endpoint_id, 1, 1) <> '$'"
+    " AND revision > 0"  # else it is what a deletion has left
     " AND (?3 = '' OR application_id = ?3) ORDER BY application_id, endpoint_id LIMIT ?4"
 )
 

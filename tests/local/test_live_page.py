@@ -259,6 +259,9 @@ def test_an_endpoint_is_shown_with_its_user_and_deleted(page: LiveClient) -> Non
     assert [row["event"] for row in found["history"]] == ["1"]
     assert page.ask("DELETE", "/live/endpoints/shown/a%2Fb%20c")[0] == 200
     assert page.ask("GET", "/live/endpoints/shown/a%2Fb%20c")[0] == 404
+    assert page.get("endpoints", application="shown")["endpoints"] == []
+    page.gateway.put_events(put_events_body({"2": EVENT}, {}, "a/b c"), "shown")
+    assert len(page.get("endpoints", application="shown")["endpoints"]) == 1
 
 
 @pytest.mark.parametrize(("kind", "status"), [("good", 202), ("bad", 400)])
