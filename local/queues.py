@@ -91,8 +91,9 @@ class Queues:
         now = _now()
         with self._database.transaction() as connection:
             found = connection.execute(
-                "SELECT DISTINCT json_extract(body, '$.ApplicationId') FROM messages"
-                " WHERE queue = ? AND json_valid(body)",
+                # As bytes: a producer may have named one that is no text.
+                "SELECT DISTINCT CAST(json_extract(body, '$.ApplicationId') AS BLOB)"
+                " FROM messages WHERE queue = ? AND json_valid(body)",
                 (QUEUE,),
             ).fetchall()
             connection.execute(
@@ -101,7 +102,7 @@ class Queues:
                 (now, QUEUE),
             )
         self.wake()
-        return [name for (name,) in found if isinstance(name, str)]
+        return [name.decode(errors="replace") for (name,) in found if name is not None]
 
     def adjust(self) -> None:
         """Put right when messages are due, if the clock was set back since they were hidden.

@@ -27,11 +27,24 @@ _READ_PATHS = re.compile(r"/+v1/+apps/.+/(endpoints|users)/.+", re.DOTALL)
 _CHANGES = ("POST", "PUT", "DELETE", "PATCH")
 
 
-def rejection(scope: Scope, path: str) -> tuple[HTTPStatus, str] | None:
+def target_of(scope: Scope) -> tuple[str | None, str]:
+    """The host that a request line names, in the absolute form that proxies use, and its path."""
+    target: str = scope["raw_path"].decode("ascii")
+    if target.startswith("/"):
+        return None, target
+    _, separator, rest = target.partition("://")
+    authority, _, path = rest.partition("/")
+    return authority if separator else None, f"/{path}"
+
+
+def rejection(scope: Scope) -> tuple[HTTPStatus, str] | None:
     """Why a request is not answered: it is of another machine's page; None if it is not."""
     headers = _headers(scope["headers"])
+    authority, path = target_of(scope)
     host = headers.get("host", "")
-    if not _HOST.fullmatch(host):
+    # A name in the request line stands for the one in `Host`.
+    names = [host, *([] if authority is None else [authority])]
+    if not all(map(_HOST.fullmatch, names)):
         return HTTPStatus.MISDIRECTED_REQUEST, WRONG_HOST
     if _is_private(scope["method"], path, headers) and _is_foreign(path, headers, host):
         return HTTPStatus.FORBIDDEN, FOREIGN_PAGE
@@ -64,5 +77,5 @@ def _is_foreign(path: str, headers: Mapping[str, str], host: str) -> bool:
     if origin is not None and origin != f"http://{host}":
         return True
     # A link from elsewhere opens the page: no other page can look into it.
-    is_opened = path == "/" and headers.get("sec-fetch-dest") == "document"
+    is_opened = path in ("/", "/docs") and headers.get("sec-fetch-dest") == "document"
     return site not in (None, "same-origin", "none") and not is_opened

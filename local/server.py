@@ -44,11 +44,11 @@ async def _run() -> None:
 
 
 async def _start(signals: StopSignals) -> None:
-    # First what makes nothing: a wrong port leaves no folder behind.
     with open_port(os.environ.get("PORT") or "8080") as listener:
+        set_environment(os.environ, data_folder().resolve(), url_of(listener))
+        # Nothing is made before all that was asked for is right.
         folder = open_folder(data_folder())
         database = open_database(folder)
-        set_environment(os.environ, folder, url_of(listener))
         # Handlers write logs and metrics to stdout, which is CloudWatch's on AWS.
         with RotatingFile(folder / LOG_FILE) as file, redirect_stdout(WholeLines(file)):
             await _serve(listener, database, signals)
@@ -89,7 +89,7 @@ async def _serve(listener: socket.socket, database: Database, signals: StopSigna
         _greet(url_of(listener), database)
         await signals.wait()
         log.info("stopping: what is in hand is being finished")
-        live.stop()
+        await live.stop()
         await app.drain(API_TIMEOUT_SECONDS)
         # The handler in hand still sends messages to this server's queues.
         await asyncio.to_thread(source.stop)

@@ -12,6 +12,7 @@ from local.asgi import Receive, Scope, Send
 from local.console import summary
 from local.http_messages import FOR_ANY_PAGE, Request, Response, error_response
 from local.request_body import ClientGoneError, TooLargeError, discard_rest, read_body
+from local.same_machine import target_of
 
 Cors = Callable[[Request], Mapping[str, str]]  # the headers for the page that a request is of
 # Is told of each answer, and of how many events became what.
@@ -133,12 +134,9 @@ def _is_quiet(request: Request, response: Response) -> bool:
 
 def _request(scope: Scope) -> Request:
     """The request without its body, which is still to be read."""
-    path = scope["raw_path"].decode("ascii")
-    if not path.startswith("/"):  # the absolute form that proxies use
-        path = "/" + path.partition("://")[2].partition("/")[2]
     return Request(
         method=scope["method"],
-        path=path,
+        path=target_of(scope)[1],
         query=scope["query_string"].decode("ascii"),
         headers=[(key.decode("ascii"), value.decode("latin-1")) for key, value in scope["headers"]],
         body=b"",

@@ -23,11 +23,11 @@ def _says_twice(parameters: str, body: str) -> bool:
 REPEATING = {name for name, (parameters, body) in _DEFINED.items() if _says_twice(parameters, body)}
 
 
-def connect() -> duckdb.DuckDBPyConnection:
+def connect(**limits: str | int) -> duckdb.DuckDBPyConnection:
     """An empty database with Trino's functions, which fetches nothing from anywhere."""
-    connection = duckdb.connect(
-        config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
-    )
+    fetched = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+    connection = duckdb.connect(config={**fetched, **limits})
+    connection.execute("SET enable_progress_bar = false")  # it is printed where answers are
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET integer_division = true")  # Athena's 7 / 2 is 3
     connection.execute("SET python_enable_replacements = false")
@@ -48,6 +48,8 @@ def complaint(error: duckdb.Error) -> str:
     told = re.search(r"athena: (.*)' to BOOL", str(error), re.DOTALL)
     if told:
         return told[1]
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return "the statement needs more memory than there is for it: ask for less"
     first = str(error).split("\n\n")[0].split("\n\tCandidate")[0]
     types = re.search(r"given name and argument types '(.*)'", first)
     if types and types[1].startswith("|("):

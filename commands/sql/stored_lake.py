@@ -2,7 +2,7 @@
 
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -34,9 +34,14 @@ class StoreError(Exception):
 
 
 class StoredLake:
-    """The tables as they are in the file at each query; `today` is what current_date says."""
+    """The tables as they are in the file at each query; `today` is what current_date says.
 
-    def __init__(self, path: Path, today: date | None = None) -> None:
+    `limits` are settings of DuckDB: its memory, its threads.
+    """
+
+    def __init__(
+        self, path: Path, today: date | None = None, limits: Mapping[str, str | int] | None = None
+    ) -> None:
         self._path = path
         self._today = today
         self._version: int | None = None
@@ -44,7 +49,7 @@ class StoredLake:
         self._store = _open(path)
         self._folder = Path(tempfile.mkdtemp(prefix="putevents-sql-"))
         self._folder.rmdir()
-        self._duckdb = connect()
+        self._duckdb = connect(**limits or {})
         try:
             self._copy = EventsCopy(self._store, self._duckdb, path, self._folder)
         except sqlite3.Error as error:

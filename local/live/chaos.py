@@ -36,7 +36,7 @@ class Chaos:
             ("destination", destination, DESTINATION),
             ("queue", queue, QUEUE),
         ):
-            if mode not in modes:
+            if not isinstance(mode, str) or mode not in modes:
                 raise ValueError(f"{name} should be one of {', '.join(modes)}, not {mode!r}.")
         is_better = self.is_on and (destination, queue) != (self.destination, self.queue)
         self.destination, self.queue = destination, queue

@@ -4,7 +4,15 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from local.live.happenings import Happening, Rejected, RunEnded, RunStarted, Sent
-from local.live.rows import Key, events_of, is_retry, parts_of, request_id_of, request_of
+from local.live.rows import (
+    Key,
+    arrival_of,
+    events_of,
+    is_retry,
+    parts_of,
+    request_id_of,
+    request_of,
+)
 from local.queue_message import DEAD_LETTERS, Message
 
 MAX_FATES = 200_000
@@ -125,8 +133,7 @@ def keys_of(message: Message) -> list[Key]:
 def _arrived(one: Happening) -> int | None:
     if not isinstance(one, Sent) or not is_retry(one):
         return None
-    text = str(one.message.attributes.get("ArrivalTimestamp", {}).get("StringValue"))
-    return int(text) if text.isdecimal() and len(text) < 16 else None
+    return arrival_of(one.message.attributes)
 
 
 def _is_retry(message: Message) -> bool:

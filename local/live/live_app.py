@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, MutableMapping
 from http import HTTPStatus
 from typing import Any
 
@@ -11,9 +11,10 @@ from local.asgi import Application, Receive, Scope, Send
 from local.http_messages import new_request_id
 from local.live.page_files import SAFE_HEADERS
 from local.live.row_stream import RowStream
-from local.same_machine import rejection
+from local.same_machine import rejection, target_of
 
 STREAM = "/live/stream"
+SQL = "/live/sql"
 _ERRORS = {
     HTTPStatus.MISDIRECTED_REQUEST: "MisdirectedRequestException",
     HTTPStatus.FORBIDDEN: "ForbiddenException",
@@ -30,13 +31,13 @@ class LiveApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        path = scope["raw_path"].decode("ascii")
-        if path.startswith("http"):  # the absolute form that proxies use
-            path = "/" + path.partition("://")[2].partition("/")[2]
-        if rejected := rejection(scope, path):
+        if rejected := rejection(scope):
             return await _reject(*rejected, scope, send)
+        _, path = target_of(scope)
         if path == STREAM and scope["method"] == "GET":
             return await self._listen(scope, receive, send)
+        if path == SQL:
+            return await _while_awaited(self._app, scope, receive, send)
         await self._app(scope, receive, send)
 
     async def _listen(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -60,6 +61,32 @@ async def _send_while_heard(parts: AsyncIterator[bytes], receive: Receive, send:
         await send({"type": "http.response.body", "body": b""})
     finally:
         gone.cancel()
+
+
+async def _while_awaited(app: Application, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer, but end that when the client leaves."""
+    has_come = asyncio.Event()  # the whole body
+
+    async def received() -> MutableMapping[str, Any]:
+        message = await receive()
+        if not message.get("more_body"):
+            has_come.set()
+        return message
+
+    async def left() -> None:
+        await has_come.wait()
+        await _gone(receive)
+
+    answering = asyncio.ensure_future(app(scope, received, send))
+    leaving = asyncio.ensure_future(left())
+    try:
+        await asyncio.wait([answering, leaving], return_when=asyncio.FIRST_COMPLETED)
+        if answering.done():
+            await answering
+    finally:
+        leaving.cancel()
+        answering.cancel()
+        await asyncio.wait([answering])
 
 
 async def _gone(receive: Receive) -> None:

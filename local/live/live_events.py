@@ -24,6 +24,7 @@ from local.live.rows import (
     shown_request_of,
 )
 from local.live.stored_events import Found, Page, StoredEvents
+from local.readable import as_browsers_send, open_to_read
 
 MAX_LIMIT = 500
 MAX_CHANGED = 5_000
@@ -44,9 +45,9 @@ class Filter(NamedTuple):
         row = found.row
         return (
             self.application in ("", row.application)
-            and row.endpoint.startswith(self.endpoint)
+            and as_browsers_send(row.endpoint).startswith(self.endpoint)
             and self.whole_endpoint in ("", row.endpoint)
-            and self.type in ("", row.type)
+            and self.type in ("", as_browsers_send(row.type or ""))
             and self.verdict in ("", row.verdict)
             and self._is_in(found)
         )
@@ -54,7 +55,9 @@ class Filter(NamedTuple):
     def _is_in(self, found: Found) -> bool:
         row, q = found.row, self.q.lower()
         texts = (row.application, row.endpoint, row.event, row.type, row.reason)
-        return any(q in (text or "").lower() for text in texts) or q in found.text().lower()
+        if any(q in as_browsers_send(text or "").lower() for text in texts):
+            return True
+        return q in as_browsers_send(found.text()).lower()
 
 
 class LiveEvents:
@@ -100,7 +103,7 @@ class LiveEvents:
 
     def open_store(self) -> sqlite3.Connection:
         """A connection that can only read."""
-        return sqlite3.connect(f"{self._path.as_uri()}?mode=ro", uri=True, isolation_level=None)
+        return open_to_read(self._path)
 
     def catch_up(self) -> None:
         """Take in what happened to messages since the last time."""

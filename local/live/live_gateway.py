@@ -18,6 +18,7 @@ from local.live.live_summary import LiveSummary
 from local.live.opened_event import OpenedEvents
 from local.live.queue_watch import QueueWatch
 from local.live.row_stream import RowStream
+from local.live.rows import is_astray
 from local.live.sql_process import SqlProcess
 from local.live.watched_destination import WatchedDestination
 from local.queues import Queues
@@ -33,7 +34,7 @@ class LiveGateway:
     def __init__(self, folder: Path, url: str, application: str, destination: str) -> None:
         self.happenings, self.chaos = Happenings(), Chaos()
         self._events = LiveEvents(self.happenings, folder, destination)
-        self._stream = RowStream(self._events, str(uuid.uuid4()))
+        self._stream = RowStream(self._events, self.chaos, str(uuid.uuid4()))
         self._sql = SqlProcess(folder)
         self._opened = OpenedEvents(self._events, url)
         self._summary = LiveSummary(self._events, url, application, destination == "local")
@@ -59,7 +60,7 @@ class LiveGateway:
 
     def watch(self, request: Request, response: Response, counts: Mapping[str, int]) -> None:
         """Keep what a client sent, and what it was answered."""
-        if request.path.startswith("/v1/"):
+        if request.path.startswith("/v1/") or is_astray(request, response):
             self.happenings.exchanged(request, response, counts)
 
     def routes(self, respond: Respond) -> LiveRoutes:
@@ -76,7 +77,7 @@ class LiveGateway:
         """The application, with the stream beside it."""
         return LiveApp(app, self._stream)
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """End the streams, and the process that answers SQL."""
         self._stream.stop()
-        self._sql.stop()
+        await self._sql.stop()

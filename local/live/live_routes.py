@@ -60,13 +60,14 @@ class LiveRoutes:
             return await self._endpoint(method, *rest)
         if first == "sample" and method == "POST":
             return await self._sample(_body(request))
+        if (method, first, rest) == ("POST", "sql", []):
+            return await self._sql.ask(_body(request))
         routes: dict[tuple[str, str, int], Callable[[], Answer]] = {
             ("GET", "events", 0): lambda: self._list(query),
             ("GET", "events", 1): lambda: self._open(rest[0]),
             ("GET", "summary", 0): lambda: (HTTPStatus.OK, self._summary.shown()),
             ("GET", "endpoints", 0): lambda: self._endpoints(query),
             ("GET", "queries", 0): lambda: (HTTPStatus.OK, self._sql.queries()),
-            ("POST", "sql", 0): lambda: self._sql.ask(_body(request)),
             ("GET", "chaos", 0): lambda: (HTTPStatus.OK, self._chaos.shown()),
             ("POST", "chaos", 0): lambda: self._set_chaos(_body(request)),
         }
@@ -113,9 +114,10 @@ class LiveRoutes:
         return HTTPStatus.OK, {"endpoint": found, "user": user, "history": history}
 
     async def _sample(self, asked: Mapping[str, Any]) -> Answer:
-        if asked.get("kind") not in SAMPLES:
+        kind = asked.get("kind")
+        if not isinstance(kind, str) or kind not in SAMPLES:
             raise WrongRequestError(f"kind should be one of {', '.join(SAMPLES)}.")
-        sample = SAMPLES[asked["kind"]]()
+        sample = SAMPLES[kind]()
         path = f"/v1/apps/{self._summary.application}/events"
         status, answer = await self._ask("POST", path, sample)
         return HTTPStatus.OK, {"request": sample, "response": answer, "status": status}

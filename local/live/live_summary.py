@@ -2,7 +2,9 @@
 
 import json
 import sqlite3
+import uuid
 from contextlib import closing
+from datetime import UTC, datetime
 from typing import Any
 
 from local.live.live_events import LiveEvents
@@ -26,14 +28,6 @@ WITH RECURSIVE names (name) AS (
 )
 SELECT name FROM names WHERE name IS NOT NULL LIMIT ?
 """
-_EXAMPLE = {
-    "BatchItem": {
-        "my-device": {
-            "Endpoint": {},
-            "Events": {"1": {"EventType": "hello", "Timestamp": "2026-01-01T12:00:00Z"}},
-        }
-    }
-}
 
 
 class LiveSummary:
@@ -84,7 +78,10 @@ _CANNOT = [
 
 
 def _examples(url: str, application: str) -> dict[str, str]:
-    body = json.dumps(_EXAMPLE, separators=(",", ":"))
+    # Of now, and another each time: else no chart of the last days has it.
+    event = {"EventType": "hello", "Timestamp": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"}
+    batch = {"Endpoint": {}, "Events": {uuid.uuid4().hex[:8]: event}}
+    body = json.dumps({"BatchItem": {"my-device": batch}}, separators=(",", ":"))
     return {
         "curl": f"curl {url}/v1/apps/{application}/events -d '{body}'",
         "cli": (

@@ -4,6 +4,8 @@ import re
 
 # A text of the first line, as a pattern, and below it what to do; what it found stands for {0}.
 _TEXT = """
+Nothing is at
+    Events go to POST /v1/apps/APPLICATION/events, with the id of your application.
 Missing (EventType|Timestamp|Endpoint|Events|.*StartTimestamp|.*Id)$
     Add the member {0} to what you send; it has no default.
 Missing ChannelType

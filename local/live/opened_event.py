@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from local.live.fates import Step, steps_shown
 from local.live.happenings import Exchange, Sent
@@ -13,6 +14,8 @@ from local.live.live_events import LiveEvents
 from local.live.mending import rule_of
 from local.live.rows import PARTS, Row, batch_item_in, event_in, json_of, parts_of, place_of
 from local.live.stored_events import ACCEPTED, REJECTED, StoredEvents, kind_and_id
+from putevents.wire.rejected_record import stored_id
+from putevents.wire.storable import storable
 
 Json = dict[str, Any]
 _REBUILT = "It is older than what memory holds: what came is shown as the store has it."
@@ -84,7 +87,9 @@ class OpenedEvents:
             return None
         events = {row.event: came["Event"]} if row.event else {}
         body = {"BatchItem": {row.endpoint: {"Endpoint": came["Endpoint"], "Events": events}}}
-        url = shlex.quote(f"{self._url}/v1/apps/{row.application}/events")
+        url = shlex.quote(
+            f"{self._url}/v1/apps/{quote(row.application, safe='', errors='replace')}/events"
+        )
         sent = shlex.quote(json.dumps(body, ensure_ascii=False))
         return f"curl {url} -H 'Content-Type: application/json' -d {sent}"
 
@@ -144,12 +149,12 @@ def _find(store: sqlite3.Connection, row: Row) -> Json | None:
             "SELECT e.id FROM batches AS b CROSS JOIN batch_events AS e ON e.batch = b.id"
             " WHERE b.id > (SELECT max(id) FROM batches) - 20000 AND b.request_id = ?"
             " AND e.event_id = ? AND b.application_id = ? AND lower(b.endpoint_id) = lower(?)",
-            (row.request_id, row.event, row.application, row.endpoint),
+            (row.request_id, *map(storable, (row.event, row.application, row.endpoint))),
         ).fetchone()
         return _accepted(store, found[0])[1] if found else None
     found = store.execute(
         "SELECT rowid FROM rejected_events WHERE rowid > (SELECT max(rowid) FROM rejected_events)"
         " - 20000 AND request_id = ? AND event_id IS ? AND endpoint_id = ?",
-        (row.request_id, row.event or None, row.endpoint),
+        (row.request_id, stored_id(row.event) or None, stored_id(row.endpoint)),
     ).fetchone()
     return _rejected(store, found[0])[1] if found else None

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
 
+from local.live.chaos import Chaos
 from local.live.happenings import Exchange, Sent, now_ms
 from local.live.live_events import LiveEvents
 from local.live.rows import PARTS, Row
@@ -18,8 +19,8 @@ REST_SECONDS = 15  # until a comment keeps the connection alive
 class RowStream:
     """Tells each page that listens; costs nothing while none does."""
 
-    def __init__(self, events: LiveEvents, run: str) -> None:
-        self._events, self._run = events, run
+    def __init__(self, events: LiveEvents, chaos: Chaos, run: str) -> None:
+        self._events, self._chaos, self._run = events, chaos, run
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
@@ -32,6 +33,7 @@ class RowStream:
         _, changes = await asyncio.to_thread(self._events.changes_after, 0)
         second = now_ms() // 1000
         yield _event("hello", {"run": self._run})
+        broken: object = None
         while not self._stopping.is_set():
             changed, changes = await asyncio.to_thread(self._events.changes_after, changes)
             changed = [row for row in changed if row.seq <= place]  # others come as they are now
@@ -43,6 +45,8 @@ class RowStream:
                 yield _event("change", row.shown())
             if skipped:
                 yield _event("skipped", {"count": skipped})
+            if broken != (broken := (self._chaos.destination, self._chaos.queue)):
+                yield _event("chaos", self._chaos.shown())
             ticks += 1
             if now_ms() // 1000 > second:
                 yield _event("rates", self._events.happenings.counts.at(second))

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from local.api_gateway import EVENT_RESOURCES, resource_of
+from local.api_gateway import ANY_RESOURCE, EVENT_RESOURCES, resource_of
 from local.http_messages import Request, Response
 from local.live.happenings import Exchange, Sent
 from local.queue_message import DEAD_LETTERS
@@ -57,9 +57,10 @@ def rows_of_exchange(exchange: Exchange, destination: str) -> list[Row]:
     """The events that a request brought; if it was rejected whole, one row for all of it."""
     request, response = exchange.request, exchange.response
     resource, parameters = resource_of(request.path)
-    if resource not in EVENT_RESOURCES or request.method != "POST":
+    is_lost = is_astray(request, response)
+    if not is_lost and (resource not in EVENT_RESOURCES or request.method != "POST"):
         return []
-    application = unquote(parameters["application-id"])
+    application = unquote(parameters.get("application-id", ""))
     first = exchange.number * PARTS
 
     def row(place: int, ids: tuple[str, str], type_: str | None, told: Told) -> Row:
@@ -68,6 +69,9 @@ def rows_of_exchange(exchange: Exchange, destination: str) -> list[Row]:
             first + place, at, application, *ids, type_, *told, destination, "https", request_id
         )
 
+    if is_lost:
+        where = f"{request.method} {unquote(request.path)}"
+        return [row(0, ("", ""), None, ("rejected", f"{response.status}: Nothing is at {where}."))]
     answer = json_of(response)
     if "Results" not in answer:
         verdict = "rejected" if response.status < 500 else "failed"
@@ -78,6 +82,14 @@ def rows_of_exchange(exchange: Exchange, destination: str) -> list[Row]:
         row(place, ids, type_of(asked, *ids), told)
         for place, (ids, told) in enumerate(_answers(answer["Results"]))
     ]
+
+
+def is_astray(request: Request, response: Response) -> bool:
+    """Whether somebody has sent something to a place where nothing takes it."""
+    is_page = request.path.startswith(("/live/", "/page/"))
+    is_nowhere = response.status in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
+    found = resource_of(request.path)[0] != ANY_RESOURCE
+    return request.method in ("POST", "PUT") and is_nowhere and not found and not is_page
 
 
 def rows_of_message(sent: Sent, destination: str) -> list[Row]:
@@ -114,6 +126,12 @@ def request_of(sent: Sent) -> str:
 def request_id_of(attributes: Mapping[str, Mapping[str, Any]], message_id: str) -> str:
     """The same of a message's attributes."""
     return str(attributes.get("RequestId", {}).get("StringValue") or message_id)
+
+
+def arrival_of(attributes: Mapping[str, Mapping[str, Any]]) -> int | None:
+    """When a message says that its events came; a producer can write anything there."""
+    text = str(attributes.get("ArrivalTimestamp", {}).get("StringValue"))
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else None
 
 
 def parts_of(body: str) -> tuple[str, dict[str, Any]]:

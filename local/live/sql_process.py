@@ -1,9 +1,16 @@
-"""SQL of the live page, answered by a process of its own that is ended when it takes too long."""
+"""SQL of the live page, answered by a process of its own that is ended when it takes too long.
 
+One statement runs, a few wait; nothing else of the server ever waits for one.
+"""
+
+import asyncio
 import json
-import subprocess
+import os
+import signal
 import sys
-import threading
+import tempfile
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -11,20 +18,27 @@ from typing import Any
 from infra.queries import named_queries
 
 SECONDS = 30
+MAX_WAITING = 3
+_MAX_LINE = 64 * 1024 * 1024  # the process itself keeps far below
 ROOT = Path(__file__).parents[2]
 _MODULE = "commands.sql.page_statements"  # by name: the laptop's server does not import commands
 NOT_INSTALLED = "SQL needs DuckDB, which is not installed: stop `make run`, then `make .venv/sql`."
+BUSY = "Other statements are running already: try again when one of them is answered."
+STOPPING = "`make run` is stopping."
 
 Answer = tuple[HTTPStatus, dict[str, Any]]
 
 
 class SqlProcess:
-    """Answers one statement at a time; the process is kept for the next one."""
+    """Answers one statement at a time, in one event loop; the process is kept for the next one."""
 
     def __init__(self, data_dir: Path, seconds: float = SECONDS) -> None:
         self._data_dir, self._seconds = data_dir, seconds
-        self._lock = threading.Lock()
-        self._process: subprocess.Popen[str] | None = None
+        self._turn = asyncio.Lock()
+        self._asked = 0  # those that run or wait
+        self._is_stopped = False
+        self._process: Process | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._queries = {query.file: query for query in named_queries()}
 
     def queries(self) -> list[dict[str, str]]:
@@ -34,8 +48,8 @@ class SqlProcess:
             for q in self._queries.values()
         ]
 
-    def ask(self, asked: dict[str, Any]) -> Answer:
-        """Answer a statement, or the named query that is asked for."""
+    async def ask(self, asked: dict[str, Any]) -> Answer:
+        """Answer a statement, or the named query that is asked for; ended if it is cancelled."""
         query, name = asked.get("query"), asked.get("name")
         if isinstance(name, str):
             if name not in self._queries:
@@ -43,78 +57,115 @@ class SqlProcess:
             query = self._queries[name].sql
         if not isinstance(query, str) or not query.strip():
             return _wrong("Send a statement as `query`, or the name of a query as `name`.")
-        with self._lock:
-            return self._answer(query)
-
-    def stop(self) -> None:
-        """End the process."""
-        process, self._process = self._process, None
-        if process:
-            process.kill()
-            process.wait()
-            for pipe in (process.stdin, process.stdout):
-                if pipe:
-                    pipe.close()
-
-    def _answer(self, query: str) -> Answer:
-        process = self._started()
-        assert process.stdin  # noqa: S101 # it is a pipe
-        assert process.stdout  # noqa: S101 # it is a pipe
-        is_late = threading.Event()
-
-        def end() -> None:
-            is_late.set()
-            process.kill()
-
-        timer = threading.Timer(self._seconds, end)
-        timer.start()
+        if self._asked > MAX_WAITING:
+            return _unavailable(BUSY)
+        self._asked += 1
         try:
-            process.stdin.write(json.dumps({"query": query}) + "\n")
-            process.stdin.flush()
-            line = process.stdout.readline()
-        except OSError:
-            line = ""
+            async with self._turn:
+                return await self._answer(query)
         finally:
-            timer.cancel()
-        if not line:
-            self.stop()
-            if is_late.is_set():
-                return _wrong(f"The statement was ended after {self._seconds:g} s: ask for less.")
-            if process.returncode == _MISSING:
-                return HTTPStatus.SERVICE_UNAVAILABLE, {"error": NOT_INSTALLED}
-            return _wrong("The statement ended the process that answers it: ask for less.")
-        answer = json.loads(line)
-        return HTTPStatus.BAD_REQUEST if "error" in answer else HTTPStatus.OK, answer
+            self._asked -= 1
 
-    def _started(self) -> "subprocess.Popen[str]":
-        if self._process and self._process.poll() is None:
+    async def stop(self) -> None:
+        """End the process; what runs or waits is told."""
+        self._is_stopped = True
+        await self._end()
+
+    async def _answer(self, query: str) -> Answer:
+        if self._is_stopped:
+            return _unavailable(STOPPING)
+        process = await self._started()
+        line = b""
+        try:
+            async with asyncio.timeout(self._seconds):
+                line = await _asked(process, json.dumps({"query": query}))
+        except TimeoutError:
+            return _wrong(f"The statement was ended after {self._seconds:g} s: ask for less.")
+        finally:
+            if not line:  # also when nobody waits for it any more
+                await self._end()
+        if line:
+            answer = json.loads(line)
+            return HTTPStatus.BAD_REQUEST if "error" in answer else HTTPStatus.OK, answer
+        if self._is_stopped:
+            return _unavailable(STOPPING)
+        if process.returncode == _MISSING:
+            return _unavailable(NOT_INSTALLED)
+        return _wrong("The statement ended the process that answers it: ask for less.")
+
+    async def _started(self) -> Process:
+        if self._process and self._process.returncode is None:
             return self._process
-        self.stop()
+        await self._end()
+        # A process that is ended leaves behind what it was reading.
+        self._folder = tempfile.TemporaryDirectory(
+            prefix="putevents-sql-", ignore_cleanup_errors=True
+        )
         # Nothing of the user's own environment gets in, such as credentials.
-        environ = {"DATA_DIR": str(self._data_dir), "PYTHONPATH": f"{ROOT / 'lambda_src'}:{ROOT}"}
-        self._process = subprocess.Popen(  # noqa: S603 # our own module
-            [sys.executable, "-c", _START],
+        environ = {
+            "DATA_DIR": str(self._data_dir.resolve()),
+            "PYTHONPATH": f"{ROOT / 'lambda_src'}:{ROOT}",
+            "TMPDIR": self._folder.name,
+        }
+        self._process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", _START),
             cwd=ROOT,
             env=environ,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=DEVNULL,  # what a library says as it dies is not for the user's terminal
+            limit=_MAX_LINE,
             start_new_session=True,  # Ctrl-C is for the server, which ends it
         )
         return self._process
 
+    async def _end(self) -> None:
+        process, self._process = self._process, None
+        folder, self._folder = self._folder, None
+        if process:
+            if process.returncode is None:
+                # Not Process.kill: it takes the exit status of one that has just ended away.
+                with suppress(ProcessLookupError):
+                    os.kill(process.pid, signal.SIGKILL)
+            await process.wait()
+            process._transport.close()  # type: ignore[attr-defined] # its pipes, which nobody reads
+        if folder:
+            folder.cleanup()
+
+
+async def _asked(process: Process, text: str) -> bytes:
+    """The line that answers a line; nothing if the process has ended."""
+    assert process.stdin  # noqa: S101 # it is a pipe
+    assert process.stdout  # noqa: S101 # it is a pipe
+    try:
+        process.stdin.write(f"{text}\n".encode())
+        await process.stdin.drain()
+        line = await process.stdout.readline()
+        if line.endswith(b"\n"):  # else it was ended while it wrote
+            return line
+    except OSError:
+        pass
+    await process.wait()  # it is ending
+    return b""
+
 
 _MISSING = 3
 _START = f"""
-import sys
+import os, sys
+answers = os.fdopen(os.dup(1), "w")
+os.dup2(2, 1)  # what else a library prints is no answer
 try:
     import duckdb, sqlglot
 except ModuleNotFoundError:
     sys.exit({_MISSING})
 from {_MODULE} import main
-main()
+main(answers)
 """
 
 
 def _wrong(sentence: str) -> Answer:
     return HTTPStatus.BAD_REQUEST, {"error": sentence}
+
+
+def _unavailable(sentence: str) -> Answer:
+    return HTTPStatus.SERVICE_UNAVAILABLE, {"error": sentence}

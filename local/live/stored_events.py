@@ -7,7 +7,7 @@ from heapq import merge
 from time import monotonic
 from typing import Any, NamedTuple
 
-from local.live.rows import Row, events_of, parts_of, request_id_of, type_of
+from local.live.rows import Row, arrival_of, events_of, parts_of, request_id_of, type_of
 from local.queue_message import DEAD_LETTERS
 
 MAX_SEARCHED = 20_000
@@ -28,7 +28,9 @@ _EVENT = (
 _EVENTS = f"{_EVENT} WHERE b.id <= ? AND b.id > ? ORDER BY b.id DESC, e.id DESC"
 _PART = (
     "SELECT arrival_timestamp, application_id, endpoint_id, event_id,"
-    " CASE WHEN json_valid(event) THEN json_extract(event, '$.EventType') END, request_id, event,"
+    # Whatever else a client has put there is no type.
+    " CASE WHEN json_valid(event) AND json_type(event, '$.EventType') = 'text'"
+    " THEN json_extract(event, '$.EventType') END, request_id, event,"
     " rowid, message FROM rejected_events"
 )
 _PARTS = f"{_PART} WHERE rowid <= ? ORDER BY rowid DESC"
@@ -195,7 +197,7 @@ class StoredEvents:
         waits = "queued" if "Attempt" in attributes else "waiting"
         verdict = "dead" if queue == DEAD_LETTERS else waits
         reason = attributes.get("Reason", {}).get("StringValue")
-        at = int(attributes.get("ArrivalTimestamp", {}).get("StringValue") or sent_at)
+        at = arrival_of(attributes) or sent_at
         application, asked = parts_of(body)
         for place, ids in enumerate(list(events_of(asked)) or [("", "")]):
             seq = stored_seq(QUEUED, sequence * 16_384 + place)
@@ -209,7 +211,17 @@ class StoredEvents:
             type_ if isinstance(type_, str) else None, verdict, reason, self._destination, None,
             request_id or "",
         )  # fmt: skip
-        return Found(shown, lambda: str(text))
+        return Found(shown, lambda: _unescaped(str(text)))
+
+
+def _unescaped(text: str) -> str:
+    """JSON as it reads: what broke a rule is kept in ASCII."""
+    if "\\u" not in text:
+        return text
+    try:
+        return json.dumps(json.loads(text), ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return text
 
 
 def _verdict(kind: int, row: tuple[Any, ...]) -> tuple[str, str | None]:

@@ -1,5 +1,5 @@
 // The tab of chaos: what to break, and what becomes of events meanwhile; its banner on every tab.
-import { askChaos, chaos, endChaos, isOn, sentenceOf, setChaos, watchChaos } from './chaos_state.js';
+import { askChaos, chaos, endChaos, isOn, sentenceOf, setChaos, took, watchChaos } from './chaos_state.js';
 import { byId, h, show } from './dom.js';
 import { eventRow } from './event_row.js';
 import { on } from './stream.js';
@@ -22,6 +22,7 @@ export function startChaos() {
   watchChaos(showBanner);
   watchChaos(showForm);
   on('again', askChaos);
+  on('chaos', took);
   for (const name of ['row', 'change']) on(name, happened);
   watch(drawSoon);
   draw();

@@ -41,7 +41,8 @@ export async function setChaos(changes) {
 /** Mend everything. */
 export const endChaos = () => setChaos({ destination: 'none', queue: 'none' });
 
-function took(state) {
+/** Take what the gateway says, asked or by itself: another page may have changed it. */
+export function took(state) {
   current = state;
   for (const watcher of watchers) watcher();
 }

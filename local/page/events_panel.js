@@ -1,5 +1,5 @@
 // The tab of the events: loads them, lets new ones in, and opens one.
-import { arrived, say } from './announce.js';
+import { arrived, say, whisper } from './announce.js';
 import { read } from './api.js';
 import { byId, show } from './dom.js';
 import { DetailPane } from './detail_pane.js';
@@ -19,7 +19,7 @@ const shows = () => tab() === 'events';
 
 const list = new EventList(byId('event-rows'));
 const pane = new DetailPane(byId('event-detail'), loadEvent, (seq) => list.button(Number(seq)));
-const state = { asked: '', loading: null, isPaused: false, more: false, next: null, missed: 0, skipped: 0, searched: 0, isLoaded: false };
+const state = { asked: '', loading: null, isPaused: false, more: false, next: null, missed: 0, skipped: 0, searched: 0, isLoaded: false, failure: '' };
 let [arriving, showing, settling] = [[], 0, 0];
 
 /** Make the tab ready, and load what the address asks for. */
@@ -46,14 +46,17 @@ async function load() {
   try {
     const answer = await read('events', { ...filters(), before: get('before'), limit: PAGE }, loading.signal);
     if (state.loading !== loading) return;
-    Object.assign(state, { more: answer.more, next: answer.next, searched: answer.searched, missed: 0, skipped: 0, isLoaded: true, loading: null });
+    Object.assign(state, { more: answer.more, next: answer.next, searched: answer.searched, missed: 0, skipped: 0, isLoaded: true, failure: '', loading: null });
     list.reset(answer.events);
     showRows();
     list.button(list.open)?.scrollIntoView({ block: 'nearest' });
   } catch (error) {
     if (state.loading !== loading) return;
     state.loading = null;
-    if (error.name !== 'AbortError') say(error.message);
+    if (error.name === 'AbortError') return;
+    state.failure = error.message;
+    update();
+    whisper(error.message);
   }
 }
 

@@ -3,6 +3,7 @@ import { copyButton } from './copying.js';
 import { h } from './dom.js';
 import { escapedLines, number } from './text.js';
 
+const NAMES = new Map([['Came', 'what came'], ['Stored', 'what was stored'], ['Answered', 'what was answered']]);
 const MOST_CHARACTERS = 20_000; // what is shown of one value
 const TOKENS = /("(?:[^"\\]|\\.)*")(\s*:)?|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\b(?:true|false|null)\b/g;
 
@@ -11,7 +12,7 @@ export function jsonColumn(title, value, note) {
   const isThere = value !== null && value !== undefined;
   const text = isThere ? JSON.stringify(value, null, 2) : '';
   return h('section', { class: 'column', 'aria-label': title },
-    h('header', {}, h('h3', {}, title), isThere ? copyButton(`what ${title.toLowerCase()}`, () => text) : null),
+    h('header', {}, h('h3', {}, title), isThere ? copyButton(NAMES.get(title) ?? `the ${title.toLowerCase()}`, () => text) : null),
     isThere ? jsonText(title, text) : h('p', { class: 'muted' }, note));
 }
 

@@ -6,8 +6,8 @@ import { counted, number } from './text.js';
 let last = '';
 
 /** Say what a person should know of the list, if anything. */
-export function showNote({ isPaused, before, missed, skipped, searched, more, isShort, resume, newest }) {
-  const text = isPaused ? `Paused. ${counted(missed, 'new event')}.`
+export function showNote({ failure, isPaused, before, missed, skipped, searched, more, isShort, resume, newest }) {
+  const text = failure ? `The events could not be loaded: ${failure}` : isPaused ? `Paused. ${counted(missed, 'new event')}.`
     : before ? `Older events${missed ? `; ${counted(missed, 'new event')} since` : ''}.`
       : skipped ? `${number(skipped)} more came than this page shows at once. All of them are handled.`
         : more && isShort ? `Looked at the newest ${number(searched)} events; there are older ones.` : '';

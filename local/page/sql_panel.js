@@ -25,7 +25,9 @@ export function startSql() {
     byId('named-sentence').textContent = '';
   });
   byId('query').addEventListener('keydown', (event) => {
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit(event);
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+    if (event.repeat) event.preventDefault(); // a key that is held down asks once
+    else submit(event);
   });
   byId('sql-form').addEventListener('submit', submit);
   watch(follow);

@@ -3,7 +3,7 @@
 const listeners = new Map();
 let wasLost = false;
 
-/** Have `listener` called with the data of each message: row, change, rates, skipped, open, lost, again. */
+/** Have `listener` called with the data of each message: row, change, rates, skipped, chaos, open, lost, again. */
 export function on(name, listener) {
   listeners.set(name, [...(listeners.get(name) ?? []), listener]);
 }
@@ -11,7 +11,7 @@ export function on(name, listener) {
 /** Open the stream; the browser opens it anew after each loss. */
 export function start() {
   const source = new EventSource('/live/stream');
-  for (const name of ['row', 'change', 'rates', 'skipped']) {
+  for (const name of ['row', 'change', 'rates', 'skipped', 'chaos']) {
     source.addEventListener(name, (message) => emit(name, JSON.parse(message.data)));
   }
   source.addEventListener('open', () => {

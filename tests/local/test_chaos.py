@@ -124,3 +124,12 @@ def test_it_ends_with_the_run(start_gateway: StartGateway) -> None:
     first.gateway.end()
 
     assert LiveClient(start_gateway()).get("chaos")["destination"] == "none"
+
+
+def test_every_page_is_told_of_chaos(page: LiveClient) -> None:
+    with page.stream() as stream:
+        assert stream.next("chaos")["destination"] == "none"
+        page.post("chaos", {"destination": "reject"})
+        assert stream.next("chaos")["destination"] == "reject"
+        page.post("chaos", OFF)
+        assert stream.next("chaos")["destination"] == "none"

@@ -1,8 +1,10 @@
 """What the live page's server says of events: as they come, opened, and of earlier runs."""
 
 import json
+import shlex
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -260,6 +262,9 @@ def test_an_endpoint_is_shown_with_its_user_and_deleted(page: LiveClient) -> Non
     assert [row["event"] for row in found["history"]] == ["1"]
     assert page.ask("DELETE", "/live/endpoints/shown/a%2Fb%20c")[0] == 200
     assert page.ask("GET", "/live/endpoints/shown/a%2Fb%20c")[0] == 404
+    assert page.get("endpoints", application="shown")["endpoints"] == []
+    page.gateway.put_events(put_events_body({"2": EVENT}, {}, "a/b c"), "shown")
+    assert len(page.get("endpoints", application="shown")["endpoints"]) == 1
 
 
 @pytest.mark.parametrize(("kind", "status"), [("good", 202), ("bad", 400)])
@@ -286,6 +291,33 @@ def test_the_summary_counts_and_says_how_to_send(page: LiveClient) -> None:
     assert all(page.gateway.url in example for example in summary["examples"].values())
 
 
+def test_an_example_is_of_now_and_another_each_time(page: LiveClient) -> None:
+    first, second = (page.get("summary")["examples"]["curl"] for _ in "12")
+    sent = json.loads(shlex.split(first)[-1])["BatchItem"]["my-device"]["Events"]
+
+    [event] = sent.values()
+    assert abs(datetime.fromisoformat(event["Timestamp"]) - datetime.now(UTC)) < timedelta(hours=1)
+    assert first != second
+
+
+def test_a_request_to_a_wrong_path_is_a_row(page: LiveClient) -> None:
+    with page.stream() as stream:
+        page.gateway.ask("POST", "/v1/apps/astray/event", "{}")
+        row = stream.row("")
+
+    opened = page.get(f"events/{row['seq']}")
+    assert row["reason"] == "404: Nothing is at POST /v1/apps/astray/event."
+    assert "/v1/apps/APPLICATION/events" in opened["rule"]["mend"]
+
+
+def test_the_copied_command_goes_where_the_event_went(page: LiveClient) -> None:
+    page.gateway.put_events(put_events_body({"1": EVENT}), "a%5B1-3%5D%3F")
+
+    url = shlex.split(page.open("a[1-3]?")["curl"])[1]
+
+    assert url == f"{page.gateway.url}/v1/apps/a%5B1-3%5D%3F/events"
+
+
 def test_with_another_destination_the_page_says_what_it_cannot(start_gateway: StartGateway) -> None:
     url = "http://127.0.0.1:9"
     page = LiveClient(start_gateway(DESTINATION="pinpoint", AWS_ENDPOINT_URL_PINPOINT=url))
@@ -293,6 +325,14 @@ def test_with_another_destination_the_page_says_what_it_cannot(start_gateway: St
 
     assert page.rows("elsewhere") == [("phone", "two", "rejected"), ("phone", "one", "queued")]
     assert page.get("summary")["cannot"]
+
+
+@pytest.mark.parametrize("odd", [["reject"], {"a": 1}, 5, True])
+def test_an_odd_choice_is_one_sentence(page: LiveClient, odd: Any) -> None:
+    for path, body in (("chaos", {"destination": odd}), ("chaos", {"queue": odd}),
+                       ("sample", {"kind": odd}), ("sql", {"name": odd})):  # fmt: skip
+        status, answer = page.ask("POST", f"/live/{path}", body)
+        assert (status, [*answer]) == (400, ["error"])
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Only this machine's user: other hosts' names, other pages, and other users are kept out."""
 
 import json
+import socket
 import stat
 from contextlib import closing
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.local.conftest import StartGateway
-from tests.local.running_gateway import RunningGateway, put_events_body
+from tests.local.running_gateway import SECONDS, RunningGateway, put_events_body
 
 EVENTS, ENDPOINT = "/v1/apps/own/events", "/v1/apps/own/endpoints/device"
 DEV_SERVER = "http://localhost:3000"
@@ -198,3 +199,30 @@ def test_a_folder_for_everybody_stays_so(start_gateway: StartGateway, tmp_path: 
 
     assert stat.S_IMODE(shared.stat().st_mode) == 0o1777
     assert modes(shared)["putevents.db"] == 0
+
+
+@pytest.mark.parametrize(
+    ("target", "status"),
+    [
+        ("HTTP://evil.example/live/chaos", 421), ("http://evil.example/live/chaos", 421),
+        ("http://evil.example", 421), ("ftp://localhost@evil.example/live/chaos", 421),
+        ("HTTP://127.0.0.1/live/chaos", 403), ("http://localhost:1/live/chaos", 403),
+        ("//evil.example/live/chaos", 404),
+    ],
+)  # fmt: skip
+def test_a_request_line_with_a_host_is_kept_out_as_any_other(
+    gateway: RunningGateway, target: str, status: int
+) -> None:
+    with socket.create_connection(("127.0.0.1", gateway.connect().port), SECONDS) as client:
+        head = f"POST {target} HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: http://evil.example\r\n"
+        client.sendall(f"{head}Connection: close\r\nContent-Length: 2\r\n\r\n{{}}".encode())
+        line = client.makefile("rb").readline()
+
+    assert int(line.split()[1]) == status
+
+
+def test_the_contract_opens_from_a_link(gateway: RunningGateway) -> None:
+    opened = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "document"}
+    with closing(gateway.connect()) as connection:
+        connection.request("GET", "/docs", headers=opened)
+        assert connection.getresponse().status == 200

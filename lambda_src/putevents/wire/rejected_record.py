@@ -37,18 +37,19 @@ def rejected_record(application_id: str, part: RejectedPart, arrival: Arrival) -
     """Return the row for a rejected part."""
     record: RejectedRecord = {
         "application_id": application_id,
-        "endpoint_id": _storable(part.endpoint_id),
+        "endpoint_id": stored_id(part.endpoint_id),
         "arrival_timestamp": arrival.timestamp,
         "request_id": arrival.request_id,
         "rule": part.rule,
-        "message": _storable(part.message),
+        "message": stored_id(part.message),
         "event": json.dumps(part.raw)[:_MAX_RAW],
     }
     if part.event_id is not None:
-        record["event_id"] = _storable(part.event_id)
+        record["event_id"] = stored_id(part.event_id)
     return record
 
 
-def _storable(text: str) -> str:
+def stored_id(text: str) -> str:
+    """An id, or a sentence with one in it, as it is kept."""
     # It may have been rejected for its length, or for half a surrogate pair.
     return storable(text[:_MAX_ID])

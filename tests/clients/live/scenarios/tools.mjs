@@ -87,6 +87,25 @@ export default {
     await page.locator('#banner').waitFor({ state: 'hidden' });
   },
 
+  'chaos that another window turns on and off is told to this one': async ({ page, open, again }) => {
+    await open('#/sql');
+    const other = await again();
+    await other.open('#/chaos');
+    await other.page.getByRole('radio', { name: 'Hangs' }).check();
+    await page.locator('#banner').waitFor();
+    await page.locator('#banner').getByRole('button', { name: 'End chaos' }).click();
+    await other.page.locator('#banner').waitFor({ state: 'hidden' });
+    assert.ok(await other.page.getByRole('radio', { name: 'Works' }).first().isChecked());
+    await other.end();
+  },
+
+  'a list that cannot be loaded says so in its place': async ({ page, open, seen }) => {
+    await page.route('**/live/events?**', (route) => route.fulfill({ status: 503, json: { error: 'Not now.' } }));
+    await open();
+    await page.locator('#list-note').filter({ hasText: 'could not be loaded: Not now.' }).waitFor();
+    seen.complaints.length = 0; // the browser's own, of the 503
+  },
+
   'an event that nobody takes is failed': async ({ page, rows, open, url, put, app }) => {
     await open('#/chaos');
     await page.getByRole('radio', { name: 'Answers errors' }).check();
