@@ -1,5 +1,6 @@
 """`forget`: remove a person from a deployed lake or from the laptop's store."""
 
+import json
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -43,6 +44,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--since", type=_DAY, help="Only in files of this day of arrival (UTC) and later.")
 @click.option("--until", type=_DAY, help="Only in files of this day of arrival (UTC) and before.")
 @click.option("--dry-run", is_flag=True, help="Only count; nothing is changed.")
+@click.option("--yes", is_flag=True, help="Do not ask on a terminal whether this is the one.")
 @click.option(
     "--receipt",
     "receipt_path",
@@ -72,6 +74,7 @@ def forget(ctx: click.Context, /, **options: Any) -> None:
         {"place": str(place), "with_endpoints": person.with_endpoints, **shown},
         options["dry_run"],
     )
+    _ask(person, options)
     path = options["receipt_path"] or Path(f"forget-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json")
     journal = None
     with aws_errors():
@@ -106,6 +109,17 @@ def _person(options: dict[str, Any]) -> Person:
     names = ("user", "endpoint", "application", "with_endpoints")
     user, endpoint, application, with_endpoints = (options[name] or None for name in names)
     return Person(user, endpoint, application, bool(with_endpoints))
+
+
+def _ask(person: Person, options: dict[str, Any]) -> None:
+    """Show whom it is about to forget, for good, and let a person at a terminal stop it."""
+    id_ = person.endpoint_id if person.user_id is None else person.user_id
+    kind = "user" if person.endpoint_id is None else "endpoint"
+    whom = f"the {kind} {json.dumps(id_, ensure_ascii=False)}"
+    if options["dry_run"] or options["yes"] or not sys.stdin.isatty():
+        click.echo(f"{'Looking for' if options['dry_run'] else 'Forgetting'} {whom}", err=True)
+    elif not click.confirm(f"Forget {whom} for good?", err=True):
+        raise StoppedError("Nothing was changed.")
 
 
 def _day(moment: datetime | None) -> str | None:

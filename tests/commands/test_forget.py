@@ -1,6 +1,7 @@
 """`forget`: which parts are a person's, files without them, and the laptop's store."""
 
 import json
+import pty
 import sqlite3
 import subprocess
 import sys
@@ -291,3 +292,16 @@ def test_make_passes_its_variables_on(folder: Path) -> None:
     )
     assert "removed  " in done.stdout
     assert (ROOT / "docs/forget.md").exists()
+
+
+def test_on_a_terminal_it_asks_whether_this_is_the_one(folder: Path) -> None:
+    before, (ours, theirs) = stored(folder), pty.openpty()
+    command = [sys.executable, "-m", "commands", "forget", "--data-dir", str(folder), "--user"]
+    with open(theirs, "rb") as terminal, open(ours, "wb", buffering=0) as hand:
+        hand.write(b"n\n")
+        done = subprocess.run(
+            [*command, " $ann"], cwd=folder, env=environment(folder), stdin=terminal, check=False,
+            capture_output=True, text=True, timeout=60,
+        )  # fmt: skip
+    assert 'Forget the user " $ann" for good?' in done.stdout + done.stderr
+    assert (done.returncode, stored(folder)) == (3, before)
