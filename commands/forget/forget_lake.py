@@ -100,7 +100,8 @@ class DeployedLake:
                 self._receipt.searched["messages"] += 1
                 self._receipt.removed["parts of messages"] += parts
                 if problem:
-                    self._receipt.cannot(f"a message in {name}", problem, is_problem=True)
+                    which, why = problem
+                    self._receipt.cannot(f"{which} in {name}", why, is_problem=True)
                 yield f"messages of {name}"
             if count := hidden(sqs, url):
                 self._receipt.cannot(

@@ -118,15 +118,12 @@ class LaptopStore:
                 self._receipt.removed["rejected events"] += 1
 
     def _forget_messages(self, connection: sqlite3.Connection) -> None:
-        sql = "SELECT sequence, queue, body FROM messages"
-        for sequence, queue, body in connection.execute(sql).fetchall():
+        sql = "SELECT sequence, queue, message_id, body FROM messages"
+        for sequence, queue, id_, body in connection.execute(sql).fetchall():
             self._receipt.searched["messages"] += 1
-            try:
-                kept, parts = cut(body, self._person)
-            except ValueError as error:
-                if any(text in body for text in self._texts()):
-                    self._receipt.cannot(f"a message in {queue}", str(error), is_problem=True)
-                continue
+            kept, parts, problem = cut(body, self._person)
+            if problem:
+                self._receipt.cannot(f"message {id_} in {queue}", problem, is_problem=True)
             if parts:
                 self._receipt.removed["parts of messages"] += parts
                 connection.execute(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from commands.forget.naming import names, users_in
 from putevents.endpoints.keys import endpoint_key
 
 
@@ -69,8 +70,13 @@ class Person:
             self.user_id is not None and self.user_id in _users(_text(record, "event"))
         )
 
-    def has_part(self, application_id: str, endpoint_id: str, *endpoints: Any) -> bool:
-        """Whether the part of a message is that has this endpoint id and these endpoints in it."""
+    def has_part(self, application_id: Any, endpoint_id: str, *endpoints: Any) -> bool:
+        """Whether the part of a message is that has this endpoint id and these endpoints in it.
+
+        If a message does not say its application, only a user of any application is in it.
+        """
+        if not isinstance(application_id, str):
+            application_id = ""
         if not self.is_in(application_id):
             return False
         users = {_text(endpoint, "User", "UserId") for endpoint in endpoints} - {""}
@@ -78,6 +84,12 @@ class Person:
             return True
         is_whole = self.endpoint_id is not None or not users
         return is_whole and (application_id, endpoint_key(endpoint_id)) in self.endpoints
+
+    def is_named_in(self, text: str) -> bool:
+        """Whether a text that cannot be read names the person, or an endpoint the person has."""
+        return names(
+            text, [self.user_id] if self.user_id else [], {id_ for _, id_ in self.endpoints}
+        )
 
     def digests(self) -> dict[str, str]:
         """Whom a receipt is about, without the ids: who knows them can compare."""
@@ -95,8 +107,8 @@ def _users(event: str) -> set[str]:
     """The user whom a rejected endpoint names."""
     try:
         return {_text(json.loads(event), "User", "UserId")}
-    except ValueError:  # it was cut, because it was too long
-        return set()
+    except (ValueError, RecursionError):  # it was cut, because it was too long
+        return {*users_in(event)}
 
 
 def _text(document: Any, *path: str) -> str:

@@ -1,0 +1,48 @@
+"""Whether a text that cannot be read as it should be names a person, in whatever escapes."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+
+_USER = re.compile(r'"UserId"\s*:\s*("(?:[^"\\]|\\.)*")')
+_ESCAPED = re.compile(r"\\(u[0-9a-fA-F]{4}|[^u])", re.DOTALL)
+_CONTROLS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+_NESTED = 3  # JSON inside of a string of JSON, as a notification wraps it
+
+
+def users_in(beginning: str) -> Iterator[str]:
+    """The users whom the beginning of a JSON document names: the rest was cut off."""
+    for text in _USER.findall(beginning):
+        try:
+            yield json.loads(text, strict=False)
+        except ValueError:  # an escape that is none
+            continue
+
+
+def names(text: str, ids: Iterable[str], folded: Iterable[str] = ()) -> bool:
+    """Whether a text holds one of the ids as a whole; the `folded` ones in any case."""
+    patterns = [_whole(id_) for id_ in ids]
+    patterns += [_whole(id_, re.IGNORECASE) for id_ in folded]
+    for _ in range(_NESTED):
+        if any(pattern.search(text) for pattern in patterns):
+            return True
+        if "\\" not in text:
+            return False
+        text = _unescaped(text)
+    return any(pattern.search(text) for pattern in patterns)
+
+
+def _whole(id_: str, flags: int = 0) -> re.Pattern[str]:
+    """The id, but not as a piece of a longer word: `1` is not in `2026-01-10`."""
+    return re.compile(rf"(?<![\w-]){re.escape(id_)}(?![\w-]|\\u)", flags)
+
+
+def _unescaped(text: str) -> str:
+    plain = _ESCAPED.sub(_character, text)
+    # Two escapes can be one character.
+    return plain.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _character(escape: re.Match[str]) -> str:
+    letter = escape[1]
+    return chr(int(letter[1:], 16)) if len(letter) > 1 else _CONTROLS.get(letter, letter)
