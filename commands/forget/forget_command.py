@@ -16,18 +16,20 @@ from commands.forget.journal import Journal
 from commands.forget.lake_folders import Scope
 from commands.forget.person import Person, digest
 from commands.forget.receipt import Receipt
+from commands.plain_text import printable_lines
 from putevents.endpoints.store import StoreError
 
 EPILOG = """With make:  make forget USER=... OPTIONS=...
 
 \b
 Exit code:
-    0  the person was forgotten; the receipt says what stays and until when
+    0  the person was forgotten, in the days asked for; the receipt says what stays, until when
     1  the same, but something could not be searched: the receipt says what
     2  an option is wrong
     3  it stopped; the same command goes on where it was
   130  Ctrl-C; the same command goes on where it was
 """
+SHOWN = 10  # problems
 JOURNAL = 1  # the version of its format
 _DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -76,6 +78,7 @@ def forget(ctx: click.Context, /, **options: Any) -> None:
     )
     _ask(person, options)
     path = options["receipt_path"] or Path(f"forget-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json")
+    receipt.check(path)
     journal = None
     with aws_errors():
         try:
@@ -94,8 +97,12 @@ def forget(ctx: click.Context, /, **options: Any) -> None:
         journal.remove()
     for name, count in receipt.removed.items():
         click.echo(f"{'would be removed' if receipt.dry_run else 'removed'}  {count} {name}")
+    for problem in receipt.problems[:SHOWN]:
+        click.echo(f"not removed  {printable_lines(problem)}", err=True)
+    if more := len(receipt.problems[SHOWN:]):
+        click.echo(f"not removed  {more} more, see not_removed in the receipt", err=True)
     click.echo(f"receipt  {path}")
-    ctx.exit(ExitCode.REJECTED if receipt.has_problems else ExitCode.DONE)
+    ctx.exit(ExitCode.REJECTED if receipt.problems else ExitCode.DONE)
 
 
 def _person(options: dict[str, Any]) -> Person:
@@ -106,6 +113,8 @@ def _person(options: dict[str, Any]) -> Person:
         raise click.UsageError("An endpoint is one of an application: name its --application.")
     if options["with_endpoints"] and not user_id:
         raise click.UsageError("--with-endpoints goes with --user.")
+    if options["since"] and options["until"] and options["since"] > options["until"]:
+        raise click.UsageError("--since is a later day than --until.")
     names = ("user", "endpoint", "application", "with_endpoints")
     user, endpoint, application, with_endpoints = (options[name] or None for name in names)
     return Person(user, endpoint, application, bool(with_endpoints))

@@ -3,10 +3,12 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 _USER = re.compile(r'"UserId"\s*:\s*("(?:[^"\\]|\\.)*")')
 _ESCAPED = re.compile(r"\\(u[0-9a-fA-F]{4}|[^u])", re.DOTALL)
 _CONTROLS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+_CHUNK = 1024 * 1024
 _NESTED = 3  # JSON inside of a string of JSON, as a notification wraps it
 
 
@@ -30,6 +32,24 @@ def names(text: str, ids: Iterable[str], folded: Iterable[str] = ()) -> bool:
             return False
         text = _unescaped(text)
     return any(pattern.search(text) for pattern in patterns)
+
+
+def holds(path: Path, ids: Iterable[bytes]) -> bool:
+    """Whether a file of any size holds one of the ids as a whole, in any case."""
+    word = rb"[\w\x80-\xff-]"
+    patterns = [
+        re.compile(rb"(?<!" + word + rb")" + re.escape(id_) + rb"(?!" + word + rb")", re.IGNORECASE)
+        for id_ in ids
+    ]
+    longest = max((len(pattern.pattern) for pattern in patterns), default=1)
+    before = b""
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            window = before + chunk
+            if any(pattern.search(window) for pattern in patterns):
+                return True
+            before = window[-longest:]
+    return False
 
 
 def _whole(id_: str, flags: int = 0) -> re.Pattern[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from commands.exit_codes import StoppedError
 from commands.forget.naming import names, users_in
 from putevents.endpoints.keys import endpoint_key
 
@@ -35,7 +36,8 @@ class Person:
 
     def see(self, application_id: str, endpoint_id: str) -> None:
         """Note an endpoint that the person has had."""
-        self.seen.add((application_id, endpoint_key(endpoint_id)))
+        if endpoint_id:
+            self.seen.add((application_id, endpoint_key(endpoint_id)))
 
     def keys_in(self, application_id: str) -> list[str]:
         """The keys of the person's endpoints in an application."""
@@ -49,6 +51,16 @@ class Person:
     def is_in(self, application_id: str) -> bool:
         """Whether the person is looked for in an application."""
         return self.application_id in (None, application_id)
+
+    def applications(self, known: list[str]) -> list[str]:
+        """Those of the known applications in which the person is looked for."""
+        if self.application_id is None:
+            return known
+        if self.application_id not in known:
+            raise StoppedError(
+                f"There is no application {self.application_id!r} here, but {', '.join(known)}."
+            )
+        return [self.application_id]
 
     def has_record(self, record: Any) -> bool:
         """Whether a record of `raw_events` is the person's."""
@@ -69,6 +81,14 @@ class Person:
         return self.has(application_id, _text(record, "endpoint_id")) or (
             self.user_id is not None and self.user_id in _users(_text(record, "event"))
         )
+
+    def has_failed(self, record: Any) -> bool:
+        """Whether what Firehose could not store is; an event tells of an endpoint as others do."""
+        is_event = self.has_record(record)
+        if is_event and self.user_id is not None:
+            place = (_text(record, "application", "app_id"), _text(record, "client", "client_id"))
+            self.see(*place)
+        return is_event or self.has_rejected(record)
 
     def has_part(self, application_id: Any, endpoint_id: str, *endpoints: Any) -> bool:
         """Whether the part of a message is that has this endpoint id and these endpoints in it.

@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 # So short that after a kill the messages can soon be seen again.
-_HIDE_SECONDS = 30
+HIDE_SECONDS = 30
 
 
 def remove(
     sqs: "SQSClient", url: str, person: Person, *, dry_run: bool
 ) -> Iterator[tuple[int, tuple[str, str] | None]]:
     """For each message that can be seen now, how many parts were removed; which stays, and why."""
-    with closing(messages(sqs, url, _HIDE_SECONDS)) as found:
+    with closing(messages(sqs, url, HIDE_SECONDS)) as found:
         for message in found:
             kept, parts, problem = cut(message["Body"], person)
             if parts and not dry_run:
