@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -63,6 +64,7 @@ class DeployedLake:
             self._receipt.add_object(entry["key"], entry)
         self._say_what_stays()
 
+    @cached_property
     def _applications(self) -> list[str]:
         """Those in which the person is looked for."""
         table = self._session.client("glue").get_table(
@@ -75,7 +77,7 @@ class DeployedLake:
     def _find_endpoints(self) -> None:
         """Note the endpoints that the user has now."""
         items = DynamoDBItems(self._outputs["EndpointTable"])
-        for application_id in self._applications():
+        for application_id in self._applications:
             if self._person.user_id is not None:
                 for key in items.find_by_user(application_id, self._person.user_id):
                     self._person.add(application_id, key)
@@ -86,7 +88,7 @@ class DeployedLake:
         The last time are known those that only the events told of.
         """
         table = EndpointTable(DynamoDBItems(self._outputs["EndpointTable"]))
-        for application_id in self._applications():
+        for application_id in self._applications:
             ids = self._person.keys_in(application_id)
             count = 0
             if not self._receipt.dry_run:
