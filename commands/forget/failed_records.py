@@ -38,8 +38,8 @@ def texts_of(line: bytes) -> Iterator[str]:
     yield line.decode("utf-8", "replace")
     for raw in re.findall(rb'"rawData"\s*:\s*"([^"]*)', line):
         with suppress(ValueError):
-            whole = raw[:-1] if len(raw) % 4 == 1 else raw  # it may have been cut off
-            yield b64decode(whole + b"==").decode("utf-8", "replace")
+            whole = raw[: len(raw) // 4 * 4]  # it may have been cut off
+            yield b64decode(whole).decode("utf-8", "replace")
 
 
 def _documents(raw: str) -> Iterator[tuple[str, Any]]:

@@ -127,8 +127,15 @@ def _ask(person: Person, options: dict[str, Any]) -> None:
     whom = f"the {kind} {json.dumps(id_, ensure_ascii=False)}"
     if options["dry_run"] or options["yes"] or not sys.stdin.isatty():
         click.echo(f"{'Looking for' if options['dry_run'] else 'Forgetting'} {whom}", err=True)
-    elif not click.confirm(f"Forget {whom} for good?", err=True):
+    elif not _confirmed(f"Forget {whom} for good?"):
         raise StoppedError("Nothing was changed.")
+
+
+def _confirmed(question: str) -> bool:
+    try:
+        return click.confirm(question, err=True)
+    except click.Abort:
+        return False
 
 
 def _day(moment: datetime | None) -> str | None:

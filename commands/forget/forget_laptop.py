@@ -9,7 +9,7 @@ from pathlib import Path
 
 from commands.exit_codes import StoppedError
 from commands.forget.lake_folders import Scope
-from commands.forget.log_lines import cut_lines
+from commands.forget.logged_lines import cut_lines
 from commands.forget.message_parts import cut
 from commands.forget.person import Person
 from commands.forget.receipt import Receipt

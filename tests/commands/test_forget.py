@@ -348,17 +348,19 @@ def test_make_passes_its_variables_on(folder: Path) -> None:
         env=environment(folder),
         check=True,
         text=True,
+        stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
     )
     assert "removed  " in done.stdout
     assert (ROOT / "docs/forget.md").exists()
 
 
-def test_on_a_terminal_it_asks_whether_this_is_the_one(folder: Path) -> None:
+@pytest.mark.parametrize("typed", [b"n\n", b"\x04"])
+def test_on_a_terminal_it_asks_whether_this_is_the_one(folder: Path, typed: bytes) -> None:
     before, (ours, theirs) = stored(folder), pty.openpty()
     command = [sys.executable, "-m", "commands", "forget", "--data-dir", str(folder), "--user"]
     with open(theirs, "rb") as terminal, open(ours, "wb", buffering=0) as hand:
-        hand.write(b"n\n")
+        hand.write(typed)
         done = subprocess.run(
             [*command, " $ann"], cwd=folder, env=environment(folder), stdin=terminal, check=False,
             capture_output=True, text=True, timeout=60,

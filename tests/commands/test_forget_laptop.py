@@ -14,7 +14,7 @@ from commands.forget.forget_command import forget
 from commands.forget.forget_laptop import LaptopStore
 from commands.forget.journal import Journal
 from commands.forget.lake_folders import Scope
-from commands.forget.log_lines import cut_lines
+from commands.forget.logged_lines import cut_lines
 from commands.forget.naming import holds
 from commands.forget.person import Person
 from commands.forget.receipt import Receipt
