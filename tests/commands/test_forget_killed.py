@@ -131,3 +131,15 @@ def test_whenever_it_is_killed_the_same_comes_out(status: str, tmp_path: Path) -
     for killed_at in range(1, steps + 1):
         again, _ = ended(filled(tmp_path, status), tmp_path, killed_at=killed_at)
         assert again == whole, f"killed at step {killed_at} of {steps}"
+
+
+def test_what_came_between_two_runs_tells_of_endpoints_that_the_first_did_not_know(
+    tmp_path: Path,
+) -> None:
+    s3 = filled(tmp_path, "")
+    forget(s3, tmp_path, Kill())  # killed before its journal was removed
+    assert any("'x'" in row for row in rows(s3, tmp_path) if row.startswith("rejected/"))
+    s3.put(f"{EVENTS}/late.parquet", events(tmp_path / "made", ("X", "ann")))
+    person, _ = forget(s3, tmp_path, Kill())
+    assert ("app", "x") in person.seen
+    assert not [row for row in rows(s3, tmp_path) if row.startswith("rejected/")]
