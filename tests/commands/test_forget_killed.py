@@ -137,6 +137,8 @@ def test_what_came_between_two_runs_tells_of_endpoints_that_the_first_did_not_kn
     tmp_path: Path,
 ) -> None:
     s3 = filled(tmp_path, "")
+    sql = "SELECT 'app' AS application_id, 'x' AS endpoint_id, '{}' AS event"
+    s3.put("rejected/day=2026-01-02/of-x.parquet", parquet(tmp_path / "made", sql))
     forget(s3, tmp_path, Kill())  # killed before its journal was removed
     assert any("'x'" in row for row in rows(s3, tmp_path) if row.startswith("rejected/"))
     s3.put(f"{EVENTS}/late.parquet", events(tmp_path / "made", ("X", "ann")))
