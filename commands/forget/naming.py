@@ -12,9 +12,22 @@ _CHUNK = 1024 * 1024
 _NESTED = 3  # JSON inside of a string of JSON, as a notification wraps it
 
 
-def users_in(beginning: str) -> Iterator[str]:
-    """The users whom the beginning of a JSON document names: the rest was cut off."""
-    for text in _USER.findall(beginning):
+def users_in(endpoint: str) -> Iterator[str]:
+    """The users whom a rejected endpoint names: whole, or its beginning, in any type."""
+    try:
+        user = json.loads(endpoint)["User"]
+        ids = user["UserId"] if isinstance(user, dict) else user
+    except (LookupError, TypeError):
+        return
+    except (ValueError, RecursionError):
+        yield from _users_in_beginning(endpoint)
+    else:
+        found = ids if isinstance(ids, list) else [ids]
+        yield from (str(id_) for id_ in found if isinstance(id_, str | int | float))
+
+
+def _users_in_beginning(endpoint: str) -> Iterator[str]:
+    for text in _USER.findall(endpoint):
         try:
             yield json.loads(text, strict=False)
         except ValueError:  # an escape that is none

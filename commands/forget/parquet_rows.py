@@ -133,10 +133,11 @@ class ParquetRows:
         return found
 
     def _broken(self, source: Path) -> list[str]:
-        """The rejected endpoints that name the user and were cut, because they were too long."""
+        """The rejected endpoints that name the user in a text that was cut, or in another type."""
         found = self._ask(
             *("SELECT DISTINCT event FROM", _file(source)),
-            "WHERE NOT json_valid(event) AND contains(event, 'UserId')",
+            "WHERE contains(event, '\"User\"') AND",
+            "coalesce(TRY(json_type(event, '$.User.UserId')), '') <> 'VARCHAR'",
         )
         return [text for (text,) in found if self._person.user_id in {*users_in(text)}]
 

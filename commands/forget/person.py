@@ -1,6 +1,5 @@
 """Who is to be forgotten, and which parts of what is stored are that person's."""
 
-import json
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -79,7 +78,7 @@ class Person:
         if not self.is_in(application_id):
             return False
         return self.has(application_id, _text(record, "endpoint_id")) or (
-            self.user_id is not None and self.user_id in _users(_text(record, "event"))
+            self.user_id is not None and self.user_id in users_in(_text(record, "event"))
         )
 
     def has_failed(self, record: Any) -> bool:
@@ -121,14 +120,6 @@ class Person:
 def digest(text: str) -> str:
     """The SHA-256 of a text in hexadecimal."""
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _users(event: str) -> set[str]:
-    """The user whom a rejected endpoint names."""
-    try:
-        return {_text(json.loads(event), "User", "UserId")}
-    except (ValueError, RecursionError):  # it was cut, because it was too long
-        return {*users_in(event)}
 
 
 def _text(document: Any, *path: str) -> str:

@@ -219,6 +219,9 @@ def test_rejected_rows_are_a_persons_by_endpoint_or_by_the_user_in_them(tmp_path
         ("a", "new", '{"User": {"UserId": "ann"}}'),
         ("a", "cut", '{"User": {"UserId": "ann"'),
         ("a", "cut2", '{"Attributes": {"a": ["x"]}, "User": {"UserId":"\\u0061nn", "UserAttri'),
+        ("a", "list", '{"User": {"UserId": ["x", "ann"]}}'),
+        ("a", "text", '{"User": "ann"}'),
+        ("a", "none", '{"User": {"UserId": null}}'),
         ("a", "cut3", '{"User": {"UserId": "anna"'),
         ("a", "cut4", '{"User": {"UserId": "an'),
         ("a", None, '{"User": {"UserId": "bob"}}'),
@@ -228,13 +231,16 @@ def test_rejected_rows_are_a_persons_by_endpoint_or_by_the_user_in_them(tmp_path
         connection.executemany("INSERT INTO t VALUES (?, ?, ?)", rows)
         connection.execute(f"COPY t TO '{source}' (FORMAT parquet)")
     for person, removed in (
-        (Person(user_id="ann", endpoints={("a", "phone")}), 4),
+        (Person(user_id="ann", endpoints={("a", "phone")}), 6),
         (Person(user_id="ann", application_id="b"), 0),
         (Person(endpoint_id="Phone", application_id="b"), 1),
     ):
         files = ParquetRows(tmp_path, person)
-        assert files.count(source, REJECTED, None) == Counts(8, removed)
+        assert files.count(source, REJECTED, None) == Counts(11, removed)
         files.close()
+        names = ("application_id", "endpoint_id", "event")
+        records = [dict(zip(names, row, strict=True)) for row in rows]
+        assert sum(map(person.has_rejected, records)) == removed
 
 
 @pytest.fixture(name="folder")
