@@ -300,7 +300,7 @@ $(CHECKOV)/ready: tests/infra/checkov/requirements.txt | $(BIN)/python
 .PHONY: import-endpoints views quotas
 
 import-endpoints: $(VENV)/run ## bring exported endpoints into a deployed lake (FILE=endpoints.csv OPTIONS="--application-id my-app")
-	@$(COMMANDS) import-endpoints $(if $(FILE),"$(FILE)") $(OPTIONS)
+	@$(COMMANDS) import-endpoints $(if $(FILE),"$$FILE") $(OPTIONS)
 
 views: $(VENV)/run ## create the deployed lake's views through Athena, should it not read the stack's (OPTIONS="--stack NAME")
 	@$(COMMANDS) views $(OPTIONS)
@@ -350,13 +350,20 @@ tests/clients/node_modules/ready: tests/clients/package-lock.json | $(VENV)/dev
 	$(NPM) ci --prefix tests/clients --no-audit --no-fund --loglevel=error
 	@touch $@
 
-# --- a variable that no target of this call takes -------------------------------------------------
+# --- what stands on make's command line -----------------------------------------------------------
 
-# A make that a recipe calls has inherited what was not meant for it.
-ifeq ($(MAKELEVEL),0)
 GOALS := $(or $(MAKECMDGOALS),help)
 GIVEN := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
 TAKEN := $(foreach goal,$(GOALS),$(TAKES_$(goal)))
+# A make that a recipe calls has inherited what was not meant for it.
+ifeq ($(MAKELEVEL),0)
 WRONG := $(filter-out PYTHON $(TAKEN),$(GIVEN))
 $(if $(WRONG),$(error make $(GOALS) does not take $(WRONG:%=%=); it takes $(or $(subst %,*,$(TAKEN:%=%=)),no variable)))
 endif
+
+# make takes what follows a `$` out of the text without a word, and a shell does the same in OPTIONS.
+# A person's id must come through as it is: make forget takes no `$` at all.
+$(foreach name,$(filter PYTHON $(TAKEN),$(GIVEN)),\
+  $(if $(findstring $$,$(if $(filter forget,$(GOALS)),$(value $(name)),$(subst $$$$,,$(value $(name))))),\
+    $(error $(name)= holds a $$, $(if $(filter forget,$(GOALS)),which make does not pass on as it is. Without make it is taken: \
+      $(COMMANDS) forget --user '...',after which make puts a variable of its own: write $$$$ for a $$))))

@@ -1,8 +1,10 @@
 """What Firehose could not store, under `errors/`: JSON lines with a record in base64 in each."""
 
 import json
+import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 
@@ -29,6 +31,15 @@ def cut_line(line: bytes, is_theirs: Callable[[Any], bool]) -> CutLine:
         return CutLine(None, removed)
     told["rawData"] = b64encode("".join(f"{text}\n" for text in kept).encode()).decode()
     return CutLine(json.dumps(told).encode() + b"\n", removed)
+
+
+def texts_of(line: bytes) -> Iterator[str]:
+    """What a line that cannot be read holds: itself, and its record if that can be decoded."""
+    yield line.decode("utf-8", "replace")
+    for raw in re.findall(rb'"rawData"\s*:\s*"([^"]*)', line):
+        with suppress(ValueError):
+            whole = raw[: len(raw) // 4 * 4]  # it may have been cut off
+            yield b64decode(whole).decode("utf-8", "replace")
 
 
 def _documents(raw: str) -> Iterator[tuple[str, Any]]:

@@ -1,5 +1,6 @@
 """`forget`: remove a person from a deployed lake or from the laptop's store."""
 
+import json
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -15,18 +16,20 @@ from commands.forget.journal import Journal
 from commands.forget.lake_folders import Scope
 from commands.forget.person import Person, digest
 from commands.forget.receipt import Receipt
+from commands.plain_text import printable_lines
 from putevents.endpoints.store import StoreError
 
 EPILOG = """With make:  make forget USER=... OPTIONS=...
 
 \b
 Exit code:
-    0  the person was forgotten; the receipt says what stays and until when
+    0  the person was forgotten, in the days asked for; the receipt says what stays, until when
     1  the same, but something could not be searched: the receipt says what
     2  an option is wrong
     3  it stopped; the same command goes on where it was
   130  Ctrl-C; the same command goes on where it was
 """
+SHOWN = 10  # problems
 JOURNAL = 1  # the version of its format
 _DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -43,6 +46,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--since", type=_DAY, help="Only in files of this day of arrival (UTC) and later.")
 @click.option("--until", type=_DAY, help="Only in files of this day of arrival (UTC) and before.")
 @click.option("--dry-run", is_flag=True, help="Only count; nothing is changed.")
+@click.option("--yes", is_flag=True, help="Do not ask on a terminal whether this is the one.")
 @click.option(
     "--receipt",
     "receipt_path",
@@ -72,7 +76,9 @@ def forget(ctx: click.Context, /, **options: Any) -> None:
         {"place": str(place), "with_endpoints": person.with_endpoints, **shown},
         options["dry_run"],
     )
+    _ask(person, options)
     path = options["receipt_path"] or Path(f"forget-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json")
+    receipt.check(path)
     journal = None
     with aws_errors():
         try:
@@ -91,8 +97,12 @@ def forget(ctx: click.Context, /, **options: Any) -> None:
         journal.remove()
     for name, count in receipt.removed.items():
         click.echo(f"{'would be removed' if receipt.dry_run else 'removed'}  {count} {name}")
+    for problem in receipt.problems[:SHOWN]:
+        click.echo(f"not removed  {printable_lines(problem)}", err=True)
+    if more := len(receipt.problems[SHOWN:]):
+        click.echo(f"not removed  {more} more, see not_removed in the receipt", err=True)
     click.echo(f"receipt  {path}")
-    ctx.exit(ExitCode.REJECTED if receipt.has_problems else ExitCode.DONE)
+    ctx.exit(ExitCode.REJECTED if receipt.problems else ExitCode.DONE)
 
 
 def _person(options: dict[str, Any]) -> Person:
@@ -103,9 +113,29 @@ def _person(options: dict[str, Any]) -> Person:
         raise click.UsageError("An endpoint is one of an application: name its --application.")
     if options["with_endpoints"] and not user_id:
         raise click.UsageError("--with-endpoints goes with --user.")
+    if options["since"] and options["until"] and options["since"] > options["until"]:
+        raise click.UsageError("--since is a later day than --until.")
     names = ("user", "endpoint", "application", "with_endpoints")
     user, endpoint, application, with_endpoints = (options[name] or None for name in names)
     return Person(user, endpoint, application, bool(with_endpoints))
+
+
+def _ask(person: Person, options: dict[str, Any]) -> None:
+    """Show whom it is about to forget, for good, and let a person at a terminal stop it."""
+    id_ = person.endpoint_id if person.user_id is None else person.user_id
+    kind = "user" if person.endpoint_id is None else "endpoint"
+    whom = f"the {kind} {json.dumps(id_, ensure_ascii=False)}"
+    if options["dry_run"] or options["yes"] or not sys.stdin.isatty():
+        click.echo(f"{'Looking for' if options['dry_run'] else 'Forgetting'} {whom}", err=True)
+    elif not _confirmed(f"Forget {whom} for good?"):
+        raise StoppedError("Nothing was changed.")
+
+
+def _confirmed(question: str) -> bool:
+    try:
+        return click.confirm(question, err=True)
+    except click.Abort:
+        return False
 
 
 def _day(moment: datetime | None) -> str | None:

@@ -3,7 +3,9 @@
 import tempfile
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import boto3
@@ -14,7 +16,7 @@ from commands.forget.lake_folders import Bucket, Scope
 from commands.forget.objects import Objects
 from commands.forget.person import Person
 from commands.forget.receipt import Receipt
-from commands.forget.waiting_messages import hidden, remove
+from commands.forget.waiting_messages import HIDE_SECONDS, hidden, remove
 from putevents.destinations.lake.dynamodb import DynamoDBItems
 from putevents.destinations.lake.dynamodb_json import EXPIRES
 from putevents.endpoints.store import TOMBSTONE_DAYS
@@ -33,12 +35,12 @@ class DeployedLake:
         self._session, self._outputs = session, outputs
         self._person, self._receipt = person, receipt
         self._dynamodb: Any = session.client("dynamodb")
+        self._bucket = Bucket(session.client("s3"), outputs["LakeBucket"])
 
     def forget(self, scope: Scope, journal: Journal) -> Iterator[str]:
         """Forget the person; yields where it is. A dry run only counts."""
-        bucket = Bucket(self._session.client("s3"), self._outputs["LakeBucket"])
         with tempfile.TemporaryDirectory(prefix="putevents-forget-") as folder:
-            objects = Objects(bucket, self._person, scope, journal, Path(folder))
+            objects = Objects(self._bucket, self._person, scope, journal, Path(folder))
             try:
                 self._find_endpoints()
                 if self._person.with_endpoints:
@@ -47,6 +49,8 @@ class DeployedLake:
                 journal.keep(self._person, self._receipt)
                 self._forget_endpoints()
                 journal.keep(self._person, self._receipt)
+                if journal.went_on:
+                    yield from self._wait_for_messages()
                 for step in self._forget_messages():
                     journal.keep(self._person, self._receipt)
                     yield step
@@ -58,21 +62,22 @@ class DeployedLake:
                 objects.close()
         for entry in journal.entries():
             self._receipt.add_object(entry["key"], entry)
-        self._say_what_stays(bucket)
+        self._say_what_stays()
 
+    @cached_property
     def _applications(self) -> list[str]:
         """Those in which the person is looked for."""
-        if self._person.application_id:
-            return [self._person.application_id]
         table = self._session.client("glue").get_table(
             DatabaseName=self._outputs["LakeDatabase"], Name="raw_events"
         )["Table"]
-        return str(table["Parameters"]["projection.application_id.values"]).split(",")
+        served = str(table["Parameters"]["projection.application_id.values"]).split(",")
+        kept = self._bucket.applications()  # of one that is served no more, events may be left
+        return self._person.applications(sorted({*served, *kept}))
 
     def _find_endpoints(self) -> None:
         """Note the endpoints that the user has now."""
         items = DynamoDBItems(self._outputs["EndpointTable"])
-        for application_id in self._applications():
+        for application_id in self._applications:
             if self._person.user_id is not None:
                 for key in items.find_by_user(application_id, self._person.user_id):
                     self._person.add(application_id, key)
@@ -83,7 +88,7 @@ class DeployedLake:
         The last time are known those that only the events told of.
         """
         table = EndpointTable(DynamoDBItems(self._outputs["EndpointTable"]))
-        for application_id in self._applications():
+        for application_id in self._applications:
             ids = self._person.keys_in(application_id)
             count = 0
             if not self._receipt.dry_run:
@@ -100,7 +105,8 @@ class DeployedLake:
                 self._receipt.searched["messages"] += 1
                 self._receipt.removed["parts of messages"] += parts
                 if problem:
-                    self._receipt.cannot(f"a message in {name}", problem, is_problem=True)
+                    which, why = problem
+                    self._receipt.cannot(f"{which} in {name}", why, is_problem=True)
                 yield f"messages of {name}"
             if count := hidden(sqs, url):
                 self._receipt.cannot(
@@ -109,13 +115,25 @@ class DeployedLake:
                     " is not stored: the tombstones see to that. Run this again to remove them.",
                 )
 
-    def _say_what_stays(self, bucket: Bucket) -> None:
+    def _wait_for_messages(self) -> Iterator[str]:
+        """Let those be seen again that a killed run has received."""
+        sqs, end = self._session.client("sqs"), monotonic() + 2 * HIDE_SECONDS
+        while monotonic() < end and hidden(sqs, self._outputs["DeadLetterQueueUrl"]):
+            yield "waiting for messages that the last run has received"
+            sleep(1)
+
+    def _say_what_stays(self) -> None:
         receipt = self._receipt
         again = (receipt.started + LATE).isoformat(timespec="minutes")
         receipt.cannot(
             "events in Firehose's buffer",
             "What was accepted before this began may be written later."
             f" Run this again after {again}.",
+        )
+        receipt.cannot(
+            "logs of the functions",
+            "A line about rejected or undelivered parts has ids of some of them. The log groups"
+            " delete it after their retention (logRetentionDays).",
         )
         name = self._outputs["EndpointTable"]
         told = self._dynamodb.describe_continuous_backups(TableName=name)
@@ -143,4 +161,4 @@ class DeployedLake:
                 f"The table expires nothing: aws dynamodb update-time-to-live --table-name {name}"
                 f" --time-to-live-specification Enabled=true,AttributeName={EXPIRES}",
             )
-        receipt.scope["versions"] = bucket.is_versioned
+        receipt.scope["versions"] = self._bucket.is_versioned

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import quote
 
 from commands.exit_codes import StoppedError
 from commands.forget.lake_folders import Scope
+from commands.forget.logged_lines import cut_lines
 from commands.forget.message_parts import cut
 from commands.forget.person import Person
 from commands.forget.receipt import Receipt
@@ -56,6 +56,9 @@ class LaptopStore:
                     self._forget_rejected(connection, scope)
                     self._forget_messages(connection)
                     self._forget_endpoints(connection)
+                    # Before the commit: after a kill the endpoints are still known.
+                    yield "logs"
+                    self._forget_lines()
                     if self._receipt.dry_run:
                         raise _DryRunError
             except _DryRunError:
@@ -72,13 +75,10 @@ class LaptopStore:
                 " program ends.",
             )
         shutil.rmtree(self._folder / COPY, ignore_errors=True)  # `make sql` makes it anew
-        for log in sorted(self._folder.glob(f"{LOG}*")):
-            self._forget_lines(log)
 
     def _applications(self, connection: sqlite3.Connection) -> list[str]:
-        if self._person.application_id:
-            return [self._person.application_id]
-        return [name for (name,) in connection.execute(_APPLICATIONS)]
+        known = [name for (name,) in connection.execute(_APPLICATIONS)]
+        return self._person.applications(known)
 
     def _find_endpoints(self, connection: sqlite3.Connection) -> None:
         """Note the endpoints that the user has or, if they count, has had."""
@@ -118,15 +118,12 @@ class LaptopStore:
                 self._receipt.removed["rejected events"] += 1
 
     def _forget_messages(self, connection: sqlite3.Connection) -> None:
-        sql = "SELECT sequence, queue, body FROM messages"
-        for sequence, queue, body in connection.execute(sql).fetchall():
+        sql = "SELECT sequence, queue, message_id, body FROM messages"
+        for sequence, queue, id_, body in connection.execute(sql).fetchall():
             self._receipt.searched["messages"] += 1
-            try:
-                kept, parts = cut(body, self._person)
-            except ValueError as error:
-                if any(text in body for text in self._texts()):
-                    self._receipt.cannot(f"a message in {queue}", str(error), is_problem=True)
-                continue
+            kept, parts, problem = cut(body, self._person)
+            if problem:
+                self._receipt.cannot(f"message {id_} in {queue}", problem, is_problem=True)
             if parts:
                 self._receipt.removed["parts of messages"] += parts
                 connection.execute(
@@ -143,23 +140,11 @@ class LaptopStore:
             found = table.forget(application_id, ids, self._person.user_id or "")
             self._receipt.removed["endpoints and users"] += len(found)
 
-    def _texts(self) -> list[str]:
-        person = self._person
-        return [id_ for id_ in (person.user_id, person.endpoint_id) if id_]
-
-    def _forget_lines(self, log: Path) -> None:
-        """Remove the lines that name the person, in the file that the gateway appends to."""
-        ids = [*self._texts(), *(key for _, key in self._person.endpoints | self._person.seen)]
-        texts = [text.encode().lower() for id_ in ids for text in (id_, quote(id_, safe=""))]
-        with log.open("r+b") as file:
-            lines = file.readlines()
-            kept = [line for line in lines if not any(text in line.lower() for text in texts)]
-            self._receipt.searched["lines of logs"] += len(lines)
-            self._receipt.removed["lines of logs"] += len(lines) - len(kept)
-            if len(kept) < len(lines):
-                file.seek(0)
-                file.writelines(kept)
-                file.truncate()
+    def _forget_lines(self) -> None:
+        for log in sorted(self._folder.glob(f"{LOG}*")):
+            searched, removed = cut_lines(log, self._person, dry_run=self._receipt.dry_run)
+            self._receipt.searched["lines of logs"] += searched
+            self._receipt.removed["lines of logs"] += removed
 
 
 def _is_in(scope: Scope, arrived: int) -> bool:

@@ -1,5 +1,6 @@
 """What a run has done so far, on the disk before the next step, so that another run goes on."""
 
+import fcntl
 import json
 import os
 from collections import Counter
@@ -8,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from commands.exit_codes import StoppedError
 from commands.forget.person import Person
 from commands.forget.receipt import Entry, Receipt
 
@@ -22,16 +24,14 @@ class Journal:
     def __init__(self, path: Path | None) -> None:
         self._path = path
         self._entries: dict[str, Entry] = {}
-        self._file = None
+        self._file = self._folder = None
+        self.went_on = False  # whether an earlier run has left entries
         if path:
+            self._folder = _locked(path.parent)
             for line in _whole_lines(path):
                 self._entries[line["key"]] = line
+            self.went_on = bool(self._entries)
             self._file = path.open("ab")
-
-    @property
-    def went_on(self) -> bool:
-        """Whether an earlier run has left entries."""
-        return bool(self._entries)
 
     def get(self, key: str) -> Entry | None:
         """The last entry of a key."""
@@ -51,12 +51,16 @@ class Journal:
 
     def keep(self, person: Person, receipt: Receipt) -> None:
         """Keep what is known of the person's endpoints, and what was counted so far."""
-        endpoints = [sorted(map(list, known)) for known in (person.endpoints, person.seen)]
-        if endpoints != self._entries.get(ENDPOINTS, {}).get("endpoints"):
-            self.add(ENDPOINTS, endpoints=endpoints)
+        self.keep_endpoints(person)
         counts = [receipt.started.isoformat(), dict(receipt.searched), dict(receipt.removed)]
         if counts != self._entries.get(COUNTS, {}).get("counts"):
             self.add(COUNTS, counts=counts)
+
+    def keep_endpoints(self, person: Person) -> None:
+        """Keep what is known of the endpoints, before what told of them goes."""
+        endpoints = [sorted(map(list, known)) for known in (person.endpoints, person.seen)]
+        if endpoints != self._entries.get(ENDPOINTS, {}).get("endpoints"):
+            self.add(ENDPOINTS, endpoints=endpoints)
 
     def restore(self, person: Person, receipt: Receipt) -> None:
         """Take over what an earlier run has kept."""
@@ -75,12 +79,29 @@ class Journal:
         """Let go of the file."""
         if self._file:
             self._file.close()
+        if self._folder is not None:
+            os.close(self._folder)
+            self._folder = None
 
     def remove(self) -> None:
         """Remove the file: the run is over."""
-        self.close()
         if self._path:
             self._path.unlink()
+        self.close()
+
+
+def _locked(folder: Path) -> int:
+    """Let no other run begin in a folder until this one ends, however it does."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise StoppedError(
+            "Another run forgets somebody in this folder. Two at once could each bring back what"
+            " the other has removed: wait for its end."
+        ) from None
+    return descriptor
 
 
 def _whole_lines(path: Path) -> Iterator[Entry]:

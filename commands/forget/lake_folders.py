@@ -47,8 +47,8 @@ class Scope(NamedTuple):
         """Each folder of the bucket, and how its objects are searched."""
         one = f"application_id={self.application_id}/" if self.application_id else ""
         yield f"events/{one}", PARQUET
-        yield "rejected/", PARQUET  # after the events, which tell more of the user's endpoints
         yield "errors/", FAILED
+        yield "rejected/", PARQUET  # after the events, which tell more of the user's endpoints
         yield "athena-results/", RESULT
 
 
@@ -74,6 +74,20 @@ class Bucket:
                 version = "" if item["IsLatest"] else item["VersionId"]
                 yield Found(item["Key"], item["Size"], version)
 
+    def applications(self) -> set[str]:
+        """Those that events are kept of."""
+        pages = self.s3.get_paginator("list_objects_v2")
+        folders = [
+            folder["Prefix"]
+            for page in pages.paginate(Bucket=self.name, Prefix="events/", Delimiter="/")
+            for folder in page.get("CommonPrefixes", [])
+        ]
+        return {
+            name.removesuffix("/")
+            for _, is_one, name in (folder.partition("application_id=") for folder in folders)
+            if is_one
+        }
+
     def delete(self, found: Found) -> int:
         """Delete an object with all of its versions, or only the version; how many there were."""
         if not self.is_versioned:
@@ -85,9 +99,15 @@ class Bucket:
         return len(versions)
 
     def _versions(self, key: str) -> Iterator[str]:
-        """The versions of an object, and the marks that it was deleted."""
+        """The versions of an object, and the marks that it was deleted; the current one last.
+
+        After a kill no older one stands in its place.
+        """
         pages = self.s3.get_paginator("list_object_versions")
-        for page in pages.paginate(Bucket=self.name, Prefix=key):
-            for item in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]:
-                if item["Key"] == key:
-                    yield item["VersionId"]
+        found = [
+            (item["IsLatest"], item["VersionId"])
+            for page in pages.paginate(Bucket=self.name, Prefix=key)
+            for item in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+            if item["Key"] == key
+        ]
+        yield from (version for _, version in sorted(found))

@@ -9,9 +9,10 @@ from typing import Any
 import duckdb
 from botocore.exceptions import ClientError
 
-from commands.forget.failed_records import cut_line
+from commands.forget.failed_records import CutLine, cut_line, texts_of
 from commands.forget.journal import DONE, WRITTEN, Journal
 from commands.forget.lake_folders import FAILED, PARQUET, Bucket, Found, Scope
+from commands.forget.naming import holds
 from commands.forget.parquet_rows import EVENTS, REJECTED, Counts, ParquetRows, RowsError
 from commands.forget.person import Person
 from commands.forget.receipt import Entry
@@ -45,11 +46,22 @@ class Objects:
             for found in self._bucket.list(folder):
                 if self._scope.has(found.key):
                     entry = self._journal.get(found.name)
-                    if entry is None or entry["state"] != DONE:
+                    if entry is None or entry["state"] != DONE or self._knows_more(entry):
+                        known = self._known
                         entry = self._remove(found, kind, dry_run=dry_run)
+                        if not found.key.startswith("events/"):
+                            entry["known"] = known
                         self._journal.add(found.name, **entry)
                     yield found, entry
         self._settle()
+
+    @property
+    def _known(self) -> int:
+        return len(self._person.endpoints | self._person.seen)
+
+    def _knows_more(self, entry: Entry) -> bool:
+        """Whether a killed run knew fewer of the endpoints when it searched an object."""
+        return bool(entry.get("known", self._known) < self._known)
 
     def _settle(self) -> None:
         """An object that a killed run had deleted, but not noted, is not listed any more."""
@@ -60,16 +72,21 @@ class Objects:
     def _remove(self, found: Found, kind: str, *, dry_run: bool) -> Entry:
         target = self._folder / "new"
         target.unlink(missing_ok=True)
+        problem = {}
         try:
             source = self._fetch(found)
             if kind == PARQUET:
                 counts = self._cut_rows(found, source, target, dry_run=dry_run)
             elif kind == FAILED:
-                counts = self._cut_lines(source, target)
+                counts, unread = self._cut_lines(source, target)
+                if unread:
+                    problem = {"problem": f"{unread} lines name the person and cannot be read"}
             else:  # a query can be run again
-                counts = Counts(1, int(_holds(source, self._texts())))
-        except (RowsError, duckdb.Error, ValueError) as error:
+                counts = Counts(1, int(holds(source, self._texts())))
+        except RowsError as error:
             return _not_searched(kind, str(error))
+        except duckdb.Error:  # its text holds SQL and paths of this machine
+            return _not_searched(kind, "it is no Parquet file of the lake's columns")
         except ClientError as error:
             code = error.response["Error"]["Code"]
             if code == _ARCHIVED:
@@ -78,11 +95,13 @@ class Objects:
                 raise
             return {"state": DONE, "kind": kind, "rows": 0, "removed": 0}  # by a lifecycle rule
         entry = {"kind": kind, "bytes": found.size, "rows": counts.rows, "removed": counts.removed}
+        entry |= problem
         if dry_run or not counts.removed:
             return {"state": DONE, **entry}
         # What is not current is a backup, which cannot be written anew: it goes as a whole.
         if counts.rows > counts.removed and not found.version:
             entry["new"] = self._put(found, target)
+        self._journal.keep_endpoints(self._person)  # nothing will tell of them any more
         self._journal.add(found.name, state=WRITTEN, **entry)
         entry["versions"] = self._bucket.delete(found)
         return {"state": DONE, **entry}
@@ -95,18 +114,23 @@ class Objects:
             self._rows.rewrite(source, target, *where)
         return counts
 
-    def _cut_lines(self, source: Path, target: Path) -> Counts:
-        rows = removed = 0
+    def _cut_lines(self, source: Path, target: Path) -> tuple[Counts, int]:
+        """The lines and documents, and how many lines name the person but cannot be read."""
+        rows = removed = unread = 0
         with source.open("rb") as lines, target.open("wb") as kept:
             for line in filter(bytes.strip, lines):
-                cut = cut_line(line, self._is_theirs)
+                try:
+                    cut = cut_line(line, self._is_theirs)
+                except (ValueError, RecursionError):
+                    unread += any(map(self._person.is_named_in, texts_of(line)))
+                    cut = CutLine(line, 0)
                 kept.write(cut.line or b"")
                 rows += cut.documents + (cut.line is not None)
                 removed += cut.documents
-        return Counts(rows, removed)
+        return Counts(rows, removed), unread
 
     def _is_theirs(self, document: Any) -> bool:
-        return self._person.has_record(document) or self._person.has_rejected(document)
+        return self._person.has_failed(document)
 
     def _texts(self) -> list[bytes]:
         """What a query's result would hold of the person."""
@@ -149,16 +173,3 @@ class Objects:
 
 def _not_searched(kind: str, problem: str) -> Entry:
     return {"state": DONE, "kind": kind, "rows": 0, "removed": 0, "problem": problem}
-
-
-def _holds(path: Path, texts: list[bytes]) -> bool:
-    """Whether a file holds one of the texts, in any case."""
-    longest = max((len(text) for text in texts), default=1)
-    before = b""
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            window = (before + chunk).lower()
-            if any(text.lower() in window for text in texts):
-                return True
-            before = window[-longest:]
-    return False

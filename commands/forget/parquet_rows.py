@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 
+from commands.forget.naming import users_in
 from commands.forget.person import Person
 
 MEMORY = "1GB"
@@ -101,6 +102,9 @@ class ParquetRows:
         terms = []
         if person.user_id is not None:
             terms.append(f"{user} = getvariable('person')")
+            if kind == REJECTED and (broken := self._broken(source)):
+                self._duckdb.execute("SET VARIABLE broken = ?::VARCHAR[]", [broken])
+                terms.append("list_contains(getvariable('broken'), event)")
         if person.endpoint_id is not None or person.with_endpoints or kind == REJECTED:
             ids = self._spellings(source, kind, application_id)
             self._duckdb.execute("SET VARIABLE theirs = ?::VARCHAR[]", [ids])
@@ -127,6 +131,15 @@ class ParquetRows:
             if self._person.has(application_id or application, id_):
                 found.append(text)
         return found
+
+    def _broken(self, source: Path) -> list[str]:
+        """The rejected endpoints that name the user in a text that was cut, or in another type."""
+        found = self._ask(
+            *("SELECT DISTINCT event FROM", _file(source)),
+            "WHERE contains(event, '\"User\"') AND",
+            "coalesce(TRY(json_type(event, '$.User.UserId')), '') <> 'VARCHAR'",
+        )
+        return [text for (text,) in found if self._person.user_id in {*users_in(text)}]
 
     def _compression(self, source: Path) -> str:
         """How a file is compressed; Firehose's default if that differs by column."""

@@ -1,10 +1,11 @@
 """Who is to be forgotten, and which parts of what is stored are that person's."""
 
-import json
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from commands.exit_codes import StoppedError
+from commands.forget.naming import names, users_in
 from putevents.endpoints.keys import endpoint_key
 
 
@@ -34,7 +35,8 @@ class Person:
 
     def see(self, application_id: str, endpoint_id: str) -> None:
         """Note an endpoint that the person has had."""
-        self.seen.add((application_id, endpoint_key(endpoint_id)))
+        if endpoint_id:
+            self.seen.add((application_id, endpoint_key(endpoint_id)))
 
     def keys_in(self, application_id: str) -> list[str]:
         """The keys of the person's endpoints in an application."""
@@ -48,6 +50,16 @@ class Person:
     def is_in(self, application_id: str) -> bool:
         """Whether the person is looked for in an application."""
         return self.application_id in (None, application_id)
+
+    def applications(self, known: list[str]) -> list[str]:
+        """Those of the known applications in which the person is looked for."""
+        if self.application_id is None:
+            return known
+        if self.application_id not in known:
+            raise StoppedError(
+                f"There is no application {self.application_id!r} here, but {', '.join(known)}."
+            )
+        return [self.application_id]
 
     def has_record(self, record: Any) -> bool:
         """Whether a record of `raw_events` is the person's."""
@@ -66,11 +78,24 @@ class Person:
         if not self.is_in(application_id):
             return False
         return self.has(application_id, _text(record, "endpoint_id")) or (
-            self.user_id is not None and self.user_id in _users(_text(record, "event"))
+            self.user_id is not None and self.user_id in users_in(_text(record, "event"))
         )
 
-    def has_part(self, application_id: str, endpoint_id: str, *endpoints: Any) -> bool:
-        """Whether the part of a message is that has this endpoint id and these endpoints in it."""
+    def has_failed(self, record: Any) -> bool:
+        """Whether what Firehose could not store is; an event tells of an endpoint as others do."""
+        is_event = self.has_record(record)
+        if is_event and self.user_id is not None:
+            place = (_text(record, "application", "app_id"), _text(record, "client", "client_id"))
+            self.see(*place)
+        return is_event or self.has_rejected(record)
+
+    def has_part(self, application_id: Any, endpoint_id: str, *endpoints: Any) -> bool:
+        """Whether the part of a message is that has this endpoint id and these endpoints in it.
+
+        If a message does not say its application, only a user of any application is in it.
+        """
+        if not isinstance(application_id, str):
+            application_id = ""
         if not self.is_in(application_id):
             return False
         users = {_text(endpoint, "User", "UserId") for endpoint in endpoints} - {""}
@@ -78,6 +103,12 @@ class Person:
             return True
         is_whole = self.endpoint_id is not None or not users
         return is_whole and (application_id, endpoint_key(endpoint_id)) in self.endpoints
+
+    def is_named_in(self, text: str) -> bool:
+        """Whether a text that cannot be read names the person, or an endpoint the person has."""
+        return names(
+            text, [self.user_id] if self.user_id else [], {id_ for _, id_ in self.endpoints}
+        )
 
     def digests(self) -> dict[str, str]:
         """Whom a receipt is about, without the ids: who knows them can compare."""
@@ -89,14 +120,6 @@ class Person:
 def digest(text: str) -> str:
     """The SHA-256 of a text in hexadecimal."""
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _users(event: str) -> set[str]:
-    """The user whom a rejected endpoint names."""
-    try:
-        return {_text(json.loads(event), "User", "UserId")}
-    except ValueError:  # it was cut, because it was too long
-        return set()
 
 
 def _text(document: Any, *path: str) -> str:

@@ -26,7 +26,7 @@ class Receipt:
     removed: Counter[str] = field(default_factory=Counter)
     objects: list[dict[str, Any]] = field(default_factory=list)
     not_removed: list[dict[str, str]] = field(default_factory=list)
-    has_problems: bool = False  # something could not be searched
+    problems: list[str] = field(default_factory=list)  # what could not be searched
 
     def add_object(self, key: str, entry: Entry) -> None:
         """Add what became of an object; one without the person is only counted."""
@@ -42,8 +42,19 @@ class Receipt:
 
     def cannot(self, what: str, why: str, *, is_problem: bool = False) -> None:
         """Add what is still there, or may be; a problem is what a person has to look at."""
-        self.has_problems |= is_problem
         self.not_removed.append({"what": what, "why": why})
+        if is_problem:
+            self.problems.append(f"{what}: {why}")
+
+    def check(self, path: Path) -> None:
+        """Raise StoppedError if it could not be written: nothing was removed yet."""
+        is_there = path.exists()
+        try:
+            path.open("ab").close()
+            if not is_there:
+                path.unlink()
+        except OSError as error:
+            raise StoppedError(f"{path} cannot be written ({error.strerror}).") from None
 
     def write(self, path: Path) -> None:
         """Write it as JSON."""

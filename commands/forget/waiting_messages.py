@@ -12,29 +12,24 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 # So short that after a kill the messages can soon be seen again.
-_HIDE_SECONDS = 30
+HIDE_SECONDS = 30
 
 
 def remove(
     sqs: "SQSClient", url: str, person: Person, *, dry_run: bool
-) -> Iterator[tuple[int, str | None]]:
-    """For each message that can be seen now, how many parts were removed, and what prevented it."""
-    with closing(messages(sqs, url, _HIDE_SECONDS)) as found:
+) -> Iterator[tuple[int, tuple[str, str] | None]]:
+    """For each message that can be seen now, how many parts were removed; which stays, and why."""
+    with closing(messages(sqs, url, HIDE_SECONDS)) as found:
         for message in found:
-            body = message["Body"]
-            try:
-                kept, parts = cut(body, person)
-            except ValueError as error:
-                ids = filter(None, (person.user_id, person.endpoint_id))
-                yield 0, str(error) if any(id_ in body for id_ in ids) else None
-                continue
+            kept, parts, problem = cut(message["Body"], person)
             if parts and not dry_run:
                 if kept is not None:
                     sqs.send_message(
                         QueueUrl=url, MessageBody=kept, MessageAttributes=_attributes(message)
                     )
                 sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-            yield parts, None
+            told = f"message {message['MessageId']}"
+            yield parts, (told, problem) if problem else None
 
 
 def hidden(sqs: "SQSClient", url: str) -> int:

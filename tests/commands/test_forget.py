@@ -1,6 +1,7 @@
 """`forget`: which parts are a person's, files without them, and the laptop's store."""
 
 import json
+import pty
 import sqlite3
 import subprocess
 import sys
@@ -44,7 +45,7 @@ def test_of_a_message_only_the_persons_parts_go() -> None:
     kept = cut(body("phone", "TABLET", "other", phone=stored, other={"Order": 2}), person)
     assert kept.parts == 2
     assert json.loads(kept.body or "") == json.loads(body("other", other={"Order": 2}))
-    assert cut(body("phone", phone=stored), person) == (None, 1)
+    assert cut(body("phone", phone=stored), person)[:2] == (None, 1)
     assert cut(body("tablet", app="another"), person).parts == 0
     bobs = {"Endpoint": {"User": {"UserId": "bob"}}}
     assert cut(body("tablet", tablet=bobs), person).parts == 0  # Bob has signed in there
@@ -52,10 +53,67 @@ def test_of_a_message_only_the_persons_parts_go() -> None:
     assert cut(body("tablet", tablet=bobs), endpoint).parts == 1
 
 
-@pytest.mark.parametrize("text", ["", "ann", "[]", "{}", '{"EventsRequest": 2}'])
-def test_a_body_that_is_no_message_is_told(text: str) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011 # json's own and ours
-        cut(text, ANN)
+USER = 'w\u00fc\U0001f600"s/\\er'
+BATCH = {"wphone": {"Endpoint": {"User": {"UserId": USER}}, "Events": {}}}
+BOBS = {"bphone": {"Endpoint": {"User": {"UserId": "bob"}}, "Events": {}}}
+
+
+@pytest.mark.parametrize("ensure_ascii", [True, False])
+@pytest.mark.parametrize(
+    ("document", "left"),
+    [
+        ({"EventsRequest": {"BatchItem": BATCH}}, None),
+        ({"BatchItem": BATCH}, None),
+        ([{"BatchItem": BATCH}], None),
+        ([{"BatchItem": BATCH}, {"BatchItem": BOBS}], [{"BatchItem": BOBS}]),
+        ({"BatchItem": {**BATCH, **BOBS}, "ApplicationId": 7},
+         {"BatchItem": BOBS, "ApplicationId": 7}),
+    ],
+)  # fmt: skip
+def test_a_message_that_is_not_whole_is_cut_too(
+    document: Any, left: Any, *, ensure_ascii: bool
+) -> None:
+    text = json.dumps(document, ensure_ascii=ensure_ascii)
+    kept = cut(text, Person(user_id=USER))
+    assert (json.loads(kept.body or "null"), kept.parts, kept.problem) == (left, 1, None)
+    limited = cut(text, Person(user_id=USER, application_id="app"))
+    assert limited.body == text  # whose is it?
+    assert "delete it yourself" in (limited.problem or "")
+    assert cut(text, Person(user_id="w")) == (text, 0, None)
+
+
+@pytest.mark.parametrize("ensure_ascii", [True, False])
+@pytest.mark.parametrize(
+    "document",
+    [
+        USER,
+        f"for {USER}!",
+        {},
+        {"ApplicationId": "app", "EventsRequest": 2},
+        {"ApplicationId": "app", "EventsRequest": {"BatchItem": "x"}},
+        {"ApplicationId": "app", "EventsRequest": {"BatchItem": {"p": "x"}}},
+        {"ApplicationId": "app", "EventsRequest": {"BatchItem": {"p": {"User": USER}}}},
+        {"Type": "Notification", "Message": json.dumps({"Message": json.dumps([USER])})},
+    ],
+)
+def test_what_cannot_be_cut_is_told(document: Any, *, ensure_ascii: bool) -> None:
+    whole = {**document, "Note": USER} if isinstance(document, dict) else document
+    text = json.dumps(whole, ensure_ascii=ensure_ascii)
+    for body in (text, text[:-1], text.replace("/", "\\/")):
+        kept = cut(body, Person(user_id=USER))
+        assert kept[:2] == (body, 0)
+        assert kept.problem, body
+        assert not cut(body, Person(user_id="bob", endpoints={("app", "tablet")})).problem
+
+
+def test_two_members_of_one_name_and_a_depth_without_end_are_told() -> None:
+    part = '{"Endpoint": {"User": {"UserId": "ann"}}, "Events": {}}'
+    batch = f'{{"p": {part}, "p": {{"Endpoint": {{}}, "Events": {{}}}}}}'
+    doubled = f'{{"ApplicationId": "app", "EventsRequest": {{"BatchItem": {batch}}}}}'
+    for text in (doubled, "[" * 200_000 + '"ann"'):
+        assert cut(text, ANN).problem
+    endpoint = Person(endpoint_id="Phone", application_id="app")
+    assert cut('{"BatchItem": {"PHONE": {}}}', endpoint).problem
 
 
 def test_of_a_failed_record_only_the_persons_documents_go() -> None:
@@ -160,6 +218,12 @@ def test_rejected_rows_are_a_persons_by_endpoint_or_by_the_user_in_them(tmp_path
         ("b", "phone", "{}"),
         ("a", "new", '{"User": {"UserId": "ann"}}'),
         ("a", "cut", '{"User": {"UserId": "ann"'),
+        ("a", "cut2", '{"Attributes": {"a": ["x"]}, "User": {"UserId":"\\u0061nn", "UserAttri'),
+        ("a", "list", '{"User": {"UserId": ["x", "ann"]}}'),
+        ("a", "text", '{"User": "ann"}'),
+        ("a", "none", '{"User": {"UserId": null}}'),
+        ("a", "cut3", '{"User": {"UserId": "anna"'),
+        ("a", "cut4", '{"User": {"UserId": "an'),
         ("a", None, '{"User": {"UserId": "bob"}}'),
     ]
     with duckdb.connect() as connection:
@@ -167,13 +231,16 @@ def test_rejected_rows_are_a_persons_by_endpoint_or_by_the_user_in_them(tmp_path
         connection.executemany("INSERT INTO t VALUES (?, ?, ?)", rows)
         connection.execute(f"COPY t TO '{source}' (FORMAT parquet)")
     for person, removed in (
-        (Person(user_id="ann", endpoints={("a", "phone")}), 2),
+        (Person(user_id="ann", endpoints={("a", "phone")}), 6),
         (Person(user_id="ann", application_id="b"), 0),
         (Person(endpoint_id="Phone", application_id="b"), 1),
     ):
         files = ParquetRows(tmp_path, person)
-        assert files.count(source, REJECTED, None) == Counts(5, removed)
+        assert files.count(source, REJECTED, None) == Counts(11, removed)
         files.close()
+        names = ("application_id", "endpoint_id", "event")
+        records = [dict(zip(names, row, strict=True)) for row in rows]
+        assert sum(map(person.has_rejected, records)) == removed
 
 
 @pytest.fixture(name="folder")
@@ -287,7 +354,22 @@ def test_make_passes_its_variables_on(folder: Path) -> None:
         env=environment(folder),
         check=True,
         text=True,
+        stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
     )
     assert "removed  " in done.stdout
     assert (ROOT / "docs/forget.md").exists()
+
+
+@pytest.mark.parametrize("typed", [b"n\n", b"\x04"])
+def test_on_a_terminal_it_asks_whether_this_is_the_one(folder: Path, typed: bytes) -> None:
+    before, (ours, theirs) = stored(folder), pty.openpty()
+    command = [sys.executable, "-m", "commands", "forget", "--data-dir", str(folder), "--user"]
+    with open(theirs, "rb") as terminal, open(ours, "wb", buffering=0) as hand:
+        hand.write(typed)
+        done = subprocess.run(
+            [*command, " $ann"], cwd=folder, env=environment(folder), stdin=terminal, check=False,
+            capture_output=True, text=True, timeout=60,
+        )  # fmt: skip
+    assert 'Forget the user " $ann" for good?' in done.stdout + done.stderr
+    assert (done.returncode, stored(folder)) == (3, before)

@@ -27,6 +27,11 @@ def _written() -> set[tuple[str, str]]:
 
 
 WRITTEN = _written()
+TAKEN = sorted(
+    (target, name.replace("%", "X"))
+    for target, names in re.findall(r"^TAKES_([a-z-]+) +:= ((?:.*\\\n)*.*)", MAKEFILE, re.MULTILINE)
+    for name in names.replace("\\", "").split()
+)
 NOT_OURS = {"retry_queue_url", "dead_letter_queue_url"}  # `make run` sets them itself
 
 
@@ -100,3 +105,34 @@ def test_synth_names_the_template_that_it_wrote(tmp_path: Path, option: str) -> 
         text=True, timeout=20, check=True,
     )  # fmt: skip
     assert told.stdout == f"Template: {folder.name}/another-stack.template.json\n"
+
+
+@pytest.mark.parametrize(("target", "name"), TAKEN)
+def test_a_dollar_sign_that_make_would_expand_is_told(target: str, name: str) -> None:
+    done = made(target, f"{name}=k$xuser")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"{name}= holds a $, " in done.stderr
+
+
+def test_the_targets_take_some() -> None:
+    assert {("forget", "USER"), ("sql", "QUERY"), ("run", "REJECTED_STREAM")} <= {*TAKEN}
+
+
+@pytest.mark.parametrize("word", ["USER=k$$xuser", "OPTIONS=--user k$$xuser", "ENDPOINT=$$(id)"])
+def test_whom_to_forget_has_no_dollar_sign_at_all(word: str) -> None:
+    done = made("forget", word)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert ".venv/bin/python -m commands forget --user '...'" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("target", "name"), [("sql", "QUERY"), ("load", "URL"), ("import-endpoints", "FILE")]
+)
+def test_a_text_reaches_a_command_as_it_was_typed(target: str, name: str) -> None:
+    """It is no part of the shell's line, which would take it for its own."""
+    done = made(target, f"{name}=\"`id`'$$(id) \\")
+
+    assert f'"${name}"' in done.stdout
+    assert "`id`" not in done.stdout

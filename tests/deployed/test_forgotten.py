@@ -65,6 +65,10 @@ def _lake(deployed_lake: Lake) -> Iterator[Lake]:
         lake.sqs.send_message(
             QueueUrl=lake.dead_letter_queue, MessageBody=message(APPLICATION, body)
         )
+    # What producers get wrong most: no application. Ann's name is escaped in it.
+    for body in ({"EventsRequest": request("forget-ann", {"x": EVENT}, user(ANN))},
+                 request("forget-nobodys", {"x": EVENT}, user(ANN))):  # fmt: skip
+        lake.sqs.send_message(QueueUrl=lake.dead_letter_queue, MessageBody=json.dumps(body))
     records = [
         {"application": {"app_id": APPLICATION}, "client": {"client_id": id_}, "event_id": "failed",
          "endpoint": {"user": {"userid": user_id}}}
@@ -123,13 +127,8 @@ def forget(lake: Lake, folder: Path, url: str, *options: str) -> "subprocess.Pop
     environment["PYTHONPATH"] = f"{ROOT / 'lambda_src'}:{ROOT}"
     stack = f"--stack={lake.deployment.stack}"
     command = [sys.executable, "-m", "commands", "forget", "--user", ANN, stack, *options]
-    return subprocess.Popen(command, cwd=folder, env=environment, text=True, stdout=subprocess.PIPE)
-
-
-def hidden(lake: Lake) -> int:
-    names = ["ApproximateNumberOfMessagesNotVisible"]
-    answer = lake.sqs.get_queue_attributes(QueueUrl=lake.dead_letter_queue, AttributeNames=names)
-    return int(answer["Attributes"][names[0]])
+    pipes: Any = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE}
+    return subprocess.Popen(command, cwd=folder, env=environment, text=True, **pipes)
 
 
 def finished(process: "subprocess.Popen[str]") -> int:
@@ -163,8 +162,6 @@ def test_a_person_is_nowhere_and_everybody_else_is_as_before_whenever_it_was_kil
         proxy.stop()
         # However far it came, a query gives every event of everybody else once.
         assert lake.events("forget-bob", "day").keys() >= {"old-0", "old-2", "new-0", "new-2"}
-    # What a killed run has received is hidden for a while.
-    eventually(lambda: not hidden(lake), within=60)
     assert finished(forget(lake, tmp_path, lake.emulator.url, f"--receipt={receipt}")) == 0
 
     found = objects(lake)
