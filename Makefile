@@ -278,7 +278,7 @@ CHECKOV := .venv-checkov
 audit: $(VENV)/dev $(AUDIT)/ready ## ask PyPI and npm for advisories about every pinned package
 	@$(COMMANDS) audit
 
-sbom: $(VENV)/dev $(AUDIT)/ready ## write lambda_src/sbom.cdx.json: what the Lambda package holds, with licences
+sbom: $(VENV)/dev $(AUDIT)/ready ## write lambda_src/*sbom.cdx.json: what the Lambda packages hold, with licences
 	@$(COMMANDS) sbom
 
 second-opinion: $(VENV)/dev $(CHECKOV)/ready ## checkov over the stack's variants: nothing that docs/security.md does not explain

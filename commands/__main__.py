@@ -61,7 +61,7 @@ COMMANDS = {
     "costs": Place("costs.costs_command", "costs", "Print what a million events cost."),
     "flood": Place("costs.flood_command", "flood", "Print what a flood of requests would cost."),
     "audit": Place("audit.audit_command", "audit", "Ask for advisories about pinned packages."),
-    "sbom": Place("audit.sbom_command", "sbom", "Write the Lambda package's bill of materials."),
+    "sbom": Place("audit.sbom_command", "sbom", "Write the Lambda packages' bills of materials."),
     "emulated": Place("emulated", "emulated", "Deploy into an AWS emulator on this machine."),
 }
 

@@ -52,6 +52,7 @@ def bundle(
             shutil.copytree(dependencies, folder)
             if code == GATEWAY:
                 _lighten(folder)
+            shutil.rmtree(folder / "bin", ignore_errors=True)  # of cffi: what a person would run
             unwanted = shutil.ignore_patterns("__pycache__", "requirements.txt")
             shutil.copytree(source / code, folder / code, ignore=unwanted)
             _compile(folder, runtime, code)

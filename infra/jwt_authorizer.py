@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from aws_cdk import Duration
+from aws_cdk import Annotations, Duration
 from aws_cdk import aws_apigateway as apigateway
 from constructs import Construct
 
@@ -14,14 +14,21 @@ from infra.function import PutEventsFunction
 TIMEOUT = Duration.seconds(15)
 # By token; also one that expires or is revoked meanwhile comes in for so long.
 CACHE = Duration.minutes(5)
-# What cannot be a token is answered 401 without an invocation.
-SHAPE = r"^([Bb]earer )?[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$"
+# What cannot be a token is answered 401 without an invocation. A scheme is in any capitals.
+SHAPE = r"^([Bb][Ee][Aa][Rr][Ee][Rr] )?[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$"
+_LOOPBACK = "http://127.0.0.1"
 
 
 def add_jwt_authorizer(
     scope: Construct, settings: DeploySettings, package: Path
 ) -> apigateway.IAuthorizer:
     """Add the function and return the authorizer that asks it."""
+    if _LOOPBACK in f"{settings.jwt_issuer} {settings.jwt_jwks_url}":
+        Annotations.of(scope).add_warning_v2(
+            "putevents:issuer-on-loopback",
+            "jwtIssuer or jwtJwksUrl is on this machine, as in tests: in AWS nobody answers there, "
+            "and every request is answered 500.",
+        )
     function = PutEventsFunction(
         scope,
         "AuthorizerFunction",

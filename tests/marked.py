@@ -65,11 +65,13 @@ def found_in(text: str) -> list[str]:
 def told_in_logs(lines: list[str]) -> list[str]:
     """The log lines that hold the mark elsewhere than docs/security.md says.
 
-    That is an example of what was rejected: the id of one endpoint or event.
+    That is an example of what was rejected, the id of one endpoint or event, and the ids of events
+    that were not delivered.
     """
     records = [json.loads(line) for line in lines]
-    examples = {record.pop("example", "") for record in records}
-    values = [one for one in examples if one and one != MARK and not one.endswith("-key")]
+    ids = [record.pop("example", "") for record in records]
+    ids += [id_ for record in records for id_ in record.pop("undelivered", [])]
+    values = [one for one in ids if one and one != MARK and not one.endswith("-key")]
     return [*found_in("\n".join(map(json.dumps, records))), *found_in("\n".join(values))]
 
 

@@ -13,6 +13,7 @@ from commands.plain_text import printable_lines
 PIP_AUDIT = Path(".venv-audit/bin/pip-audit")
 _NPM = "npm/bin/npm-cli.js"  # in the environment that Node is in
 _TIMEOUT_SECONDS = 600
+_NOT_FOUND = "not found on PyPI"  # pip-audit's words for a 404 of PyPI's JSON API
 _SKIPPED = (".", "node_modules", "cdk.out")
 _LOCKS = ("requirements.txt", "package-lock.json")
 
@@ -26,11 +27,15 @@ class Advisory(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What was found about one lock file; `unasked` says what a source did not answer, and why."""
+    """What was found about one lock file.
+
+    `unasked` says why a source did not answer; it answered that it does not know the `unknown`.
+    """
 
     advisories: list[Advisory]
     packages: int = 0
     unasked: str = ""
+    unknown: tuple[str, ...] = ()
 
 
 def locks(root: Path) -> list[Path]:
@@ -59,7 +64,9 @@ def read_pip(output: str, errors: str) -> Answer:
     except (ValueError, KeyError):
         return Answer([], unasked=_last_line(errors))
     asked = [package for package in packages if "skip_reason" not in package]
-    skipped = [str(package["skip_reason"]) for package in packages if "skip_reason" in package]
+    skipped = [package for package in packages if "skip_reason" in package]
+    unknown = [str(p["name"]) for p in skipped if _NOT_FOUND in p["skip_reason"]]
+    unasked = [str(p["skip_reason"]) for p in skipped if _NOT_FOUND not in p["skip_reason"]]
     return Answer(
         [
             Advisory(f"{package['name']} {package['version']}", found["id"], _any_of(found))
@@ -67,7 +74,8 @@ def read_pip(output: str, errors: str) -> Answer:
             for found in package["vulns"]
         ],
         len(asked),
-        f"{len(skipped)} packages, such as: {skipped[0]}" if skipped else "",
+        f"{len(unasked)} packages, such as: {unasked[0]}" if unasked else "",
+        tuple(unknown),
     )
 
 

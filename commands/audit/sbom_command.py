@@ -1,5 +1,6 @@
-"""`sbom`: a bill of materials of the Lambda package, in CycloneDX, from what the package holds."""
+"""`sbom`: bills of materials of both Lambda packages, in CycloneDX, from what they hold."""
 
+import json
 import subprocess
 import venv
 from pathlib import Path
@@ -10,31 +11,42 @@ import click
 from commands.exit_codes import StoppedError
 
 CYCLONEDX = Path(".venv-audit/bin/cyclonedx-py")
-SBOM = Path(__file__).parents[2] / "lambda_src/sbom.cdx.json"
+SOURCE = Path(__file__).parents[2] / "lambda_src"
+# The bill of each package, by the code in it: beside that code, so that no package holds it.
+BILLS = {"putevents": SOURCE / "sbom.cdx.json", "authorizer": SOURCE / "authorizer-sbom.cdx.json"}
+# SPDX has no name for a classifier; each package's own licence text says that these are meant.
+_SPDX = {
+    "License :: OSI Approved :: Apache Software License": "Apache-2.0",
+    "License :: OSI Approved :: BSD License": "BSD-3-Clause",
+}
 EPILOG = """With make:  make sbom
 
 \b
 Exit code:
     0  written
-    3  the package or its bill could not be made
+    3  a package or its bill could not be made
 """
 
 
 @click.command(epilog=EPILOG)
 def sbom() -> None:
-    """Write lambda_src/sbom.cdx.json: the package's dependencies, their versions and licences."""
+    """Write what each Lambda package holds: its dependencies, their versions and licences.
+
+    lambda_src/sbom.cdx.json is of the gateway, authorizer-sbom.cdx.json of what verifies tokens.
+    """
     from infra.bundle import BundleError, bundle
     from infra.deploy_settings import DeploySettings
 
     architecture, runtime = (
         DeploySettings.model_fields[name].default for name in ("architecture", "runtime")
     )
-    try:
-        package = bundle(architecture, runtime)
-    except BundleError as error:
-        raise StoppedError(str(error)) from None
-    SBOM.write_text(describe(package))
-    click.echo(f"Written: {SBOM.relative_to(SBOM.parents[1])}")
+    for code, bill in BILLS.items():
+        try:
+            package = bundle(architecture, runtime, code=code)
+        except BundleError as error:
+            raise StoppedError(str(error)) from None
+        bill.write_text(describe(package))
+        click.echo(f"Written: {bill.relative_to(SOURCE.parent)}")
 
 
 def describe(package: Path) -> str:
@@ -53,4 +65,14 @@ def describe(package: Path) -> str:
         )
     if done.returncode:
         raise StoppedError(f"cyclonedx-py failed: {done.stderr.strip()[-500:]}")
-    return f"{done.stdout.strip()}\n"
+    bill = json.loads(done.stdout)
+    for part in bill["components"]:
+        for told in part.get("licenses", []):
+            _name_by_spdx(told.get("license", {}))
+    return f"{json.dumps(bill, indent=2)}\n"
+
+
+def _name_by_spdx(licence: dict[str, str]) -> None:
+    """Give a licence that is told by a classifier its SPDX id."""
+    if licence.get("name") in _SPDX:
+        licence["id"] = _SPDX[licence.pop("name")]

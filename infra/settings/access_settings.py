@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from infra.settings.setting_types import OPTIONAL, Group
+from infra.settings.setting_types import OPTIONAL, Group, Switch
 
 _USER_POOL_ID = r"[a-z0-9-]+_[0-9A-Za-z]+"
 _UserPool = Annotated[
@@ -26,11 +26,11 @@ class AccessSettings(Group):
     user_pool_id: Annotated[_UserPool | None, OPTIONAL] = Field(
         None, description="the id or ARN of a Cognito user pool, which auth=cognito needs"
     )
-    endpoint_reads: bool = Field(
+    endpoint_reads: Switch = Field(
         False,
         description="false, or with auth=iam true if callers may read and delete endpoints too",
     )
-    trust_arrival: bool = Field(
+    trust_arrival: Switch = Field(
         False,
         description="false, or with auth=iam true if callers are gateways of your own, which say "
         "when what they forward came in",

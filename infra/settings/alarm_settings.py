@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from infra.settings.setting_types import OPTIONAL, Group
+from infra.settings.setting_types import OPTIONAL, Group, Switch
 
 MAX_QUIET_HOURS = 168  # an alarm looks back for seven days at most
 
@@ -18,7 +18,7 @@ _Topic = Annotated[
 class AlarmSettings(Group):
     """Alarms, the dashboard and the budget."""
 
-    dashboard: bool = Field(
+    dashboard: Switch = Field(
         True,
         description="true, or false for no CloudWatch dashboard; an account's first three are "
         "free, a further one is $3 a month",

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from infra.names import SEGMENT
-from infra.settings.setting_types import OPTIONAL, Group
+from infra.settings.setting_types import OPTIONAL, Group, Switch
 
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _DomainName = Annotated[str, Field(max_length=253, pattern=rf"^({_LABEL}\.)+{_LABEL}$")]
@@ -38,7 +38,7 @@ class DomainSettings(Group):
         description="with domainName what stands between it and /v1, of letters, digits, '.', '_' "
         "and '-' but not ping, sping, . or .., or nothing",
     )
-    disable_execute_api_endpoint: bool = Field(
+    disable_execute_api_endpoint: Switch = Field(
         False, description="false, or with domainName true to be reached by that name only"
     )
 

@@ -4,7 +4,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from infra.settings.setting_types import Group
+from infra.settings.setting_types import Group, Switch
 
 
 class FunctionSettings(Group):
@@ -15,7 +15,7 @@ class FunctionSettings(Group):
     runtime: Literal["python3.11", "python3.12", "python3.13", "python3.14"] = Field(
         "python3.13", description="python3.11, python3.12, python3.13 or python3.14"
     )
-    snap_start: bool = Field(
+    snap_start: Switch = Field(
         False,
         description="false, or with runtime python3.12 or newer true: functions start from a "
         "snapshot, which costs by the month and by the start",

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from infra.settings.access_settings import AccessSettings
 from infra.settings.gateway_settings import GatewaySettings
+from infra.settings.setting_types import Switch
 
 # Where a caller has an identity of their own, not one that all share or none.
 KNOWN = ("iam", "cognito", "jwt")
@@ -14,7 +15,7 @@ KNOWN = ("iam", "cognito", "jwt")
 class IdentitySettings(AccessSettings, GatewaySettings):
     """Callers who are known."""
 
-    bind_endpoints: bool = Field(
+    bind_endpoints: Switch = Field(
         False,
         description="false, or with destination=lake and auth=iam (of Cognito identities), cognito "
         "or jwt true: an endpoint, and a user, is its first caller's and nobody else's",

@@ -23,7 +23,7 @@ class JwtSettings(AccessSettings):
     jwt_issuer: Annotated[_Issuer | None, OPTIONAL] = Field(
         None,
         description="the https URL of an OpenID Connect issuer, letter for letter as the tokens' "
-        "`iss` has it, which auth=jwt needs",
+        "`iss` has it, which auth=jwt needs (in tests http://127.0.0.1 too)",
     )
     jwt_audience: Annotated[tuple[_Audience, ...], LISTED, DISTINCT] = Field(
         (),
@@ -33,8 +33,8 @@ class JwtSettings(AccessSettings):
     )
     jwt_jwks_url: Annotated[_JwksUrl | None, OPTIONAL] = Field(
         None,
-        description="the https URL of the issuer's keys, or nothing for the one that its discovery "
-        "document names",
+        description="the https URL of the issuer's keys (in tests http://127.0.0.1 too), or "
+        "nothing for the one that its discovery document names",
     )
     jwt_skew_seconds: int = Field(
         60,

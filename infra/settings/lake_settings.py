@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from infra.names import PRINCIPAL
 from infra.settings.bucket_name import bucket_name
-from infra.settings.setting_types import DISTINCT, LISTED, OPTIONAL, Group
+from infra.settings.setting_types import DISTINCT, LISTED, OPTIONAL, Group, Switch
 
 # Each is four resources, of which a stack has 500.
 MAX_READERS = 10
@@ -44,7 +44,7 @@ class LakeSettings(Group):
         description="days that S3 keeps deleted files of the lake to bring them back, or 0 for "
         "no versioning",
     )
-    lake_formation: bool = Field(
+    lake_formation: Switch = Field(
         False,
         description="false, or true if Lake Formation governs the account's Glue catalog",
     )

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from infra.settings.setting_types import Group
+from infra.settings.setting_types import Group, Switch
 
 
 class RemovalSettings(Group):
@@ -15,6 +15,6 @@ class RemovalSettings(Group):
         description="destroy or retain (of queues and logs when the stack is deleted; the lake's "
         "data is always kept)",
     )
-    termination_protection: bool = Field(
+    termination_protection: Switch = Field(
         False, description="false, or true: the stack cannot be deleted until it is false again"
     )

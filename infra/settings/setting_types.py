@@ -1,6 +1,7 @@
 """What the groups of deploy settings share: their base, and how lists and nothing are spelled."""
 
 import json
+from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 from pydantic.alias_generators import to_camel
@@ -18,6 +19,17 @@ def _unset(value: object) -> object:
     return None if value == "" else value
 
 
+def _switched(value: object) -> object:
+    """As cdk.json and the command line spell it; pydantic alone takes yes, on, t and 1 too."""
+    match value:
+        case bool():
+            return value
+        case "true" | "false":
+            return value == "true"
+    raise ValueError(value)
+
+
+Switch = Annotated[bool, BeforeValidator(_switched)]
 # What may be nothing, which the command line spells as an empty text.
 OPTIONAL = BeforeValidator(_unset)
 # A JSON list, or a text with commas.

@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from infra.settings.setting_types import OPTIONAL, Group, at_least
+from infra.settings.setting_types import OPTIONAL, Group, Switch, at_least
 
 # What a new on-demand table takes at once; no less can be asked for.
 NEW_TABLE_WRITES, NEW_TABLE_READS = 4_000, 12_000
@@ -30,7 +30,7 @@ class TableSettings(Group):
         description="the name or ARN of an endpoint table in this account and region that a "
         "gateway made before, or nothing for a new one",
     )
-    table_deletion_protection: bool = Field(
+    table_deletion_protection: Switch = Field(
         False,
         description="false, or without existingEndpointTable true if the endpoint table cannot be "
         "deleted until this is false again",

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from infra.settings.setting_types import Group
+from infra.settings.setting_types import Group, Switch
 
 _WebAcl = Annotated[
     str,
@@ -17,7 +17,7 @@ _WebAcl = Annotated[
 class WafSettings(Group):
     """AWS WAF."""
 
-    waf: bool | _WebAcl = Field(
+    waf: Switch | _WebAcl = Field(
         False,
         description="false, true for a web ACL of the stack's own, or the ARN of a regional one of "
         "yours in this account and region",

@@ -1,9 +1,10 @@
 """Verifies a bearer token: who issued it, for whom, until when."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from jwt import ImmatureSignatureError, PyJWT, get_unverified_header
-from jwt.exceptions import PyJWTError
 
 from authorizer.issuer_settings import IssuerSettings
 from authorizer.key_cache import ALGORITHMS, KeyCache, UnknownKeyError
@@ -44,31 +45,48 @@ class TokenVerifier:
         except UnknownKeyError:
             # The issuer may publish it in a moment.
             raise RejectedTokenError("unknown key", is_final=False) from None
-        except PyJWTError as error:
-            is_final = not isinstance(error, ImmatureSignatureError)
-            raise RejectedTokenError(type(error).__name__, is_final=is_final) from None
 
     def _verified(self, token: str) -> dict[str, Any]:
-        head = _head(token)
-        key = self._keys.find(head["kid"])
-        claims = self._jwt.decode(
-            token,
-            key,
-            algorithms=[key.algorithm_name],
-            audience=self._settings.audiences,
-            issuer=self._settings.issuer,
-            leeway=self._settings.skew_seconds,
-        )
-        if not claims["sub"]:
-            raise RejectedTokenError("no subject")
+        with _told_by_reason():
+            key_id = _key_id(token)
+        key = self._keys.find(key_id)  # what fails in here is the issuer's
+        with _told_by_reason():
+            claims = self._jwt.decode(
+                token,
+                key,
+                algorithms=[key.algorithm_name],
+                audience=self._settings.audiences,
+                issuer=self._settings.issuer,
+                leeway=self._settings.skew_seconds,
+            )
+            if not claims["sub"]:
+                raise RejectedTokenError("no subject")
+            claims["sub"].encode()  # half a surrogate pair is in no answer to API Gateway
         return claims
 
 
-def _head(token: str) -> dict[str, Any]:
-    """Return the token's own header, which nobody has verified, if a key can be sought by it."""
+@contextmanager
+def _told_by_reason() -> Iterator[None]:
+    """Reject a token for whatever is found wrong while nothing but the token is read.
+
+    The library has errors of its own for what it expects. A header or claim of any other type
+    raises TypeError, OverflowError and the like, and must not be a 500 that strangers can cause.
+    """
+    try:
+        yield
+    except RejectedTokenError:
+        raise
+    except Exception as error:
+        is_final = not isinstance(error, ImmatureSignatureError)
+        raise RejectedTokenError(type(error).__name__, is_final=is_final) from None
+
+
+def _key_id(token: str) -> str:
+    """Return what the token's own header, which nobody has verified, says of its key."""
     head = get_unverified_header(token)
-    if head.get("alg") not in ALGORITHMS:
+    algorithm, key_id = head.get("alg"), head.get("kid")
+    if not (isinstance(algorithm, str) and algorithm in ALGORITHMS):
         raise RejectedTokenError("algorithm")
-    if not head.get("kid"):
+    if not (isinstance(key_id, str) and key_id):
         raise RejectedTokenError("no key id")
-    return head
+    return key_id

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from time import time
 from typing import Any
 
-from jwt import PyJWK, PyJWKSet, PyJWKSetError
+from jwt import PyJWK
 
 from authorizer.bounded_fetch import IssuerError, fetch_object
 from authorizer.issuer_settings import IssuerSettings
@@ -67,11 +67,12 @@ class KeyCache:
             self._keys, self._fetched, self._failure = keys, now, None
 
     def _load(self) -> dict[str, PyJWK]:
-        try:
-            found = PyJWKSet.from_dict(self._fetch(self._settings.jwks_url or self._discover()))
-        except PyJWKSetError as error:
-            raise IssuerError("The issuer answered no keys.") from error
-        return {key.key_id: key for key in found.keys if key.key_id and _is_usable(key)}
+        told = self._fetch(self._settings.jwks_url or self._discover()).get("keys")
+        read = [_read(key) for key in told] if isinstance(told, list) else []
+        found = [key for key in read if key]
+        if not found:
+            raise IssuerError("The issuer answered no keys.")
+        return {key.key_id: key for key in found if key.key_id and _is_usable(key)}
 
     def _discover(self) -> str:
         issuer = self._settings.issuer
@@ -82,6 +83,15 @@ class KeyCache:
         if not isinstance(url, str):
             raise IssuerError("The issuer does not say where its keys are.")
         return url
+
+
+def _read(told: Any) -> PyJWK | None:
+    """Return a published key, or None for what is none: its neighbours still verify."""
+    try:
+        return PyJWK(told)
+    except Exception as error:  # the library has errors of its own for some of what is wrong
+        logger.warning("key not read", extra={"reason": type(error).__name__})
+        return None
 
 
 def _is_usable(key: PyJWK) -> bool:

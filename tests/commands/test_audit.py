@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from commands.audit.advisories import Advisory, Answer, locks, read_npm, read_pip
-from commands.audit.audit_command import exit_code
+from commands.audit.audit_command import exit_code, line
 from commands.exit_codes import ExitCode
 
 ROOT = Path(__file__).parents[2]
@@ -16,7 +16,11 @@ BAD = {
     "version": "1.26.0",
     "vulns": [{"id": "PYSEC-2021-108", "fix_versions": ["1.26.5", "2.0.2"], "aliases": []}],
 }
-SKIPPED = {"name": "six", "skip_reason": "Dependency not found on PyPI: six (1.17.0)"}
+# pip-audit's own words.
+SKIPPED = {
+    "name": "six",
+    "skip_reason": "Dependency not found on PyPI and could not be audited: six (1.17.0)",
+}
 # As npm prints them, shortened.
 NPM_REPORT = {
     "auditReportVersion": 2,
@@ -66,11 +70,25 @@ def test_an_advisory_of_pips_is_told_with_what_fixes_it() -> None:
 
 
 def test_what_pip_audit_skipped_is_not_clean() -> None:
-    answer = read_pip(pip(SKIPPED, CLEAN), "")
+    answer = read_pip(pip({"name": "six", "skip_reason": "too slow: six (1.17.0)"}, CLEAN), "")
 
     assert (answer.packages, answer.advisories) == (1, [])
     assert "six (1.17.0)" in answer.unasked
     assert exit_code([Answer([], 5), answer]) == ExitCode.NO_ANSWER
+
+
+def test_a_package_that_pypi_does_not_have_is_no_source_that_does_not_answer() -> None:
+    one_of_two, none = read_pip(pip(SKIPPED, CLEAN), ""), read_pip(pip(SKIPPED, SKIPPED), "")
+
+    assert line(one_of_two) == (
+        "no advisories about 1 packages; not audited, for PyPI's JSON API has no six: "
+        "withdrawn, or never there."
+    )
+    assert line(none).startswith(
+        "not audited, for PyPI's JSON API has none of 2 packages: an index"
+    )
+    assert exit_code([Answer([], 5), one_of_two]) == ExitCode.NO_ANSWER
+    assert exit_code([none]) == ExitCode.NO_ANSWER
 
 
 def test_a_traceback_of_pip_audit_is_its_last_line() -> None:

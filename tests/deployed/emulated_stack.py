@@ -16,6 +16,7 @@ from tests.deployed.curl import curl
 from tests.deployed.deployment import Deployment
 from tests.deployed.emulator import ROOT, Emulator, EmulatorError, free_port
 from tests.deployed.eventually import eventually
+from tests.deployed.not_emulated import refusal
 
 FOLDER = Path(os.environ.get("EMULATED_DIR", ROOT / ".build/emulated"))
 STATE = FOLDER / "state.json"
@@ -26,6 +27,8 @@ NOTHING = Answer(["(no rows)"], [])
 
 def up(*arguments: str) -> None:
     """Start what is not running, deploy, and say how to use it."""
+    if sentence := refusal(*arguments):
+        raise EmulatorError(sentence)
     state = _running() or _start()
     deployment = _deployment(state)
     _say("cdk deploy")

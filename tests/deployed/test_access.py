@@ -115,6 +115,8 @@ def test_with_tokens_only_one_of_the_issuer_gets_in(changing: ChangingStack) -> 
         assert _forbidden(post(deployment, bearer(issuer.token(exp=1))))
         assert _forbidden(post(deployment, bearer(issuer.token(OTHER_RSA))))
         assert _forbidden(post(deployment, bearer(issuer.token(kid="made-up"))))
+        # {"alg":["RS256"],"kid":"x"}, signed by nobody.
+        assert _forbidden(post(deployment, bearer("eyJhbGciOlsiUlMyNTYiXSwia2lkIjoieCJ9.e30.eA")))
         # An endpoint is its first caller's.
         [answer] = post(deployment, bearer(issuer.token(sub="other"))).json["Results"].values()
         statuses = [answer["EndpointItemResponse"], *answer["EventsItemResponse"].values()]

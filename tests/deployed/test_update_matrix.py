@@ -15,6 +15,7 @@ from infra.names import DEFAULT_STACK
 from tests.deployed.conftest import StartEmulator
 from tests.deployed.deployed_gateway import APPLICATION
 from tests.deployed.deployment import ARCHITECTURE, RUNTIME
+from tests.deployed.not_emulated import NOT_EMULATED
 from tests.deployed.updated_stack import ENDPOINT, UpdatedStack
 from tests.deployed.user_pool import UserPool
 from tests.infra.setting_matrix import Variant, covering
@@ -40,11 +41,8 @@ IN_THE_EMULATOR: dict[str, tuple[str, list[Any]]] = {
     "existingLakeBucket": ("the lake of another stack: it has a test below", [None]),
     "existingEndpointTable": ("the table of another stack: it has a test below", [None]),
     "domainName": ("the address is another then: test_settings.py has a test", [None]),
-    "tableBackupDays": ("MiniStack has no AWS::Backup::BackupSelection", [0]),
-    "lakeFormation": ("MiniStack has no Lake Formation", [False]),
-    "tracing": ("MiniStack has no AWS::XRay::SamplingRule", ["functions", "off"]),
-    "monthlyBudgetUsd": ("MiniStack has no AWS::Budgets::Budget", [0]),
     "applicationIds": ("events are sent to this one", [[APPLICATION], [APPLICATION, "other"]]),
+    **NOT_EMULATED,
 }
 # What a stack that had a lake before is told, where there are such settings.
 BACK = {"existingLakeBucket": "LakeBucket", "existingEndpointTable": "EndpointTable"}

@@ -28,23 +28,28 @@ def main() -> None:
     for target in targets:
         write_seeds(target, WORK / target)
     counts = WORK / f"counts-{_commit()}.json"
+    before = total_runs()
     end = time.monotonic() + options.seconds
     found: set[Path] = set()
     turn = 0
+    if before >= options.runs:
+        sys.exit(f"{before} executions were made before, and RUNS={options.runs} counts them all.")
     while time.monotonic() < end and total_runs() < options.runs:
         for target in targets:
             left = end - time.monotonic()
-            if left > 1:
+            if left > 0:
                 _fuzz(
                     target,
                     counts,
-                    min(_TURN * SHARES[target], left / len(targets) + 5),
+                    max(1.0, min(_TURN * SHARES[target], left / len(targets) + 5)),
                     options.seed + turn,
                 )
         turn += 1
         found = {path for path in WORK.glob("*-found/*") if path.is_file()}
         if found and not options.keep_going:
             break
+    if total_runs() == before and not found:
+        sys.exit(f"Nothing was executed, so nothing is known: see {WORK.relative_to(ROOT)}/*.log.")
     for commit, executions in executed().items():
         print(f"{commit}: {executions}")
     for target in targets:
@@ -101,11 +106,20 @@ def _size(target: str) -> int:
     return sum(1 for _ in (WORK / target).iterdir()) if (WORK / target).exists() else 0
 
 
+def _at_least_one(text: str) -> int:
+    """Below it nothing would run, and nothing found would look like nothing broken."""
+    if not (text.isdecimal() and int(text)):
+        raise argparse.ArgumentTypeError(f"'{text}' is no whole number of at least 1")
+    return int(text)
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make fuzz", description=__doc__)
     parser.add_argument("--target", action="append", choices=SHARES)
-    parser.add_argument("--runs", type=int, default=10_000_000, help="of all targets, ever")
-    parser.add_argument("--seconds", type=float, default=600)
+    parser.add_argument(
+        "--runs", type=_at_least_one, default=10_000_000, help="of all targets, ever"
+    )
+    parser.add_argument("--seconds", type=_at_least_one, default=600)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--keep-going", action="store_true")
     return parser.parse_args()

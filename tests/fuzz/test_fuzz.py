@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from tests.fuzz.fuzz_lab import HEAD, Lab
-from tests.fuzz.run_fuzzer import SHARES
+from tests.fuzz.run_fuzzer import SHARES, main
 from tests.fuzz.seeds import seeds
 from tests.fuzz.targets import TARGETS
 
@@ -44,6 +44,20 @@ def test_the_promises_hold_for_fresh_cases(lab: Lab, target: str) -> None:
         except Exception as error:
             error.add_note(f"SEED={seed}, case {number} of {target}: {data!r}")
             raise
+
+
+@pytest.mark.parametrize("option", ["--runs", "--seconds"])
+@pytest.mark.parametrize("number", ["-1", "0", "0.5", "nan", "abc", ""])
+def test_so_few_that_nothing_would_run_is_no_clean_run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], option: str, number: str
+) -> None:
+    monkeypatch.setattr("sys.argv", ["make fuzz", f"{option}={number}"])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert ended.value.code == 2
+    assert f"'{number}' is no whole number of at least 1" in capsys.readouterr().err
 
 
 def test_every_target_has_a_share_of_the_time() -> None:

@@ -107,7 +107,7 @@ def test_tokens_are_asked_about_by_a_function_of_its_own(deploy: Deploy) -> None
     assert authorizer["IdentitySource"] == "method.request.header.Authorization"
     assert authorizer["AuthorizerResultTtlInSeconds"] == 300
     shape = authorizer["IdentityValidationExpression"]
-    assert all(re.search(shape, token) for token in ("Bearer a.b.c", "a-_9.b.c"))
+    assert all(re.search(shape, token) for token in ("Bearer a.b.c", "BEARER a.b.c", "a-_9.b.c"))
     assert not any(
         re.search(shape, token) for token in ("", "Bearer ", "a.b", "Basic a.b.c", "a.b.c.d")
     )
@@ -117,6 +117,14 @@ def test_tokens_are_asked_about_by_a_function_of_its_own(deploy: Deploy) -> None
         "JWT_JWKS_URL": "https://login.example.com/keys",
         "JWT_SKEW_SECONDS": "5",
     }
+
+
+def test_an_issuer_on_this_machine_is_told_to_be_of_no_use_in_aws(deploy: Deploy) -> None:
+    there = deploy(auth="jwt", **{**AUTHS["jwt"], "jwtIssuer": "http://127.0.0.1/"})
+
+    assert [told for told in there.warnings() if "every request is answered 500" in told]
+    elsewhere = deploy(auth="jwt", **AUTHS["jwt"])
+    assert [told for told in elsewhere.warnings() if "this machine" in told] == []
 
 
 def test_an_api_key_comes_with_its_usage_plan_and_an_output(deploy: Deploy) -> None:

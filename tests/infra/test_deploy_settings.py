@@ -380,3 +380,16 @@ def test_no_group_takes_a_setting_or_a_check_of_another() -> None:
 
 def test_every_option_says_what_it_allows() -> None:
     assert [f.alias for f in DeploySettings.model_fields.values() if not f.description] == []
+
+
+SWITCHES = [
+    str(field.alias)
+    for field in DeploySettings.model_fields.values()
+    if isinstance(field.default, bool)
+]
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+@pytest.mark.parametrize("value", ["yes", "on", "t", "1", "True", "", 1, 0, None])
+def test_a_switch_is_false_or_true_and_nothing_like_it(name: str, value: object) -> None:
+    assert f"The deploy option {name} is " in refusal(**{name: value})

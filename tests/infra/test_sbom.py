@@ -1,24 +1,34 @@
-"""A scanner finds every dependency in the Lambda package, and the bill of materials is the same."""
+"""A scanner finds every dependency in a Lambda package, and its bill of materials is the same."""
 
 import json
 import platform
 from email.parser import HeaderParser
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 
-from infra.bundle import SOURCE, bundle
+from commands.audit.sbom_command import BILLS
+from infra.bundle import LOCKS, SOURCE, bundle
 from infra.deploy_settings import DeploySettings
 
 HERE = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x86_64")
-BILL = json.loads((SOURCE / "sbom.cdx.json").read_text())
 ANEW = "write it anew: make sbom"
 
 
-@pytest.fixture(scope="module")
-def package() -> Path:
-    """The package as it is deployed, but for the processor."""
-    return bundle(HERE, DeploySettings.model_fields["runtime"].default)
+class Packaged(NamedTuple):
+    """A package as it is deployed, but for the processor, and what is said of it."""
+
+    folder: Path
+    lock: Path
+    bill: dict[str, Any]
+
+
+@pytest.fixture(name="package", scope="module", params=LOCKS)
+def _package(request: pytest.FixtureRequest) -> Packaged:
+    code = request.param
+    folder = bundle(HERE, DeploySettings.model_fields["runtime"].default, code=code)
+    return Packaged(folder, SOURCE / LOCKS[code], json.loads(BILLS[code].read_text()))
 
 
 def plain(name: str) -> str:
@@ -26,34 +36,49 @@ def plain(name: str) -> str:
     return name.lower().replace("_", "-")
 
 
-def test_the_bill_of_materials_is_what_the_package_holds(package: Path) -> None:
-    told = [HeaderParser().parsestr(file.read_text()) for file in package.glob("*/METADATA")]
+def test_the_bill_of_materials_is_what_the_package_holds(package: Packaged) -> None:
+    files = package.folder.glob("*/METADATA")
+    told = [HeaderParser().parsestr(file.read_text()) for file in files]
 
     held = {plain(metadata["Name"]): metadata["Version"] for metadata in told}
-    assert {plain(part["name"]): part["version"] for part in BILL["components"]} == held, ANEW
+    parts = package.bill["components"]
+    assert {plain(part["name"]): part["version"] for part in parts} == held, ANEW
 
 
-def test_the_package_holds_what_is_locked_for_it(package: Path) -> None:
-    lines = (SOURCE / "requirements.txt").read_text().splitlines()
+def test_the_package_holds_what_is_locked_for_it(package: Packaged) -> None:
+    lines = [line.split(";")[0] for line in package.lock.read_text().splitlines()]
     locked = {plain(line.split("==")[0]) for line in lines if "==" in line}
 
-    assert {plain(path.name.split("-")[0]) for path in package.glob("*.dist-info")} == locked
+    folders = {path.name for path in package.folder.iterdir() if path.is_dir()}
+    held = {plain(name.split("-")[0]) for name in folders if name.endswith(".dist-info")}
+    assert held == locked
     # Nothing is there that no metadata tells of, but our own code.
-    assert {path.name for path in package.iterdir() if path.is_dir()} & {"bin", "tests"} == set()
+    assert folders & {"bin", "tests"} == set()
 
 
-def test_every_part_has_a_licence_in_the_bill_and_its_text_in_the_package(package: Path) -> None:
-    assert [part["name"] for part in BILL["components"] if not part.get("licenses")] == []
+def test_every_part_has_a_licence_in_the_bill_and_its_text_in_the_package(
+    package: Packaged,
+) -> None:
+    parts = package.bill["components"]
+    assert [part["name"] for part in parts if not part.get("licenses")] == []
     texts = {
         path.name: [f for f in path.rglob("*") if f.name.lower().startswith(("licen", "copying"))]
-        for path in package.glob("*.dist-info")
+        for path in package.folder.glob("*.dist-info")
     }
 
-    assert len(texts) == len(BILL["components"])
+    assert len(texts) == len(parts)
     assert [name for name, files in texts.items() if not files] == []
 
 
-def test_the_bill_can_be_read_by_package_url() -> None:
-    assert BILL["bomFormat"] == "CycloneDX"
-    urls = [part["purl"] for part in BILL["components"]]
+def test_a_licence_is_told_as_spdx_has_it(package: Packaged) -> None:
+    """A tool compares ids; a classifier is another's name for a family of licences."""
+    told = [licence for part in package.bill["components"] for licence in part["licenses"]]
+
+    names = [one.get("expression") or one["license"].get("id") for one in told]
+    assert None not in names, ANEW
+
+
+def test_the_bill_can_be_read_by_package_url(package: Packaged) -> None:
+    assert package.bill["bomFormat"] == "CycloneDX"
+    urls = [part["purl"] for part in package.bill["components"]]
     assert [url for url in urls if not url.startswith("pkg:pypi/")] == []
