@@ -26,6 +26,7 @@ def _gateway(fresh: StartEmulator) -> Lake:
     return Lake(deployment)
 
 
+@pytest.mark.timeout(900)  # on a busy machine
 def test_what_is_sent_through_a_storm_is_in_the_tables_or_waiting(
     gateway: Lake,
     impatient: None,

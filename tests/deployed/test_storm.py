@@ -29,6 +29,7 @@ def _gateway(fresh: StartEmulator, pinpoint: Upstream) -> Gateway:
     return Gateway(deployment)
 
 
+@pytest.mark.timeout(900)  # on a busy machine
 def test_what_is_sent_through_a_storm_is_stored_refused_or_waiting(
     gateway: Gateway,
     upstream: Upstream,
