@@ -87,7 +87,6 @@ class LiveEvents:
             before = None
         with closing(self.open_store()) as store:
             # As the file is now; whatever is in it is of a request that is in hand, or kept.
-            store.execute("BEGIN")
             store.execute("SELECT 1 FROM batches LIMIT 1").fetchone()
             known = self.happenings.in_hand.copy()
             known |= {id_ for one in self.happenings.kept() if (id_ := shown_request_of(one))}
