@@ -19,8 +19,8 @@ class Waited(NamedTuple):
 
 
 def deletion_stamp(moment: int) -> str:
-    """A stamp behind those of all updates of a moment in Unix time in ms."""
-    return f"{moment:013d}{_LAST_OF_A_MILLISECOND}"
+    """A stamp before those of all updates of a moment in Unix time in ms, which may follow it."""
+    return f"{moment:013d}"
 
 
 def bury(work: Work, key: str, moment: int, *, forget: bool = False) -> Item:

@@ -114,7 +114,7 @@ class Item:
         return created < self.created and self._is_since_deletion(created)
 
     def _is_since_deletion(self, moment: int) -> bool:
-        return f"{moment:013d}" > self.deleted
+        return f"{moment:013d}" >= self.deleted
 
     def as_of(self, stamp: str, said: Members) -> "Item":
         """The item as it was at a moment, as far as is known, when an update had `said` something.
