@@ -66,11 +66,16 @@ def told_in_logs(lines: list[str]) -> list[str]:
     """The log lines that hold the mark elsewhere than docs/security.md says.
 
     That is an example of what was rejected, the id of one endpoint or event, and the ids of events
-    that were not delivered.
+    that were not delivered at once, when they begin to wait and when they no longer do.
     """
     records = [json.loads(line) for line in lines]
     ids = [record.pop("example", "") for record in records]
-    ids += [id_ for record in records for id_ in record.pop("undelivered", [])]
+    ids += [
+        id_
+        for record in records
+        for name in ("undelivered", "delivered", "rejected_ids", "dead")
+        for id_ in record.pop(name, [])
+    ]
     values = [one for one in ids if one and one != MARK and not one.endswith("-key")]
     return [*found_in("\n".join(map(json.dumps, records))), *found_in("\n".join(values))]
 

@@ -42,6 +42,10 @@ IN_THE_EMULATOR: dict[str, tuple[str, list[Any]]] = {
     "existingEndpointTable": ("the table of another stack: it has a test below", [None]),
     "domainName": ("the address is another then: test_settings.py has a test", [None]),
     "applicationIds": ("events are sent to this one", [[APPLICATION], [APPLICATION, "other"]]),
+    "auth": (
+        "tokens of an issuer's have a test of their own",
+        ["iam", "cognito", "api-key", "none"],
+    ),
     **NOT_EMULATED,
 }
 # What a stack that had a lake before is told, where there are such settings.
