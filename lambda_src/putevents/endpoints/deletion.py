@@ -8,8 +8,6 @@ from putevents.endpoints.keys import endpoint_key, is_user_id, user_key
 from putevents.endpoints.work import Work
 from putevents.wire.arrival import Arrival
 
-_LAST_OF_A_MILLISECOND = "-ffffffff-99999"
-
 
 class Waited(NamedTuple):
     """Events that waited: of which user when they arrived, or of nobody."""
@@ -32,7 +30,7 @@ def bury(work: Work, key: str, moment: int, *, forget: bool = False) -> Item:
     tombstone = _tombstone(deleted, deleted if forget else "")
     first = was = work.store.bury(work.application_id, key, tombstone)
     while was.latest > tombstone.latest or was.forgotten > tombstone.forgotten:
-        deleted = max(tombstone.latest, was.latest[:13] + _LAST_OF_A_MILLISECOND)
+        deleted = max(tombstone.latest, was.latest)
         forgotten = deleted if forget else was.forgotten
         tombstone = _tombstone(deleted, forgotten)
         was = work.store.bury(work.application_id, key, tombstone)
