@@ -7,13 +7,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from local.http_messages import Request, Response
+from local.live.page_files import OWN_FILES_ONLY
 
 _HERE = Path(__file__).parent
-# Nothing from elsewhere, nothing inline.
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
-    " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
 
 
 class _File(NamedTuple):
@@ -50,7 +46,7 @@ def respond_file(request: Request) -> Response:
     file = _FILES[request.path]
     headers = [
         ("content-type", file.kind),
-        ("content-security-policy", _POLICY),
+        ("content-security-policy", OWN_FILES_ONLY),
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "no-referrer"),
         ("cache-control", "no-cache"),

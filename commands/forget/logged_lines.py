@@ -8,9 +8,8 @@ from urllib.parse import quote
 
 from commands.forget.naming import names
 from commands.forget.person import Person
-from putevents.wire.storable import storable
+from putevents.ingest.submission import MAX_LOGGED_CHARACTERS, logged_id
 
-LOGGED = 64  # the characters of an id that a log line has
 # What the gateway itself writes in every line, and what an application is called.
 _OURS = {
     *("level", "location", "message", "timestamp", "service", "request_id", "_aws"),
@@ -50,10 +49,11 @@ def _is_theirs(line: bytes, exact: list[str], folded: list[str]) -> bool:
         return _names(text, exact, folded)
     if any(_names(str(entry.get(name) or ""), exact, folded) for name in _FREE):
         return True
-    logged = {storable(id_)[:LOGGED] for id_ in exact}, {storable(id_)[:LOGGED] for id_ in folded}
+    logged = set(map(logged_id, exact)), set(map(logged_id, folded))
     said = [value for name, value in entry.items() if name not in _OURS]
     return any(
-        value in logged[0] or value.casefold()[:LOGGED] in logged[1] for value in _strings(said)
+        value in logged[0] or value.casefold()[:MAX_LOGGED_CHARACTERS] in logged[1]
+        for value in _strings(said)
     )
 
 

@@ -11,9 +11,8 @@ from local.live.rows import (
     is_retry,
     parts_of,
     request_id_of,
-    request_of,
 )
-from local.queue_message import DEAD_LETTERS, Message
+from local.queue_message import DEAD_LETTERS, Message, NewMessage
 
 MAX_FATES = 200_000
 
@@ -82,7 +81,9 @@ class Fates:
                 return self._sent(one)
             case RunStarted():
                 self._before = {
-                    key: len(self._steps.get(key, ())) for m in one.messages for key in keys_of(m)
+                    key: len(self._steps.get(key, ()))
+                    for m in one.messages
+                    for key in keys_of(m, m.message_id)
                 }
                 return []
             case RunEnded():
@@ -92,14 +93,13 @@ class Fates:
                 return [told for told in _rejected(one) if told[0] in self._before]
 
     def _sent(self, sent: Sent) -> Iterable[tuple[Key, Step, str | None]]:
-        attributes, request_id = sent.message.attributes, request_of(sent)
-        _, asked = parts_of(sent.message.body)
-        keys = [(request_id, *ids) for ids in events_of(asked)] or [(request_id, "", "")]
+        attributes = sent.message.attributes
+        keys = keys_of(sent.message, sent.message_id)
         if sent.queue == DEAD_LETTERS:
             reason = str(attributes.get("Reason", {}).get("StringValue") or "put there by hand")
             step = Step(sent.at, "dead", f"It is a dead letter: {reason}")
             return [(key, step, reason) for key in keys]
-        if not is_retry(sent):
+        if not is_retry(attributes):
             return [(key, Step(sent.at, "waiting", "It came as a message of the queue."), None)
                     for key in keys]  # fmt: skip
         attempt = attributes["Attempt"].get("StringValue", "1")
@@ -113,31 +113,27 @@ class Fates:
     def _ended(self, run: RunEnded) -> Iterable[tuple[Key, Step, str | None]]:
         before, self._before = self._before, {}
         for message in run.messages:
-            for key in keys_of(message):
+            for key in keys_of(message, message.message_id):
                 told = len(self._steps.get(key, ()))
                 if message.message_id in run.failed:
-                    waits = "waiting" if not _is_retry(message) else "queued"
+                    waits = "queued" if is_retry(message.attributes) else "waiting"
                     text = f"Attempt {message.receive_count} on the queue did not deliver it."
                     yield key, Step(run.at, waits, text), "The destination did not take it yet."
                 elif told <= before.get(key, 0):  # nothing else became of it in this run
                     yield key, Step(run.at, "accepted", "It was delivered from the queue."), None
 
 
-def keys_of(message: Message) -> list[Key]:
+def keys_of(message: Message | NewMessage, message_id: str) -> list[Key]:
     """The events of a message."""
-    request_id = request_id_of(message.attributes, message.message_id)
+    request_id = request_id_of(message.attributes, message_id)
     _, asked = parts_of(message.body)
     return [(request_id, *ids) for ids in events_of(asked)] or [(request_id, "", "")]
 
 
 def _arrived(one: Happening) -> int | None:
-    if not isinstance(one, Sent) or not is_retry(one):
+    if not isinstance(one, Sent) or not is_retry(one.message.attributes):
         return None
     return arrival_of(one.message.attributes)
-
-
-def _is_retry(message: Message) -> bool:
-    return "Attempt" in message.attributes
 
 
 def _rejected(one: Rejected) -> Iterable[tuple[Key, Step, str | None]]:

@@ -8,12 +8,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from local.live.live_events import LiveEvents
-from local.live.rows import events_of, parts_of
-from local.queue_message import DEAD_LETTERS
+from local.live.rows import events_of, parts_of, verdict_on
+from local.live.stored_events import MAX_MESSAGES
 
 MAX_NAMES = 200
 _LAST = 5_000  # events whose types are listed
-MAX_MESSAGES = 1_000
 _TYPES = (
     "SELECT DISTINCT json_extract(event, '$.EventType') FROM batch_events"
     " WHERE id > (SELECT max(id) FROM batch_events) - ? ORDER BY 1 LIMIT ?"
@@ -65,9 +64,9 @@ class LiveSummary:
             counts |= {name: totals[name] for name in ("accepted", "rejected")}
         sql = "SELECT queue, body, attributes FROM messages ORDER BY sequence DESC LIMIT ?"
         for queue, body, attributes in store.execute(sql, (MAX_MESSAGES,)):
-            waits = "queued" if "Attempt" in json.loads(attributes) else "waiting"
-            verdict = "dead" if queue == DEAD_LETTERS else waits
-            counts[verdict] += sum(1 for _ in events_of(parts_of(body)[1])) or 1
+            counts[verdict_on(queue, json.loads(attributes))] += (
+                sum(1 for _ in events_of(parts_of(body)[1])) or 1
+            )
         return counts
 
 

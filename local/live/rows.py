@@ -110,12 +110,20 @@ def shown_request_of(one: Exchange | Sent) -> str | None:
     """The request or message whose events have their rows here; None if it has none."""
     if isinstance(one, Exchange):
         return one.request.request_id
-    return None if one.queue == DEAD_LETTERS or is_retry(one) else request_of(one)
+    is_ours = one.queue == DEAD_LETTERS or is_retry(one.message.attributes)
+    return None if is_ours else request_of(one)
 
 
-def is_retry(sent: Sent) -> bool:
-    """Whether the gateway itself queued it: its messages say which attempt comes next."""
-    return "Attempt" in sent.message.attributes
+def is_retry(attributes: Mapping[str, Any]) -> bool:
+    """Whether the gateway itself queued a message: its own say which attempt comes next."""
+    return "Attempt" in attributes
+
+
+def verdict_on(queue: str, attributes: Mapping[str, Any]) -> str:
+    """The verdict of the events of a message that is on a queue."""
+    if queue == DEAD_LETTERS:
+        return "dead"
+    return "queued" if is_retry(attributes) else "waiting"
 
 
 def request_of(sent: Sent) -> str:

@@ -7,8 +7,16 @@ from heapq import merge
 from time import monotonic
 from typing import Any, NamedTuple
 
-from local.live.rows import Row, arrival_of, events_of, parts_of, request_id_of, type_of
-from local.queue_message import DEAD_LETTERS
+from local.live.rows import (
+    PARTS,
+    Row,
+    arrival_of,
+    events_of,
+    parts_of,
+    request_id_of,
+    type_of,
+    verdict_on,
+)
 
 MAX_SEARCHED = 20_000
 MAX_SECONDS = 1.0
@@ -194,13 +202,12 @@ class StoredEvents:
         request_id = request_id_of(attributes, message_id)
         if self._is_known(request_id):
             return
-        waits = "queued" if "Attempt" in attributes else "waiting"
-        verdict = "dead" if queue == DEAD_LETTERS else waits
+        verdict = verdict_on(queue, attributes)
         reason = attributes.get("Reason", {}).get("StringValue")
         at = arrival_of(attributes) or sent_at
         application, asked = parts_of(body)
         for place, ids in enumerate(list(events_of(asked)) or [("", "")]):
-            seq = stored_seq(QUEUED, sequence * 16_384 + place)
+            seq = stored_seq(QUEUED, sequence * PARTS + place)
             row = (at, application, *ids, type_of(asked, *ids), request_id, body)
             yield self._found(row, seq, verdict, reason)
 

@@ -101,8 +101,7 @@ class Update:
             shared = user_attributes(own) if user_id else {}
             check_growth(known, known.after({n: own[n] for n in own if n not in shared}, 0))
             self._check_user(user_id, shared)
-            if user_id and self._owner:
-                self._check_owner(self._people.get(user_id))
+            self._check_owner(user)
             if user_id and not self._may_join(user_id, known, own):
                 return self._rejected(TOO_MANY_ENDPOINTS.message, own, known)
             if user_id:

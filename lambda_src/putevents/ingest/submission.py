@@ -22,6 +22,7 @@ from putevents.wire.schemas import (
 from putevents.wire.storable import storable
 
 MAX_LOGGED = 1000  # ids in a log line, which may have 256 KB
+MAX_LOGGED_CHARACTERS = 64  # of each
 
 
 @dataclass
@@ -202,13 +203,18 @@ class Submission:
                 request_id=self.arrival.request_id,
                 reason=rule,
                 count=count,
-                example=storable(examples[rule])[:64],
+                example=logged_id(examples[rule]),
             )
 
 
+def logged_id(id_: str) -> str:
+    """Return an id as a log line has it: its beginning."""
+    return storable(id_)[:MAX_LOGGED_CHARACTERS]
+
+
 def logged(ids: Iterable[str]) -> list[str]:
-    """Return ids as a log line has them: so many, and the beginning of each."""
-    return [storable(id_)[:64] for id_ in islice(ids, MAX_LOGGED)]
+    """Return ids as a log line has them, and no more than it may hold."""
+    return [logged_id(id_) for id_ in islice(ids, MAX_LOGGED)]
 
 
 def _parts_of(pieces: list[dict[str, ValidBatch]]) -> set[tuple[str, str | None]]:
