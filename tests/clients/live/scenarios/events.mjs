@@ -71,9 +71,12 @@ export default {
   },
 
   'the search finds a text inside of what a client sent': async ({ page, rows, open, put }) => {
-    await put({ 1: event('stored', { Attributes: { inside: 'thread' } }) });
+    await put({ 0: event('hay'), 1: event('stored', { Attributes: { inside: 'thread' } }) });
     await open();
+    await rows.nth(1).waitFor();
     await page.locator('#filters [name=q]').fill('thread');
+    // What is typed is asked for a moment later; before that, what arrives is not searched.
+    await page.waitForFunction(() => document.querySelectorAll('#event-rows tr').length === 1);
     await rows.filter({ hasText: 'stored' }).waitFor();
     await put({ 2: event('other'), 3: event('arrives', { Attributes: { inside: 'thread' } }) });
 
