@@ -114,6 +114,7 @@ lock: $(VENV)/dev ## resolve what is asked for into the pinned requirements.txt 
 	$(BIN)/uv pip compile --group authorizer -c requirements.txt $(LOCK) -o lambda_src/authorizer/requirements.txt
 	$(BIN)/uv pip compile pyproject.toml --group run -c requirements.txt $(LOCK) -o local/requirements.txt
 	$(BIN)/uv pip compile --group sql -c requirements.txt $(LOCK) -o commands/sql/requirements.txt
+	$(BIN)/uv pip compile --group doctor -c requirements.txt $(LOCK) -o commands/doctor/requirements.txt
 	$(BIN)/uv pip compile --group load -c requirements.txt $(LOCK) -o commands/load/requirements.txt
 	$(BIN)/uv pip compile --group audit $(LOCK) -o commands/audit/requirements.txt
 	$(BIN)/uv pip compile --group second-opinion $(LOCK) -o tests/infra/checkov/requirements.txt
