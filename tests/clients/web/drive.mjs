@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline';
 import { browserNamed, visitor } from './web_visit.mjs';
 
-const FILES = ['sending', 'outages', 'tabs', 'leaving', 'pages', 'consent'];
+const FILES = ['sending', 'outages', 'tabs', 'leaving', 'pages', 'consent', 'documented'];
 const SECONDS = 20; // until a scenario has failed
 const scenarios = new Map();
 for (const file of FILES) {
@@ -12,13 +12,13 @@ for (const file of FILES) {
 
 const browser = await browserNamed(process.argv[2]);
 for await (const line of createInterface({ input: process.stdin })) {
-  const { scenario, url, app } = JSON.parse(line);
-  console.log(JSON.stringify({ scenario, error: await outcome(scenario, url, app) }));
+  const { scenario, url, app, ...more } = JSON.parse(line);
+  console.log(JSON.stringify({ scenario, error: await outcome(scenario, url, app, more) }));
 }
 await browser.close();
 
-async function outcome(name, url, app) {
-  const visit = await visitor(browser, url, app);
+async function outcome(name, url, app, more) {
+  const visit = { ...(await visitor(browser, url, app)), ...more };
   let timer;
   try {
     const late = new Promise((_, fail) => {

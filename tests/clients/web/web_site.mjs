@@ -5,16 +5,17 @@ import { createServer } from 'node:http';
 import path from 'node:path';
 
 export const WEB = path.join(import.meta.dirname, '../../../clients/web');
-const PAGE = `<!doctype html><meta charset="utf-8"><title>A shop</title><link rel="icon" href="data:,">
+const PAGE = `<!doctype html><meta charset="utf-8"><title>A shop</title>
 <script type="module" src="/start.js"></script>`;
 const START = `import { createClient } from '/events.js'; window.createClient = createClient;`;
 
-/** Its address; `policies` is the Content-Security-Policy of a path, `pages` another page than ours. */
+/** Its address; `policies` is the Content-Security-Policy of a path, `pages` and `scripts` are more of them. */
 export async function openSite() {
-  const site = { policies: {}, pages: {} };
+  const site = { policies: {}, pages: {}, scripts: {} };
   const server = createServer(async ({ url }, response) => {
     const { pathname } = new URL(url, 'http://site');
-    const script = { '/start.js': START, '/events.js': await readFile(path.join(WEB, 'events.js')) }[pathname];
+    const events = pathname === '/events.js' && (await readFile(path.join(WEB, 'events.js')));
+    const script = events || { '/start.js': START, ...site.scripts }[pathname];
     const policy = site.policies[pathname];
     response.writeHead(200, {
       'content-type': script ? 'text/javascript' : 'text/html',
