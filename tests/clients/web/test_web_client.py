@@ -1,4 +1,4 @@
-"""The client for web pages in two browsers: each scenario of tests/clients/web/scenarios is a test."""
+"""The client for web pages in two browsers: each scenario of tests/clients/web is a test."""
 
 from pathlib import Path
 

@@ -18,9 +18,7 @@ from tests.loopback import Request
 
 PAGE = (ROOT / "docs/web-client.md").read_text()
 EXAMPLE_URL = "https://abc123.execute-api.eu-west-1.amazonaws.com/prod"
-BLOCKS: dict[str, str] = dict(
-    re.findall(r"<!-- run: (\S+) -->\n```\w+\n(.*?)```", PAGE, re.DOTALL)
-)
+BLOCKS: dict[str, str] = dict(re.findall(r"<!-- run: (\S+) -->\n```\w+\n(.*?)```", PAGE, re.DOTALL))
 ADMITS: dict[str, Callable[[Request], bool]] = {
     "page": lambda call: True,
     "api-key": has_api_key,

@@ -44,7 +44,16 @@ def test_it_says_its_packages_version() -> None:
 
 
 def test_its_types_say_what_compiles() -> None:
-    options = ["--noEmit", "--strict", "--types", "", "--lib", "es2022,dom", "--module", "nodenext"]
+    options = [
+        "--noEmit",
+        "--strict",
+        "--typeRoots",
+        ".",
+        "--lib",
+        "es2022,dom",
+        "--module",
+        "nodenext",
+    ]
 
     _run(NODE, MODULES / "typescript/bin/tsc", *options, "uses.ts", cwd=HERE / "web/types")
 
@@ -54,7 +63,9 @@ def test_its_types_name_every_option_and_every_call() -> None:
     page = (ROOT / "docs/web-client.md").read_text()
     sources = "".join(path.read_text() for path in (WEB / "events").iterdir())
     options, calls = (
-        re.findall(r"^  (\w+)[?(:]", types.partition(f"interface {name} {{")[2].partition("\n}")[0], re.M)
+        re.findall(
+            r"^  (\w+)[?(:]", types.partition(f"interface {name} {{")[2].partition("\n}")[0], re.M
+        )
         for name in ("ClientOptions", "Client")
     )
 
