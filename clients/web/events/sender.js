@@ -85,7 +85,7 @@ export function senderOf(address, queue, isEnabled, { headers, flushInterval, on
   async function ask(batch, keepalive) {
     const [{ endpoint, isEndpoint, json }] = batch;
     const events = batch.filter((item) => !item.isEndpoint).map((item) => `"${item.id}":${item.json}`);
-    const body = `{"BatchItem":{"${endpoint}":{"Endpoint":${isEndpoint ? json : '{}'},"Events":{${events}}}}}`;
+    const body = `{"BatchItem":{${JSON.stringify(`${endpoint}`)}:{"Endpoint":${isEndpoint ? json : '{}'},"Events":{${events}}}}}`;
     const signal = AbortSignal.timeout(REQUEST_MS);
     // A browser does not ask first for this type, unless `headers` adds some.
     const request = { method: 'POST', headers: { 'content-type': 'text/plain;charset=UTF-8' }, body };

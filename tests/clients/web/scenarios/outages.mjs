@@ -147,6 +147,18 @@ export default {
     assert.deepEqual(new Set(road.exchanges.map(({ endpoint }) => endpoint)).size, 1);
   },
 
+  'whatever stands in localStorage, events go': async ({ open, record, flush, road, app }) => {
+    const page = await open();
+    await flush(page);
+    for (const text of ['', '5', 'null', '[1]', '"x"', '{', '{"endpoint":"a \\"b\\u0000","session":null}', '{"on":null,"endpoint":7}']) {
+      await page.evaluate((name, value) => localStorage.setItem(name, value), `putevents:${app}`, text);
+      await record(page, `with ${text}`);
+      await flush(page);
+      assert.ok(road.types().includes(`with ${text}`));
+    }
+    assert.ok(road.exchanges.every(({ status }) => status === 202));
+  },
+
   'a database that never answers delays nothing for long': async ({ open, record, flush, road }) => {
     const silent = () => {
       indexedDB.open = () => ({});

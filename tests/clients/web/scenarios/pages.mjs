@@ -26,6 +26,17 @@ export default {
     assert.doesNotMatch(JSON.stringify(road.exchanges), /secret|private|sorted/);
   },
 
+  'a page that comes back from the cache is seen again': async ({ open, flush, road }) => {
+    const page = await open({ pageViews: true });
+    await page.evaluate(() => {
+      dispatchEvent(new PageTransitionEvent('pageshow', { persisted: false }));
+      dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
+    });
+    await flush(page);
+
+    assert.equal(views(road).length, 2);
+  },
+
   'a long address is cut to what the gateway takes': async ({ open, flush, road, heard }) => {
     const page = await open({ pageViews: true }, { path: `/${'ä'.repeat(150)}` });
     await flush(page);
