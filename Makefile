@@ -320,10 +320,11 @@ forget: $(VENV)/run $(VENV)/sql ## remove a person from everything stored (USER=
 # --- the real clients that tests/clients drives -----------------------------------------------------
 
 CLIENTS := .venv-clients
-PROGRAMS = $(if $(CHROMIUM)$(wildcard /usr/bin/chromium),,chromium) $(if $(wildcard /usr/bin/aws),,awscli)
+PROGRAMS = $(if $(CHROMIUM)$(wildcard /usr/bin/chromium),,chromium) $(if $(wildcard /usr/bin/firefox-esr),,firefox-esr) \
+  $(if $(wildcard /usr/bin/aws),,awscli)
 .PHONY: client-programs
 
-client-programs: ## install what the tests of real clients use of Debian: Chromium, AWS CLI v2
+client-programs: ## install what the tests of real clients use of Debian: Chromium, Firefox, AWS CLI v2
 	@missing="$(strip $(PROGRAMS))"; [ -z "$$missing" ] && exit; \
 	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
 	  echo "Not installed: $$missing. Tests that need it are skipped; as root, apt-get install $$missing."; \
@@ -338,6 +339,11 @@ test: $(CLIENTS)/ready tests/clients/node_modules/ready client-programs
 
 screenshots: $(VENV)/dev tests/clients/node_modules/ready client-programs ## take the pictures of the live page in docs/images, in Chromium
 	@$(BIN)/python -m tests.clients.live.screenshots
+
+.PHONY: web-client
+
+web-client: tests/clients/node_modules/ready ## build clients/web/events.js, which pages load, from clients/web/events
+	@PATH="$(CURDIR)/tests/clients/node_modules/.bin:$$PATH" $(NPM) run --silent --prefix clients/web build
 
 # aiobotocore pins a botocore of its own, so it lives apart; so does a boto3 that speaks SQS's former protocol.
 $(CLIENTS)/ready: tests/clients/requirements.txt tests/clients/python/sqs_query/requirements.txt | $(BIN)/python
