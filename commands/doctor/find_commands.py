@@ -1,0 +1,70 @@
+"""Calls of the AWS CLI: `aws pinpoint put-events`, with options between the words."""
+
+import re
+from collections.abc import Iterator
+
+from commands.doctor.found import Found, Role
+from commands.doctor.knowledge import spellings
+
+# A word as a shell or a list of arguments has it; an option may have its value as the next word.
+_SERVICE = re.compile(r"(?<![\w.@/-])pinpoint(-email|-sms-voice(?:-v2)?)?(?![\w.@/:=-])")
+_WORD = re.compile(r"[^\s\"',\[\]()\\]+")
+_BEFORE, _AFTER = 300, 600  # characters of a command that are looked at
+_END = re.compile(r"(?<!\\)\n|[;&|`]")
+_OTHERS = {"-email": "email-api", "-sms-voice": "sms-voice", "-sms-voice-v2": "sms-voice"}
+_ADDRESS = re.compile(r"--endpoint-url\b")
+
+
+def find_commands(text: str, first: int) -> Iterator[Found]:
+    """Find them in a text that begins at line `first`."""
+    for found in _SERVICE.finditer(text):
+        start = _command_start(text, found.start())
+        before = [word[0] for word in _WORD.finditer(text, start, found.start())]
+        if not _is_cli(before):
+            continue
+        line = first + text.count("\n", 0, found.start())
+        if found[1]:
+            yield Found(line, Role.SETTING, _OTHERS[found[1]])
+            continue
+        after = text[found.end() : found.end() + _AFTER]
+        words = [word[0] for word in _WORD.finditer(_rest(after))]
+        operation = next((spellings().get(word) for word in words if word in _KEBAB), None)
+        if operation is None:
+            continue
+        whole = " ".join([*before, *words])
+        yield Found(line, Role.COMMAND, name=operation, pointed=bool(_ADDRESS.search(whole)))
+
+
+_KEBAB = frozenset(word for word in spellings() if word == word.lower() and "_" not in word)
+
+
+def _command_start(text: str, place: int) -> int:
+    """Where the line of a command begins, lines that end in a backslash joined."""
+    start = place
+    for _ in range(10):
+        before = text.rfind("\n", max(0, place - _BEFORE), start)
+        if before <= 0 or text[before - 1] != "\\":
+            return max(before + 1, place - _BEFORE, 0)
+        start = before
+    return start
+
+
+def _rest(after: str) -> str:
+    """What belongs to the command; a list of arguments may have a line for each."""
+    end = _END.search(after)
+    if end is None or (
+        end[0] == "\n" and after[: end.start()].rstrip()[-1:] in ("", '"', "'", ",")
+    ):
+        return after
+    return after[: end.start()]
+
+
+def _is_cli(words: list[str]) -> bool:
+    """Whether the words before the service are `aws` and its options."""
+    for number, word in enumerate(reversed(words)):
+        if word == "aws" or word.endswith(("/aws", "$(aws", "aws.exe")):
+            return True
+        earlier = words[-number - 2] if number + 1 < len(words) else ""
+        if not word.startswith("-") and not earlier.startswith("--"):
+            return False
+    return False
