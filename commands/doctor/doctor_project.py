@@ -18,7 +18,6 @@ class Project:
     states: dict[str, set[State]]  # of the operations that each file calls
     everywhere: bool  # AWS_ENDPOINT_URL_PINPOINT is set
     wrapped: bool  # Amplify JS is redirected
-    pointed: bool  # one of these, or a client with an address
     native: tuple[str, ...]  # the folders of React Native apps
 
     @classmethod
@@ -30,9 +29,8 @@ class Project:
                 states[file].add(operations()[use.name].state)
         subjects = {use.subject for _, use in uses}
         everywhere, wrapped = "environment" in subjects, "wrapper" in subjects
-        pointed = everywhere or wrapped or any(use.pointed for _, use in uses)
         native = {file.rpartition("/")[0] for file, use in uses if use.name == "react-native"}
-        return cls(dict(states), everywhere, wrapped, pointed, tuple(sorted(native)))
+        return cls(dict(states), everywhere, wrapped, tuple(sorted(native)))
 
     @property
     def lasting(self) -> bool:
@@ -49,14 +47,14 @@ class Project:
 
 
 def meaningful(uses: list[Use]) -> list[Use]:
-    """Leave out packages that say nothing alone, or that a manifest has asked for already."""
-    asked = {(use.subject, use.name) for _, use in uses if use.role == Role.PACKAGE}
+    """Leave out packages that say nothing alone, and locked ones that a manifest explains."""
+    asked = {use.subject for _, use in uses if use.role == Role.PACKAGE}
     subjects = {use.subject for _, use in uses if use.name not in umbrellas()}
     return [
         (file, use)
         for file, use in uses
         if not (use.name in umbrellas() and use.subject not in subjects)
-        and not (use.role == Role.LOCKED and (use.subject, use.name) in asked)
+        and not (use.role == Role.LOCKED and use.subject in asked)
         # Android's SDK has the client of the one for Java, under the same name.
         and not (
             use.role == Role.IMPORT and use.subject == "sdk-java-v1" and "sdk-android" in subjects

@@ -11,6 +11,7 @@ _SERVICE = re.compile(r"(?<![\w.@/-])pinpoint(-email|-sms-voice(?:-v2)?)?(?![\w.
 _WORD = re.compile(r"[^\s\"',\[\]()\\]+")
 _BEFORE, _AFTER = 300, 600  # characters of a command that are looked at
 _END = re.compile(r"(?<!\\)\n|[;&|`]")
+_LIST_END = re.compile(r"[\])]")
 _OTHERS = {"-email": "email-api", "-sms-voice": "sms-voice", "-sms-voice-v2": "sms-voice"}
 _ADDRESS = re.compile(r"--endpoint-url\b")
 
@@ -26,8 +27,9 @@ def find_commands(text: str, first: int) -> Iterator[Found]:
         if found[1]:
             yield Found(line, Role.SETTING, _OTHERS[found[1]])
             continue
+        listed = text[found.start() - 1 : found.start()] in ("'", '"')
         after = text[found.end() : found.end() + _AFTER]
-        words = [word[0] for word in _WORD.finditer(_rest(after))]
+        words = [word[0] for word in _WORD.finditer(_rest(after, listed))]
         operation = next((spellings().get(word) for word in words if word in _KEBAB), None)
         if operation is None:
             continue
@@ -49,14 +51,10 @@ def _command_start(text: str, place: int) -> int:
     return start
 
 
-def _rest(after: str) -> str:
+def _rest(after: str, listed: bool) -> str:
     """What belongs to the command; a list of arguments may have a line for each."""
-    end = _END.search(after)
-    if end is None or (
-        end[0] == "\n" and after[: end.start()].rstrip()[-1:] in ("", '"', "'", ",")
-    ):
-        return after
-    return after[: end.start()]
+    end = (_LIST_END if listed else _END).search(after)
+    return after[: end.start()] if end else after
 
 
 def _is_cli(words: list[str]) -> bool:

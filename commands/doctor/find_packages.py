@@ -85,12 +85,7 @@ def _names(kind: str, leaf: Leaf, group: tuple[tuple[str, ...], str]) -> list[st
     if kind == "npm":
         asked = any("ependencies" in part or part == "packages" for part in leaf.path[:-1])
         return [re.sub(r"^(?:.*node_modules/|/)|(?<=.)@[^@/]*$", "", key)] if asked else []
-    texts = (
-        [key, leaf.text]
-        if not leaf.text or key in ("Include", "id", "identity", "name")
-        else [leaf.text]
-    )
-    return [re.split(r"[\s=<>!~;(]", text, maxsplit=1)[0] for text in texts] + [leaf.text]
+    return [key, leaf.text, re.split(r"[\s=<>!~;(]", leaf.text, maxsplit=1)[0]]
 
 
 def in_text(path: str, text: str) -> Iterator[Found]:
@@ -100,7 +95,7 @@ def in_text(path: str, text: str) -> Iterator[Found]:
         return
     role = Role.LOCKED if kind[1] else Role.PACKAGE
     for name, subject in _tables()[kind[0]].items():
-        if name not in text:
+        if name not in text or (kind[0] == "swift" and name in umbrellas()):
             continue
         for found in _exactly(name).finditer(text):
             yield Found(1 + text.count("\n", 0, found.start()), role, subject, name)

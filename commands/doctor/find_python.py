@@ -32,15 +32,18 @@ def find_python(text: str) -> Iterator[Found]:
                 pointed = any(word.arg == "endpoint_url" for word in node.keywords)
                 yield Found(node.lineno, role, subject, pointed=pointed)
         elif isinstance(node, ast.ImportFrom | ast.Import):
-            names = [alias.name for alias in node.names]
-            if "aws_pinpoint" in f"{getattr(node, 'module', '')}.{'.'.join(names)}":
-                yield Found(node.lineno, Role.IMPORT, "cdk", unless=("cdk",))
+            names = [f"{getattr(node, 'module', '')}.{alias.name}" for alias in node.names]
+            if any("aws_pinpoint" in name.split(".") for name in names):
+                yield Found(node.lineno, Role.IMPORT, "cdk", unless=("resource",))
     yield from _calls(nodes, holders, others, made)
     documented = {id(n.value) for n in nodes if isinstance(n, ast.Expr)}
     for node in nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             if id(node) not in documented:
                 yield from find_texts(node.value, node.lineno, whole=True)
+        elif isinstance(node, ast.JoinedStr):
+            parts = (v.value if isinstance(v, ast.Constant) else "{x}" for v in node.values)
+            yield from find_texts("".join(map(str, parts)), node.lineno)
         elif isinstance(node, ast.List | ast.Tuple):
             words = [e.value for e in node.elts if isinstance(e, ast.Constant)]
             yield from find_texts(" ".join(map(str, words)), node.lineno) if "aws" in words else ()

@@ -26,6 +26,9 @@ def in_leaves(leaves: Iterable[Leaf]) -> Iterator[Found]:
             yield Found(leaf.line, Role.SETTING, "config-analytics")
         elif key in _PUSH:
             yield Found(leaf.line, Role.SETTING, "config-push")
+        elif key == "Pinpoint" and {"analytics", "Analytics", "notifications"} & {*leaf.path}:
+            push = "notifications" in leaf.path
+            yield Found(leaf.line, Role.SETTING, "config-push" if push else "config-analytics")
         elif key == "service" and leaf.text == "Pinpoint":
             yield Found(leaf.line, Role.SETTING, "amplify-backend")
 

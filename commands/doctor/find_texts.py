@@ -7,7 +7,7 @@ from commands.doctor.find_commands import find_commands
 from commands.doctor.found import Found, Role
 from commands.doctor.knowledge import operations
 
-_PERMISSION = re.compile(r"\bmobiletargeting:(\*|[A-Za-z]+\*?)")
+_PERMISSION = re.compile(r"(?<![\w:-])mobiletargeting:(\*|[A-Za-z]+\*?)")
 _HOST = re.compile(
     r"\bpinpoint(?:-fips)?\.(?:[a-z]{2}(?:-[a-z]+)+-\d|[$#{<%][^\s'\"/]{1,60})\.amazonaws\.com"
 )
@@ -15,6 +15,7 @@ _PRINCIPAL = re.compile(r"(?<![\w.-])pinpoint\.amazonaws\.com\b")
 _SIGNING = re.compile(r"(?<!\w)(['\"])mobiletargeting\1")
 _ARN = re.compile(r"\barn:[\w${}.-]+:mobiletargeting:")
 _VARIABLE = re.compile(r"\bAWS_ENDPOINT_URL_PINPOINT\b(?!_)")
+_SAID = ("permission", "resource", "call", "client")  # they say more than an ARN
 _ASKED = operations()
 
 
@@ -39,7 +40,7 @@ def find_texts(text: str, line: int = 1, whole: bool = False) -> Iterator[Found]
         for found in pattern.finditer(text):
             yield Found(
                 _line(text, found, line), role, subject,
-                pointed=subject == "environment", unless=("*",) if subject == "arn" else (),
+                pointed=subject == "environment", unless=_SAID if subject == "arn" else (),
             )  # fmt: skip
     if whole and text == "mobiletargeting":
         yield Found(line, Role.SETTING, "signing")

@@ -9,11 +9,11 @@ from pathspec import GitIgnoreSpec
 
 # Folders of what was installed, built or generated.
 SKIPPED = frozenset(
-    "node_modules bower_components jspm_packages Pods Carthage DerivedData vendor .git .hg .svn"
-    " build dist out target obj .build .gradle .dart_tool .pub-cache .next .nuxt .output .svelte-kit"
-    " .venv venv site-packages __pycache__ .tox .nox .mypy_cache .ruff_cache .pytest_cache coverage"
-    " cdk.out .aws-sam .serverless .terraform .amplify #current-cloud-backend .expo .idea .yarn"
-    " .cache .turbo .angular".split()
+    "node_modules bower_components jspm_packages Pods Carthage DerivedData vendor .git .hg"
+    " .svn build dist out target obj .build .gradle .dart_tool .pub-cache .next .nuxt .output"
+    " .svelte-kit .venv venv site-packages __pycache__ .tox .nox .mypy_cache .ruff_cache"
+    " .pytest_cache coverage cdk.out .aws-sam .serverless .terraform .amplify #current-cloud-"
+    " backend .expo .idea .yarn .cache .turbo .angular".split()
 )
 # Amplify has these ignored by Git, and they say most.
 READ_ANYWAY = (

@@ -1,6 +1,7 @@
 """One file: how it is read, and what all finders find in it."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from commands.doctor import find_packages, find_resources, find_settings
@@ -73,6 +74,18 @@ def _texts(read_leaves: list[Leaf]) -> Iterator[Found]:
     for leaf in read_leaves:
         # A key that is a variable's name, and what a text says.
         yield from find_texts(leaf.text or (leaf.path[-1] if leaf.path else ""), leaf.line, True)
+        if "\n" in leaf.text and "pinpoint" in leaf.text.lower():
+            yield from (replace(use, line=use.line + leaf.line - 1) for use in _inside(leaf.text))
+
+
+def _inside(text: str) -> list[Found]:
+    """The program that a template holds, as `ZipFile` does."""
+    try:
+        return [*find_python(text)]
+    except NotReadError:
+        bare = without_comments(Kind.JAVASCRIPT, text)
+        found = [*find_programs(Kind.JAVASCRIPT, bare)]
+        return [*found, *find_calls(Kind.JAVASCRIPT, bare, found)]
 
 
 def _plain(kind: Kind, relative: str, text: str) -> Iterator[Found]:
@@ -90,9 +103,9 @@ def _plain(kind: Kind, relative: str, text: str) -> Iterator[Found]:
 
 def _distinct(found: list[Found]) -> tuple[Found, ...]:
     """Each once, by line, without imports that say nothing beside their client."""
-    clients = {use.subject for use in found if use.role == Role.CLIENT}
-    anything = {"*"} if any(use.role != Role.IMPORT for use in found) else set[str]()
-    kept = [use for use in found if not {*use.unless} & (clients | anything)]
+    others = {use.subject for use in found if use.role == Role.CLIENT}
+    others |= {use.role.value for use in found}
+    kept = [use for use in found if not {*use.unless} & others]
     order: Callable[[Found], tuple[int, str, str, str]] = lambda use: (  # noqa: E731
         use.line, use.role, use.subject, use.name,
     )  # fmt: skip
