@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from commands.doctor.file_kinds import Kind
 from commands.doctor.found import Found, Role
 from commands.doctor.knowledge import operations, spellings
+from commands.doctor.line_numbers import LineNumbers
 
 _CALL = re.compile(
     r"(?P<owner>[\w$]+|[)\]])\s*(?:\?\.|!\.|!!\.|\.|->|::)\s*(?P<name>\w+?)(?P<ending>Async)?\s*[({\[]"
@@ -40,6 +41,7 @@ def find_calls(kind: Kind, text: str, found: Iterable[Found]) -> Iterator[Found]
     if kind == Kind.JAVASCRIPT:
         yield from _commands(text)
     holders = {name for names in _HOLDER.findall(text) for name in names if name}
+    lines = LineNumbers(text)
     mixed = _OTHER.search(text) is not None
     for call in _CALL.finditer(text):
         name = spellings().get(call["name"] or call["ruby"])
@@ -48,7 +50,7 @@ def find_calls(kind: Kind, text: str, found: Iterable[Found]) -> Iterator[Found]
             continue
         known = owner in holders or _PINPOINT.search(owner) is not None
         if known or (evident and not mixed):
-            yield Found(1 + text.count("\n", 0, call.start()), Role.CALL, name=name)
+            yield Found(lines.at(call.start()), Role.CALL, name=name)
 
 
 def _commands(text: str) -> Iterator[Found]:
@@ -60,9 +62,10 @@ def _commands(text: str) -> Iterator[Found]:
             original, _, alias = spelled.partition(" as ")
             ours[(alias or original).strip()] = original.strip()
     ours |= {name: "" for name, module in _WHOLE_IMPORT.findall(text) if _OURS.fullmatch(module)}
+    lines = LineNumbers(text)
     for found in _COMMAND.finditer(text) if ours else ():
         owner, name = found["owner"], found["name"]
         name = name if owner and ours.get(owner) == "" else "" if owner else ours.get(name, "")
         operation = name.removesuffix("Command")
         if name != operation and operation in operations():
-            yield Found(1 + text.count("\n", 0, found.start()), Role.CALL, name=operation)
+            yield Found(lines.at(found.start()), Role.CALL, name=operation)

@@ -2,34 +2,37 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from commands.doctor.found import Found, Role
 from commands.doctor.knowledge import spellings
+from commands.doctor.line_numbers import LineNumbers
 
 # A word as a shell or a list of arguments has it; an option may have its value as the next word.
 _SERVICE = re.compile(r"(?<![\w.@/-])pinpoint(-email|-sms-voice(?:-v2)?)?(?![\w.@/:=-])")
 _WORD = re.compile(r"[^\s\"',\[\]()\\]+")
-_BEFORE, _AFTER = 300, 600  # characters of a command that are looked at
+_BEFORE, _AFTER = 200, 400  # characters of a command that are looked at
+_MAX_WORDS = 30
 _END = re.compile(r"(?<!\\)\n|[;&|`]")
 _LIST_END = re.compile(r"[\])]")
 _OTHERS = {"-email": "email-api", "-sms-voice": "sms-voice", "-sms-voice-v2": "sms-voice"}
 _ADDRESS = re.compile(r"--endpoint-url\b")
 
 
-def find_commands(text: str, first: int) -> Iterator[Found]:
-    """Find them in a text that begins at line `first`."""
+def find_commands(text: str, lines: LineNumbers) -> Iterator[Found]:
+    """Find them in a text."""
     for found in _SERVICE.finditer(text):
         start = _command_start(text, found.start())
         before = [word[0] for word in _WORD.finditer(text, start, found.start())]
         if not _is_cli(before):
             continue
-        line = first + text.count("\n", 0, found.start())
+        line = lines.at(found.start())
         if found[1]:
             yield Found(line, Role.SETTING, _OTHERS[found[1]])
             continue
         listed = text[found.start() - 1 : found.start()] in ("'", '"')
         after = text[found.end() : found.end() + _AFTER]
-        words = [word[0] for word in _WORD.finditer(_rest(after, listed))]
+        words = [w[0] for w in islice(_WORD.finditer(_rest(after, listed)), _MAX_WORDS)]
         operation = next((spellings().get(word) for word in words if word in _KEBAB), None)
         if operation is None:
             continue

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from commands.doctor.found import Found, Role
 from commands.doctor.knowledge import FOLDER
 from commands.doctor.leaf import Leaf
+from commands.doctor.line_numbers import LineNumbers
 
 # A file's name: its ecosystem, and whether it is a lock file.
 _FILES = {
@@ -93,19 +94,19 @@ def in_text(path: str, text: str) -> Iterator[Found]:
     kind = ecosystem(path)
     if kind is None:
         return
-    role = Role.LOCKED if kind[1] else Role.PACKAGE
+    role, lines = Role.LOCKED if kind[1] else Role.PACKAGE, LineNumbers(text)
     for name, subject in _tables()[kind[0]].items():
         if name not in text or (kind[0] == "swift" and name in umbrellas()):
             continue
         for found in _exactly(name).finditer(text):
-            yield Found(1 + text.count("\n", 0, found.start()), role, subject, name)
+            yield Found(lines.at(found.start()), role, subject, name)
     for found in _APART.finditer(text):
         name = f"{found[1]}:{found[2]}"
         if kind[0] == "maven" and name in _tables()["maven"]:
-            line = 1 + text.count("\n", 0, found.start())
+            line = lines.at(found.start())
             yield Found(line, role, _tables()["maven"][name], name)
     for found in _EXTRA.finditer(text) if kind[0] == "python" else ():
-        line = 1 + text.count("\n", 0, found.start())
+        line = lines.at(found.start())
         yield Found(line, role, "types", "boto3-stubs[pinpoint]")
 
 

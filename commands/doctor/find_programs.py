@@ -9,6 +9,7 @@ from typing import NamedTuple
 from commands.doctor.file_kinds import Kind
 from commands.doctor.found import Found, Role
 from commands.doctor.knowledge import FOLDER
+from commands.doctor.line_numbers import LineNumbers
 
 _MAX_ARGUMENTS = 2_000  # characters after a client's name in which its address may stand
 _ADDRESS = re.compile(
@@ -49,12 +50,13 @@ def patterns(kind: Kind) -> tuple[Pattern, ...]:
 
 def find_programs(kind: Kind, text: str) -> Iterator[Found]:
     """Find what the table names, in a text without comments."""
+    lines = LineNumbers(text)
     for pattern in patterns(kind):
         if pattern.needs and not pattern.needs.search(text):
             continue
         in_file = bool(pattern.pointed and pattern.pointed.search(text))
         for found in pattern.text.finditer(text):
-            line = 1 + text.count("\n", 0, found.start())
+            line = lines.at(found.start())
             if pattern.role == Role.CLIENT:
                 pointed = in_file or bool(_ADDRESS.search(arguments(text, found.end())))
                 yield Found(line, pattern.role, pattern.subject, pointed=pointed)

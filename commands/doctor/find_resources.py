@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from commands.doctor.found import Found, Role
 from commands.doctor.leaf import Leaf
+from commands.doctor.line_numbers import LineNumbers
 
 _CLOUDFORMATION = re.compile(r"\bAWS::Pinpoint(Email)?::(\w+)")
 _SMS_VOICE = re.compile(r"\bAWS::SMSVOICE::\w+|\baws_pinpointsmsvoicev2_\w+")
@@ -37,16 +38,17 @@ def in_terraform(leaves: Iterable[Leaf]) -> Iterator[Found]:
 
 def in_terraform_text(text: str) -> Iterator[Found]:
     """The same in a file that the parser cannot read."""
+    lines = LineNumbers(text)
     for found in _TERRAFORM_BLOCK.finditer(text):
-        yield Found(_line(text, found), Role.RESOURCE, name=f"aws_pinpoint_{found[1]}")
+        yield Found(lines.at(found.start()), Role.RESOURCE, name=f"aws_pinpoint_{found[1]}")
 
 
 def in_program(text: str) -> Iterator[Found]:
     """Constructs of the CDK, and types in templates that a program or plain text holds."""
-    seen = set()
+    seen, lines = set(), LineNumbers(text)
     for pattern in (_CONSTRUCT, _NAMED_CONSTRUCT if _IMPORTED.search(text) else None):
         for found in pattern.finditer(text) if pattern else ():
-            line = _line(text, found)
+            line = lines.at(found.start())
             name = _ENDINGS.sub("", found[1])
             if (line, name) not in seen:
                 seen.add((line, name))
@@ -64,7 +66,3 @@ def _types(text: str, line: int) -> Iterator[Found]:
             yield Found(line, Role.RESOURCE, name=f"AWS::Pinpoint::{found[2]}")
     for _ in _SMS_VOICE.finditer(text):
         yield Found(line, Role.SETTING, "sms-voice")
-
-
-def _line(text: str, found: re.Match[str]) -> int:
-    return 1 + text.count("\n", 0, found.start())

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from commands.doctor.find_commands import find_commands
 from commands.doctor.found import Found, Role
 from commands.doctor.knowledge import operations
+from commands.doctor.line_numbers import LineNumbers
 
 _PERMISSION = re.compile(r"(?<![\w:-])mobiletargeting:(\*|[A-Za-z]+\*?)")
 _HOST = re.compile(
@@ -24,12 +25,13 @@ def find_texts(text: str, line: int = 1, whole: bool = False) -> Iterator[Found]
     small = text.lower()
     if "pinpoint" not in small and "mobiletargeting" not in small:
         return
+    lines = LineNumbers(text, line)
     for found in _PERMISSION.finditer(text):
         name = found[1]
         if name in _ASKED:
-            yield Found(_line(text, found, line), Role.PERMISSION, name=name)
+            yield Found(lines.at(found.start()), Role.PERMISSION, name=name)
         else:
-            yield Found(_line(text, found, line), Role.PERMISSION, "unknown-operation", name)
+            yield Found(lines.at(found.start()), Role.PERMISSION, "unknown-operation", name)
     for pattern, subject, role in (
         (_HOST, "host", Role.SETTING),
         (_PRINCIPAL, "principal", Role.SETTING),
@@ -39,13 +41,9 @@ def find_texts(text: str, line: int = 1, whole: bool = False) -> Iterator[Found]
     ):
         for found in pattern.finditer(text):
             yield Found(
-                _line(text, found, line), role, subject,
+                lines.at(found.start()), role, subject,
                 pointed=subject == "environment", unless=_SAID if subject == "arn" else (),
             )  # fmt: skip
     if whole and text == "mobiletargeting":
         yield Found(line, Role.SETTING, "signing")
-    yield from find_commands(text, line)
-
-
-def _line(text: str, found: re.Match[str], first: int) -> int:
-    return first + text.count("\n", 0, found.start())
+    yield from find_commands(text, lines)

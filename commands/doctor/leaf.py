@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 MAX_CHARACTERS = 1_000_000  # for a parser in Python
-MAX_DEPTH = 200  # keys of a path that are kept, so that deep nesting takes no memory
+MAX_DEPTH = 50  # keys of a path that are kept, so that deep nesting takes no memory
 
 
 class NotReadError(Exception):

@@ -10,6 +10,7 @@ import yaml
 
 from commands.doctor.file_kinds import Kind
 from commands.doctor.leaf import MAX_CHARACTERS, MAX_DEPTH, Leaf, NotReadError
+from commands.doctor.line_numbers import LineNumbers
 from commands.doctor.toml_leaves import toml_leaves
 from commands.doctor.xml_leaves import xml_leaves
 
@@ -32,20 +33,11 @@ def leaves(kind: Kind, text: str) -> list[Leaf]:
         raise NotReadError(f"no {kind}: {type(error).__name__}") from None
 
 
-def _lines(text: str, places: list[int]) -> list[int]:
-    """The line of each place, which are in order."""
-    lines, line, last = [], 1, 0
-    for place in places:
-        line += text.count("\n", last, place)
-        last = place
-        lines.append(line)
-    return lines
-
-
 def _json(text: str) -> Iterator[Leaf]:
     """Keys and texts stand in the file in the order in which a walk meets them."""
     value = json.loads(text, object_pairs_hook=lambda pairs: _Object(pairs))
-    lines = iter(_lines(text, [found.start() for found in _JSON_STRING.finditer(text)]))
+    numbers = LineNumbers(text)
+    lines = map(numbers.at, (found.start() for found in _JSON_STRING.finditer(text)))
     line = 1
     waiting: list[tuple[Path, Any]] = [((), value)]
     while waiting:

@@ -5,7 +5,7 @@ from typing import Any
 
 from commands.doctor.leaf import Leaf, NotReadError
 
-MAX_CHARACTERS = 300_000  # a parser in Python: a second for some 100,000
+MAX_CHARACTERS = 200_000  # a parser in Python: a second for some 100,000
 _LABELLED = ("resource", "data", "moved", "import")
 
 

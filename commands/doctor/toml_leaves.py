@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from commands.doctor.leaf import Leaf
+from commands.doctor.line_numbers import LineNumbers
 
 
 def toml_leaves(text: str) -> Iterator[Leaf]:
     """tomllib tells no lines: a text stands where it is first found after the one before."""
     value: Any = tomllib.loads(text)
-    place = 0
+    place, lines = 0, LineNumbers(text)
     waiting: list[tuple[tuple[str, ...], Any]] = [((), value)]
     while waiting:
         path, value = waiting.pop()
@@ -26,4 +27,4 @@ def toml_leaves(text: str) -> Iterator[Leaf]:
         if isinstance(value, str) and found >= 0:
             found = max(found, text.find(value, found))
         place = found if found >= 0 else place
-        yield Leaf(path, value if isinstance(value, str) else "", text.count("\n", 0, place) + 1)
+        yield Leaf(path, value if isinstance(value, str) else "", lines.at(place))
