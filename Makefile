@@ -317,10 +317,13 @@ quotas: $(VENV)/run ## which of AWS's quotas a lake needs raised, by events a se
 
 # --- what of a project uses Pinpoint ----------------------------------------------------------------
 
-.PHONY: doctor
+.PHONY: doctor doctor-speed
 
 doctor: $(VENV)/doctor ## list each use of Pinpoint in an app's or a backend's project (PROJECT=../my-app OPTIONS="--json")
 	@$(COMMANDS) doctor $(if $(filter command,$(origin PROJECT)),"$$PROJECT") $(OPTIONS)
+
+doctor-speed: $(VENV)/dev ## how long that takes for a made-up project of 50,000 files
+	@$(BIN)/python -m tests.benchmarks.doctor_tree
 
 # --- a person to be forgotten ---------------------------------------------------------------------
 
