@@ -11,6 +11,7 @@ from commands.doctor.knowledge import (
     Verdict,
     libraries,
     operations,
+    resource_key,
     resources,
 )
 from commands.doctor.library_advice import AWAY, Decided, Libraries
@@ -75,9 +76,8 @@ def _named(use: Found, library: Library | None = None) -> str:
 
 
 def _resource(name: str) -> Fate:
-    key = name.removeprefix("AWS::Pinpoint::").removeprefix("aws_pinpoint_")
     unknown = Fate(State.UNSURE, "Not in this command's table.", "docs/doctor.md")
-    return resources().get(key.replace("_", "").lower(), unknown)
+    return resources().get(resource_key(name), unknown)
 
 
 def _operation(file: str, use: Found, fate: Fate, known: Libraries) -> Decided:

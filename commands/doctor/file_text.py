@@ -7,7 +7,7 @@ from typing import NamedTuple
 MAX_BYTES = 4_000_000  # more of a file is not searched
 _HEAD = 8_192
 # Without one of these a file is of no interest.
-_WORDS = (b"pinpoint", b"mobiletargeting", b"mobile_analytics", b"amplify")
+_WORDS = (b"pinpoint", b"mobiletargeting", b"mobile_analytics")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -25,18 +25,19 @@ class Text(NamedTuple):
     cut: bool = False
 
 
-def read(path: str) -> Text:
-    """Read a file's text; raises OSError."""
+def read(path: str, *more: bytes) -> Text:
+    """Read a file's text; `more` are words of interest in files of its kind. Raises OSError."""
+    words = _WORDS + more
     with open(path, "rb") as file:
         data = file.read(MAX_BYTES + 1)
     cut = len(data) > MAX_BYTES
     encoding = _encoding(data[:_HEAD])
     if encoding is None:
         return Text()
-    if encoding == "utf-8" and not _interesting(data):
+    if encoding == "utf-8" and not _has(words, data):
         return Text("", cut)
     text = data[:MAX_BYTES].decode(encoding, "replace")
-    if encoding != "utf-8" and not _interesting(text.encode("utf-8", "replace")):
+    if encoding != "utf-8" and not _has(words, text.encode("utf-8", "replace")):
         return Text("", cut)
     # As Python's own text files: the readers count lines by their ends.
     return Text(text.replace("\r\n", "\n").replace("\r", "\n"), cut)
@@ -47,9 +48,9 @@ def is_minified(text: str) -> bool:
     return _LONG_LINE.search(text) is not None
 
 
-def _interesting(data: bytes) -> bool:
+def _has(words: tuple[bytes, ...], data: bytes) -> bool:
     small = data.lower()
-    return any(word in small for word in _WORDS)
+    return any(word in small for word in words)
 
 
 def _encoding(head: bytes) -> str | None:

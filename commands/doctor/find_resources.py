@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from commands.doctor.found import Found, Role
+from commands.doctor.knowledge import resource_key, resources
 from commands.doctor.leaf import Leaf
 from commands.doctor.line_numbers import LineNumbers
 
@@ -20,10 +21,12 @@ _ENDINGS = re.compile(r"(?:Props|PropsMixin)$")
 
 
 def in_leaves(leaves: Iterable[Leaf]) -> Iterator[Found]:
-    """Types in a CloudFormation template: the text of a `Type`."""
+    """Types in a CloudFormation template, and keys in Terraform's JSON."""
     for leaf in leaves:
         if leaf.path[-1:] == ("Type",):
             yield from _types(leaf.text, leaf.line)
+        elif "resource" in leaf.path[-2:-1] and (found := _TERRAFORM.fullmatch(leaf.path[-1])):
+            yield _found(leaf.line, "aws_pinpoint_", found[1])
 
 
 def in_terraform(leaves: Iterable[Leaf]) -> Iterator[Found]:
@@ -31,7 +34,7 @@ def in_terraform(leaves: Iterable[Leaf]) -> Iterator[Found]:
     for leaf in leaves:
         if len(leaf.path) > 1 and leaf.path[0] in ("resource", "data"):
             if found := _TERRAFORM.fullmatch(leaf.path[1]):
-                yield Found(leaf.line, Role.RESOURCE, name=found[0])
+                yield _found(leaf.line, "aws_pinpoint_", found[1])
             elif _SMS_VOICE.fullmatch(leaf.path[1]):
                 yield Found(leaf.line, Role.SETTING, "sms-voice")
 
@@ -40,7 +43,7 @@ def in_terraform_text(text: str) -> Iterator[Found]:
     """The same in a file that the parser cannot read."""
     lines = LineNumbers(text)
     for found in _TERRAFORM_BLOCK.finditer(text):
-        yield Found(lines.at(found.start()), Role.RESOURCE, name=f"aws_pinpoint_{found[1]}")
+        yield _found(lines.at(found.start()), "aws_pinpoint_", found[1])
 
 
 def in_program(text: str) -> Iterator[Found]:
@@ -52,7 +55,7 @@ def in_program(text: str) -> Iterator[Found]:
             name = _ENDINGS.sub("", found[1])
             if (line, name) not in seen:
                 seen.add((line, name))
-                yield Found(line, Role.RESOURCE, name=f"AWS::Pinpoint::{name}")
+                yield _found(line, "AWS::Pinpoint::", name)
     for number, line_text in enumerate(text.split("\n"), 1):
         if "AWS::" in line_text:
             yield from _types(line_text, number)
@@ -63,6 +66,12 @@ def _types(text: str, line: int) -> Iterator[Found]:
         if found[1]:
             yield Found(line, Role.SETTING, "email-api")
         else:
-            yield Found(line, Role.RESOURCE, name=f"AWS::Pinpoint::{found[2]}")
+            yield _found(line, "AWS::Pinpoint::", found[2])
     for _ in _SMS_VOICE.finditer(text):
         yield Found(line, Role.SETTING, "sms-voice")
+
+
+def _found(line: int, prefix: str, name: str) -> Found:
+    """A resource; a name that the table lacks is a text of the file, and is not repeated."""
+    known = resource_key(name) in resources()
+    return Found(line, Role.RESOURCE, name=f"{prefix}{name if known else '?'}")

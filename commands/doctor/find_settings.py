@@ -33,7 +33,7 @@ def in_leaves(leaves: Iterable[Leaf]) -> Iterator[Found]:
             yield Found(leaf.line, Role.SETTING, "amplify-backend")
 
 
-def in_path(path: str) -> Iterator[Found]:
-    """A folder of a category."""
-    if _CATEGORY.search(path):
+def in_path(path: str, text: str) -> Iterator[Found]:
+    """A folder of a category, which may be for Kinesis instead."""
+    if _CATEGORY.search(path) and "pinpoint" in text.lower():
         yield Found(1, Role.SETTING, "amplify-backend")

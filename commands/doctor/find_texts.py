@@ -31,6 +31,9 @@ def find_texts(text: str, line: int = 1, whole: bool = False) -> Iterator[Found]
         if name in _ASKED:
             yield Found(lines.at(found.start()), Role.PERMISSION, name=name)
         else:
+            # A name that is no operation's beginning is a text of the file, and is not repeated.
+            known = name.endswith("*") and any(o.startswith(name[:-1]) for o in _ASKED)
+            name = name if known else "?"
             yield Found(lines.at(found.start()), Role.PERMISSION, "unknown-operation", name)
     for pattern, subject, role in (
         (_HOST, "host", Role.SETTING),

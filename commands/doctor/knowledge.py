@@ -88,6 +88,12 @@ def libraries() -> dict[str, Library]:
     return told
 
 
+def resource_key(name: str) -> str:
+    """The key in that table, of AWS::Pinpoint::EventStream or aws_pinpoint_event_stream."""
+    key = name.removeprefix("AWS::Pinpoint::").removeprefix("aws_pinpoint_")
+    return key.replace("_", "").lower()
+
+
 def words(operation: str) -> list[str]:
     """The words of an operation's name, as botocore divides it: SendOTPMessage is three."""
     return re.findall(r"[A-Z]+(?=[A-Z][a-z])|[A-Z][a-z]+|[A-Z]+", operation)

@@ -1,6 +1,6 @@
 """One file: how it is read, and what all finders find in it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -17,6 +17,8 @@ from commands.doctor.leaves import leaves
 from commands.doctor.terraform import terraform
 from commands.doctor.without_comments import without_comments
 
+# Amplify JS says `aws-amplify/analytics`, and nothing of Pinpoint.
+_MORE_WORDS = {Kind.JAVASCRIPT: (b"amplify",), Kind.JSON: (b"amplify",)}
 _DATA = (Kind.JSON, Kind.YAML, Kind.TOML, Kind.XML)
 
 
@@ -33,21 +35,21 @@ class Scanned(NamedTuple):
 def scan(path: str, relative: str) -> Scanned:
     """Search a file; raises OSError."""
     kind = kind_of(relative)
-    by_path = tuple(find_settings.in_path(relative))
     if kind is None:
-        return Scanned(by_path)
-    text, cut = read(path)
+        return Scanned()
+    text, cut = read(path, *_MORE_WORDS.get(kind, ()))
     if not text:
-        return Scanned(by_path, searched=True, cut=cut)
+        return Scanned(searched=True, cut=cut)
     if kind == Kind.JAVASCRIPT and is_minified(text):
-        return Scanned(by_path, minified=True)
+        return Scanned(minified=True)
     why = ""
     try:
         found = [*_parsed(kind, relative, text)]
     except NotReadError as error:
         why = str(error)
         found = [*_plain(kind, relative, text)]
-    return Scanned(by_path + _distinct(found), searched=True, plainly=why, cut=cut)
+    found += find_settings.in_path(relative, text)
+    return Scanned(_distinct(found), searched=True, plainly=why, cut=cut)
 
 
 def _parsed(kind: Kind, relative: str, text: str) -> Iterator[Found]:
@@ -58,6 +60,8 @@ def _parsed(kind: Kind, relative: str, text: str) -> Iterator[Found]:
             yield from finder(read_leaves)
         yield from find_packages.in_leaves(relative, read_leaves)
         yield from _texts(read_leaves)
+        if kind == Kind.XML:
+            yield from _classes(read_leaves)
     elif kind == Kind.HCL:
         read_leaves = terraform(text)
         yield from find_resources.in_terraform(read_leaves)
@@ -76,6 +80,14 @@ def _texts(read_leaves: list[Leaf]) -> Iterator[Found]:
         yield from find_texts(leaf.text or (leaf.path[-1] if leaf.path else ""), leaf.line, True)
         if "\n" in leaf.text and "pinpoint" in leaf.text.lower():
             yield from (replace(use, line=use.line + leaf.line - 1) for use in _inside(leaf.text))
+
+
+def _classes(read_leaves: list[Leaf]) -> Iterator[Found]:
+    """The classes that an Android manifest names."""
+    for leaf in read_leaves:
+        if "pinpoint" in leaf.text:
+            for use in find_programs(Kind.JVM, leaf.text):
+                yield replace(use, line=leaf.line)
 
 
 def _inside(text: str) -> list[Found]:
@@ -102,15 +114,20 @@ def _plain(kind: Kind, relative: str, text: str) -> Iterator[Found]:
 
 
 def _distinct(found: list[Found]) -> tuple[Found, ...]:
-    """Each once, by line, without imports that say nothing beside their client."""
-    others = {use.subject for use in found if use.role == Role.CLIENT}
-    others |= {use.role.value for use in found}
-    kept = [use for use in found if not {*use.unless} & others]
-    order: Callable[[Found], tuple[int, str, str, str]] = lambda use: (  # noqa: E731
-        use.line, use.role, use.subject, use.name,
-    )  # fmt: skip
+    """Each once, by line: an import only the first time, and not beside its client."""
+    said = {use.subject for use in found if use.role == Role.CLIENT}
+    said |= {use.role.value for use in found}
+    imported: set[str] = set()
     once: dict[tuple[int, str, str, str], Found] = {}
-    for use in kept:
-        if order(use) not in once or use.pointed:
-            once[order(use)] = use
-    return tuple(sorted(once.values(), key=order))
+    for use in sorted(found, key=_order):
+        if said & {*use.unless} or (use.role == Role.IMPORT and use.subject in imported):
+            continue
+        if use.role == Role.IMPORT:
+            imported.add(use.subject)
+        if use.pointed or _order(use) not in once:
+            once[_order(use)] = use
+    return tuple(once.values())
+
+
+def _order(use: Found) -> tuple[int, str, str, str]:
+    return use.line, use.role, use.subject, use.name

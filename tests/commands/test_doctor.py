@@ -106,6 +106,22 @@ def test_no_secret_is_printed(name: str, tmp_path: Path) -> None:
         assert secret not in printed
 
 
+def test_a_name_that_no_table_has_is_not_repeated(tmp_path: Path) -> None:
+    (tmp_path / "a.tf").write_text('resource "aws_pinpoint_SECRET" "a" {}\n')
+    (tmp_path / "broken.tf").write_text('resource "aws_pinpoint_SECRET" "a" {\n')
+    (tmp_path / "a.yaml").write_text(
+        "Type: AWS::Pinpoint::SECRET\nAction: mobiletargeting:SECRET\n"
+    )
+    (tmp_path / "a.ts").write_text("new pinpoint.CfnSECRET(); 'mobiletargeting:SECRET*'\n")
+    (tmp_path / "package.json").write_text(
+        '{"dependencies": {"@aws-sdk/client-pinpoint": "git+https://SECRET@example.com"}}'
+    )
+    printed = run(tmp_path).stdout + run(tmp_path, "--json").stdout
+
+    assert len(told(tmp_path)) == 4
+    assert "SECRET" not in printed
+
+
 def test_a_name_cannot_disturb_the_terminal(tmp_path: Path) -> None:
     name = b"\xff\x1b]0;owned\x07\x1b[31m\n\xe2\x80\xae.py"
     with open(os.path.join(os.fsencode(tmp_path), name), "wb") as file:
