@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -285,21 +285,10 @@ def settings(**changes: str) -> Settings:
 class Doors:
     """Both doors of one gateway."""
 
-    def __init__(
-        self,
-        destination: Any,
-        queue: Any,
-        followers: Mapping[str, Any] | None = None,
-        **changes: str,
-    ) -> None:
-        follows = tuple(
-            Follower(name, follower, Breaker(30, destination=name))
-            for name, follower in (followers or {}).items()
-        )
-        if follows:
-            home = changes.get("DESTINATION", "lake")
-            changes["DESTINATION"] = ",".join([home, *(follower.name for follower in follows)])
-        gateway = Gateway(settings(**changes), destination, queue, Breaker(seconds=30), follows)
+    def __init__(self, destination: Any, queue: Any, **changes: str) -> None:
+        self._open(Gateway(settings(**changes), destination, queue, Breaker(seconds=30)))
+
+    def _open(self, gateway: Gateway) -> None:
         self.gateway = gateway
         self.api, self.queue = ApiHandler(gateway), QueueHandler(gateway)
         self.request_context: dict[str, Any] = {}  # more of it, for each request
@@ -326,3 +315,14 @@ class Doors:
         """The ids of the messages that stay on the queue."""
         answer = self.queue({"Records": list(records)}, Context())
         return [str(failure["itemIdentifier"]) for failure in answer["batchItemFailures"]]
+
+
+class FollowedDoors(Doors):
+    """Both doors of a gateway with several destinations, given by name; the first is home."""
+
+    def __init__(self, destinations: dict[str, Any], queue: Any) -> None:
+        (_, home), *others = destinations.items()
+        names = ",".join(destinations)
+        follows = [Follower(name, it, Breaker(30, destination=name)) for name, it in others]
+        gateway = Gateway(settings(DESTINATION=names), home, queue, Breaker(30), tuple(follows))
+        self._open(gateway)
