@@ -314,6 +314,41 @@ def test_a_rejected_part_of_a_followers_message_is_a_dead_letter_for_it(
     assert doors.stay(sqs_record(body, Destinations="stream")) == ["m1"]
 
 
+def test_what_was_rejected_is_dead_toward_all_and_what_is_lacked_toward_those_that_lack_it(
+    doors: FollowedDoors, stream: Events, queue: FakeQueue
+) -> None:
+    stream.codes["1"] = 500
+    body = {"ApplicationId": "my-app", "EventsRequest": request("1", "2")}
+    body["EventsRequest"]["BatchItem"]["phone"]["Events"]["3"] = {}
+    dead: list[Any] = []
+
+    def take(rest: Any, raw: Any, *_: Any) -> bool:
+        dead.append((rest.destinations, [*raw], [*rest.batch_item]))
+        return len(dead) > 1
+
+    queue.dead_letter = take  # type: ignore[method-assign, assignment]
+    queue.gives_up = lambda *_: True  # type: ignore[method-assign]
+    assert doors.stay(sqs_record(body)) == []
+    both = ("lake", "stream")
+    assert dead[0] == (both, ["phone"], [])  # it was not taken
+    assert dead[1:] == [(both, ["phone"], []), (("stream",), [], ["phone"])]
+
+
+def test_what_the_queue_took_of_a_message_is_not_left_of_it(
+    doors: FollowedDoors, home: Telling, stream: Events, queue: FakeQueue
+) -> None:
+    home.codes["1"], stream.codes["2"] = 500, 500
+    take = queue.queue
+    queue.queue = lambda rests, time_left: [  # type: ignore[method-assign]
+        [rest.batch_item] if rest.destinations == ("lake",) else take([rest], time_left)[0]
+        for rest in rests
+    ]
+    queue.gives_up = lambda *_: True  # type: ignore[method-assign]
+    assert doors.stay(message("", "1", "2")) == []
+    assert (queue.towards, queue.dead_towards) == ([("stream",)], [("lake",)])
+    assert [*queue.dead_valid[0]["phone"].events] == ["1"]
+
+
 def test_a_bug_of_a_share_fails_its_message_alone(
     doors: FollowedDoors, stream: Events, queue: FakeQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
