@@ -55,7 +55,8 @@ class EdgeDestination:
         except (BotoCoreError, ValueError, KeyError):
             answers = {}
         self.world.pass_moment()
-        return self.told(batch_item, answers)
+        told: Mapping[str, ItemResponse] = self.told(batch_item, answers)
+        return told
 
     @property
     def stored(self) -> Counter[Key]:

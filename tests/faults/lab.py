@@ -154,9 +154,7 @@ class Lab:
         """The bodies of all messages, dead ones too, that are for a destination."""
         with self.queues._database.transaction() as connection:
             rows = connection.execute("SELECT body, attributes FROM messages").fetchall()
-        return [
-            body for body, attributes in rows if destination in _toward(attributes, destination)
-        ]
+        return [body for body, along in rows if destination in _toward(along, destination)]
 
     # --- how it is done --------------------------------------------------------------------------
 
