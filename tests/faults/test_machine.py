@@ -202,6 +202,7 @@ def test_whatever_goes_wrong_in_whatever_order_nothing_is_lost(
     capsys: pytest.CaptureFixture[str], machine: type[Faults], share: int
 ) -> None:
     Faults.balances.clear()
+    rounds = settings(SETTINGS, max_examples=EXAMPLES // share)
     for number in count():
         run_state_machine_as_test(
             seed(SEED + number)(machine),
