@@ -204,10 +204,7 @@ def test_whatever_goes_wrong_in_whatever_order_nothing_is_lost(
     Faults.balances.clear()
     rounds = settings(SETTINGS, max_examples=EXAMPLES // share)
     for number in count():
-        run_state_machine_as_test(
-            seed(SEED + number)(machine),
-            settings=settings(SETTINGS, max_examples=EXAMPLES // share),
-        )
+        run_state_machine_as_test(seed(SEED + number)(machine), settings=rounds)
         total = Balance(*map(sum, zip(*Faults.balances, strict=True)))
         capsys.readouterr()  # what the functions logged
         if total.sent >= EVENTS // share:
