@@ -43,7 +43,7 @@ class EnrichedSubmission(Submission):
             self.accepted += part.accepted
             self.updated += part.updated
             self.queued += part.queued
-            self.latency_ms += part.latency_ms
+            self.latency_ms = max(self.latency_ms, part.latency_ms)
             self.rejected += part.rejected
             self.left_out += part.left_out
             for endpoint_id, item in part.results.items():

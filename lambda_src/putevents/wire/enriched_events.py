@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 from putevents.wire.enriched_body import NotJson
 from putevents.wire.json_object import MAX_DEPTH
-from putevents.wire.rules import Rejection
+from putevents.wire.rules import BAD_EVENT_ID, Rejection
 from putevents.wire.schemas import Event, PublicEndpoint, validate_alone
+from putevents.wire.storable import is_unicode
 
 Path = tuple[str, ...]
 Facts = Mapping[Path, str]  # what an envelope says of its endpoint, by the place in PublicEndpoint
@@ -80,12 +81,11 @@ class _WrongError(Exception):
 
 def translate(envelope: Any, application_id: str) -> EnrichedEvent:
     """Translate one envelope; nothing is raised for what is wrong with it."""
-    given = envelope.get("event_id") if isinstance(envelope, dict) else None
-    event_id = given if given and isinstance(given, str) else derived_id(application_id, envelope)
-    client_id = ""
+    event_id, client_id = event_id_of(envelope, application_id), ""
     try:
         _check_object(envelope)
-        _text(envelope, "event_id")
+        if not is_unicode(_text(envelope, "event_id") or ""):
+            raise _WrongError(BAD_EVENT_ID.inside("event_id"))
         client_id = _text(envelope, "client", "client_id") or ""
         if not client_id:
             raise _WrongError(NO_CLIENT)
@@ -109,8 +109,11 @@ def endpoint_of(facts: Facts) -> PublicEndpoint | Rejection:
     return _respelled(endpoint) if isinstance(endpoint, Rejection) else endpoint
 
 
-def derived_id(application_id: str, envelope: Any) -> str:
-    """Return the id of an event whose sender gave none: the same for the same content."""
+def event_id_of(envelope: Any, application_id: str) -> str:
+    """Return the id that an envelope has, or else one that is the same for the same content."""
+    given = envelope.get("event_id") if isinstance(envelope, dict) else None
+    if given and isinstance(given, str):
+        return given
     text = json.dumps([application_id, content(envelope)], sort_keys=True, separators=(",", ":"))
     return blake2b(text.encode(), digest_size=16).hexdigest()
 
