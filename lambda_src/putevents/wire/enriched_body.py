@@ -26,7 +26,7 @@ def read_envelopes(text: str) -> list[Any]:
     """
     try:
         whole = read_any(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return _lines(text)
     return _bounded(_envelopes(whole))
 
@@ -74,7 +74,7 @@ def _lines(text: str) -> list[Any]:
 def _line(line: str) -> Any:
     try:
         return read_any(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return NotJson(line)
 
 

@@ -44,6 +44,7 @@ _OF_ENDPOINT: dict[Path, Path] = {
 _SPELLED = {
     "Timestamp": "event_timestamp",
     "Session": "session",
+    "Endpoint": "device",
     **{f"Session.{name}": f"session.{key}" for name, key in _OF_SESSION.items()},
     **{name: ".".join(path) for name, path in _OF_EVENT.items()},
     **{".".join(name): ".".join(path) for name, path in _OF_ENDPOINT.items()},
@@ -96,7 +97,7 @@ def translate(envelope: Any, application_id: str) -> EnrichedEvent:
     except _WrongError as error:
         return EnrichedEvent(event_id, client_id, error.rejection, {})
     if isinstance(event, Rejection):
-        event = _respelled(event)
+        event = respelled(event)
     return EnrichedEvent(event_id, client_id, event, facts)
 
 
@@ -105,8 +106,7 @@ def endpoint_of(facts: Facts) -> PublicEndpoint | Rejection:
     said: dict[str, dict[str, Any]] = {}
     for (group, name), value in facts.items():
         said.setdefault(group, {})[name] = value
-    endpoint = validate_alone(said, PublicEndpoint.model_validate, PublicEndpoint)
-    return _respelled(endpoint) if isinstance(endpoint, Rejection) else endpoint
+    return validate_alone(said, PublicEndpoint.model_validate, PublicEndpoint)
 
 
 def event_id_of(envelope: Any, application_id: str) -> str:
@@ -205,11 +205,9 @@ def _text(envelope: dict[str, Any], *path: str) -> str | None:
     return found
 
 
-def _respelled(rejection: Rejection) -> Rejection:
+def respelled(rejection: Rejection) -> Rejection:
     """Return a rejection with its key as an envelope spells it."""
     steps = rejection.key.split(".")
-    for count in (2, 1):
-        spelled = _SPELLED.get(".".join(steps[:count]))
-        if spelled:
-            return rejection._replace(key=".".join([spelled, *steps[count:]]))
-    return rejection
+    count = 2 if ".".join(steps[:2]) in _SPELLED else 1
+    place = ".".join(steps[:count])
+    return rejection._replace(key=".".join([_SPELLED.get(place, place), *steps[count:]]))
