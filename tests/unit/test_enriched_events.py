@@ -241,6 +241,10 @@ BAD: dict[str, tuple[Any, str]] = {
     "a model of another type": (
         envelope(device={"model": 9}), "Input should be a valid string (device.model)"
     ),
+    "a version that is an object": (
+        envelope(application={"sdk": {"version": {}}}),
+        "Input should be a valid string (application.sdk.version)",
+    ),
     "half a surrogate pair": (
         envelope(device={"make": "\ud800"}), "Text should be valid Unicode. (device.make)"
     ),

@@ -151,7 +151,8 @@ def _event(envelope: dict[str, Any]) -> dict[str, Any]:
     if isinstance(session, dict):
         event["Session"] = {name: session.get(key) for name, key in _OF_SESSION.items()}
         event["Session"] = _said(event["Session"])
-    event["ClientSdkVersion"] = event["ClientSdkVersion"] or None
+    if event["ClientSdkVersion"] == "":  # an app that passes in none; Pinpoint rejected it
+        event["ClientSdkVersion"] = None
     return _said(event)
 
 
