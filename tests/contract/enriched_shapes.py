@@ -90,8 +90,6 @@ REQUEST: Any = EnrichedEvent | list[EnrichedEvent]
 def say_what_is_accepted(shapes: dict[str, Any], id_: dict[str, Any], nulls: Any) -> None:
     """Change the schemas of an envelope into what the gateway accepts."""
     shapes["EnrichedClient"]["properties"]["client_id"] = id_
-    user_id = shapes["EndpointUser"]["properties"]["UserId"]
-    shapes["EnrichedClient"]["properties"]["user_id"] = user_id
     duration = shapes["Session"]["properties"]["Duration"]
     shapes["EnrichedSession"]["properties"]["duration"] = duration
     nulls(shapes["EnrichedEvent"])
