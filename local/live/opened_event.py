@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from local.live.enriched import came
+from local.live.enriched_rows import came
 from local.live.fates import Step, steps_shown
 from local.live.happenings import Exchange, Sent
 from local.live.live_events import LiveEvents

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from local.api_gateway import ANY_RESOURCE, ENRICHED_RESOURCE, EVENT_RESOURCES, resource_of
 from local.http_messages import Request, Response
-from local.live.enriched import batch_item, results
+from local.live.enriched_rows import batch_item, results
 from local.live.happenings import Exchange, Sent
 from local.queue_message import DEAD_LETTERS
 from putevents.errors import RequestError

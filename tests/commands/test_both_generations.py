@@ -16,7 +16,7 @@ from tests.endpoints.whole_gateway import WholeGateway
 from tests.local.counting import monday
 from tests.local.history import iso, milliseconds
 from tests.unit.doors import http_event
-from tests.unit.envelopes import PATH, envelope
+from tests.unit.enriched_samples import PATH, envelope
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 TODAY = NOW.date()

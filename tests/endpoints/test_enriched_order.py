@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.endpoints.whole_gateway import WholeGateway
-from tests.unit.envelopes import PLATFORMS, envelope, example, send, statuses
+from tests.unit.enriched_samples import PLATFORMS, envelope, example, send, statuses
 
 KINDS = pytest.mark.parametrize("kind", ["lake", "local"])
 OLD = Path(__file__).parents[1] / "events" / "requests" / "amplify-android.json"

@@ -13,7 +13,7 @@ from putevents.wire.enriched_events import event_id_of, translate
 from putevents.wire.rules import MAX_CHANGES, MAX_PARTS, Rejection
 from putevents.wire.schemas import Event
 from tests.unit.doors import Doors, FakeDestination, FakeQueue, http_event
-from tests.unit.envelopes import (
+from tests.unit.enriched_samples import (
     AT,
     EXAMPLES,
     PATH,

@@ -10,7 +10,7 @@ from putevents.queue.enriched_messages import enriched_bodies
 from putevents.queue.messages import MAX_MESSAGE_BYTES
 from putevents.wire.repeated import Repeated
 from tests.unit.doors import Context, Doors, FakeDestination, FakeQueue, LateContext, sqs_record
-from tests.unit.envelopes import envelope
+from tests.unit.enriched_samples import envelope
 
 
 def message(found: Any, **others: Any) -> dict[str, Any]:

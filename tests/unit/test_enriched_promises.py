@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.doors import FakeDestination, FakeQueue, http_event, sqs_record
-from tests.unit.envelopes import PATH, envelope
+from tests.unit.enriched_samples import PATH, envelope
 from tests.unit.test_promises import WORLDS, World
 
 CLIENTS = st.sampled_from(["a", "b", "c", "A", "é"])
