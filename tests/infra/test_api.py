@@ -13,7 +13,7 @@ from tests.infra.test_deploy_settings import load
 
 ROUTES = routes(load())
 # The ten paths without endpoint reads, and the two of users.
-PATHS, USER_PATHS = 10, 2
+PATHS, USER_PATHS = 11, 2
 ORIGIN = "https://app.example.com"
 ASKED = {
     "iam": {"AuthorizationType": "AWS_IAM"},

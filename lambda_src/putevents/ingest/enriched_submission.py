@@ -1,6 +1,6 @@
 """A request or message of enriched events on its way through `ingest`: in parts, told as one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Self
 
@@ -36,7 +36,12 @@ class EnrichedSubmission(Submission):
         request = EventsRequest.model_construct(batch_item={})
         return cls(application_id, request, size, arrival, raw=dict, **message)
 
-    def gather(self) -> None:
+    @property
+    def taken_apart(self) -> Sequence[Submission]:
+        """Its parts."""
+        return self.parts
+
+    def put_together(self) -> None:
         """Take over what became of the parts, so that it is told and logged once."""
         for part in self.parts:
             self.failure = self.failure or part.failure
@@ -67,19 +72,3 @@ class EnrichedSubmission(Submission):
             if answer == ACCEPTED and item["EndpointItemResponse"]["StatusCode"] >= 500:
                 answer = FAILED  # what it says of its endpoint comes again with it
             yield place.event_id, answer
-
-
-def parts_of(submissions: Iterable[Submission]) -> list[Submission]:
-    """Return what goes through `ingest` for these submissions."""
-    return [
-        part
-        for whole in submissions
-        for part in (whole.parts if isinstance(whole, EnrichedSubmission) else [whole])
-    ]
-
-
-def gather(submissions: Iterable[Submission]) -> None:
-    """Let those that have parts take over what became of them."""
-    for submission in submissions:
-        if isinstance(submission, EnrichedSubmission):
-            submission.gather()
