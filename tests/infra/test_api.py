@@ -72,8 +72,8 @@ def test_the_number_of_methods(deploy: Deploy, auth: str) -> None:
     def count(**options: str) -> int:
         return len(deploy(auth=auth, **options).methods())
 
-    assert count() == len(ROUTES) + PATHS == 15
-    assert count(corsOrigins=ORIGIN) == len(ROUTES) + 2 * PATHS == 25
+    assert count() == len(ROUTES) + PATHS == 17
+    assert count(corsOrigins=ORIGIN) == len(ROUTES) + 2 * PATHS == 28
     if auth == "iam":
         assert count(endpointReads="true") == len(ROUTES) + len(READ_ROUTES) + PATHS + USER_PATHS
 

@@ -131,6 +131,17 @@ def test_a_message_whose_rejected_parts_nobody_takes_stays(
     assert doors.stay(sqs_record(message([7]))) == ["m1"]
 
 
+def test_a_message_of_which_a_part_was_delivered_is_not_sent_anew(
+    doors: Doors, destination: FakeDestination, queue: FakeQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue.crowded = True
+    monkeypatch.setattr(queue, "dead_letter", lambda *_: False)
+    assert doors.stay(sqs_record(message([ONE, 7]))) == ["m1"]
+    assert not queue.sent_again
+    assert doors.stay(sqs_record(message([7]))) == []
+    assert len(queue.sent_again) == 1
+
+
 def test_dead_letters_are_messages_that_can_be_sent_again(
     doors: Doors, destination: FakeDestination, queue: FakeQueue
 ) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Self
 
+from putevents.errors import NotDeliveredError, PartlyDeliveredError
 from putevents.ingest.submission import Submission
 from putevents.wire.answers import ACCEPTED, FAILED
 from putevents.wire.arrival import Arrival
@@ -43,8 +44,13 @@ class EnrichedSubmission(Submission):
 
     def put_together(self) -> None:
         """Take over what became of the parts, so that it is told and logged once."""
+        failures = [part.failure for part in self.parts if part.failure]
+        self.failure = failures[0] if failures else None
+        is_partly = 0 < len(failures) < len(self.parts)
+        if is_partly and isinstance(self.failure, NotDeliveredError):
+            # It is not sent anew then, which would bring the others again.
+            self.failure = PartlyDeliveredError(str(self.failure))
         for part in self.parts:
-            self.failure = self.failure or part.failure
             self.accepted += part.accepted
             self.updated += part.updated
             self.queued += part.queued
