@@ -73,6 +73,9 @@ def _from_queue(lab: Lab, text: str, found: list[Any], good: Good | None, around
     if any(url == DEAD and sent == body for url, sent in lab.outside.sent):
         ensure(good is None or not lab.outside.is_well, "a good message is dead", body)
         return
+    if any(sent == body for _, sent in lab.outside.sent):
+        ensure(not lab.outside.confirmed, "delivered, and sent again with the rest", body)
+        return  # as it was
     delivered, queued = _events(lab)
     dead = " ".join(sent for url, sent in lab.outside.sent if url == DEAD)
     kept = {event_id for (_, event_id), _ in lab.outside.kept}
