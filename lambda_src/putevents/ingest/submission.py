@@ -4,7 +4,7 @@ It is also the delivery to home, which its shares to the followers come after.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -45,6 +45,7 @@ class Submission:
     queued_at: int = 0  # when a message came to the queue
     # A message of the queue: it can stay there, and nobody hears what is answered.
     is_message: bool = False
+    is_enriched: bool = False  # a part of an EnrichedSubmission: its raw events are envelopes
     has_waited: bool = False  # a message whose events the log has named as not delivered
     orders: Mapping[str, int] = field(default_factory=dict)  # of endpoints, if not as they stand
     # Endpoints as they were when their events came in, if these have waited since.
@@ -119,7 +120,21 @@ class Submission:
             self.attempt,
             self.queued_at,
             self.destinations,
+            self.is_enriched,
         )
+
+    @property
+    def taken_apart(self) -> "Sequence[Submission]":
+        """What goes through `ingest` in its place: nothing else, but for enriched events."""
+        return [self]
+
+    def put_together(self) -> None:
+        """Take over what became of its parts."""
+
+    @property
+    def can_stay(self) -> bool:
+        """Whether it can be left on the queue as it is, instead of being queued as a message."""
+        return self.is_message and not self.is_enriched
 
     @property
     def event_ids(self) -> Iterable[str]:

@@ -40,6 +40,21 @@ def read_json(text: str) -> dict[str, Any]:
     return _read(text)
 
 
+def read_any(text: str) -> Any:
+    """Return any JSON value, of which each key counts as its last.
+
+    What is nested too deep may stay, as with `read_quickly`. Raises ValueError or RecursionError
+    for what is no JSON.
+    """
+    text = text.removeprefix(_BOM)
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, json.JSONDecodeError):
+            raise
+        return json.loads(_within_depth(text), parse_int=_integer)
+
+
 def _read(text: str, check: Callable[[dict[str, Any]], None] | None = None) -> dict[str, Any]:
     repeated = False
 
