@@ -230,7 +230,8 @@ def test_put_events_is_true_of_each_destination(batch_item: dict[str, Any], worl
     for name in followers:  # promise 8: an event has an endpoint, and it is home's if home tells it
         told = destinations[home].tells_endpoints and destinations[home].mood in ("well", "partly")
         for stored in destinations[name].stored_with:
-            assert stored == {"Id": stored["Id"]} if told else stored["Id"]
+            known = {"Id": stored["Id"], "ApplicationId": APP}
+            assert stored == known if told else stored["Id"]
 
 
 MESSAGES = st.lists(
