@@ -41,6 +41,7 @@ export default {
       const whole = Math.min(300_000, 4000 * 2 ** (n + 1));
       assert.ok(delay >= whole / 2 && delay <= whole, `${n}: ${delay}`);
     });
+    assert.ok(delays.some((delay, n) => delay < Math.min(300_000, 4000 * 2 ** n))); // not all clients at once
     assert.equal(delays.length, 10); // no event that is recorded meanwhile asks sooner
     assert.deepEqual(new Set((await heard(page)).errors), new Set(['TypeError']));
     await road.repair();
@@ -145,6 +146,9 @@ export default {
     assert.deepEqual(road.types(), ['_session.start', 'one', 'two', '_session.pause']);
     assert.deepEqual(twice(road), []);
     assert.deepEqual(new Set(road.exchanges.map(({ endpoint }) => endpoint)).size, 1);
+    const other = await open({}, { prepare: forbid });
+    await other.evaluate(() => client.setEnabled(false));
+    assert.equal(await record(other, 'never'), undefined);
   },
 
   'whatever stands in localStorage, events go': async ({ open, record, flush, road, app }) => {
