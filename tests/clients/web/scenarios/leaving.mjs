@@ -25,9 +25,10 @@ export default {
     const page = await open({ headers: { 'x-api-key': 'the-key' } });
     await record(page, 'last');
     const preflight = road.holdPreflight();
-    await page.evaluate(() => { location.href = 'about:blank'; });
+    const closed = new Promise((resolve) => page.once('close', resolve));
+    await page.close({ runBeforeUnload: true });
     await preflight.asked;
-    await page.waitForFunction("location.href === 'about:blank'");
+    await closed;
     preflight.letGo();
     await road.saw('last');
   },
