@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline';
 import { browserNamed, visitor } from './web_visit.mjs';
 
-const FILES = ['sending', 'outages', 'tabs', 'leaving', 'pages', 'consent', 'documented'];
+const FILES = ['sending', 'outages', 'storage', 'tabs', 'leaving', 'pages', 'consent', 'documented'];
 const SECONDS = 20; // until a scenario has failed
 const scenarios = new Map();
 for (const file of FILES) {

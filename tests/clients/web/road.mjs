@@ -12,7 +12,10 @@ export async function openRoad(gateway) {
   const server = createServer(async (request, response) => {
     const chunks = await request.toArray().catch(() => []);
     const body = Buffer.concat(chunks);
-    if (request.method === 'OPTIONS') road.preflights.push(request.headers['access-control-request-headers']);
+    if (request.method === 'OPTIONS') {
+      road.preflights.push(request.headers['access-control-request-headers']);
+      await road.preflight?.();
+    }
     const exchange = request.method === 'POST' && readExchange(request, body);
     const broken = exchange && (await road.fault?.(exchange));
     if (broken === null) {
@@ -30,6 +33,15 @@ export async function openRoad(gateway) {
   road.repair = async () => {
     await once(server.listen(port, '127.0.0.1'), 'listening');
     ({ port } = server.address());
+  };
+  /** The next preflight: when it was asked, and how to let it go on. */
+  road.holdPreflight = () => {
+    const [asked, letGo] = [Promise.withResolvers(), Promise.withResolvers()];
+    road.preflight = () => {
+      asked.resolve();
+      return letGo.promise;
+    };
+    return { asked: asked.promise, letGo: letGo.resolve };
   };
   /** Nobody listens from now on. */
   road.close = async () => {
@@ -63,8 +75,9 @@ function readExchange({ headers, url }, body) {
 }
 
 /** An answer as a deployed gateway's, with what lets a page read it. */
-function faulty({ headers }, { status, body = '{}', isReadable = true }) {
+function faulty({ headers }, { status, body = '{}', isReadable = true, location }) {
   const allowed = isReadable ? { 'access-control-allow-origin': headers.origin ?? '*' } : {};
+  if (location) allowed.location = location;
   return { status, text: body, headers: { 'content-type': 'application/json', ...allowed } };
 }
 

@@ -29,12 +29,11 @@ export async function visitor(browser, gateway, app) {
       if (!String(error).includes('Content-Security-Policy')) complaints.push(String(error));
     });
     if (prepare) await page.evaluateOnNewDocument(prepare);
-    if (clock) {
-      await page.evaluateOnNewDocument((ahead) => {
-        const now = Date.now;
-        Date.now = () => now() + ahead;
-      }, clock);
-    }
+    await page.evaluateOnNewDocument((ahead) => {
+      const now = Date.now;
+      window.ahead = ahead;
+      Date.now = () => now() + window.ahead;
+    }, clock);
     await page.goto(site.url + pathname);
     return page;
   }
@@ -64,6 +63,8 @@ export async function visitor(browser, gateway, app) {
     heard: (page) => page.evaluate(() => heard),
     record: (page, ...event) => page.evaluate((...values) => client.record(...values), ...event),
     flush: (page) => page.evaluate(() => client.flush()),
+    /** Sets a page's clock ahead. */
+    clock: (page, ms) => page.evaluate((ahead) => { window.ahead = ahead; }, ms),
     /** Hides or shows a page as its browser would, to the page. */
     turn: (page, state) =>
       page.evaluate((value) => {

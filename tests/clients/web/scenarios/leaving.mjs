@@ -21,6 +21,18 @@ export default {
   'a page that is left sends what waits with its key': (visit) => leaves(visit, { headers: { 'x-api-key': 'the-key' } }),
   'a page that is left sends what waits with a token that takes time': (visit) => leaves(visit, { headers: 'later' }),
 
+  'a page that is gone before the browser may send is heard': async ({ open, record, flush, road }) => {
+    const page = await open({ headers: { 'x-api-key': 'the-key' } });
+    await record(page, 'last');
+    const preflight = road.holdPreflight();
+    const closed = new Promise((resolve) => page.once('close', resolve));
+    await page.close({ runBeforeUnload: true });
+    await preflight.asked;
+    await closed;
+    preflight.letGo();
+    await road.saw('last');
+  },
+
   'a tab that is closed sends what waits': async ({ open, record, road }) => {
     const page = await open();
     await record(page, 'last');

@@ -101,7 +101,7 @@ export default {
   },
 
   'a strict Content-Security-Policy is enough': async ({ open, record, flush, road, site }) => {
-    site.policies['/strict'] = `default-src 'none'; script-src 'self'; connect-src ${road.url}; require-trusted-types-for 'script'; trusted-types 'none'`;
+    site.policies['/strict'] = `default-src 'none'; script-src 'self'; img-src 'self'; connect-src ${road.url}; require-trusted-types-for 'script'; trusted-types 'none'`;
     const watch = () => {
       window.violations = [];
       document.addEventListener('securitypolicyviolation', ({ violatedDirective }) => violations.push(violatedDirective));

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 const typesOf = (events) => events.map(({ type }) => type).sort();
 
 export default {
-  'a first event brings its session and what the browser is': async ({ open, record, flush, road, stored, endpoint }) => {
+  'a first event brings its session and what the browser is': async ({ open, record, flush, road, stored, endpoint, heard }) => {
     const page = await open({ appVersion: '2.1', appTitle: 'Shop' });
     const id = await record(page, 'Käufe 🛒', { item: 'book', size: 3, gift: true, none: null }, { price: '12.5', never: NaN, none: null });
     await flush(page);
@@ -12,6 +12,7 @@ export default {
     const [first] = road.exchanges;
     const [start, event] = road.sent();
     assert.deepEqual(road.preflights, []); // a page asks first only for added headers
+    assert.deepEqual((await heard(page)).errors, []);
     assert.equal(event.id, id);
     assert.deepEqual(event.Attributes, { item: 'book', size: '3', gift: 'true' });
     assert.equal(event.Metrics.price, 12.5);
@@ -81,12 +82,13 @@ export default {
     assert.deepEqual(road.types(), ['_session.start']);
   },
 
-  'only what was answered 500 or not at all goes again': async ({ open, record, flush, road, heard }) => {
+  'only what was answered 429, 500 or not at all goes again': async ({ open, record, flush, road, heard }) => {
     const page = await open();
-    const ids = [await record(page, 'one'), await record(page, 'two'), await record(page, 'three')];
+    const ids = [await record(page, 'one'), await record(page, 'two'), await record(page, 'three'), await record(page, 'four')];
     road.fault = ({ endpoint, events }) => {
       const answers = Object.fromEntries(events.map(({ id }) => [id, { StatusCode: 202, Message: 'Accepted' }]));
       answers[ids[0]].StatusCode = 500;
+      answers[ids[2]].StatusCode = 429;
       delete answers[ids[1]];
       const Results = { [endpoint]: { EndpointItemResponse: { StatusCode: 202, Message: 'Accepted' }, EventsItemResponse: answers } };
       return { status: 202, body: JSON.stringify({ Results }) };
@@ -96,7 +98,7 @@ export default {
     await flush(page);
     await flush(page);
 
-    assert.deepEqual(road.exchanges.map(({ events }) => events.map(({ EventType }) => EventType)), [['_session.start', 'one', 'two', 'three'], ['one', 'two']]);
+    assert.deepEqual(road.exchanges.map(({ events }) => events.map(({ EventType }) => EventType)), [['_session.start', 'one', 'two', 'three', 'four'], ['one', 'two', 'three']]);
     assert.deepEqual((await heard(page)).rejected, []);
   },
 
@@ -119,6 +121,19 @@ export default {
 
     assert.deepEqual(road.preflights, ['x-api-key']);
     assert.deepEqual(road.exchanges.map(({ key, status }) => [key, status]), [['the-key', 202]]);
+  },
+
+  'nothing goes where a gateway redirects': async ({ open, record, flush, road, heard }) => {
+    const page = await open({ headers: { 'x-api-key': 'the-key' } });
+    await record(page, 'kept');
+    road.fault = ({ path }) => (path.startsWith('/elsewhere') ? undefined : { status: 307, location: `/elsewhere${path}` });
+    await flush(page);
+    assert.deepEqual(road.exchanges.map(({ status }) => status), [307]);
+    assert.deepEqual((await heard(page)).errors, ['TypeError']);
+    road.fault = undefined;
+    await flush(page);
+
+    assert.deepEqual(road.exchanges.map(({ status }) => status), [307, 202]);
   },
 
   'a token that takes time comes along': async ({ open, record, flush, road }) => {

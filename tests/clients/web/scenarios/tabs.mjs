@@ -5,6 +5,14 @@ const LATER = 120_000; // longer than an event is its tab's own
 const idsOf = (road) => road.sent().map(({ id }) => id);
 const once = (road) => assert.equal(new Set(idsOf(road)).size, idsOf(road).length);
 
+/** A tab that is frozen or killed does not hear that it is hidden. */
+const unaware = () => {
+  for (const target of [window, document]) {
+    const add = target.addEventListener;
+    target.addEventListener = (type, ...more) => /hide|visibility/.test(type) || add.call(target, type, ...more);
+  }
+};
+
 export default {
   'two tabs that record at once send each event once, of one endpoint and session': async ({ open, flush, road }) => {
     const first = await open();
@@ -28,7 +36,7 @@ export default {
 
   'what a closed tab left is sent by the next page, once': async ({ open, record, flush, road, stored }) => {
     await road.close();
-    const first = await open();
+    const first = await open({}, { prepare: unaware });
     await record(first, 'left');
     await flush(first);
     await first.close();
@@ -54,7 +62,7 @@ export default {
   },
 
   'a tab that was frozen does not send what another took over': async ({ open, record, flush, road, turn }) => {
-    const frozen = await open();
+    const frozen = await open({}, { prepare: unaware });
     await record(frozen, 'taken over');
     const other = await open({}, { clock: LATER });
     await flush(other);
@@ -66,8 +74,52 @@ export default {
     assert.ok(road.types().includes('taken over'));
   },
 
+  'what a tab tries in vain stays its own': async ({ open, record, flush, road, clock }) => {
+    const first = await open({}, { prepare: unaware });
+    await record(first, 'mine');
+    await clock(first, 100_000);
+    await road.close();
+    await flush(first);
+    await road.repair();
+    const second = await open({}, { clock: 130_000 });
+    await flush(second);
+    assert.ok(!road.types().includes('mine'));
+    await flush(first);
+
+    assert.ok(road.types().includes('mine'));
+    once(road);
+  },
+
+  'an answer that comes while the queue is read is not forgotten': async ({ open, record, flush, turn, road }) => {
+    const page = await open({}, { prepare: () => {
+      const { getAll } = IDBObjectStore.prototype;
+      IDBObjectStore.prototype.getAll = function () {
+        window.answer?.();
+        return getAll.call(this);
+      };
+    } });
+    await flush(page);
+    await record(page, 'once');
+    await page.evaluate(() => {
+      window.asked = [];
+      window.fetch = (url, { body }) => {
+        const [[endpoint, { Events }]] = Object.entries(JSON.parse(body).BatchItem);
+        asked.push(...Object.values(Events).map(({ EventType }) => EventType));
+        const each = Object.keys(Events).map((id) => [id, { StatusCode: 202, Message: 'Accepted' }]);
+        const text = JSON.stringify({ Results: { [endpoint]: { EventsItemResponse: Object.fromEntries(each) } } });
+        return new Promise((resolve) => { window.answer = () => resolve({ ok: true, text: async () => text }); });
+      };
+    });
+    await turn(page, 'hidden');
+    await flush(page);
+    await flush(page);
+
+    assert.deepEqual(await page.evaluate(() => asked), ['once', '_session.pause']);
+    assert.deepEqual(road.types(), ['_session.start']);
+  },
+
   'a clock that was set back delays nothing for ever': async ({ open, record, flush, road }) => {
-    const page = await open({}, { clock: 10 * LATER });
+    const page = await open({}, { clock: 10 * LATER, prepare: unaware });
     await road.close();
     await record(page, 'of tomorrow');
     await flush(page);
@@ -79,15 +131,19 @@ export default {
     once(road);
   },
 
-  'two tabs that find a session over end it once': async ({ open, record, flush, road, stored }) => {
+  'two tabs that find a session over end it once': async ({ open, record, flush, road, stored, app }) => {
     const first = await open();
     await flush(first);
     const later = { clock: 31 * 60_000 };
-    const pages = [await open({}, later), await open({}, later)];
-    for (const page of pages) await record(page, 'again');
-    for (const page of pages) await flush(page);
+    const before = await first.evaluate((name) => localStorage.getItem(name), `putevents:${app}`);
+    const second = await open({}, later);
+    // Another process of the browser may see the storage as it was.
+    await second.evaluate((name, text) => localStorage.setItem(name, text), `putevents:${app}`, before);
+    const third = await open({}, later);
+    for (const page of [second, third]) await record(page, 'again');
+    for (const page of [second, third]) await flush(page);
 
     assert.equal((await stored()).filter(({ type }) => type === '_session.stop').length, 1);
-    assert.equal(road.types().filter((type) => type === '_session.start').length, 2);
+    assert.equal(road.types().filter((type) => type === '_session.start').length, 3);
   },
 };
