@@ -4,7 +4,9 @@ import os
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from commands.doctor.doctor_command import doctor
 from commands.doctor.examine import Examination, examine
 from commands.doctor.file_text import MAX_BYTES
 from commands.doctor.project_files import Walk
@@ -79,20 +81,32 @@ def test_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
     assert examined(tmp_path).searched == 0
 
 
-def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
+def make_too_deep(folder: Path) -> None:
     """A path longer than the system opens, made a folder at a time."""
-    write(tmp_path, a_dot_py=CLIENT)
-    here = os.open(tmp_path, os.O_RDONLY)
+    here = os.open(folder, os.O_RDONLY)
     for _ in range(30):
         os.mkdir("d" * 200, dir_fd=here)
         there = os.open("d" * 200, os.O_RDONLY, dir_fd=here)
         os.close(here)
         here = there
     os.close(here)
+
+
+def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
+    write(tmp_path, a_dot_py=CLIENT)
+    make_too_deep(tmp_path)
     seen = examined(tmp_path)
 
     assert files(seen) == ["a.py"]
     assert [why for _, why in seen.unread] == ["File name too long"]
+
+
+def test_what_cannot_be_read_is_not_passed_as_clean(tmp_path: Path) -> None:
+    make_too_deep(tmp_path)
+    done = CliRunner().invoke(doctor, [str(tmp_path)])
+
+    assert done.exit_code == 1
+    assert "(File name too long)" in done.stdout
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
