@@ -120,13 +120,13 @@ def test_a_folder_that_may_not_be_read_is_told(tmp_path: Path) -> None:
     "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "latin-1"]
 )
 def test_an_encoding_that_editors_write_is_read(encoding: str, tmp_path: Path) -> None:
-    """And every line end: the client stands on the third line."""
+    """And every line end: the command stands on the third line."""
     for number, end in enumerate(["\n", "\r\n", "\r"]):
-        text = f"# caf\u00e9{end}import boto3{end}boto3.client('pinpoint'){end}"
-        (tmp_path / f"{number}.py").write_bytes(text.encode(encoding))
+        text = f"# caf\u00e9{end}set -e{end}aws pinpoint put-events{end}"
+        (tmp_path / f"{number}.sh").write_bytes(text.encode(encoding))
 
     assert [(a.file, a.line) for a in examined(tmp_path).advice] == [
-        ("0.py", 3), ("1.py", 3), ("2.py", 3),
+        ("0.sh", 3), ("1.sh", 3), ("2.sh", 3),
     ]  # fmt: skip
 
 
@@ -203,6 +203,12 @@ def test_a_file_made_to_stop_a_parser_stops_nothing(name: str, tmp_path: Path) -
     assert (seen.searched, seen.unread) == (2, [])
     if "mobiletargeting:PutEvents" in HOSTILE[name]:
         assert name in files(seen)
+
+
+def test_no_entity_of_xml_is_read(tmp_path: Path) -> None:
+    write(tmp_path, a_dot_xml='<!DOCTYPE p [<!ENTITY a "pinpoint">]><p>&a;</p>')
+
+    assert examined(tmp_path).plainly == [("a.xml", "no xml: ValueError")]
 
 
 def test_a_tag_of_yaml_makes_nothing(tmp_path: Path) -> None:
