@@ -9,7 +9,7 @@ from commands.doctor.knowledge import Library, State, Verdict, libraries
 
 AWAY = "An address stands beside it: with this gateway's, it does not get to AWS."
 _TWO_CLIENTS = (
-    "The same code calls what lives on at AWS: make a second client for that, without it."
+    "The same code calls what lives on at AWS: make a second client for that, without the address."
 )
 _ONE_CLIENT = (
     "This project also calls what lives on at AWS, which the variable takes away from there: give"

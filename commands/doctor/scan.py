@@ -103,9 +103,10 @@ def _inside(text: str) -> list[Found]:
 def _plain(kind: Kind, relative: str, text: str) -> Iterator[Found]:
     """The same of a text without comments."""
     bare = without_comments(kind, text)
-    found = [*find_programs(kind, bare)]
+    language = Kind.JAVASCRIPT if kind in _DATA else kind  # whose objects look like data
+    found = [*find_programs(language, bare)]
     yield from found
-    yield from find_calls(kind, bare, found)
+    yield from find_calls(language, bare, found)
     yield from find_texts(bare)
     yield from find_resources.in_program(bare)
     yield from find_packages.in_text(relative, bare)

@@ -32,8 +32,6 @@ def _leaves(tree: Any) -> Iterator[Leaf]:
             if getattr(node, "type", "") != "NL_OR_COMMENT":
                 yield Leaf((), str(node), node.line or 1)
             continue
-        if node.data == "new_line_or_comment":
-            continue
         if node.data == "block" and (labels := _labels(children)):
             line, *names = labels
             yield Leaf(tuple(names), "", line)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -96,45 +97,6 @@ def test_json_keeps_its_fields(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", PROJECTS)
-def test_no_secret_is_printed(name: str, tmp_path: Path) -> None:
-    """Nothing of a file is, but names that the tables have."""
-    unpack(name, tmp_path)
-    printed = run(tmp_path, "--all").stdout + run(tmp_path, "--json").stdout
-
-    for secret in ("SECRET", "0123456789abcdef", "token@", "events.example.com", "secret-role"):
-        assert secret not in printed
-
-
-def test_a_name_that_no_table_has_is_not_repeated(tmp_path: Path) -> None:
-    (tmp_path / "a.tf").write_text('resource "aws_pinpoint_SECRET" "a" {}\n')
-    (tmp_path / "broken.tf").write_text('resource "aws_pinpoint_SECRET" "a" {\n')
-    (tmp_path / "a.yaml").write_text(
-        "Type: AWS::Pinpoint::SECRET\nAction: mobiletargeting:SECRET\n"
-    )
-    (tmp_path / "a.ts").write_text("new pinpoint.CfnSECRET(); 'mobiletargeting:SECRET*'\n")
-    (tmp_path / "package.json").write_text(
-        '{"dependencies": {"@aws-sdk/client-pinpoint": "git+https://SECRET@example.com"}}'
-    )
-    printed = run(tmp_path).stdout + run(tmp_path, "--json").stdout
-
-    assert len(told(tmp_path)) == 4
-    assert "SECRET" not in printed
-
-
-def test_a_name_cannot_disturb_the_terminal(tmp_path: Path) -> None:
-    name = b"\xff\x1b]0;owned\x07\x1b[31m\n\xe2\x80\xae.py"
-    with open(os.path.join(os.fsencode(tmp_path), name), "wb") as file:
-        file.write(b'import boto3\nboto3.client("pinpoint")\n')
-    printed = run(tmp_path).stdout
-    [use] = json.loads(run(tmp_path, "--json").stdout)["uses"]
-
-    assert "boto3 client" in printed
-    assert all(c.isprintable() or c == "\n" for c in printed)
-    assert r"\x1b]0;owned" in printed
-    assert use["file"] == "\\xff\x1b]0;owned\x07\x1b[31m\n\u202e.py"
-
-
 def test_what_is_excluded_is_not_read(tmp_path: Path) -> None:
     unpack("moved", tmp_path)
 
@@ -155,6 +117,22 @@ def test_a_client_for_both_worlds_is_to_be_two(tmp_path: Path) -> None:
     [client] = [use for use in uses if use.what == "boto3 client"]
 
     assert "make a second client" in client.note
+
+
+def test_progress_is_shown_on_a_terminal_only(tmp_path: Path) -> None:
+    for number in range(500):
+        (tmp_path / f"{number}.css").touch()
+    command = [sys.executable, "-m", "commands", "doctor", str(tmp_path), "--json"]
+    ours, theirs = pty.openpty()
+    shown = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=theirs, timeout=60)
+    silent = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=60, check=True)
+    os.close(theirs)
+
+    assert b"500 files ..." in os.read(ours, 1_000)
+    assert shown.stdout == silent.stdout
+    assert json.loads(silent.stdout)["files"]["searched"] == 500
+    assert silent.stderr == b""
+    os.close(ours)
 
 
 def test_it_needs_no_more_than_what_make_doctor_installs(tmp_path: Path) -> None:

@@ -128,7 +128,8 @@ def test_whom_to_forget_has_no_dollar_sign_at_all(word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("target", "name"), [("sql", "QUERY"), ("load", "URL"), ("import-endpoints", "FILE")]
+    ("target", "name"),
+    [("sql", "QUERY"), ("load", "URL"), ("import-endpoints", "FILE"), ("doctor", "PROJECT")],
 )
 def test_a_text_reaches_a_command_as_it_was_typed(target: str, name: str) -> None:
     """It is no part of the shell's line, which would take it for its own."""
