@@ -8,6 +8,7 @@ _APP = "/v1/apps/{application-id}"
 WRITE_ROUTES: list[Route] = [
     ("POST", f"{_APP}/events"),
     ("POST", f"{_APP}/events/legacy"),
+    ("POST", f"{_APP}/enriched-events"),
     ("PUT", f"{_APP}/endpoints"),
     ("PUT", f"{_APP}/endpoints/{{endpoint-id}}"),
 ]

@@ -11,12 +11,13 @@ from local.http_messages import Headers, Request, Response
 RESOURCES = (
     "/v1/apps/{application-id}/events",
     "/v1/apps/{application-id}/events/legacy",
+    "/v1/apps/{application-id}/enriched-events",
     "/v1/apps/{application-id}/endpoints",
     "/v1/apps/{application-id}/endpoints/{endpoint-id}",
     "/v1/apps/{application-id}/endpoints/{endpoint-id}/inappmessages",
     "/v1/apps/{application-id}/users/{user-id}",
 )
-EVENT_RESOURCES = RESOURCES[:2]
+EVENT_RESOURCES = RESOURCES[:3]
 ANY_RESOURCE = "/{proxy+}"
 STAGE = "local"
 

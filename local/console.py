@@ -70,8 +70,11 @@ def _said(body: bytes) -> tuple[str, dict[str, int]]:
     return str(answer.get("Message", "")), {}
 
 
-def _events(results: dict[str, Any]) -> tuple[str, dict[str, int]]:
+def _events(results: dict[str, Any] | list[Any]) -> tuple[str, dict[str, int]]:
     """Count accepted, rejected and failed events, and add the first error's text."""
+    if isinstance(results, list):  # of enriched events
+        results = {"": {"EventsItemResponse": dict(enumerate(results)),
+                        "EndpointItemResponse": {"StatusCode": 202}}}  # fmt: skip
     events = [item for part in results.values() for item in part["EventsItemResponse"].values()]
     counts: Counter[str] = Counter()
     # Of a hundred events most have one status: what it means is looked up once.

@@ -13,6 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from putevents import init_phase, snap_start
 from putevents.cross_origin import cross_origin
 from putevents.endpoint_routes import EndpointRoutes
+from putevents.enriched_route import EnrichedRoute
 from putevents.errors import InternalError, MethodNotAllowedError, RequestError, UnknownPathError
 from putevents.gateway import Gateway
 from putevents.ingest import Submission, ingest
@@ -44,6 +45,7 @@ class ApiHandler:
         self.app = app = resolver(cors=cross_origin(settings.cors_origins, settings.cors_headers))
         app.post("/v1/apps/<application_id>/events")(self.put_events)
         app.post("/v1/apps/<application_id>/events/legacy")(self.put_events)
+        EnrichedRoute(app, gateway, self._meter)
         EndpointRoutes(app, gateway)
         app.exception_handler(Exception)(self.answer_error)
 

@@ -18,6 +18,8 @@ from putevents.errors import (
 )
 from putevents.gateway import Gateway
 from putevents.ingest import Submission, ingest
+from putevents.ingest.enriched_message import enriched_message
+from putevents.ingest.enriched_submission import gather, parts_of
 from putevents.ingest.submission import logged
 from putevents.observability import Meter, annotate, concerning, logger, step, traced
 from putevents.queue.messages import ReceivedMessage, as_of_arrival
@@ -56,9 +58,10 @@ class QueueHandler:
             parsed = [self._parse(message) for message in messages]
             submissions = [s for s in parsed if isinstance(s, Submission) and not s.failure]
             applications = dict.fromkeys(s.application_id for s in submissions)
-            events = sum(s.request.event_count for s in submissions)
+            events = sum(part.request.event_count for part in parts_of(submissions))
             annotate(validating, ",".join(applications), events)
-        ingest(self.gateway, submissions, time_left)
+        ingest(self.gateway, parts_of(submissions), time_left)
+        gather(submissions)
         duration_ms = round((perf_counter() - started) * 1000, 1)
         stay: list[Undelivered] = []
         waits: list[tuple[str, float]] = []  # by application, of what is held
@@ -105,22 +108,7 @@ class QueueHandler:
     def _parse(self, message: ReceivedMessage) -> Submission | Exception:
         """Return the submission that a message holds, or why it holds none."""
         try:
-            body = message.body
-            parsed = parse(body, QueueMessage)
-            orders, stored = as_of_arrival(parsed)
-            submission = Submission(
-                parsed.application_id,
-                parsed.events_request,
-                len(body),
-                message.arrival,
-                raw=lambda: dict(read_json(body)["EventsRequest"]),
-                attempt=message.attempt,
-                queued_at=message.queued_at,
-                is_message=True,
-                has_waited=message.has_waited,
-                orders=orders,
-                stored=stored,
-            )
+            submission = enriched_message(message) or self._put_events(message)
         except Exception as error:  # it fails alone
             return error
         try:
@@ -128,6 +116,24 @@ class QueueHandler:
         except UnknownApplicationError as error:
             submission.failure = error
         return submission
+
+    def _put_events(self, message: ReceivedMessage) -> Submission:
+        body = message.body
+        parsed = parse(body, QueueMessage)
+        orders, stored = as_of_arrival(parsed)
+        return Submission(
+            parsed.application_id,
+            parsed.events_request,
+            len(body),
+            message.arrival,
+            raw=lambda: dict(read_json(body)["EventsRequest"]),
+            attempt=message.attempt,
+            queued_at=message.queued_at,
+            is_message=True,
+            has_waited=message.has_waited,
+            orders=orders,
+            stored=stored,
+        )
 
     def _dead_letter(
         self,

@@ -47,7 +47,7 @@ def _each(submissions: Sequence[Submission], step: Callable[[Submission], None])
 def _leave_on_queue(submission: Submission) -> None:
     """Let a message of which nothing was settled stay where it is, instead of replacing it."""
     settled = submission.accepted or submission.updated or submission.rejected
-    if submission.is_message and submission.undelivered and not settled:
+    if submission.can_stay and submission.undelivered and not settled:
         submission.failure = NotDeliveredError("Nothing of it could be delivered.")
 
 

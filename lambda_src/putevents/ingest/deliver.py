@@ -101,7 +101,7 @@ def _deliver_call(
 def _leave(call: Iterable[Submission], error: NotDeliveredError) -> None:
     """Let messages stay on the queue; what came over HTTP is undelivered and will be queued."""
     for submission in call:
-        if submission.is_message:
+        if submission.can_stay:
             submission.failure = error
 
 

@@ -38,6 +38,7 @@ class Submission:
     queued_at: int = 0  # when a message came to the queue
     # A message of the queue: it can stay there, and nobody hears what is answered.
     is_message: bool = False
+    is_enriched: bool = False  # a part of an EnrichedSubmission: its raw events are envelopes
     has_waited: bool = False  # a message whose events the log has named as not delivered
     orders: Mapping[str, int] = field(default_factory=dict)  # of endpoints, if not as they stand
     # Endpoints as they were when their events came in, if these have waited since.
@@ -80,8 +81,18 @@ class Submission:
     def rest(self) -> Rest:
         """What is left for a later attempt."""
         return Rest(
-            self.application_id, self.undelivered, self.arrival, self.attempt, self.queued_at
+            self.application_id,
+            self.undelivered,
+            self.arrival,
+            self.attempt,
+            self.queued_at,
+            self.is_enriched,
         )
+
+    @property
+    def can_stay(self) -> bool:
+        """Whether it can be left on the queue as it is, instead of being queued as a message."""
+        return self.is_message and not self.is_enriched
 
     @property
     def event_ids(self) -> Iterable[str]:

@@ -50,7 +50,7 @@ FREE_TEXTS = (
 MAX_BYTES_BESIDE = 200 * 1024
 _OF_ENDPOINT_IDS = (BAD_ENDPOINT_ID, NO_UNICODE_ENDPOINT_ID, LARGE_ENDPOINT_ID)
 # The same of an answer: of an id's character (in JSON, twice), and of what is said of a part.
-_ESCAPED, _ITEM = 14, 2048
+ESCAPED, ITEM = 14, 2048
 
 
 def validate(submission: Submission) -> None:
@@ -140,7 +140,7 @@ def _answer_room(submission: Submission) -> int:
     """Return how many bytes the answer may grow by what the destination says of parts."""
     results = submission.results
     parts = len(results) + sum(len(item["EventsItemResponse"]) for item in results.values())
-    most = submission.size * _ESCAPED + parts * _ITEM
+    most = submission.size * ESCAPED + parts * ITEM
     if most > MAX_ANSWER_BYTES:
         # An endpoint is not FAILED yet, which is longer than ACCEPTED.
         longer = answer_bytes(FAILED) - answer_bytes(ACCEPTED)

@@ -33,7 +33,8 @@ _REQUEST_ID_LENGTH = 128  # what a producer may have written instead is not carr
 class Rest(NamedTuple):
     """Valid parts that wait for a later attempt: when they came, how often they were tried.
 
-    `queued_at` is when they first came to the queue, 0 if they come to it now.
+    `queued_at` is when they first came to the queue, 0 if they come to it now. `is_enriched` says
+    that raw parts beside them have envelopes of enriched events for events.
     """
 
     application_id: str
@@ -41,6 +42,7 @@ class Rest(NamedTuple):
     arrival: Arrival
     attempt: int = 1
     queued_at: int = 0
+    is_enriched: bool = False
 
 
 class NewMessage(NamedTuple):
@@ -145,7 +147,7 @@ def attributes(
 
 def has_room(body: str, attributes: dict[str, dict[str, str]]) -> bool:
     """Whether SQS takes a message with these attributes: a producer's may be as large as it can."""
-    if not _is_too_long(body):
+    if not is_too_long(body):
         return True
     texts = [text for name, found in attributes.items() for text in (name, *found.values())]
     return len(body.encode()) + sum(len(text.encode()) for text in texts) <= MAX_BYTES
@@ -159,8 +161,9 @@ def valid_pieces(
         batch_item, max_items=MAX_MESSAGE_ITEMS, max_bytes=max_bytes, size_along=_size_along
     )
     for piece in pieces:
-        body = _body(application_id, piece.wire.decode(), _along(piece.batch_item))
-        if not _is_too_long(body):
+        along = _along(piece.batch_item)
+        body = body_of(application_id, "EventsRequest", piece.wire.decode(), along)
+        if not is_too_long(body):
             yield piece.batch_item, body
         # Characters that SQS does not take are escaped, which can double a text.
         elif sum(len(batch.events) or 1 for batch in piece.batch_item.values()) > 1:
@@ -185,11 +188,8 @@ def _endpoint_and_event(batch_item: dict[str, ValidBatch]) -> list[dict[str, Val
 
 def raw_bodies(application_id: str, raw: dict[str, Any]) -> Iterator[str]:
     """Yield raw parts of a BatchItem as bodies, halved until each fits or is a single part."""
-    # Letters stay letters, so that parts of a message are no longer than the message was; half a
-    # surrogate pair, which cannot be encoded, becomes an escape again.
-    wire = json.dumps({"BatchItem": raw}, ensure_ascii=False, separators=(",", ":"))
-    body = _body(application_id, wire.encode("utf-8", "backslashreplace").decode())
-    halves = _halves(raw) if _is_too_long(body) else []
+    body = body_of(application_id, "EventsRequest", json_text({"BatchItem": raw}))
+    halves = _halves(raw) if is_too_long(body) else []
     for half in halves:
         yield from raw_bodies(application_id, half)
     if not halves:
@@ -253,13 +253,23 @@ def _member(endpoint_id: str, batch: ValidBatch) -> bytes:
     return to_json(endpoint_id) + b":" + to_json(found)
 
 
-def _body(application_id: str, wire: str, along: str = "") -> str:
-    text = f'{{"ApplicationId":{json.dumps(application_id)},"EventsRequest":{wire}{along}}}'
+def json_text(raw: Any) -> str:
+    """Return raw parts as JSON, as a message has them."""
+    # Letters stay letters, so that parts of a message are no longer than the message was; half a
+    # surrogate pair, which cannot be encoded, becomes an escape again.
+    text = json.dumps(raw, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def body_of(application_id: str, member: str, wire: str, along: str = "") -> str:
+    """Return the body of a message that has this JSON as a member."""
+    text = f'{{"ApplicationId":{json.dumps(application_id)},"{member}":{wire}{along}}}'
     # The two characters of JSON text that SQS does not take in a message.
     return text.replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")
 
 
-def _is_too_long(body: str) -> bool:
+def is_too_long(body: str) -> bool:
+    """Whether a body is too long for a message with attributes."""
     # Four bytes are the most that a character takes: a short text need not be measured.
     return 4 * len(body) > MAX_MESSAGE_BYTES and len(body.encode()) > MAX_MESSAGE_BYTES
 

@@ -7,6 +7,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from putevents.observability import logger
+from putevents.queue.enriched_messages import enriched_bodies
 from putevents.queue.messages import (
     MAX_BYTES,
     OVERHEAD_BYTES,
@@ -110,7 +111,8 @@ class RetryQueue:
         """
         bodies = [body for _, body in valid_pieces(rest.application_id, rest.batch_item)]
         if raw:
-            bodies += raw_bodies(rest.application_id, raw)
+            raw_parts = enriched_bodies if rest.is_enriched else raw_bodies
+            bodies += raw_parts(rest.application_id, raw)
         return self._dead_letter(bodies, rest.arrival, rest.attempt, reason, time_left)
 
     def dead_letter_whole(

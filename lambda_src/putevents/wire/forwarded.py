@@ -25,17 +25,27 @@ def by_arrival(
     A time that cannot be true is not believed. A request that is larger than what a gateway
     forwards stays whole, which bounds the number of parts.
     """
-    times, count = header.split(","), max(len(request.batch_item), request.event_count)
-    is_odd = len(times) != len(request.batch_item) or not all(map(_is_time, times))
-    if is_odd or count > MAX_EVENTS_PER_CALL:
+    times = _times(header, len(request.batch_item))
+    if not times or request.event_count > MAX_EVENTS_PER_CALL:
         return [(arrival, request)]
     parts: dict[Arrival, EventsRequest] = {}
     for (endpoint_id, batch), time in zip(request.batch_item.items(), times, strict=True):
-        part = parts.setdefault(
-            arrival.claimed(int(time)), EventsRequest.model_construct(batch_item={})
-        )
+        part = parts.setdefault(arrival.claimed(time), EventsRequest.model_construct(batch_item={}))
         part.batch_item[endpoint_id] = batch
     return list(parts.items())
+
+
+def arrival_of_each(count: int, arrival: Arrival, header: str) -> list[Arrival]:
+    """Return an arrival for each of so many enriched events; the header has a time for each."""
+    times = _times(header, count)
+    return [arrival.claimed(time) for time in times] if times else [arrival] * count
+
+
+def _times(header: str, count: int) -> list[int]:
+    """Return the times in a header, nothing if it is odd or there are too many."""
+    times = header.split(",")
+    is_odd = len(times) != count or not all(map(_is_time, times))
+    return [] if is_odd or count > MAX_EVENTS_PER_CALL else [int(time) for time in times]
 
 
 def _is_time(text: str) -> bool:

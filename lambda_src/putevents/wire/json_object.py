@@ -40,6 +40,29 @@ def read_json(text: str) -> dict[str, Any]:
     return _read(text)
 
 
+def read_any(text: str) -> Any:
+    """Return any JSON value, of which each key counts as its last; raises ValueError for no JSON.
+
+    What is nested too deep may stay, as with `read_quickly`.
+    """
+    text = text.removeprefix(_BOM)
+    try:
+        return json.loads(text)
+    except RecursionError:
+        return _shallow(text)
+    except ValueError as error:
+        if isinstance(error, json.JSONDecodeError):
+            raise
+        return _shallow(text)  # an integer of more digits than Python reads
+
+
+def _shallow(text: str) -> Any:
+    try:
+        return json.loads(_within_depth(text), parse_int=_integer)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+
+
 def _read(text: str, check: Callable[[dict[str, Any]], None] | None = None) -> dict[str, Any]:
     repeated = False
 

@@ -52,7 +52,7 @@ def may_repeat(text: str, tree: dict[str, Any]) -> bool:
     Each object has a brace in the text. As many braces as objects prove that none was lost; braces
     in strings, or objects in members that nobody knows, only bring suspicion.
     """
-    if "EventsRequest" in tree and text.count('"ApplicationId"') > 1:
+    if tree.keys() & _OF_MESSAGES and text.count('"ApplicationId"') > 1:
         return True
     try:
         if "Item" in tree:
@@ -63,6 +63,8 @@ def may_repeat(text: str, tree: dict[str, Any]) -> bool:
             objects = 1 + _objects_in_request(tree)
         elif "EventsRequest" in tree:
             objects = 2 + _objects_in_request(tree["EventsRequest"])
+        elif "EnrichedEvents" in tree:
+            return text.count('"EnrichedEvents"') > 1
         else:
             return False  # one part, in which every key counts as its last
     except (AttributeError, KeyError, TypeError):  # something has another type than it should
@@ -115,11 +117,19 @@ def without_repeated(tree: dict[str, Any]) -> dict[str, Any]:
     return {name: _member(name, value) for name, value in tree.items()}
 
 
+_OF_MESSAGES = {"EventsRequest", "EnrichedEvents"}
+_Kind = type | tuple[type, ...]
 # What a text is about, and the type of each.
-_WHOLE = {"ApplicationId": str, "EventsRequest": dict, "BatchItem": dict, "Item": list}
+_WHOLE: dict[str, _Kind] = {
+    "ApplicationId": str,
+    "EventsRequest": dict,
+    "BatchItem": dict,
+    "Item": list,
+    "EnrichedEvents": (dict, list, str),
+}
 
 
-def _of_kind(value: Any, kind: type) -> list[Any]:
+def _of_kind(value: Any, kind: _Kind) -> list[Any]:
     """Return the values of a key, or the one, that have a type."""
     if not isinstance(value, Repeated):
         return [value] if isinstance(value, kind) else []

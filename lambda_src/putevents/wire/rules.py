@@ -155,6 +155,9 @@ MAX_ENDPOINTS_PER_USER = 15
 # Endpoints and events of one request or message; a hundred times what a client sends.
 MAX_PARTS = 10_000
 TOO_MANY_PARTS = f"Number of endpoints and events per request should be at most {MAX_PARTS}."
+# States of one endpoint between the enriched events of a request, each of which is a call.
+MAX_CHANGES = 100
+TOO_MANY_CHANGES = f"Number of changes of an endpoint per request should be under {MAX_CHANGES}."
 MISSING_ENDPOINT = Rejection("Missing Endpoint", "Endpoint")
 BAD_ENDPOINT_ID = Rejection("Endpoint id should be text without $, { and }.", "")
 NO_UNICODE_ENDPOINT_ID = Rejection("Endpoint id should be valid Unicode.", "")

@@ -29,7 +29,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from putevents.wire.repeated import Repeated
 from putevents.wire.rules import MISSING_ENDPOINT, FirstError, Rejection, Rule, broken
-from putevents.wire.timestamps import Timestamp, milliseconds
+from putevents.wire.timestamps import Timestamp, microseconds
 
 MAX_REQUEST_BYTES = 4 * 1024 * 1024
 MAX_EVENTS_PER_CALL = 100
@@ -196,8 +196,8 @@ class Shape(BaseModel):
 def _is_stop_minus_start(duration: int, session: ValidationInfo) -> int:
     # amplify-android sends a running Duration without StopTimestamp on every event.
     start, stop = session.data.get("start_timestamp"), session.data.get("stop_timestamp")
-    # Whole milliseconds on both sides: Flutter counts in ms but sends microseconds.
-    if start and stop and milliseconds(stop) - milliseconds(start) != duration:
+    # Flutter sends microseconds, and its duration is cut to whole ms before or after it subtracts.
+    if start and stop and abs(microseconds(stop) - microseconds(start) - 1000 * duration) >= 1000:
         raise broken(
             "Session duration in milliseconds must be equal to the difference of start and"
             " stop timestamp"

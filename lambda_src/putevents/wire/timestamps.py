@@ -40,14 +40,21 @@ Timestamp = Annotated[
 
 
 def milliseconds(timestamp: str) -> int:
-    """A timestamp as Unix time in whole milliseconds, smaller fractions cut off.
+    """A timestamp as Unix time in whole milliseconds, smaller fractions cut off."""
+    return _since_epoch(timestamp) // timedelta(milliseconds=1)
 
-    One without a zone, which no checked timestamp is, counts as UTC.
-    """
+
+def microseconds(timestamp: str) -> int:
+    """A timestamp as Unix time in whole microseconds, smaller fractions cut off."""
+    return _since_epoch(timestamp) // timedelta(microseconds=1)
+
+
+def _since_epoch(timestamp: str) -> timedelta:
+    """One without a zone, which no checked timestamp is, counts as UTC."""
     moment = datetime.fromisoformat(timestamp)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return (moment - _EPOCH) // timedelta(milliseconds=1)
+    return moment - _EPOCH
 
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
