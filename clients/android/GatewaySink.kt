@@ -98,7 +98,7 @@ class GatewaySink internal constructor(
 private fun withEventId(envelope: String, eventId: String): String {
     val line = envelope.trim().replace('\n', ' ').replace('\r', ' ')
     val members = readJson(line) as? Map<*, *> ?: throw IOException("Not a JSON object: $line")
-    if ("event_id" in members) return line // should Amplify add it one day
+    if (members["event_id"] is String) return line // should Amplify add it one day
     val separator = if (members.isEmpty()) "" else ","
     return "{\"event_id\":${quoted(eventId)}$separator${line.substring(1)}"
 }

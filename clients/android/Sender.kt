@@ -127,16 +127,17 @@ internal class Sender(
     private fun failed(failure: Failure) {
         val wait = lock.withLock {
             failures = if (failure.hasProgress) 1 else failures + 1
-            draining = false
-            val wait = maxOf(backoff(), minOf(failure.retryAfterMillis, limits.maxBackoffMillis))
-            dueAt = clock.millis() + wait
-            changed.signalAll()
-            wait
+            maxOf(backoff(), minOf(failure.retryAfterMillis, limits.maxBackoffMillis))
         }
         try {
             listener.onRetry(failure.told(wait))
         } catch (error: Exception) { // the app's; sending goes on
             Logger.getLogger("putevents.sink").log(Level.WARNING, "The listener failed.", error)
+        }
+        lock.withLock {
+            draining = false
+            dueAt = clock.millis() + wait
+            changed.signalAll()
         }
     }
 

@@ -1,11 +1,8 @@
 """The sink for Android in a program of its own on a JVM, driven by lines and killed at will."""
 
-import fcntl
-import hashlib
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import threading
@@ -13,47 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from tests.clients.programs import ENVIRONMENT, ROOT
+from tests.clients.android.compiled_sink import STDLIB, compiled_sink
+from tests.clients.programs import ENVIRONMENT
 
 SECONDS = 60  # until a test gives up waiting
-KOTLINC = shutil.which("kotlinc")
 JAVA = ("java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx256m")
-STDLIB = Path("/usr/share/java/kotlin-stdlib.jar")
-SOURCES = sorted([*(ROOT / "clients/android").glob("*.kt"), *Path(__file__).parent.glob("jvm/*.kt")])
-# Amplify's annotation needs no consent of an app that uses it in the same way.
-OPTIONS = ("-jvm-target", "1.8", "-Xuse-experimental=kotlin.Experimental")
-
-
-def compiled_sink() -> Path:
-    """The folder of the classes; compiled again when a source has changed, by one test at a time."""
-    if KOTLINC is None:
-        pytest.skip("kotlinc is not installed here: as root, apt-get install kotlin")
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in SOURCES)).hexdigest()
-    folder = ROOT / ".build/android" / digest[:16]
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with (folder.parent / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not folder.exists():
-            _compile(folder)
-    return folder
-
-
-def _compile(folder: Path) -> None:
-    for old in folder.parent.glob("*/"):
-        shutil.rmtree(old)
-    unfinished = folder.with_suffix(".unfinished")
-    done = subprocess.run(
-        [str(KOTLINC), *OPTIONS, *map(str, SOURCES), "-d", str(unfinished)],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    said = [line for line in done.stderr.splitlines() if "VM warning" not in line]
-    assert (done.returncode, said) == (0, []), done.stderr
-    unfinished.rename(folder)
 
 
 def envelope(application_id: str, number: int = 0, **attributes: str) -> str:
@@ -93,7 +54,7 @@ class SinkProgram:
         options = {"directory": directory, "url": url, "application": application, **options}
         self.process = subprocess.Popen(
             [*through, *_command(), *(f"{name}={value}" for name, value in options.items())],
-            env={"PATH": ENVIRONMENT["PATH"], "HOME": str(directory.parent)},
+            env={"PATH": ENVIRONMENT["PATH"], "HOME": str(directory.parent), "LC_ALL": "C.UTF-8"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -147,6 +108,11 @@ class SinkProgram:
             match = found()
         assert match, f"no line like {pattern!r} in {self.lines[start:][-20:]}"
         return match
+
+    def wait_for_lines(self, count: int) -> None:
+        with self._printed:
+            self._printed.wait_for(lambda: len(self.lines) >= count or self._ended, SECONDS)
+        assert len(self.lines) >= count
 
     def kill(self) -> None:
         """SIGKILL, as Android ends an app; the lines that it had printed are read to the end."""

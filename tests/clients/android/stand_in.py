@@ -25,7 +25,10 @@ def results(events: Events, verdict: Callable[[str], tuple[int, str]] = accepted
 
 
 class StandIn:
-    """`answers` are used up one a request; then all is accepted. `table` counts what was accepted."""
+    """Answers each request with the next of `answers`, then with `always`.
+
+    `table` counts what was accepted.
+    """
 
     def __init__(self) -> None:
         self.answers: list[Answer] = []

@@ -1,57 +1,16 @@
 """The sink for Android, and each kind of answer: nothing good is let go, nothing waits for ever."""
 
-import json
 import re
 
 import pytest
 
 from tests.clients.android.conftest import Start
-from tests.clients.android.stand_in import Answer, Events, StandIn, accepted, results
+from tests.clients.android.faults import FAULTS, failed, whole
+from tests.clients.android.stand_in import StandIn, accepted, results
 from tests.loopback import Response
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
-
-
-def _whole(status: int, body: bytes = b"<html>Log in</html>", **headers: str) -> Answer:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return lambda _: Response(status, body, named)
-
-
-def _renamed(events: Events) -> Response:
-    """Somebody else's answer."""
-    return results([{**event, "event_id": "another"} for event in events])
-
-
-def _too_few(events: Events) -> Response:
-    return results(events[1:])
-
-
-def _failed(_: str) -> tuple[int, str]:
-    return 500, "Not delivered, please try again."
-
-
-FAULTS: dict[str, Answer] = {
-    "400": _whole(400, b'{"Message":"made up"}'),
-    "403": _whole(403),
-    "404": _whole(404),
-    "405": _whole(405),
-    "429": _whole(429, Retry_After="7"),
-    "500": _whole(500),
-    "503": _whole(503, Retry_After="not a number"),
-    "redirect": _whole(307, Location="/elsewhere"),
-    "captive portal": _whole(200),
-    "202 that is not JSON": _whole(202),
-    "202 without results": _whole(202, b"{}"),
-    "too few results": _too_few,
-    "another event's results": _renamed,
-    "no answer": lambda _: None,
-    "each event failed": lambda events: results(events, _failed),
-    "throttled one by one": lambda events: results(events, lambda _: (429, "Slow down.")),
-    "no status": lambda events: Response(
-        202, json.dumps({"Results": [{"EventId": e["event_id"]} for e in events]}).encode()
-    ),
-}
 
 
 def test_no_answer_to_a_whole_request_loses_an_event(start: Start, stand_in: StandIn) -> None:
@@ -72,10 +31,10 @@ def test_it_waits_longer_after_each_failure_and_as_long_as_it_is_asked(
     start: Start, stand_in: StandIn
 ) -> None:
     sink = start(stand_in.url, clock="test")
-    stand_in.always = _whole(500)
+    stand_in.always = whole(500)
     sink.send("event")
     sink.let_pass(HOUR)
-    stand_in.always = _whole(429, Retry_After="240")
+    stand_in.always = whole(429, Retry_After="240")
     sink.let_pass(HOUR)
 
     waits = [int(wait) for (wait,) in sink.told(r"retry (\d+) 1 500 .*")]
@@ -106,7 +65,7 @@ def test_a_rejected_event_is_told_and_its_neighbours_arrive(
 def test_an_event_that_always_fails_holds_up_no_other(start: Start, stand_in: StandIn) -> None:
     sink = start(stand_in.url, clock="test", maxBatchEvents=5)
     stand_in.always = lambda events: results(
-        events, lambda id_: _failed(id_) if id_ == "stuck" else accepted()
+        events, lambda id_: failed(id_) if id_ == "stuck" else accepted()
     )
     sink.send("stuck")
     for number in range(20):
@@ -136,7 +95,7 @@ def test_413_for_one_event_drops_it_only_if_it_is_larger_than_a_batch(
     length: int, dropped: int, start: Start, stand_in: StandIn
 ) -> None:
     sink = start(stand_in.url, clock="test", maxBatchBytes=2_000)
-    stand_in.always = _whole(413)
+    stand_in.always = whole(413)
     sink.send("event", text="x" * length)
 
     sink.let_pass(MINUTE)
