@@ -38,6 +38,8 @@ internal class Delivery(
         val answer = try {
             connection.post(batch.events)
         } catch (error: Exception) { // of the network, of the app's headers, of a missing permission
+            // What takes only smaller requests may break off instead of answering 413.
+            if (error is CutOffException) maxEvents = maxOf(batch.events.size / 2, 1)
             return Round.failed(batch.events.size, error)
         }
         return when {

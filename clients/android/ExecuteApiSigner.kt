@@ -27,7 +27,7 @@ class ExecuteApiSigner @JvmOverloads constructor(
     override fun invoke(request: GatewayRequest): Map<String, String> {
         val keys = credentials()
         val time = timeFormat().format(now())
-        val port = if (request.url.port == -1) "" else ":${request.url.port}"
+        val port = request.url.port.let { if (it == -1 || it == request.url.defaultPort) "" else ":$it" }
         val added = LinkedHashMap<String, String>()
         added["X-Amz-Date"] = time
         keys.sessionToken?.let { added["X-Amz-Security-Token"] = it }

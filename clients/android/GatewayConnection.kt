@@ -23,6 +23,9 @@ internal class Answer(
     val events: List<EventAnswer>?
 )
 
+/** There was a connection, and it broke, or the answer could not be read. */
+internal class CutOffException(cause: IOException) : IOException(cause.toString(), cause)
+
 /** Posts envelopes to `/v1/apps/{application-id}/enriched-events`. */
 internal class GatewayConnection(
     gatewayUrl: String,
@@ -36,20 +39,22 @@ internal class GatewayConnection(
 
     fun post(events: List<WaitingEvent>): Answer {
         val request = GatewayRequest("POST", url, OWN_HEADERS, gzipped(events))
-        val connection = url.openConnection() as HttpURLConnection
+        val connection = prepared(request)
         try {
-            send(connection, request)
-            val status = connection.responseCode
-            val text = (connection.errorStream ?: connection.inputStream).use(::read)
-            val retryAfter = connection.getHeaderField("Retry-After")?.trim()?.toLongOrNull() ?: 0
-            val answers = if (status == 202) eventAnswers(text, events) else null
-            return Answer(status, retryAfter * 1000, text, answers)
+            connection.connect()
+            try {
+                connection.outputStream.use { it.write(request.body) }
+                return answer(connection, events)
+            } catch (error: IOException) {
+                throw CutOffException(error)
+            }
         } finally {
-            connection.disconnect()
+            connection.disconnect() // one that is kept may be dead by the time of the next request
         }
     }
 
-    private fun send(connection: HttpURLConnection, request: GatewayRequest) {
+    private fun prepared(request: GatewayRequest): HttpURLConnection {
+        val connection = url.openConnection() as HttpURLConnection
         connection.requestMethod = request.method
         connection.connectTimeout = CONNECT_MILLIS
         connection.readTimeout = READ_MILLIS
@@ -61,7 +66,16 @@ internal class GatewayConnection(
         for ((name, value) in request.headers + headers(request)) {
             connection.setRequestProperty(name, value)
         }
-        connection.outputStream.use { it.write(request.body) }
+        return connection
+    }
+
+    private fun answer(connection: HttpURLConnection, events: List<WaitingEvent>): Answer {
+        val status = connection.responseCode
+        val body = if (status < 400) connection.inputStream else connection.errorStream
+        val text = body?.use { read(it) } ?: "" // an error without a body has no stream
+        val retryAfter = connection.getHeaderField("Retry-After")?.trim()?.toLongOrNull() ?: 0
+        val answers = if (status == 202) eventAnswers(text, events) else null
+        return Answer(status, retryAfter * 1000, text, answers)
     }
 
     /** An answer of bounded length, in bounded time, however slowly it drips. */

@@ -67,4 +67,4 @@ def _accepted_ids(response: Response, events: Events) -> list[str]:
         return []
     if [result["EventId"] for result in found] != [event["event_id"] for event in events]:
         return []
-    return [result["EventId"] for result in found if result["StatusCode"] == 202]
+    return [result["EventId"] for result in found if result.get("StatusCode") == 202]
