@@ -16,10 +16,6 @@ def _renamed(events: Events) -> Response:
     return results([{**event, "event_id": "another"} for event in events])
 
 
-def _too_few(events: Events) -> Response:
-    return results(events[1:])
-
-
 def failed(_: str) -> tuple[int, str]:
     return 500, "Not delivered, please try again."
 
@@ -36,7 +32,9 @@ FAULTS: dict[str, Answer] = {
     "captive portal": whole(200),
     "202 that is not JSON": whole(202),
     "202 without results": whole(202, b"{}"),
-    "too few results": _too_few,
+    "without the first result": lambda events: results(events[1:]),
+    "without the last result": lambda events: results(events[:-1]),
+    "too long an answer": whole(202, b" " * 9_000_000),
     "another event's results": _renamed,
     "no answer": lambda _: None,
     "each event failed": lambda events: results(events, failed),

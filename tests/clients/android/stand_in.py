@@ -45,7 +45,7 @@ class StandIn:
             assert self._changed.wait_for(lambda: len(self.requests) >= count, 60)
 
     def _respond(self, call: Request) -> Response | None:
-        lines = gzip.decompress(call.body).decode().splitlines()
+        lines = gzip.decompress(call.body).decode().split("\n")[:-1]
         events = [json.loads(line) for line in lines]
         with self._changed:
             self.calls.append(call)
