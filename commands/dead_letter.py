@@ -5,6 +5,9 @@ import json
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Self
 
+from putevents.errors import RequestError
+from putevents.wire.enriched_body import ENRICHED_EVENTS, read_member
+
 NO_REASON = "SQS gave it up: the function never came to an end with it."
 MAX_CELL = 120  # characters of a text in the table
 
@@ -55,10 +58,12 @@ def _content(body: str) -> tuple[str | None, int | None]:
     """The application and how many events a body holds, as far as it can be read."""
     try:
         message = json.loads(body)
+        if ENRICHED_EVENTS in message:
+            return str(message["ApplicationId"]), len(read_member(message[ENRICHED_EVENTS]))
         batches = message["EventsRequest"]["BatchItem"].values()
         events = sum(len(batch.get("Events") or {}) for batch in batches)
         return str(message["ApplicationId"]), events
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, RequestError):
         return None, None
 
 

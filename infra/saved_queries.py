@@ -49,7 +49,7 @@ NEW_RULES = logs.QueryString(
 )
 SLOWEST = logs.QueryString(
     fields=["@timestamp", "duration_ms", "application_id", "endpoints", "accepted", "request_id"],
-    filter_statements=["message = 'put_events'"],
+    filter_statements=["message = 'put_events' or message = 'enriched_events'"],
     sort="duration_ms desc",
     limit=50,
 )

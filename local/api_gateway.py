@@ -18,6 +18,7 @@ RESOURCES = (
     "/v1/apps/{application-id}/users/{user-id}",
 )
 EVENT_RESOURCES = RESOURCES[:3]
+ENRICHED_RESOURCE = RESOURCES[2]
 ANY_RESOURCE = "/{proxy+}"
 STAGE = "local"
 

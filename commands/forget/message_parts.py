@@ -4,8 +4,11 @@ import json
 from typing import Any, NamedTuple
 
 from commands.forget.person import Person
+from putevents.errors import RequestError
+from putevents.wire.enriched_body import ENRICHED_EVENTS, read_member
 
 _MEMBERS = {"ApplicationId", "EventsRequest", "AsOfArrival"}
+_OF_ENRICHED = {"ApplicationId", ENRICHED_EVENTS}
 _PARTS = {"Endpoint", "Events"}
 
 
@@ -30,7 +33,7 @@ def cut(body: str, person: Person) -> Cut:
     try:
         document = json.loads(body, object_pairs_hook=reader.take_object)
         kept = reader.cut(document)
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, RequestError):
         problem = "It names the person and is no message of the gateway's: delete it yourself."
         return Cut(body, 0, problem if person.is_named_in(body) else None)
     if not reader.parts:
@@ -60,6 +63,8 @@ class _Reader:
         if isinstance(document, list):
             self.is_odd = True
             return [kept for item in document if (kept := self.cut(item))]
+        if ENRICHED_EVENTS in document:
+            return self._cut_enriched(document)
         application_id = document.get("ApplicationId")
         if not isinstance(application_id, str) or document.keys() - _MEMBERS:
             self.is_odd = True
@@ -74,6 +79,23 @@ class _Reader:
                 along.pop(id_, None)
                 self.parts += 1
         return document if batch_item or not self.parts else None
+
+    def _cut_enriched(self, document: dict[str, Any]) -> Any:
+        """The same of enriched events, each of which names its endpoint and its user."""
+        self.is_odd |= bool(document.keys() - _OF_ENRICHED)
+        envelopes = read_member(document[ENRICHED_EVENTS])
+        kept = [one for one in envelopes if not self._is_persons(document, one)]
+        self.parts += len(envelopes) - len(kept)
+        # A line or a value that is no envelope is not cut, whomever it names.
+        self.is_odd |= any(not isinstance(one, dict) for one in kept)
+        return {**document, ENRICHED_EVENTS: kept} if kept or not self.parts else None
+
+    def _is_persons(self, document: dict[str, Any], envelope: Any) -> bool:
+        client = _member(envelope, "client")
+        client_id = _member(client, "client_id")
+        endpoint = {"User": {"UserId": _member(client, "user_id")}}
+        id_ = client_id if isinstance(client_id, str) else ""
+        return self._person.has_part(document.get("ApplicationId"), id_, endpoint)
 
 
 def _member(document: Any, name: str) -> Any:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-_USER = re.compile(r'"UserId"\s*:\s*("(?:[^"\\]|\\.)*")')
+_USER = re.compile(r'"(?:UserId|user_id)"\s*:\s*("(?:[^"\\]|\\.)*")')
 _ESCAPED = re.compile(r"\\(u[0-9a-fA-F]{4}|[^u])", re.DOTALL)
 _CONTROLS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _CHUNK = 1024 * 1024
@@ -13,17 +13,24 @@ _NESTED = 3  # JSON inside of a string of JSON, as a notification wraps it
 
 
 def users_in(endpoint: str) -> Iterator[str]:
-    """The users whom a rejected endpoint names: whole, or its beginning, in any type."""
+    """The users whom a rejected part names: whole, or its beginning, in any type.
+
+    It is an endpoint, an enriched event, several of these with one id, or a line that is none.
+    """
     try:
-        user = json.loads(endpoint)["User"]
-        ids = user["UserId"] if isinstance(user, dict) else user
-    except (LookupError, TypeError):
-        return
+        told = json.loads(endpoint)
     except (ValueError, RecursionError):
         yield from _users_in_beginning(endpoint)
-    else:
-        found = ids if isinstance(ids, list) else [ids]
-        yield from (str(id_) for id_ in found if isinstance(id_, str | int | float))
+        yield from _users_in_beginning(_unescaped(endpoint))
+        return
+    if isinstance(told, str):
+        yield from _users_in_beginning(told)
+    for part in told if isinstance(told, list) else [told]:
+        for outer, inner in (("User", "UserId"), ("client", "user_id")):
+            user = part.get(outer) if isinstance(part, dict) else None
+            ids = user.get(inner) if isinstance(user, dict) else user
+            found = ids if isinstance(ids, list) else [ids]
+            yield from (str(id_) for id_ in found if isinstance(id_, str | int | float))
 
 
 def _users_in_beginning(endpoint: str) -> Iterator[str]:

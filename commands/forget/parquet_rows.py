@@ -16,7 +16,8 @@ EVENTS, REJECTED = "events", "rejected"
 _ENDPOINT = {EVENTS: "client.client_id", REJECTED: "endpoint_id"}
 _USER = {
     EVENTS: 'endpoint."user".userid',
-    REJECTED: "TRY(json_extract_string(event, '$.User.UserId'))",
+    REJECTED: "coalesce(TRY(json_extract_string(event, '$.User.UserId')),"
+    " TRY(json_extract_string(event, '$.client.user_id')))",
 }
 # No application's id holds this character.
 _BETWEEN = "\x1f"
@@ -133,11 +134,13 @@ class ParquetRows:
         return found
 
     def _broken(self, source: Path) -> list[str]:
-        """The rejected endpoints that name the user in a text that was cut, or in another type."""
+        """The rejected parts that name the user in a text that was cut, or in another type."""
         found = self._ask(
             *("SELECT DISTINCT event FROM", _file(source)),
             "WHERE contains(event, '\"User\"') AND",
             "coalesce(TRY(json_type(event, '$.User.UserId')), '') <> 'VARCHAR'",
+            "OR contains(event, 'user_id') AND",
+            "coalesce(TRY(json_type(event, '$.client.user_id')), '') <> 'VARCHAR'",
         )
         return [text for (text,) in found if self._person.user_id in {*users_in(text)}]
 

@@ -13,7 +13,6 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from putevents import init_phase, snap_start
 from putevents.cross_origin import cross_origin
 from putevents.endpoint_routes import EndpointRoutes
-from putevents.enriched_route import EnrichedRoute
 from putevents.errors import InternalError, MethodNotAllowedError, RequestError, UnknownPathError
 from putevents.gateway import Gateway
 from putevents.ingest import Submission, ingest
@@ -45,7 +44,7 @@ class ApiHandler:
         self.app = app = resolver(cors=cross_origin(settings.cors_origins, settings.cors_headers))
         app.post("/v1/apps/<application_id>/events")(self.put_events)
         app.post("/v1/apps/<application_id>/events/legacy")(self.put_events)
-        EnrichedRoute(app, gateway, self._meter)
+        app.post("/v1/apps/<application_id>/enriched-events")(self.enriched_events)
         EndpointRoutes(app, gateway)
         app.exception_handler(Exception)(self.answer_error)
 
@@ -90,6 +89,13 @@ class ApiHandler:
                 duration_ms=round((perf_counter() - started) * 1000, 1),
             )
         return respond(HTTPStatus.ACCEPTED, {"Results": results})
+
+    def enriched_events(self, application_id: str) -> Response[str]:
+        """Take envelopes of enriched events; each is answered alone."""
+        # Loaded by the first of them: most cold starts are not for one.
+        from putevents.enriched_route import EnrichedRoute
+
+        return EnrichedRoute(self.app, self.gateway, self._meter).respond(application_id)
 
     def _by_arrival(self, request: EventsRequest) -> list[tuple[Arrival, EventsRequest]]:
         """Return the parts of a request that came in at different times; mostly it is one."""

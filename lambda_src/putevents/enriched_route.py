@@ -28,22 +28,19 @@ from putevents.wire.forwarded import ARRIVALS, arrival_of_each
 from putevents.wire.rules import REJECTED_BY_DESTINATION
 from putevents.wire.storable import path_text
 
-PATH = "/v1/apps/<application_id>/enriched-events"
-
 
 class EnrichedRoute:
-    """Adds its route to the app of a gateway."""
+    """Answers the request that an app has at hand."""
 
     def __init__(self, app: APIGatewayRestResolver, gateway: Gateway, meter: Meter) -> None:
         self._app, self._gateway, self._meter = app, gateway, meter
-        app.post(PATH)(self.enriched_events)
 
-    def enriched_events(self, application_id: str) -> Response[str]:
+    def respond(self, application_id: str) -> Response[str]:
         """Take envelopes; each is answered alone."""
         with traced("enriched_events"):
-            return self._enriched_events(application_id)
+            return self._respond(application_id)
 
-    def _enriched_events(self, application_id: str) -> Response[str]:
+    def _respond(self, application_id: str) -> Response[str]:
         started = perf_counter()
         application_id = path_text(application_id)
         self._gateway.check_serves(application_id)
@@ -57,7 +54,7 @@ class EnrichedRoute:
             is_large = _is_large(submission)
         del envelopes
         ingest(self._gateway, submission.parts, self._app.context["time_left"])
-        submission.gather()
+        submission.put_together()
         if submission.failure:
             raise submission.failure
         submission.log(

@@ -18,8 +18,6 @@ from putevents.errors import (
 )
 from putevents.gateway import Gateway
 from putevents.ingest import Submission, ingest
-from putevents.ingest.enriched_message import enriched_message
-from putevents.ingest.enriched_submission import gather, parts_of
 from putevents.ingest.submission import logged
 from putevents.observability import Meter, annotate, concerning, logger, step, traced
 from putevents.queue.messages import ReceivedMessage, as_of_arrival
@@ -58,10 +56,12 @@ class QueueHandler:
             parsed = [self._parse(message) for message in messages]
             submissions = [s for s in parsed if isinstance(s, Submission) and not s.failure]
             applications = dict.fromkeys(s.application_id for s in submissions)
-            events = sum(part.request.event_count for part in parts_of(submissions))
+            parts = [part for s in submissions for part in s.taken_apart]
+            events = sum(part.request.event_count for part in parts)
             annotate(validating, ",".join(applications), events)
-        ingest(self.gateway, parts_of(submissions), time_left)
-        gather(submissions)
+        ingest(self.gateway, parts, time_left)
+        for whole in submissions:
+            whole.put_together()
         duration_ms = round((perf_counter() - started) * 1000, 1)
         stay: list[Undelivered] = []
         waits: list[tuple[str, float]] = []  # by application, of what is held
@@ -108,7 +108,7 @@ class QueueHandler:
     def _parse(self, message: ReceivedMessage) -> Submission | Exception:
         """Return the submission that a message holds, or why it holds none."""
         try:
-            submission = enriched_message(message) or self._put_events(message)
+            submission = self._enriched(message) or self._put_events(message)
         except Exception as error:  # it fails alone
             return error
         try:
@@ -116,6 +116,15 @@ class QueueHandler:
         except UnknownApplicationError as error:
             submission.failure = error
         return submission
+
+    def _enriched(self, message: ReceivedMessage) -> Submission | None:
+        """Return the submission of a message with enriched events; None for any other."""
+        if '"EnrichedEvents"' not in message.body:
+            return None
+        # Loaded by the first of them: most cold starts are not for one.
+        from putevents.ingest.enriched_message import enriched_message
+
+        return enriched_message(message)
 
     def _put_events(self, message: ReceivedMessage) -> Submission:
         body = message.body

@@ -26,6 +26,14 @@ Number of endpoints per batch
     Send at most 100 endpoints in one call.
 Number of endpoints and events per request
     Send less at once: split the request.
+The application of the event
+    Send the event to the path of its own application, or mend application.app_id.
+Missing client id
+    Send client.client_id: it is the endpoint to which the event belongs.
+Timestamp should be Unix time
+    Send the time of the event in milliseconds since 1970, a number without quotes.
+Number of changes of an endpoint
+    Send less at once: split the request.
 Timestamp should be a date
     Send the time as 2026-01-31T12:00:00.000Z, which is new Date().toISOString() in JavaScript.
 Session duration
@@ -52,6 +60,8 @@ Rejected by the destination
     The destination says no to this part; its own answer says why.
 Application not found
     The path's application id is not served: see APPLICATION_IDS of make run, applicationIds on AWS.
+The line is not valid JSON
+    Send one JSON object a line; a line break inside of a text is \\n.
 not valid JSON|could not be decoded|should be a JSON object
     Send a JSON object as the body, in UTF-8, gzipped or not.
 Request size|The answer would be over

@@ -8,11 +8,22 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
+from local.live.enriched_rows import came
 from local.live.fates import Step, steps_shown
 from local.live.happenings import Exchange, Sent
 from local.live.live_events import LiveEvents
 from local.live.mending import rule_of
-from local.live.rows import PARTS, Row, batch_item_in, event_in, json_of, parts_of, place_of
+from local.live.rows import (
+    PARTS,
+    Row,
+    batch_item_in,
+    batch_item_of,
+    event_in,
+    json_of,
+    parts_of,
+    place_of,
+    results_of,
+)
 from local.live.stored_events import ACCEPTED, REJECTED, StoredEvents, kind_and_id
 from putevents.wire.rejected_record import stored_id
 from putevents.wire.storable import storable
@@ -39,14 +50,14 @@ class OpenedEvents:
     def _kept(self, one: Exchange | Sent, row: Row) -> Json:
         asked = batch_item_in(one)
         answered = _answer(one, row) if isinstance(one, Exchange) else None
-        came: Json | None = None
+        told: Json | None = None
         if row.endpoint in asked:
             batch = asked[row.endpoint]
             endpoint = batch.get("Endpoint") if isinstance(batch, dict) else batch
-            came = {"Endpoint": endpoint, "Event": event_in(asked, row.endpoint, row.event)}
+            told = came(endpoint, event_in(asked, row.endpoint, row.event))
         later = self._events.fates.steps(row.key)
         first = [Step(row.at, *_first(answered, later))] if answered else []
-        return self._shown(row, came, self._look_up(row), answered, [*first, *later])
+        return self._shown(row, told, self._look_up(row), answered, [*first, *later])
 
     def _stored(self, seq: int) -> Json | None:
         kind, id_ = kind_and_id(seq)
@@ -62,33 +73,36 @@ class OpenedEvents:
             else:
                 event, stored = _queued(store, id_, row)
         endpoint = stored.get("endpoint") if stored and kind == ACCEPTED else None
-        came = {"Endpoint": endpoint or {}, "Event": event}
         steps = [Step(row.at, row.verdict, row.reason or "It was stored."),
                  *self._events.fates.steps(row.key)]  # fmt: skip
-        return {**self._shown(row, came, stored, None, steps), "note": _REBUILT}
+        told = came(endpoint or {}, event)
+        return {**self._shown(row, told, stored, None, steps), "note": _REBUILT}
 
     def _shown(
-        self, row: Row, came: Json | None, stored: Json | None, answered: Json | None,
+        self, row: Row, told: Json | None, stored: Json | None, answered: Json | None,
         steps: list[Step],
     ) -> Json:  # fmt: skip
         said = row.reason if row.verdict in ("rejected", "failed") else None
         return {
             "row": row.shown(),
-            "came": came,
+            "came": told,
             "stored": stored,
             "answered": answered,
             "rule": rule_of(said) if said and row.verdict == "rejected" else None,
             "history": steps_shown(steps),
-            "curl": self._curl(row, came),
+            "curl": self._curl(row, told),
         }
 
-    def _curl(self, row: Row, came: Json | None) -> str | None:
-        if came is None or not row.endpoint:
+    def _curl(self, row: Row, told: Json | None) -> str | None:
+        if told is None or not row.endpoint:
             return None
-        events = {row.event: came["Event"]} if row.event else {}
-        body = {"BatchItem": {row.endpoint: {"Endpoint": came["Endpoint"], "Events": events}}}
+        route, body = "enriched-events", told.get("EnrichedEvent")
+        if body is None:
+            events = {row.event: told["Event"]} if row.event else {}
+            batch = {"Endpoint": told["Endpoint"], "Events": events}
+            route, body = "events", {"BatchItem": {row.endpoint: batch}}
         url = shlex.quote(
-            f"{self._url}/v1/apps/{quote(row.application, safe='', errors='replace')}/events"
+            f"{self._url}/v1/apps/{quote(row.application, safe='', errors='replace')}/{route}"
         )
         sent = shlex.quote(json.dumps(body, ensure_ascii=False))
         return f"curl {url} -H 'Content-Type: application/json' -d {sent}"
@@ -103,7 +117,7 @@ class OpenedEvents:
 
 def _answer(exchange: Exchange, row: Row) -> Json:
     answer = json_of(exchange.response)
-    item = answer.get("Results", {}).get(row.endpoint)
+    item = results_of(answer, batch_item_of(exchange.request)).get(row.endpoint)
     if item is None:
         return {"StatusCode": exchange.response.status, "Message": answer.get("Message", "")}
     told: Json = (

@@ -7,13 +7,15 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from local.api_gateway import ANY_RESOURCE, EVENT_RESOURCES, resource_of
+from local.api_gateway import ANY_RESOURCE, ENRICHED_RESOURCE, EVENT_RESOURCES, resource_of
 from local.http_messages import Request, Response
+from local.live.enriched_rows import batch_item, results
 from local.live.happenings import Exchange, Sent
 from local.queue_message import DEAD_LETTERS
 from putevents.errors import RequestError
 from putevents.wire.answers import as_object
 from putevents.wire.body import decode
+from putevents.wire.enriched_body import ENRICHED_EVENTS, read_envelopes, read_member
 from putevents.wire.json_object import read_json
 
 PARTS = 16_384  # more than the parts of any request: a row's number is its request's and its place
@@ -80,7 +82,7 @@ def rows_of_exchange(exchange: Exchange, destination: str) -> list[Row]:
     asked = batch_item_of(request)
     return [
         row(place, ids, type_of(asked, *ids), told)
-        for place, (ids, told) in enumerate(_answers(answer["Results"]))
+        for place, (ids, told) in enumerate(_answers(results_of(answer, asked)))
     ]
 
 
@@ -149,35 +151,51 @@ def parts_of(body: str) -> tuple[str, dict[str, Any]]:
     except RequestError:
         return "", {}
     application = found.get("ApplicationId")
-    items = as_object(as_object(found.get("EventsRequest")).get("BatchItem"))
-    return application if isinstance(application, str) else "", items
+    application = application if isinstance(application, str) else ""
+    if enriched := found.get(ENRICHED_EVENTS):
+        try:
+            return application, batch_item(application, read_member(enriched))
+        except RequestError:
+            return application, {}
+    return application, as_object(as_object(found.get("EventsRequest")).get("BatchItem"))
 
 
-def events_of(batch_item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def events_of(items: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The ids of all endpoints and their events."""
-    for endpoint_id, batch in batch_item.items():
+    for endpoint_id, batch in items.items():
         for event_id in as_object(as_object(batch).get("Events")):
             yield endpoint_id, event_id
 
 
-def type_of(batch_item: Mapping[str, Any], endpoint_id: str, event_id: str) -> str | None:
+def type_of(items: Mapping[str, Any], endpoint_id: str, event_id: str) -> str | None:
     """An event's type as it came, if it has one."""
-    found = as_object(event_in(batch_item, endpoint_id, event_id)).get("EventType")
+    event = as_object(event_in(items, endpoint_id, event_id))
+    found = event.get("EventType", event.get("event_type"))
     return found if isinstance(found, str) else None
 
 
-def event_in(batch_item: Mapping[str, Any], endpoint_id: str, event_id: str) -> Any:
+def event_in(items: Mapping[str, Any], endpoint_id: str, event_id: str) -> Any:
     """An event as it came, or None."""
-    return as_object(as_object(batch_item.get(endpoint_id)).get("Events")).get(event_id)
+    return as_object(as_object(items.get(endpoint_id)).get("Events")).get(event_id)
 
 
 def batch_item_of(request: Request) -> dict[str, Any]:
     """What a request brought; empty if it cannot be read."""
+    resource, parameters = resource_of(request.path)
     try:
-        body = read_json(decode(base64.b64encode(request.body).decode(), is_base64=True))
+        text = decode(base64.b64encode(request.body).decode(), is_base64=True)
+        if resource == ENRICHED_RESOURCE:
+            return batch_item(unquote(parameters["application-id"]), read_envelopes(text))
+        body = read_json(text)
     except RequestError:
         return {}
     return as_object(body.get("BatchItem"))
+
+
+def results_of(answer: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:
+    """The results in an answer by endpoint, of whichever route it is."""
+    told: Any = answer.get("Results", {})
+    return results(told, asked) if isinstance(told, list) else told
 
 
 def batch_item_in(one: Exchange | Sent) -> dict[str, Any]:

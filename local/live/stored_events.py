@@ -37,8 +37,10 @@ _EVENTS = f"{_EVENT} WHERE b.id <= ? AND b.id > ? ORDER BY b.id DESC, e.id DESC"
 _PART = (
     "SELECT arrival_timestamp, application_id, endpoint_id, event_id,"
     # Whatever else a client has put there is no type.
-    " CASE WHEN json_valid(event) AND json_type(event, '$.EventType') = 'text'"
-    " THEN json_extract(event, '$.EventType') END, request_id, event,"
+    " CASE WHEN json_valid(event) THEN CASE"
+    " WHEN json_type(event, '$.EventType') = 'text' THEN json_extract(event, '$.EventType')"
+    " WHEN json_type(event, '$.event_type') = 'text' THEN json_extract(event, '$.event_type')"
+    " END END, request_id, event,"
     " rowid, message FROM rejected_events"
 )
 _PARTS = f"{_PART} WHERE rowid <= ? ORDER BY rowid DESC"

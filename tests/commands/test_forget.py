@@ -53,6 +53,41 @@ def test_of_a_message_only_the_persons_parts_go() -> None:
     assert cut(body("tablet", tablet=bobs), endpoint).parts == 1
 
 
+def envelope(client_id: str, **client: str) -> dict[str, Any]:
+    return {"event_type": "a", "client": {"client_id": client_id, **client}}
+
+
+@pytest.mark.parametrize("form", ["list", "object", "base64", "lines"])
+def test_of_enriched_events_only_the_persons_go(form: str) -> None:
+    anns, bobs = envelope("phone", user_id="ann"), envelope("other", user_id="bob")
+    tablets = envelope("TABLET")
+    person = Person(user_id="ann", endpoints={(APPLICATION, "tablet")})
+    found: Any = [anns, bobs, tablets]
+    if form == "object":
+        found = anns
+    elif form != "list":
+        found = "\n".join(map(json.dumps, found))
+    if form == "base64":
+        found = b64encode(found.encode()).decode()
+    message = {"ApplicationId": APPLICATION, "EnrichedEvents": found}
+
+    kept = cut(json.dumps(message), person)
+
+    if form == "object":
+        assert kept == (None, 1, None)
+    else:
+        left = {"ApplicationId": APPLICATION, "EnrichedEvents": [bobs]}
+        assert (json.loads(kept.body or ""), kept.parts, kept.problem) == (left, 2, None)
+    assert cut(json.dumps(message), Person(user_id="carl")).parts == 0
+
+
+def test_what_cannot_be_cut_of_enriched_events_is_told() -> None:
+    for found in ([envelope("other"), "for ann"], json.dumps(envelope("x")) + "\n{for ann"):
+        body = json.dumps({"ApplicationId": APPLICATION, "EnrichedEvents": found})
+        assert cut(body, ANN).problem
+        assert not cut(body, Person(user_id="bob")).problem
+
+
 USER = 'w\u00fc\U0001f600"s/\\er'
 BATCH = {"wphone": {"Endpoint": {"User": {"UserId": USER}}, "Events": {}}}
 BOBS = {"bphone": {"Endpoint": {"User": {"UserId": "bob"}}, "Events": {}}}
@@ -225,18 +260,23 @@ def test_rejected_rows_are_a_persons_by_endpoint_or_by_the_user_in_them(tmp_path
         ("a", "cut3", '{"User": {"UserId": "anna"'),
         ("a", "cut4", '{"User": {"UserId": "an'),
         ("a", None, '{"User": {"UserId": "bob"}}'),
+        ("a", "envelope", '{"client": {"client_id": "x", "user_id": "ann"}}'),
+        ("a", "two", '[{"client": {"user_id": "ann"}}, {"client": {"user_id": "ann"}}]'),
+        ("a", "line", json.dumps('{"client": {"user_id": "ann"')),
+        ("a", "cut line", json.dumps('{"client": {"user_id": "ann"')[:-1]),
+        ("a", "bobs", '{"client": {"client_id": "x", "user_id": "bob"}, "event_type": "ann"}'),
     ]
     with duckdb.connect() as connection:
         connection.execute("CREATE TABLE t (application_id TEXT, endpoint_id TEXT, event TEXT)")
         connection.executemany("INSERT INTO t VALUES (?, ?, ?)", rows)
         connection.execute(f"COPY t TO '{source}' (FORMAT parquet)")
     for person, removed in (
-        (Person(user_id="ann", endpoints={("a", "phone")}), 6),
+        (Person(user_id="ann", endpoints={("a", "phone")}), 10),
         (Person(user_id="ann", application_id="b"), 0),
         (Person(endpoint_id="Phone", application_id="b"), 1),
     ):
         files = ParquetRows(tmp_path, person)
-        assert files.count(source, REJECTED, None) == Counts(11, removed)
+        assert files.count(source, REJECTED, None) == Counts(len(rows), removed)
         files.close()
         names = ("application_id", "endpoint_id", "event")
         records = [dict(zip(names, row, strict=True)) for row in rows]

@@ -30,11 +30,9 @@ DESCRIPTION = """
 An HTTPS endpoint that speaks Amazon Pinpoint's PutEvents. Every event is validated alone, and
 answered by its id.
 
-The schemas of requests say what is *accepted*. A part of PutEvents or UpdateEndpointsBatch that
-breaks its schema is rejected alone. Unknown members are ignored, and `null` is the same as leaving
-a member out. docs/spec.md has the rules that a schema cannot say.
-
-The route for Amplify's enriched events is not described here yet.
+The schemas of requests say what is *accepted*. A part of PutEvents, EnrichedEvents or
+UpdateEndpointsBatch that breaks its schema is rejected alone. Unknown members are ignored, and
+`null` is the same as leaving a member out. docs/spec.md has the rules that a schema cannot say.
 
 Each example of an answer has the request that it answers in `x-request`, and in `x-after` what was
 asked before, or says in `x-answered-by` who else answers so.

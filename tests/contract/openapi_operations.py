@@ -7,6 +7,7 @@ from typing_extensions import TypedDict
 
 from putevents.wire import schemas
 from putevents.wire.schemas import EndpointBatchRequest, EventsRequest, PublicEndpoint
+from tests.contract.enriched_shapes import REQUEST, EnrichedEventsResponse
 
 _MADE: dict[type, Any] = {}
 
@@ -48,6 +49,7 @@ class Wire:
 
     MessageBody = _closed(_MessageBody)
     EventsResponse = _closed(schemas.EventsResponse)
+    EnrichedEventsResponse = _closed(EnrichedEventsResponse)
     EndpointResponse = _closed(schemas.EndpointResponse)
     EndpointsResponse = _closed(_EndpointsResponse)
     InAppMessagesResponse = _closed(_InAppMessagesResponse)
@@ -105,6 +107,19 @@ def _stored(name: str, response: Any, status: int, *parameters: str) -> Operatio
 OPERATIONS: dict[tuple[str, str], Operation] = {
     ("POST", f"{_ROOT}/events"): _put_events("PutEvents"),
     ("POST", f"{_ROOT}/events/legacy"): _put_events("PutEventsLegacy"),
+    ("POST", f"{_ROOT}/enriched-events"): Operation(
+        name="EnrichedEvents",
+        parameters=(_APP,),
+        request=REQUEST,
+        takes=(
+            "Envelopes of Amplify's event enrichment: one, an array, or JSON Lines."
+            " The content tells which; any content type is read, also gzipped."
+        ),
+        response=Wire.EnrichedEventsResponse,
+        answers="Each envelope, in order: accepted, rejected or failed.",
+        errors=_BODY,
+        tag="Events",
+    ),
     ("PUT", f"{_ROOT}/endpoints/<endpoint_id>"): Operation(
         name="UpdateEndpoint",
         parameters=(_APP, _ENDPOINT),

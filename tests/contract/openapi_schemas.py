@@ -5,6 +5,7 @@ from typing import Any
 
 from putevents.wire.rules import MAX_ENDPOINT_ID_BYTES
 from putevents.wire.schemas import MAX_REQUEST_BYTES
+from tests.contract import enriched_shapes
 
 _ID = {"type": "string", "minLength": 1, "maxLength": MAX_ENDPOINT_ID_BYTES, "pattern": "^[^${}]+$"}
 PARAMETERS: dict[str, dict[str, Any]] = {
@@ -103,7 +104,8 @@ def say_what_is_accepted(shapes: Schema) -> None:
     }
     _walk(shapes["Event"], _with_nulls)
     _walk([endpoint, item, shapes["EndpointUser"]], _with_nulls)
-    for name in ("EventItemResponse", "EndpointItemResponse"):
+    enriched_shapes.say_what_is_accepted(shapes, _ID, lambda shape: _walk(shape, _with_nulls))
+    for name in ("EventItemResponse", "EndpointItemResponse", "EnrichedEventResponse"):
         shapes[name]["properties"]["StatusCode"] |= {
             "description": "202 only with `Accepted`. A destination may reject with another code.",
             "examples": [202, 400, 500],

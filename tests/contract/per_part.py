@@ -13,7 +13,7 @@ from tests.contract.openapi_document import DOCUMENT
 BEYOND_SCHEMA = re.compile(
     "Timestamp should be a date|Session duration|Duplicate|valid Unicode|at most 1024 bytes"
     "|should be less than 250|size should be at most|maximum endpoint per user"
-    "|too large to be stored|finite number|valid integer"
+    "|The application of the event|too large to be stored|finite number|valid integer"
 )
 _SCHEMAS = json.loads(DOCUMENT.read_text())["components"]["schemas"]
 
@@ -24,6 +24,7 @@ def _validator(name: str) -> jsonschema_rs.Draft202012Validator:
 
 
 _EVENT, _ENDPOINT = _validator("Event"), _validator("PublicEndpoint")
+_ENVELOPE = _validator("EnrichedEvent")
 _ID = jsonschema_rs.Draft202012Validator(
     _SCHEMAS["EventsRequest"]["properties"]["BatchItem"]["propertyNames"]
 )
@@ -49,6 +50,16 @@ def wrong_parts(body: Any, results: Any) -> Iterator[str]:
         for event_id, event in asked.items():
             told = answer["EventsItemResponse"][event_id]
             yield from _wrong(f"{id_}: {event_id}", good_id and _EVENT.is_valid(event), told)
+
+
+def wrong_envelopes(body: Any, results: Any) -> Iterator[str]:
+    """Say what is wrong in the Results for enriched events."""
+    envelopes = body if isinstance(body, list) else [body]
+    if len(envelopes) != len(results):
+        yield f"asked {len(envelopes)} envelopes, answered {len(results)}"
+        return
+    for envelope, told in zip(envelopes, results, strict=True):
+        yield from _wrong(told["EventId"], _ENVELOPE.is_valid(envelope), told)
 
 
 def _wrong(part: str, good: bool, told: dict[str, Any]) -> Iterator[str]:

@@ -65,6 +65,6 @@ def test_a_browser_renders_it_and_calls_the_gateway_from_it(
 
     assert (status, errors) == (0, "")
     seen = json.loads(output)
-    assert seen["operations"] == 9
+    assert seen["operations"] == 10
     assert seen["answer"] == "202"
     assert (seen["elsewhere"], seen["complaints"]) == ([], [])

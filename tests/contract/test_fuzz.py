@@ -23,7 +23,7 @@ def test_document_and_server_agree_on_whatever_schemathesis_sends(tmp_path: Path
         gateway.end()
 
     assert done.returncode == 0, done.stdout
-    assert "Selected: 9/9" in done.stdout
+    assert "Selected: 10/10" in done.stdout
 
 
 @pytest.mark.parametrize(

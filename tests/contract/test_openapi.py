@@ -92,7 +92,7 @@ def test_an_example_of_a_request_is_of_its_schema() -> None:
         for operation in methods.values()
         if "requestBody" in operation
     ]
-    assert len(bodies) == 4
+    assert len(bodies) == 5
     for body in bodies:
         for example in body["examples"].values():
             validate(example["value"], body["schema"])

@@ -15,7 +15,7 @@ WORK = ROOT / ".build" / "fuzz"
 # Shares of the time: the layers below the doors are cheaper, so they run many more cases.
 SHARES = {
     "json": 4, "values": 4, "split": 1, "parse": 3, "ingest": 2, "put-events": 2,
-    "endpoints": 1, "queue": 2,
+    "endpoints": 1, "queue": 2, "enriched-events": 2,
 }  # fmt: skip
 _TURN = 30  # seconds of a share: what one target finds is no use to another
 _MEMORY_MB, _LONGEST = 1024, 8192

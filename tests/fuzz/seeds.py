@@ -14,6 +14,10 @@ _RAW, _MADE = b"\1" + b"\0" * 15, b"\0" * 16
 def seeds(target: str) -> Iterator[bytes]:
     """Yield the first cases of a target."""
     yield _MADE
+    if target == "enriched-events":
+        for path in sorted((_TESTS / "events" / "enriched").glob("*.json")):
+            yield _RAW + path.read_bytes()
+        return
     for body in _bodies():
         if target == "endpoints":
             yield from (_RAW + endpoint for endpoint in _endpoints(body))

@@ -1,11 +1,9 @@
-"""What is fuzzed: each target takes bytes, runs one case, and raises if a promise is broken.
-
-Enriched events get a target of their own here.
-"""
+"""What is fuzzed: each target takes bytes, runs one case, and raises if a promise is broken."""
 
 from collections.abc import Callable
 
 from tests.fuzz.door_targets import fuzz_endpoints, fuzz_put_events, fuzz_queue
+from tests.fuzz.enriched_targets import fuzz_enriched
 from tests.fuzz.fuzz_lab import Lab
 from tests.fuzz.part_targets import fuzz_ingest, fuzz_split, fuzz_values
 from tests.fuzz.reading_targets import fuzz_json, fuzz_parse
@@ -19,4 +17,5 @@ TARGETS: dict[str, Callable[[Lab, bytes], None]] = {
     "put-events": fuzz_put_events,
     "endpoints": fuzz_endpoints,
     "queue": fuzz_queue,
+    "enriched-events": fuzz_enriched,
 }

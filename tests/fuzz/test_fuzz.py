@@ -16,7 +16,7 @@ from tests.fuzz.targets import TARGETS
 # Fresh cases of each target: about two seconds.
 _FRESH = {
     "json": 6000, "values": 5000, "split": 2000, "parse": 1500, "ingest": 1000, "put-events": 800,
-    "endpoints": 800, "queue": 500,
+    "endpoints": 800, "queue": 500, "enriched-events": 600,
 }  # fmt: skip
 
 

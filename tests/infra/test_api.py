@@ -13,7 +13,7 @@ from tests.infra.test_deploy_settings import load
 
 ROUTES = routes(load())
 # The ten paths without endpoint reads, and the two of users.
-PATHS, USER_PATHS = 10, 2
+PATHS, USER_PATHS = 11, 2
 ORIGIN = "https://app.example.com"
 ASKED = {
     "iam": {"AuthorizationType": "AWS_IAM"},
@@ -72,8 +72,8 @@ def test_the_number_of_methods(deploy: Deploy, auth: str) -> None:
     def count(**options: str) -> int:
         return len(deploy(auth=auth, **options).methods())
 
-    assert count() == len(ROUTES) + PATHS == 15
-    assert count(corsOrigins=ORIGIN) == len(ROUTES) + 2 * PATHS == 25
+    assert count() == len(ROUTES) + PATHS == 17
+    assert count(corsOrigins=ORIGIN) == len(ROUTES) + 2 * PATHS == 28
     if auth == "iam":
         assert count(endpointReads="true") == len(ROUTES) + len(READ_ROUTES) + PATHS + USER_PATHS
 

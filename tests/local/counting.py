@@ -32,5 +32,16 @@ def groups(events: Iterable[Sent], key: Callable[[Sent], Any]) -> dict[Any, list
     return groups
 
 
+def people(events: Iterable[Sent]) -> dict[Row, Row]:
+    """The person behind each endpoint: its user, or the endpoint itself."""
+    found: dict[Row, Row] = {}
+    by_endpoint = groups(events, lambda e: (e.application_id, e.endpoint_id))
+    for (application_id, endpoint_id), of_one in by_endpoint.items():
+        users = {event.user_id for event in of_one} - {None, ""}
+        person = ("user", max(map(str, users))) if users else ("endpoint", endpoint_id)
+        found[application_id, endpoint_id] = (application_id, *person)
+    return found
+
+
 def monday(day: date) -> date:
     return day - timedelta(days=day.weekday())

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
-from tests.local.counting import Row, groups, monday, within
+from tests.local.counting import Row, groups, monday, people, within
 from tests.local.history import Sent, milliseconds
 
 
@@ -24,24 +24,24 @@ def monthly_active_endpoints(events: list[Sent], today: date) -> Iterable[Row]:
 
 def new_endpoints(events: list[Sent], today: date) -> Iterable[Row]:
     days: dict[Row, int] = defaultdict(int)
-    for (application_id, _), day in _creation_days(events).items():
+    for (application_id, *_), day in _creation_days(events).items():
         if today - timedelta(days=89) <= day <= today:
             days[application_id, day] += 1
     return [(*key, count) for key, count in sorted(days.items())]
 
 
 def retention_by_week(events: list[Sent], today: date) -> Iterable[Row]:
-    cohorts: dict[Row, set[str]] = defaultdict(set)
-    for (application_id, endpoint_id), day in _creation_days(events).items():
+    person_of = people(events)
+    cohorts: dict[Row, set[Row]] = defaultdict(set)
+    for person, day in _creation_days(events).items():
         if today - timedelta(days=84) <= monday(day) <= today:
-            cohorts[application_id, monday(day)].add(endpoint_id)
+            cohorts[person[0], monday(day)].add(person)
     for (application_id, week), endpoints in sorted(cohorts.items()):
         for later in range(14):
             active = {
-                event.endpoint_id
+                person_of[event.application_id, event.endpoint_id]
                 for event in events
-                if event.application_id == application_id
-                and event.endpoint_id in endpoints
+                if person_of[event.application_id, event.endpoint_id] in endpoints
                 and monday(event.arrived.date()) == week + timedelta(weeks=later)
             }
             if active:
@@ -50,10 +50,12 @@ def retention_by_week(events: list[Sent], today: date) -> Iterable[Row]:
 
 
 def versions_and_platforms(events: list[Sent], today: date) -> Iterable[Row]:
+    person_of = people(events)
     latest: dict[Row, Sent] = {}
     order = lambda e: (-milliseconds(e.at), -milliseconds(e.arrived), e.event_id)  # noqa: E731
     for event in sorted(within(events, today, 30), key=order):
-        latest.setdefault((event.application_id, event.endpoint_id), event)
+        person = person_of[event.application_id, event.endpoint_id]
+        latest.setdefault((*person, event.platform and event.platform.lower()), event)
     counts: dict[Row, int] = defaultdict(int)
     totals: dict[str, int] = defaultdict(int)
     for e in latest.values():
@@ -69,14 +71,15 @@ def _endpoints_and_users(events: list[Sent]) -> tuple[int, int]:
     return len({event.endpoint_id for event in events}), len(users)
 
 
-def _creation_days(events: list[Sent]) -> dict[tuple[str, str], date]:
-    """By the gateway's clock: creation and arrival are what it knows of itself."""
-    days: dict[tuple[str, str], date] = {}
+def _creation_days(events: list[Sent]) -> dict[Row, date]:
+    """By person and the gateway's clock: creation and arrival are what it knows of itself."""
+    person_of = people(events)
+    days: dict[Row, date] = {}
     for event in events:
         try:
             day = datetime.fromisoformat(event.created or "").astimezone(UTC).date()
         except ValueError:
             day = event.arrived.date()
-        key = (event.application_id, event.endpoint_id)
+        key = person_of[event.application_id, event.endpoint_id]
         days[key] = min(day, event.arrived.date(), days.get(key, day))
     return days

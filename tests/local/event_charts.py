@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from tests.local.counting import Row, groups, within
+from tests.local.counting import Row, groups, people, within
 from tests.local.history import Sent, milliseconds
 
 
@@ -35,15 +36,20 @@ def events_by_type(events: list[Sent], today: date) -> Iterable[Row]:
 
 def funnel(events: list[Sent], today: date) -> Iterable[Row]:
     first, second, limit = "_session.start", "_monetization.purchase", timedelta(hours=24)
-    recent = within(events, today, 30)
+    person_of = people(events)
+
+    def person(event: Sent) -> Row:
+        return person_of[event.application_id, event.endpoint_id]
+
+    recent = within([*events, *_unsaid_starts(events, first)], today, 30)
     for application_id, found in sorted(groups(recent, lambda e: e.application_id).items()):
         starts = [event for event in found if event.event_type == first]
-        began = {event.endpoint_id for event in starts}
+        began = {person(event) for event in starts}
         bought = {
-            start.endpoint_id
+            person(start)
             for start in starts
             for event in found
-            if (event.endpoint_id, event.event_type) == (start.endpoint_id, second)
+            if (person(event), event.event_type) == (person(start), second)
             and start.at <= event.at <= start.at + limit
         }
         if began:
@@ -68,6 +74,16 @@ def revenue(events: list[Sent], today: date) -> Iterable[Row]:
         buyers = len({event.endpoint_id for event in found})
         items = sum(n for _, n in amounts)
         yield *group, len(found), buyers, items, float(paid), free
+
+
+def _unsaid_starts(events: list[Sent], kind: str) -> Iterable[Sent]:
+    """A start of each session that began without an event that says so."""
+    with_session = [event for event in events if event.session]
+    key = lambda e: (e.application_id, e.endpoint_id, e.session["Id"])  # noqa: E731
+    for found in groups(with_session, key).values():
+        if all(event.event_type != kind for event in found):
+            began = min(datetime.fromisoformat(event.session["StartTimestamp"]) for event in found)
+            yield replace(found[0], event_type=kind, at=began)
 
 
 def _length(events: list[Sent], began: datetime) -> int:

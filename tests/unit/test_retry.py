@@ -207,6 +207,17 @@ def test_dead_letters_keep_the_parts_as_they_came_with_the_reason(
     assert not retry_queue.dead_letter(NOTHING, raw, "", UNLIMITED)
 
 
+def test_dead_letters_of_enriched_events_have_the_envelopes(
+    retry_queue: RetryQueue, sqs: Stubber
+) -> None:
+    raw = {"phone": {"Endpoint": {}, "Events": {"1": {"Odd": "é\ud800"}}}}
+    body = '{"ApplicationId":"a","EnrichedEvents":[{"Odd":"é\\ud800"}]}'
+    why = {"Reason": {"DataType": "String", "StringValue": "no"}}
+    expected = {**sent(DEAD, body, DelaySeconds=0), "MessageAttributes": {**ATTRIBUTES, **why}}
+    sqs.add_response("send_message", {}, expected)
+    assert retry_queue.dead_letter(NOTHING._replace(is_enriched=True), raw, "no", UNLIMITED)
+
+
 def test_a_rest_that_is_given_up_is_dead_beside_the_raw_parts(
     retry_queue: RetryQueue, sqs: Stubber, bodies: list[str]
 ) -> None:

@@ -1,28 +1,66 @@
 -- Funnel between two event types.
 -- Of the endpoints that sent the first type, those that sent the second within so many hours after
 -- it; the last 30 days. The types and the hours stand in one line at the top: edit them there.
+-- Endpoints of one user count as one. A session of which no start was sent began all the same: newer
+-- builds of apps send none.
 WITH steps (first_type, second_type, within_hours) AS (
     VALUES ('_session.start', '_monetization.purchase', 24)
+),
+arrivals AS (
+    SELECT
+        application_id,
+        endpoint_id,
+        event_type,
+        event_timestamp,
+        session.session_id AS session_id,
+        session.start_timestamp AS start_timestamp,
+        coalesce(
+            concat('user ', max(nullif(endpoint."user".userid, '')) OVER (
+                PARTITION BY application_id, endpoint_id
+            )),
+            concat('endpoint ', endpoint_id)
+        ) AS person
+    FROM recent_events
+),
+told AS (
+    SELECT
+        application_id,
+        person,
+        event_type,
+        event_timestamp
+    FROM arrivals
+    UNION ALL
+    SELECT
+        application_id,
+        person,
+        concat('_session', '.start') AS event_type,
+        min(start_timestamp) AS event_timestamp
+    FROM arrivals
+    WHERE session_id <> ''
+    GROUP BY application_id, person, endpoint_id, session_id
+    HAVING count_if(event_type = concat('_session', '.start')) = 0
 ),
 reached AS (
     SELECT
         application_id,
-        endpoint_id,
+        person,
         event_type,
         first_type,
         second_type,
         event_timestamp <= within_hours * BIGINT '3600000' + max(
             CASE WHEN event_type = first_type THEN event_timestamp END
-        ) OVER (PARTITION BY application_id, endpoint_id ORDER BY event_timestamp) AS in_time
-    FROM recent_events
+        ) OVER (PARTITION BY application_id, person ORDER BY event_timestamp) AS in_time
+    FROM told
     CROSS JOIN steps
     WHERE event_type IN (first_type, second_type)
-        AND CAST(event_time AS date) BETWEEN current_date - INTERVAL '29' DAY AND current_date
+        AND CAST(date_add(
+            'millisecond', event_timestamp, TIMESTAMP '1970-01-01 00:00:00.000'
+        ) AS date) BETWEEN current_date - INTERVAL '29' DAY AND current_date
 ),
 endpoints AS (
     SELECT
         application_id,
-        endpoint_id,
+        person,
         first_type,
         second_type,
         max(CASE WHEN event_type = second_type AND in_time THEN 1 ELSE 0 END) AS converted

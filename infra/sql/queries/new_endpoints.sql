@@ -1,11 +1,17 @@
 -- New endpoints.
 -- Endpoints by the day (UTC) on which they were created, which every event of theirs tells
 -- (an endpoint that was never stored counts by its first event to arrive), by the gateway's clock;
--- the last 90 days.
+-- the last 90 days. Of a user's endpoints only the first is new: a new build of an app brings a new
+-- endpoint, and the same person.
 WITH arrivals AS (
     SELECT
         application_id,
-        endpoint_id,
+        coalesce(
+            concat('user ', max(nullif(endpoint."user".userid, '')) OVER (
+                PARTITION BY application_id, endpoint_id
+            )),
+            concat('endpoint ', endpoint_id)
+        ) AS person,
         CAST(
             try(from_iso8601_timestamp(endpoint.creationdate)) AT TIME ZONE 'UTC' AS date
         ) AS created_day,
@@ -17,7 +23,7 @@ WITH arrivals AS (
 endpoints AS (
     SELECT
         application_id,
-        endpoint_id,
+        person,
         min(least(coalesce(created_day, arrival_day), arrival_day)) AS created_day
     FROM arrivals
     GROUP BY 1, 2

@@ -1,10 +1,17 @@
 -- Retention by week.
 -- Of the endpoints created in a week (Monday to Sunday, UTC), those of which an event arrived so many
 -- weeks later, both by the gateway's clock; the last 12 weeks. The current week is not over yet.
+-- Endpoints of one user count as one, created with the first: a new build of an app brings a new
+-- endpoint, and the same person.
 WITH arrivals AS (
     SELECT
         application_id,
-        endpoint_id,
+        coalesce(
+            concat('user ', max(nullif(endpoint."user".userid, '')) OVER (
+                PARTITION BY application_id, endpoint_id
+            )),
+            concat('endpoint ', endpoint_id)
+        ) AS person,
         CAST(
             try(from_iso8601_timestamp(endpoint.creationdate)) AT TIME ZONE 'UTC' AS date
         ) AS created_day,
@@ -16,7 +23,7 @@ WITH arrivals AS (
 endpoints AS (
     SELECT
         application_id,
-        endpoint_id,
+        person,
         date_trunc(
             'week', min(least(coalesce(created_day, arrival_day), arrival_day))
         ) AS created_week,

@@ -1,7 +1,18 @@
 -- Versions and platforms.
 -- Endpoints active in the last 30 days by what their latest event says of platform, app version and
--- SDK.
-WITH latest AS (
+-- SDK. Endpoints of one user on one platform count as one: a new build of an app brings a new one.
+WITH arrivals AS (
+    SELECT
+        *,
+        coalesce(
+            concat('user ', max(nullif(endpoint."user".userid, '')) OVER (
+                PARTITION BY application_id, endpoint_id
+            )),
+            concat('endpoint ', endpoint_id)
+        ) AS person
+    FROM recent_events
+),
+latest AS (
     SELECT
         application_id,
         device.platform.name AS platform,
@@ -9,10 +20,10 @@ WITH latest AS (
         application.version_name AS app_version,
         application.sdk.name AS sdk,
         row_number() OVER (
-            PARTITION BY application_id, endpoint_id
+            PARTITION BY application_id, person, device.platform.name
             ORDER BY event_timestamp DESC, arrival_timestamp DESC, event_id
         ) AS place
-    FROM recent_events
+    FROM arrivals
     WHERE CAST(event_time AS date) BETWEEN current_date - INTERVAL '29' DAY AND current_date
 )
 SELECT

@@ -10,6 +10,7 @@ from putevents.wire.enriched_events import (
     Facts,
     content,
     endpoint_of,
+    respelled,
     translate,
 )
 from putevents.wire.rules import Rejection
@@ -75,6 +76,6 @@ def _checked(
 
 def _endpoint(client_id: str, facts: Facts, size: int) -> PublicEndpoint | Rejection:
     endpoint = validate_endpoint(client_id, endpoint_of(facts), size)
-    if isinstance(endpoint, Rejection) and not endpoint.key:
-        return endpoint.inside(CLIENT_ID)
-    return endpoint
+    if not isinstance(endpoint, Rejection):
+        return endpoint
+    return respelled(endpoint) if endpoint.key else endpoint.inside(CLIENT_ID)

@@ -7,7 +7,6 @@ from putevents.queue.messages import ReceivedMessage
 from putevents.wire.enriched_body import ENRICHED_EVENTS, is_enriched, read_member
 from putevents.wire.json_object import read_json, read_quickly
 
-_KEY = f'"{ENRICHED_EVENTS}"'
 _NO_APPLICATION = "Missing ApplicationId (ApplicationId)"
 
 
@@ -18,8 +17,6 @@ def enriched_message(message: ReceivedMessage) -> EnrichedSubmission | None:
     fails, queued as messages in the normal form: only if the queue fails too it stays as it is.
     """
     body = message.body
-    if _KEY not in body:
-        return None
     tree = read_quickly(body)
     if not is_enriched(tree):
         return None

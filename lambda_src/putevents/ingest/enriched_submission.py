@@ -1,9 +1,10 @@
 """A request or message of enriched events on its way through `ingest`: in parts, told as one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Self
 
+from putevents.errors import NotDeliveredError, PartlyDeliveredError
 from putevents.ingest.submission import Submission
 from putevents.wire.answers import ACCEPTED, FAILED
 from putevents.wire.arrival import Arrival
@@ -36,14 +37,24 @@ class EnrichedSubmission(Submission):
         request = EventsRequest.model_construct(batch_item={})
         return cls(application_id, request, size, arrival, raw=dict, **message)
 
-    def gather(self) -> None:
+    @property
+    def taken_apart(self) -> Sequence[Submission]:
+        """Its parts."""
+        return self.parts
+
+    def put_together(self) -> None:
         """Take over what became of the parts, so that it is told and logged once."""
+        failures = [part.failure for part in self.parts if part.failure]
+        self.failure = failures[0] if failures else None
+        is_partly = 0 < len(failures) < len(self.parts)
+        if is_partly and isinstance(self.failure, NotDeliveredError):
+            # It is not sent anew then, which would bring the others again.
+            self.failure = PartlyDeliveredError(str(self.failure))
         for part in self.parts:
-            self.failure = self.failure or part.failure
             self.accepted += part.accepted
             self.updated += part.updated
             self.queued += part.queued
-            self.latency_ms += part.latency_ms
+            self.latency_ms = max(self.latency_ms, part.latency_ms)
             self.rejected += part.rejected
             self.left_out += part.left_out
             for endpoint_id, item in part.results.items():
@@ -67,19 +78,3 @@ class EnrichedSubmission(Submission):
             if answer == ACCEPTED and item["EndpointItemResponse"]["StatusCode"] >= 500:
                 answer = FAILED  # what it says of its endpoint comes again with it
             yield place.event_id, answer
-
-
-def parts_of(submissions: Iterable[Submission]) -> list[Submission]:
-    """Return what goes through `ingest` for these submissions."""
-    return [
-        part
-        for whole in submissions
-        for part in (whole.parts if isinstance(whole, EnrichedSubmission) else [whole])
-    ]
-
-
-def gather(submissions: Iterable[Submission]) -> None:
-    """Let those that have parts take over what became of them."""
-    for submission in submissions:
-        if isinstance(submission, EnrichedSubmission):
-            submission.gather()

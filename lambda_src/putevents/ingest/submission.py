@@ -1,7 +1,7 @@
 """A submission: one request, endpoint update or queue message on its way through `ingest`."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -88,6 +88,14 @@ class Submission:
             self.queued_at,
             self.is_enriched,
         )
+
+    @property
+    def taken_apart(self) -> "Sequence[Submission]":
+        """What goes through `ingest` in its place: nothing else, but for enriched events."""
+        return [self]
+
+    def put_together(self) -> None:
+        """Take over what became of its parts."""
 
     @property
     def can_stay(self) -> bool:

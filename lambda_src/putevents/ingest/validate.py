@@ -60,7 +60,8 @@ def validate(submission: Submission) -> None:
     Raises PayloadTooLargeError if a caller could not be answered.
     """
     _validate_parts(submission)
-    if not submission.is_message:
+    # The door of enriched events measures its answer, which is of several submissions.
+    if not submission.is_message and not submission.is_enriched:
         submission.answer_room = _answer_room(submission)
         if submission.answer_room < 0:
             raise PayloadTooLargeError(LARGE_ANSWER)

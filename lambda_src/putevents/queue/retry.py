@@ -7,7 +7,6 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from putevents.observability import logger
-from putevents.queue.enriched_messages import enriched_bodies
 from putevents.queue.messages import (
     MAX_BYTES,
     OVERHEAD_BYTES,
@@ -111,8 +110,7 @@ class RetryQueue:
         """
         bodies = [body for _, body in valid_pieces(rest.application_id, rest.batch_item)]
         if raw:
-            raw_parts = enriched_bodies if rest.is_enriched else raw_bodies
-            bodies += raw_parts(rest.application_id, raw)
+            bodies += _raw_bodies(rest, raw)
         return self._dead_letter(bodies, rest.arrival, rest.attempt, reason, time_left)
 
     def dead_letter_whole(
@@ -202,6 +200,14 @@ class RetryQueue:
             count = len(answer["Failed"])
             logger.error("messages not queued", error=failed["Code"], count=count)
         return {sent["Id"] for sent in answer.get("Successful", [])}
+
+
+def _raw_bodies(rest: Rest, raw: dict[str, Any]) -> Iterable[str]:
+    if not rest.is_enriched:
+        return raw_bodies(rest.application_id, raw)
+    from putevents.queue.enriched_messages import enriched_bodies
+
+    return enriched_bodies(rest.application_id, raw)
 
 
 def _numbers_of_calls(messages: Sequence[NewMessage]) -> Iterable[list[int]]:

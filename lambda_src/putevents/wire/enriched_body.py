@@ -1,15 +1,16 @@
 """The envelopes of enriched events in a text: one JSON object, a JSON array, or JSON Lines."""
 
-from base64 import b64decode
 from collections.abc import Mapping
 from typing import Any
 
 from putevents.errors import BadRequestError, PayloadTooLargeError
+from putevents.wire.body import decode
 from putevents.wire.json_object import read_any
 from putevents.wire.rules import MAX_PARTS, TOO_MANY_PARTS
 
 ENRICHED_EVENTS = "EnrichedEvents"
 _NO_ENVELOPES = "The body should be a JSON object, a JSON array or JSON Lines."
+_BLANK = "\ufeff \t\r\n"
 _NOT_JSON = "The body is not valid JSON."
 
 
@@ -25,7 +26,7 @@ def read_envelopes(text: str) -> list[Any]:
     """
     try:
         whole = read_any(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return _lines(text)
     return _bounded(_envelopes(whole))
 
@@ -37,14 +38,8 @@ def read_member(found: Any) -> list[Any]:
     """
     if not isinstance(found, str):
         return _bounded(_envelopes(found))
-    if found.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
-        return read_envelopes(found)
-    try:
-        # Not `validate=True`: a mapping that wraps lines is still base64.
-        text = b64decode(found).decode()
-    except ValueError:
-        raise BadRequestError(_NOT_JSON) from None
-    return read_envelopes(text)
+    is_json = found.lstrip(_BLANK)[:1] in ("{", "[")
+    return read_envelopes(found if is_json else decode(found, is_base64=True))
 
 
 def is_enriched(tree: Mapping[str, Any]) -> bool:
@@ -66,10 +61,10 @@ def _envelopes(whole: Any) -> list[Any]:
 
 def _lines(text: str) -> list[Any]:
     """Read JSON Lines; a text with no line that is an object is something else, cut off."""
-    if text.lstrip("\ufeff \t\r\n")[:1] == "[":
+    if text.lstrip(_BLANK)[:1] == "[":
         raise BadRequestError(_NOT_JSON)
     # Not splitlines(), which cuts at characters that a JSON string may hold.
-    lines = _bounded([line for line in text.split("\n") if line.strip("\ufeff \t\r")])
+    lines = _bounded([line for line in text.split("\n") if line.strip(_BLANK)])
     found = [_line(line) for line in lines]
     if not any(isinstance(value, dict) for value in found):
         raise BadRequestError(_NOT_JSON)
@@ -79,7 +74,7 @@ def _lines(text: str) -> list[Any]:
 def _line(line: str) -> Any:
     try:
         return read_any(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return NotJson(line)
 
 

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 from putevents.wire.enriched_body import NotJson
 from putevents.wire.json_object import MAX_DEPTH
-from putevents.wire.rules import Rejection
+from putevents.wire.rules import BAD_EVENT_ID, Rejection
 from putevents.wire.schemas import Event, PublicEndpoint, validate_alone
+from putevents.wire.storable import is_unicode
 
 Path = tuple[str, ...]
 Facts = Mapping[Path, str]  # what an envelope says of its endpoint, by the place in PublicEndpoint
@@ -43,6 +44,7 @@ _OF_ENDPOINT: dict[Path, Path] = {
 _SPELLED = {
     "Timestamp": "event_timestamp",
     "Session": "session",
+    "Endpoint": "device",
     **{f"Session.{name}": f"session.{key}" for name, key in _OF_SESSION.items()},
     **{name: ".".join(path) for name, path in _OF_EVENT.items()},
     **{".".join(name): ".".join(path) for name, path in _OF_ENDPOINT.items()},
@@ -80,12 +82,11 @@ class _WrongError(Exception):
 
 def translate(envelope: Any, application_id: str) -> EnrichedEvent:
     """Translate one envelope; nothing is raised for what is wrong with it."""
-    given = envelope.get("event_id") if isinstance(envelope, dict) else None
-    event_id = given if given and isinstance(given, str) else derived_id(application_id, envelope)
-    client_id = ""
+    event_id, client_id = event_id_of(envelope, application_id), ""
     try:
         _check_object(envelope)
-        _text(envelope, "event_id")
+        if not is_unicode(_text(envelope, "event_id") or ""):
+            raise _WrongError(BAD_EVENT_ID.inside("event_id"))
         client_id = _text(envelope, "client", "client_id") or ""
         if not client_id:
             raise _WrongError(NO_CLIENT)
@@ -96,7 +97,7 @@ def translate(envelope: Any, application_id: str) -> EnrichedEvent:
     except _WrongError as error:
         return EnrichedEvent(event_id, client_id, error.rejection, {})
     if isinstance(event, Rejection):
-        event = _respelled(event)
+        event = respelled(event)
     return EnrichedEvent(event_id, client_id, event, facts)
 
 
@@ -105,12 +106,14 @@ def endpoint_of(facts: Facts) -> PublicEndpoint | Rejection:
     said: dict[str, dict[str, Any]] = {}
     for (group, name), value in facts.items():
         said.setdefault(group, {})[name] = value
-    endpoint = validate_alone(said, PublicEndpoint.model_validate, PublicEndpoint)
-    return _respelled(endpoint) if isinstance(endpoint, Rejection) else endpoint
+    return validate_alone(said, PublicEndpoint.model_validate, PublicEndpoint)
 
 
-def derived_id(application_id: str, envelope: Any) -> str:
-    """Return the id of an event whose sender gave none: the same for the same content."""
+def event_id_of(envelope: Any, application_id: str) -> str:
+    """Return the id that an envelope has, or else one that is the same for the same content."""
+    given = envelope.get("event_id") if isinstance(envelope, dict) else None
+    if given and isinstance(given, str):
+        return given
     text = json.dumps([application_id, content(envelope)], sort_keys=True, separators=(",", ":"))
     return blake2b(text.encode(), digest_size=16).hexdigest()
 
@@ -148,7 +151,8 @@ def _event(envelope: dict[str, Any]) -> dict[str, Any]:
     if isinstance(session, dict):
         event["Session"] = {name: session.get(key) for name, key in _OF_SESSION.items()}
         event["Session"] = _said(event["Session"])
-    event["ClientSdkVersion"] = event["ClientSdkVersion"] or None
+    if event["ClientSdkVersion"] == "":  # an app that passes in none; Pinpoint rejected it
+        event["ClientSdkVersion"] = None
     return _said(event)
 
 
@@ -202,11 +206,9 @@ def _text(envelope: dict[str, Any], *path: str) -> str | None:
     return found
 
 
-def _respelled(rejection: Rejection) -> Rejection:
+def respelled(rejection: Rejection) -> Rejection:
     """Return a rejection with its key as an envelope spells it."""
     steps = rejection.key.split(".")
-    for count in (2, 1):
-        spelled = _SPELLED.get(".".join(steps[:count]))
-        if spelled:
-            return rejection._replace(key=".".join([spelled, *steps[count:]]))
-    return rejection
+    count = 2 if ".".join(steps[:2]) in _SPELLED else 1
+    place = ".".join(steps[:count])
+    return rejection._replace(key=".".join([_SPELLED.get(place, place), *steps[count:]]))

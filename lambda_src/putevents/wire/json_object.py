@@ -41,26 +41,18 @@ def read_json(text: str) -> dict[str, Any]:
 
 
 def read_any(text: str) -> Any:
-    """Return any JSON value, of which each key counts as its last; raises ValueError for no JSON.
+    """Return any JSON value, of which each key counts as its last.
 
-    What is nested too deep may stay, as with `read_quickly`.
+    What is nested too deep may stay, as with `read_quickly`. Raises ValueError or RecursionError
+    for what is no JSON.
     """
     text = text.removeprefix(_BOM)
     try:
         return json.loads(text)
-    except RecursionError:
-        return _shallow(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         if isinstance(error, json.JSONDecodeError):
             raise
-        return _shallow(text)  # an integer of more digits than Python reads
-
-
-def _shallow(text: str) -> Any:
-    try:
         return json.loads(_within_depth(text), parse_int=_integer)
-    except RecursionError:
-        raise ValueError("nested too deep") from None
 
 
 def _read(text: str, check: Callable[[dict[str, Any]], None] | None = None) -> dict[str, Any]:
