@@ -337,10 +337,10 @@ forget: $(VENV)/run $(VENV)/sql ## remove a person from everything stored (USER=
 
 CLIENTS := .venv-clients
 PROGRAMS = $(if $(CHROMIUM)$(wildcard /usr/bin/chromium),,chromium) $(if $(wildcard /usr/bin/firefox-esr),,firefox-esr) \
-  $(if $(wildcard /usr/bin/aws),,awscli)
+  $(if $(wildcard /usr/bin/aws),,awscli) $(if $(wildcard /usr/bin/kotlinc),,kotlin default-jre-headless)
 .PHONY: client-programs
 
-client-programs: ## install what the tests of real clients use of Debian: Chromium, Firefox, AWS CLI v2
+client-programs: ## install what the tests of real clients use of Debian: Chromium, Firefox, AWS CLI v2, Kotlin
 	@missing="$(strip $(PROGRAMS))"; [ -z "$$missing" ] && exit; \
 	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
 	  echo "Not installed: $$missing. Tests that need it are skipped; as root, apt-get install $$missing."; \

@@ -1,0 +1,142 @@
+"""The sink for Android in a program of its own on a JVM, driven by lines and killed at will."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.clients.android.compiled_sink import STDLIB, compiled_sink
+from tests.clients.programs import ENVIRONMENT
+
+SECONDS = 60  # until a test gives up waiting
+JAVA = ("java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx256m")
+
+
+def envelope(application_id: str, number: int = 0, **attributes: str) -> str:
+    """What Amplify's `toJson()` makes of an event."""
+    return json.dumps(
+        {
+            "event_type": "checkout_done",
+            "event_timestamp": 1795601402123 + number,
+            "arrival_timestamp": 1795601402123 + number,
+            "event_version": "3.1",
+            "application": {"app_id": application_id, "sdk": {"name": "shop", "version": "4.2"}},
+            "client": {"client_id": "0b7e7c62-5a2f-4c0e-9a55-1d0f0c4f2a10", "user_id": "u-77"},
+            "device": {"platform": {"name": "Android", "version": "16"}, "make": "Google"},
+            "session": {
+                "id": "shop-app-9b2d41aa-20261125-101000000",
+                "start_timestamp": "2026-11-25T10:10:00.000Z",
+            },
+            "attributes": {"plan": "pro", **attributes},
+            "metrics": {"total": 12.0},
+        },
+        separators=(",", ":"),
+    )
+
+
+class SinkProgram:
+    """The process, and the lines that it has printed."""
+
+    def __init__(
+        self, directory: Path, url: str, application: str, *through: str, **options: Any
+    ) -> None:
+        """Start it, `through` a program that runs the command after its own arguments."""
+        self.application = application
+        self.directory = directory
+        self.lines: list[str] = []
+        self._printed = threading.Condition()
+        self._ended = False
+        options = {"directory": directory, "url": url, "application": application, **options}
+        self.process = subprocess.Popen(
+            [*through, *_command(), *(f"{name}={value}" for name, value in options.items())],
+            env={"PATH": ENVIRONMENT["PATH"], "HOME": str(directory.parent), "LC_ALL": "C.UTF-8"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._reader = threading.Thread(target=self._read_lines)
+        self._reader.start()
+        try:
+            self.wait_for("ready")
+        except BaseException:
+            self.kill()
+            raise
+
+    def tell(self, line: str) -> None:
+        assert self.process.stdin
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
+    def ask(self, line: str, answer: str) -> re.Match[str]:
+        """Tell it a line, and wait for one that answers."""
+        start = len(self.lines)
+        self.tell(line)
+        return self.wait_for(answer, start)
+
+    def send(self, event_id: str, number: int = 0, **attributes: str) -> None:
+        """Hand an event to the sink, and wait until `send` returns."""
+        json_text = envelope(self.application, number, **attributes)
+        self.ask(f"send {event_id} {json_text}", f"sent {re.escape(event_id)}$")
+
+    def flush(self, millis: int = SECONDS * 1000) -> bool:
+        """Whether nothing waits any more."""
+        return self.ask(f"flush {millis}", "flushed (.+)")[1] == "true"
+
+    def let_pass(self, millis: int) -> None:
+        self.ask(f"pass {millis}", "passed")
+
+    def told(self, pattern: str) -> list[tuple[str, ...]]:
+        """The groups of each line that matches as a whole."""
+        with self._printed:
+            found = [re.fullmatch(pattern, line) for line in self.lines]
+        return [match.groups() for match in found if match]
+
+    def wait_for(self, pattern: str, start: int = 0) -> re.Match[str]:
+        """The first line from number `start` on that matches from its beginning."""
+
+        def found() -> re.Match[str] | None:
+            matches = (re.match(pattern, line) for line in self.lines[start:])
+            return next(filter(None, matches), None)
+
+        with self._printed:
+            self._printed.wait_for(lambda: found() or self._ended, SECONDS)
+            match = found()
+        assert match, f"no line like {pattern!r} in {self.lines[start:][-20:]}"
+        return match
+
+    def wait_for_lines(self, count: int) -> None:
+        with self._printed:
+            self._printed.wait_for(lambda: len(self.lines) >= count or self._ended, SECONDS)
+        assert len(self.lines) >= count
+
+    def kill(self) -> None:
+        """SIGKILL, as Android ends an app; the lines that it had printed are read to the end."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(SECONDS)
+        self._reader.join(SECONDS)
+        for pipe in (self.process.stdin, self.process.stdout):
+            assert pipe
+            try:
+                pipe.close()
+            except BrokenPipeError:
+                continue  # what it had no time to read
+
+    def _read_lines(self) -> None:
+        assert self.process.stdout
+        for line in self.process.stdout:
+            with self._printed:
+                self.lines.append(line.rstrip("\n"))
+                self._printed.notify_all()
+        with self._printed:
+            self._ended = True
+            self._printed.notify_all()
+
+
+def _command() -> Sequence[str]:
+    class_path = os.pathsep.join(map(str, (compiled_sink(), STDLIB)))
+    return (*JAVA, "-cp", class_path, "putevents.sink.SinkDriverKt")
