@@ -15,6 +15,7 @@ from tests.every_operation import MODEL, NAMES, call, make_client
 from tests.unit.doors import Doors, FakeDestination, FakeQueue, http_event
 
 TABLE = Path(__file__).parents[2] / "lambda_src/putevents/unserved_operations.json"
+PAGE = Path(__file__).parents[2] / "docs/pinpoint-operations.md"
 SERVED = {"GetInAppMessages", "PutEvents", "UpdateEndpoint", "UpdateEndpointsBatch"}
 READS = {"GetEndpoint", "DeleteEndpoint", "GetUserEndpoints", "DeleteUserEndpoints"}
 # AWS: "APIs related to SMS, voice, mobile push, OTP, and phone number validate are not impacted".
@@ -141,3 +142,15 @@ def test_an_operation_is_in_the_log_by_its_name(
 
     lines = [record for record in caplog.records if record.message == "rejected whole"]
     assert [getattr(line, "operation", None) for line in lines] == ["SendMessages", None]
+
+
+def test_the_page_lists_every_operation() -> None:
+    """After a change of the table, write the rows that this test prints between the marks."""
+    states = {"lives": "lives on at AWS", "ended": "ended", "unsure": "unsure", "off": "by setting"}
+    rows = ["| operations | | where, or what else |", "| --- | --- | --- |"]
+    for group in json.loads(TABLE.read_text()):
+        names = ", ".join(f"`{name}`" for name in group["operations"])
+        rows.append(f"| {names} | {states[group['state']]} | {group['hint']} |")
+
+    page = PAGE.read_text().partition("<!-- operations -->\n")[2].partition("\n<!-- end -->")[0]
+    assert page.splitlines() == rows, "\n".join(rows)
