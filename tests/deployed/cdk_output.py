@@ -9,7 +9,7 @@ from typing import TextIO
 
 # A stack's event as the CLI prints it: "stack | 12/118 | 10:00:00 AM | CREATE_COMPLETE | ...".
 _EVENT = re.compile(r"\|\s*(\d+)/(\d+)\s*\|")
-_WARNING = re.compile(r"\[Warning at |\[Error at ")
+_WARNING = re.compile(r"^(?:\x1b\[\d+m)*(WARNING .*?)(?:\x1b\[\d+m)*$")
 _QUARTERS = 4
 LAST_LINES = 15
 
@@ -45,16 +45,21 @@ class CdkOutput:
         return process.returncode, "".join(lines)
 
     def _tell(self, line: str) -> None:
-        """Show a quarter of the resources that is done, each once."""
+        """Show how many resources are done: on a terminal each, elsewhere each quarter of them."""
         if found := _EVENT.search(line):
             done, all_ = map(int, found.groups())
             quarter = done * _QUARTERS // max(all_, 1)
-            if quarter > self._told:
+            if self._shown.isatty():
+                end = "\n" if done == all_ > self._told else "\r"
+                print(
+                    f"\r\033[K    {done} of {all_} resources", end=end, file=self._shown, flush=True
+                )
+                self._told = done
+            elif quarter > max(self._told, 0):
                 self._told = quarter
-                if quarter:
-                    self._line(f"    {done} of {all_} resources")
-        elif _WARNING.search(line):
-            self._line(f"    {line.strip()}")
+                self._line(f"    {done} of {all_} resources")
+        elif warning := _WARNING.search(line.rstrip()):
+            self._line(f"    {warning[1]}")
 
     def _line(self, text: str) -> None:
         print(text, file=self._shown, flush=True)
