@@ -30,11 +30,6 @@ class Processes:
             self.state = json.loads(self._file.read_text())
 
     @property
-    def are_running(self) -> bool:
-        """Whether both are there and the emulator answers."""
-        return all(map(self._is_running, MARKS)) and self.emulator.answers()
-
-    @property
     def emulator(self) -> Emulator:
         """The emulator of the file."""
         return Emulator(self.folder, self.state["emulator_port"])
@@ -52,14 +47,17 @@ class Processes:
         os.replace(unfinished, self._file)
 
     def start(self) -> None:
-        """End what is left of former ones, and start both in an empty folder."""
-        self.end()
-        self.folder.mkdir(parents=True)
-        emulator = Emulator(self.folder)
-        self.note(emulator_port=emulator.port)
-        emulator.start(with_parent=False, on_process=lambda pid: self.note(emulator_pid=pid))
-        port = free_port()
-        self.note(destination_port=port, destination_pid=self._start_destination(port))
+        """Start what is missing: an emulator that answers keeps all that is deployed in it."""
+        if not self.has_emulator:
+            self.end()
+            self.folder.mkdir(parents=True)
+            emulator = Emulator(self.folder)
+            self.note(emulator_port=emulator.port)
+            emulator.start(with_parent=False, on_process=lambda pid: self.note(emulator_pid=pid))
+        if not self._is_running("destination"):
+            # The functions know it by its port.
+            port = self.state.get("destination_port") or free_port()
+            self.note(destination_port=port, destination_pid=self._start_destination(port))
 
     def end(self, *names: str) -> None:
         """End these or all, however long ago they were started; all take the folder with them."""

@@ -27,9 +27,9 @@ def up(*arguments: str) -> None:
     if sentence := refusal(*arguments):
         raise EmulatorError(sentence)
     processes = Processes(FOLDER)
-    if not processes.are_running:
+    if not processes.has_emulator:
         _say("start MiniStack")
-        processes.start()
+    processes.start()
     deployment = _deployment(processes)
     try:
         if not processes.state.get("is_bootstrapped"):

@@ -14,8 +14,9 @@ import pytest
 from commands.exit_codes import ExitCode
 from tests.deployed.cdk_output import CdkOutput
 from tests.deployed.deployed_gateway import send
-from tests.deployed.emulated_processes import MARKS
+from tests.deployed.emulated_processes import MARKS, Processes, command_of
 from tests.deployed.emulator import ROOT, Emulator, free_port
+from tests.deployed.eventually import eventually
 from tests.deployed.not_emulated import refusal
 
 WEB_ACL = (
@@ -131,6 +132,37 @@ def test_what_a_killed_emulator_leaves_is_taken_away(tmp_path: Path) -> None:
             process.wait()
 
 
+def test_an_emulator_that_still_answers_keeps_what_is_deployed_in_it(tmp_path: Path) -> None:
+    port, folder = free_port(), tmp_path / "emulated"
+    (folder / "deployed").mkdir(parents=True)
+    healthy = "-m", "http.server", "--bind", "127.0.0.1", "--directory", str(tmp_path), str(port)
+    (tmp_path / "_ministack").mkdir()
+    (tmp_path / "_ministack/health").touch()
+    # Known by a word of its command line: the folder that it serves.
+    marked = tmp_path / MARKS["emulator"]
+    marked.symlink_to(tmp_path)
+    command = [sys.executable, *(str(marked) if w == str(tmp_path) else w for w in healthy)]
+    emulator = subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True)
+    state = {"emulator_port": port, "emulator_pid": emulator.pid, "destination_port": free_port()}
+    (folder / "state.json").write_text(json.dumps(state))
+    try:
+        eventually(lambda: Processes(folder).has_emulator)
+        _start_processes(folder)
+        started = Processes(folder).state["destination_pid"]
+        _start_processes(folder)
+        again = Processes(folder).state
+
+        assert (folder / "deployed").exists()
+        assert again == state | {"destination_pid": started}
+        assert MARKS["destination"] in command_of(started)
+    finally:
+        Processes(folder).end()
+        emulator.kill()
+        emulator.wait()
+    assert command_of(started) == ""
+    assert not folder.exists()
+
+
 def test_a_file_that_was_cut_off_is_no_hindrance(tmp_path: Path) -> None:
     folder = tmp_path / "emulated"
     folder.mkdir()
@@ -157,6 +189,14 @@ def test_a_long_run_of_the_cdk_is_a_few_lines(tmp_path: Path, status: int, all_:
     assert lines[-2:] == [f"    {all_} of {all_} resources", "    WARNING of something"]
     assert len(lines) <= 6
     assert len(log.read_text().splitlines()) == all_ + 3
+
+
+def _start_processes(folder: Path) -> None:
+    """As a command does, which ends when they are started."""
+    code = "from tests.deployed.emulated_processes import Path, Processes, sys;"
+    code += "Processes(Path(sys.argv[1])).start()"
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT}/lambda_src:{ROOT}"}
+    subprocess.run([sys.executable, "-c", code, folder], env=environment, check=True, timeout=60)
 
 
 def _in_empty_environment(command: str, home: Path) -> str:
