@@ -103,7 +103,10 @@ def _of(text: str) -> list[str]:
 
 # What make itself or its programs read from either place: settings, and the tools of this machine.
 SETTINGS = {"DATA_DIR", "EMULATED_DIR", "CHROMIUM", "PYTEST_ADDOPTS"}
-GUARDED = {*re.findall(r"call (?:OPTION|NUMBER),([A-Z_]+)", MAKEFILE), "SECONDS"}
+GUARDED = {
+    *re.findall(r"call (?:OPTION|NUMBER),([A-Z_]+)", MAKEFILE),
+    *re.findall(r"filter command,\$\(origin ([A-Z]+)\)", MAKEFILE),
+}
 
 
 def test_every_option_is_taken_from_the_command_line_only() -> None:

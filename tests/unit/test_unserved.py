@@ -10,6 +10,7 @@ import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 
+from commands.doctor.knowledge import operations
 from putevents.unserved import find_unserved
 from tests.every_operation import MODEL, NAMES, call, make_client
 from tests.unit.doors import Doors, FakeDestination, FakeQueue, http_event
@@ -154,3 +155,12 @@ def test_the_page_lists_every_operation() -> None:
 
     page = PAGE.read_text().partition("<!-- operations -->\n")[2].partition("\n<!-- end -->")[0]
     assert page.splitlines() == rows, "\n".join(rows)
+
+
+def test_the_gateway_and_the_doctor_say_the_same_of_every_operation() -> None:
+    table = json.loads(TABLE.read_text())
+    said = {name: group["state"] for group in table for name in group["operations"]}
+
+    assert {name: fate.state.value for name, fate in operations().items()} == {
+        **said, **dict.fromkeys(SERVED, "served"),
+    }  # fmt: skip
