@@ -155,7 +155,7 @@ def test_callers_who_may_only_send_read_and_delete_nothing(
     status, body = doors.call(method, path)
     assert status == answer[0]
     # By its name: a caller must not take it for an endpoint that is not there.
-    text = "is not served here. Its deploy setting endpointReads turns it on."
+    text = "is not served here. The gateway's deploy setting endpointReads turns it on."
     assert body["Message"] == f"{method.capitalize()}{answer[1]} {text}"
     assert destination.stored == {"phone-1": phone}
     assert doors.call("PUT", ENDPOINT, {}) == (202, ACCEPTED)
