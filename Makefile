@@ -175,7 +175,7 @@ destroy-emulated: $(VENV)/dev ## take the emulated deployment away
 	@$(COMMANDS) emulated down
 
 sql-emulated: $(VENV)/dev ## Athena's SQL over the lake that deploy-emulated deployed (QUERY="SELECT ...")
-	@$(COMMANDS) emulated sql "$$QUERY"
+	@$(COMMANDS) emulated sql $(if $(QUERY),"$$QUERY")
 
 redrive: $(VENV)/run ## move the dead letters of the deployed stack back to its queue
 	@$(COMMANDS) redrive $(OPTIONS)
@@ -383,6 +383,11 @@ ifeq ($(MAKELEVEL),0)
 WRONG := $(filter-out PYTHON $(TAKEN),$(GIVEN))
 $(if $(WRONG),$(error make $(GOALS) does not take $(WRONG:%=%=); it takes $(or $(subst %,*,$(TAKEN:%=%=)),no variable)))
 endif
+
+# An option stands on make's command line and nowhere else: a variable of the same name in a person's environment was
+# meant for another program. Settings of the gateway (PORT, AWS_PROFILE ...) are read from either.
+OPTIONS_ONLY := OPTIONS CDK_OPTIONS FILE QUERY ROWS SCALE SEED EVENTS EMULATED_EVENTS SEQUENCES REPLACE
+$(foreach name,$(OPTIONS_ONLY),$(if $(filter environment,$(origin $(name))),$(eval unexport $(name))$(eval $(name) :=)))
 
 # make takes what follows a `$` out of the text without a word, and a shell does the same in OPTIONS.
 # A person's id must come through as it is: make forget takes no `$` at all.

@@ -1,7 +1,8 @@
 """The stack as it is deployed in the account and region that the environment leads to."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import boto3
 import click
@@ -22,6 +23,14 @@ _ANOTHER = 'Name another with OPTIONS="--stack NAME".'
 stack_option = click.option(
     "--stack", default=DEFAULT_STACK, show_default=True, help="The name of the deployed stack."
 )
+
+_profile_option = click.option("--profile", help="A profile of the AWS CLI.")
+_region_option = click.option("--region", help="The region of the stack.")
+
+
+def account_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a command take `--profile` and `--region`."""
+    return _profile_option(_region_option(command))
 
 
 class Outputs(dict[str, str]):
@@ -44,6 +53,14 @@ def outputs(stack: str, session: boto3.Session | None = None) -> Outputs:
             f"There is no stack {stack} in {session.region_name}. {_ANOTHER}"
         ) from None
     return Outputs({o["OutputKey"]: o["OutputValue"] for o in found.get("Outputs", [])})
+
+
+def served_applications(stack: Outputs, session: boto3.Session) -> list[str]:
+    """The ids of the applications that a deployed lake serves."""
+    table = session.client("glue").get_table(DatabaseName=stack["LakeDatabase"], Name="raw_events")[
+        "Table"
+    ]
+    return sorted(str(table["Parameters"]["projection.application_id.values"]).split(","))
 
 
 @contextmanager

@@ -50,9 +50,11 @@ def down() -> None:
 
 
 @emulated.command(epilog=f"With make:  make sql-emulated QUERY=...\n\n{EPILOG}")
-@click.argument("query")
+@click.argument("query", default="")
 def sql(query: str) -> None:
     """Query the deployed lake with Athena's SQL."""
+    if not query.strip():
+        raise click.UsageError('A query is missing: make sql-emulated QUERY="SELECT ..."')
     with _failures():
         emulation.sql(query)
 

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from commands.aws_session import find_session
-from commands.deployed import EXIT_CODES, aws_errors, outputs, stack_option
+from commands.deployed import EXIT_CODES, account_options, aws_errors, outputs, stack_option
 from commands.exit_codes import StoppedError
 from infra.queries import VIEWS, view_sql
 
@@ -43,15 +43,16 @@ def _status(athena: Any, execution: str) -> Any:
 
 
 @click.command(epilog=EPILOG)
+@account_options
 @stack_option
-def views(stack: str) -> None:
+def views(stack: str, profile: str | None, region: str | None) -> None:
     """Create the lake's views anew, as Athena itself writes them.
 
     The stack writes them in Athena's own form. Should Athena call one stale or not read it, this
     makes them from the same SQL. It changes no data.
     """
     with aws_errors():
-        session = find_session()
+        session = find_session(profile, region)
         found = outputs(stack, session)
         athena = session.client("athena")
         for view in VIEWS:

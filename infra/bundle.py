@@ -91,7 +91,7 @@ def _hash(architecture: str, runtime: str, source: Path, kind: str = GATEWAY) ->
     compiler = interpreter.find(_python(runtime))
     version = compiler.version if compiler else "no bytecode"
     digest = hashlib.sha256(f"{architecture} {runtime} {version}".encode())
-    code = [file for file in (source / kind).rglob("*") if file.suffix == ".py"]
+    code = [file for file in (source / kind).rglob("*") if file.suffix in (".py", ".json")]
     here = Path(__file__).parent
     builders = [here / name for name in ("bundle.py", "defer.py", "interpreter.py", "trim.py")]
     for file in [*builders, source / LOCKS[kind], *sorted(code)]:

@@ -44,10 +44,13 @@ def greet(url: str, events: str, database: Path, log_file: Path, application_id:
     )
 
 
-def summary(request: Request, response: Response) -> tuple[str, dict[str, int]]:
-    """Return a line on a request and what became of its events, and how many became of it."""
+def summary(request: Request, response: Response, queued: int = 0) -> tuple[str, dict[str, int]]:
+    """Return a line on a request and what became of its events, and how many became of it.
+
+    `queued` of its events are accepted and not delivered: the queue has them.
+    """
     action = action_of(request)
-    said, counts = (action, {}) if action else _said(response.body)
+    said, counts = (action, {}) if action else _said(response.body, queued)
     line = f"{request.method} {request.path}  {response.status}  {said}".rstrip()
     return printable(line), counts
 
@@ -58,7 +61,7 @@ def printable(text: str) -> str:
     return shown if len(shown) <= MAX_CHARACTERS else shown[: MAX_CHARACTERS - 1] + "…"
 
 
-def _said(body: bytes) -> tuple[str, dict[str, int]]:
+def _said(body: bytes, queued: int) -> tuple[str, dict[str, int]]:
     try:
         answer = json.loads(body)
     except ValueError:
@@ -66,11 +69,11 @@ def _said(body: bytes) -> tuple[str, dict[str, int]]:
     if not isinstance(answer, dict):
         return "", {}
     if "Results" in answer:
-        return _events(answer["Results"])
+        return _events(answer["Results"], queued)
     return str(answer.get("Message", "")), {}
 
 
-def _events(results: dict[str, Any] | list[Any]) -> tuple[str, dict[str, int]]:
+def _events(results: dict[str, Any] | list[Any], queued: int) -> tuple[str, dict[str, int]]:
     """Count accepted, rejected and failed events, and add the first error's text."""
     if isinstance(results, list):  # of enriched events
         results = {"": {"EventsItemResponse": dict(enumerate(results)),
@@ -82,7 +85,10 @@ def _events(results: dict[str, Any] | list[Any]) -> tuple[str, dict[str, int]]:
         counts[_outcome(status)] += count
     endpoints = [part["EndpointItemResponse"] for part in results.values()]
     texts = (item["Message"] for item in events + endpoints if item["StatusCode"] != 202)
-    said = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items()))
+    notes = {"accepted": f" ({queued} of them queued)"} if queued else {}
+    said = ", ".join(
+        f"{n} {outcome}{notes.get(outcome, '')}" for outcome, n in sorted(counts.items())
+    )
     return ": ".join([said or "no events", *islice(texts, 1)]), counts
 
 

@@ -10,6 +10,8 @@ from local.same_machine import LOCAL_ORIGINS
 
 # As the deploy settings of the same names want them.
 _APPLICATION_ID = r"(\.{0,2}[A-Za-z0-9_-]|\.{3})[A-Za-z0-9._-]*"
+_HEADER = r"[A-Za-z0-9_-]+"
+_REGION = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 _ORIGIN = (
     r"[a-z][a-z0-9+.-]*://"
@@ -29,6 +31,7 @@ def set_environment(environ: MutableMapping[str, str], folder: Path, url: str) -
     environ.setdefault("CORS_ORIGINS", LOCAL_ORIGINS)
     environ.setdefault("ENDPOINT_READS", "true")
     _check_lists(environ)
+    _check_aws(environ)
     environ["DATA_DIR"] = str(folder)
     environ["RETRY_QUEUE_URL"] = f"{url}/{QUEUE}"
     environ["DEAD_LETTER_QUEUE_URL"] = f"{url}/{DEAD_LETTERS}"
@@ -50,6 +53,17 @@ def followers(environ: Mapping[str, str]) -> list[str]:
     return [name.strip() for name in environ["DESTINATION"].split(",")[1:]]
 
 
+def check_aws_files() -> None:
+    """Read AWS's own files, as every client of boto3 does; raises StartError."""
+    from botocore.exceptions import BotoCoreError
+    from botocore.session import Session
+
+    try:
+        Session().get_scoped_config()
+    except BotoCoreError as error:  # an unknown AWS_PROFILE, a file that cannot be parsed
+        raise StartError(f"AWS's settings cannot be used: {error}") from None
+
+
 def destination(environ: Mapping[str, str]) -> str | None:
     """Where events go that do not stay in the local store."""
     home = home_name(environ)
@@ -63,6 +77,7 @@ def destination(environ: Mapping[str, str]) -> str | None:
 
 def _check_lists(environ: Mapping[str, str]) -> None:
     ids, origins = environ["APPLICATION_IDS"], environ["CORS_ORIGINS"]
+    headers = environ.get("CORS_HEADERS", "")
     if not _is_list_of(_APPLICATION_ID, ids):
         raise StartError(
             "APPLICATION_IDS should be * or ids of letters, digits, '.', '_' and '-' (a,b),"
@@ -73,6 +88,26 @@ def _check_lists(environ: Mapping[str, str]) -> None:
             "CORS_ORIGINS should be * or origins as browsers send them, in lower case and without a"
             f" path (https://app.example.com,https://*.example.dev), not {origins!r}."
         )
+    if headers.strip() and not _is_list_of(_HEADER, headers):
+        raise StartError(f"CORS_HEADERS should be names of headers (a,b), not {headers!r}.")
+
+
+def _check_aws(environ: Mapping[str, str]) -> None:
+    """What boto3 would end with a traceback over."""
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        if name in environ and not re.fullmatch(_REGION, environ[name]):
+            raise StartError(f"{name} should be a region like eu-west-1, not {environ[name]!r}.")
+    for name, url in environ.items():
+        if name.startswith("AWS_ENDPOINT_URL") and url and not _is_url(url):
+            raise StartError(f"{name} should be a URL like https://api.example.com, not {url!r}.")
+
+
+def _is_url(text: str) -> bool:
+    try:
+        url = urlsplit(text)
+        return url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0
+    except ValueError:  # a port or an IPv6 address that is none
+        return False
 
 
 def _is_list_of(pattern: str, text: str) -> bool:

@@ -11,10 +11,19 @@ from contextlib import redirect_stdout
 
 from local.console import greet, log_to_terminal
 from local.database import Database, data_folder
-from local.environment import StartError, destination, followers, home_name, set_environment
+from local.environment import (
+    StartError,
+    check_aws_files,
+    destination,
+    followers,
+    home_name,
+    set_environment,
+)
 from local.event_source import EventSource
 from local.handlers import API_TIMEOUT_SECONDS, make_cors, make_functions
 from local.private_files import LOG_FILE
+from local.queue_message import NewMessage
+from local.queued_events import QueuedEvents
 from local.queues import Queues
 from local.rotating_file import RotatingFile
 from local.sqs import SqsApi
@@ -60,6 +69,7 @@ async def _start(signals: StopSignals) -> None:
 
 async def _serve(listener: socket.socket, database: Database, signals: StopSignals) -> None:
     # Imported here, as what it watches is: a wrong folder or port is reported before.
+    check_aws_files()
     from local.live.live_gateway import LiveGateway
     from local.routing import Routing
 
@@ -71,7 +81,14 @@ async def _serve(listener: socket.socket, database: Database, signals: StopSigna
     # after each 700 took a sixth of the time.
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
-    queues = Queues(Database(database.path), visibility_seconds(), live.happenings.sent)
+    in_hand = live.happenings.in_hand
+    queued = QueuedEvents(in_hand.__contains__)
+
+    def sent(queue: str, ids: list[str], messages: list[NewMessage]) -> None:
+        live.happenings.sent(queue, ids, messages)
+        queued.sent(queue, ids, messages)
+
+    queues = Queues(Database(database.path), visibility_seconds(), sent)
     watch = live.watch_queue(queues, gateway)
     source = EventSource(queues, queue.invoke, os.environ["AWS_REGION"], watch)
     cors = make_cors()
@@ -80,7 +97,8 @@ async def _serve(listener: socket.socket, database: Database, signals: StopSigna
         Routing(database, api, sqs, cors, live).respond,
         cors,
         live.watch,
-        live.happenings.in_hand,
+        in_hand,
+        queued.take,
     )
     server = WebServer(live.app(app), listener)
     async with asyncio.TaskGroup() as tasks:

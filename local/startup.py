@@ -11,6 +11,8 @@ from local.environment import StartError
 from local.private_files import LOG_FILE, keep_private
 from local.web_server import HOST, listen
 
+_LONGEST = 43_200  # seconds, SQS's own limit
+
 
 def open_folder(folder: Path) -> Path:
     """Make the folder, and the log file in it."""
@@ -50,6 +52,8 @@ def open_port(port: str) -> socket.socket:
 def visibility_seconds() -> int:
     """Read how long a received message is hidden."""
     text = os.environ.get("VISIBILITY_TIMEOUT_SECONDS") or "30"
-    if not (text.isascii() and text.isdecimal()):
-        raise StartError(f"VISIBILITY_TIMEOUT_SECONDS should be a number of seconds, not {text!r}.")
+    if not (text.isascii() and text.isdecimal() and len(text) < 6 and int(text) <= _LONGEST):
+        raise StartError(
+            f"VISIBILITY_TIMEOUT_SECONDS should be 0 to {_LONGEST} seconds, not {text!r}."
+        )
     return int(text)

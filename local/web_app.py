@@ -31,8 +31,10 @@ class WebApp:
         cors: Cors = lambda request: FOR_ANY_PAGE,
         watch: Watch = lambda request, response, counts: None,
         in_hand: set[str] | None = None,
+        queued: Callable[[str], int] = lambda request_id: 0,
     ) -> None:
         self._respond, self._cors, self._watch = respond, cors, watch
+        self._queued = queued  # says once how many events of a request wait on the queue
         self._in_hand = set[str]() if in_hand is None else in_hand
         self._is_draining = False
         self._reading: set[Callable[[], None]] = set()  # how to hang up on each
@@ -60,9 +62,10 @@ class WebApp:
             self._tell(request, response)
         finally:
             self._in_hand.discard(request.request_id)
+            self._queued(request.request_id)
 
     def _tell(self, request: Request, response: Response) -> None:
-        line, counts = summary(request, response)
+        line, counts = summary(request, response, self._queued(request.request_id))
         self._watch(request, response, counts)
         if not _is_quiet(request, response):
             log.info(line)

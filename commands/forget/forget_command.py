@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from commands.aws_session import find_session
-from commands.deployed import aws_errors, outputs, stack_option
+from commands.deployed import account_options, aws_errors, outputs, stack_option
 from commands.exit_codes import ExitCode, StoppedError
 from commands.forget.journal import Journal
 from commands.forget.lake_folders import Scope
@@ -58,8 +58,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="The folder of the laptop's store, instead of a stack.",
 )
-@click.option("--profile", help="A profile of the AWS CLI.")
-@click.option("--region", help="The region of the stack.")
+@account_options
 @stack_option
 @click.pass_context
 def forget(ctx: click.Context, /, **options: Any) -> None:

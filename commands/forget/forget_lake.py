@@ -10,7 +10,7 @@ from typing import Any
 
 import boto3
 
-from commands.deployed import Outputs
+from commands.deployed import Outputs, served_applications
 from commands.forget.journal import Journal
 from commands.forget.lake_folders import Bucket, Scope
 from commands.forget.objects import Objects
@@ -67,10 +67,7 @@ class DeployedLake:
     @cached_property
     def _applications(self) -> list[str]:
         """Those in which the person is looked for."""
-        table = self._session.client("glue").get_table(
-            DatabaseName=self._outputs["LakeDatabase"], Name="raw_events"
-        )["Table"]
-        served = str(table["Parameters"]["projection.application_id.values"]).split(",")
+        served = served_applications(self._outputs, self._session)
         kept = self._bucket.applications()  # of one that is served no more, events may be left
         return self._person.applications(sorted({*served, *kept}))
 

@@ -1,6 +1,7 @@
 """The columns of a CSV file of endpoints, and a row of it as the object that JSON would hold."""
 
 import csv
+from io import StringIO
 from typing import Any
 
 from pydantic.alias_generators import to_pascal
@@ -41,14 +42,21 @@ class Columns:
             raise BadHeaderError(f"The header is not CSV: {error}") from None
         if unknown := [name for name in names if not _is_known(name)]:
             raise BadHeaderError(f"Unknown column: {unknown[0][:100]!r}.")
-        if "Id" not in names:
-            raise BadHeaderError("There is no column Id.")
+        if not {"Id", "Address", "User.UserId"} & {*names}:
+            raise BadHeaderError("There is no column Id, Address or User.UserId.")
         paths = [_path(name) for name in names]
         if twice := [n for n, p in zip(names, paths, strict=True) if names.count(n) > 1 and
                      ".".join(p[:-1]) not in _LISTS]:  # fmt: skip
             raise BadHeaderError(f"The column {twice[0]} is there twice.")
         self._header = header
         self._paths = paths
+
+    def is_row(self, text: str) -> bool:
+        """Whether a text has a value for each column."""
+        try:
+            return len(_split(text)) == len(self._paths)
+        except BadLineError:
+            return False
 
     def endpoint(self, line: str) -> dict[str, Any] | None:
         """The endpoint in a row; None for the header once more, as in files put together."""
@@ -65,9 +73,9 @@ class Columns:
 
 
 def _split(line: str) -> list[str]:
-    # Pinpoint's CSV has no line breaks inside of values, so a stray quote spoils one line only.
     try:
-        [values] = csv.reader([line], strict=True)
+        # Line by line, each with its end, as the reader wants it.
+        [values] = csv.reader(StringIO(line, newline=""), strict=True)
     except (csv.Error, ValueError) as error:
         raise BadLineError(f"Not CSV ({error})") from None
     return values

@@ -10,6 +10,7 @@ from typing import Any
 
 from commands.exit_codes import StoppedError
 from commands.import_endpoints.columns import BadHeaderError, Columns
+from commands.import_endpoints.csv_records import csv_records
 from commands.import_endpoints.exported import BadLineError, Exported, exported
 from commands.import_endpoints.lines import MAX_LINE_BYTES, Line, Lines
 from putevents.endpoints.update import Change
@@ -33,6 +34,20 @@ class Format:
                 self._columns = Columns(_text(first))
             except BadLineError as error:
                 raise BadHeaderError(str(error)) from None
+
+    def records(self, lines: Lines) -> Iterator[Line]:
+        """The lines that are not blank; of CSV, rows."""
+        every: Iterator[Line] = iter(lines)
+        if self._columns:
+            every = csv_records(every, self._is_row)
+        return (line for line in every if not line.is_blank)
+
+    def _is_row(self, line: Line) -> bool:
+        assert self._columns  # noqa: S101 # it is CSV
+        try:
+            return self._columns.is_row(_text(line))
+        except BadLineError:
+            return False
 
     def read(self, line: Line, now: int) -> Exported | None:
         """The endpoint; None for a header. Raises BadLineError."""
@@ -63,7 +78,7 @@ def batches(path: Path, end: int, number: int, now: int) -> Iterator[Batch]:
     """The batches behind a place in a file; raises StoppedError."""
     try:
         with Lines(path) as lines:
-            first = next(iter(lines), None)
+            first = next((line for line in lines if not line.is_blank), None)
             if first is not None:
                 format_ = Format(path, first)
                 lines.go_on(end, number)
@@ -76,7 +91,7 @@ def batches(path: Path, end: int, number: int, now: int) -> Iterator[Batch]:
 
 def _batches(lines: Lines, format_: Format, now: int) -> Iterator[Batch]:
     batch = Batch(format_.header)
-    for line in lines:
+    for line in format_.records(lines):
         found = None
         try:
             found = format_.read(line, now)
@@ -87,7 +102,7 @@ def _batches(lines: Lines, format_: Format, now: int) -> Iterator[Batch]:
             batch = Batch(format_.header)
         if found:
             batch.changes[found.id], batch.origins[found.id] = found.change, line
-        batch.end, batch.number, batch.bytes_read = line.end, line.number, lines.bytes_read
+        batch.end, batch.number, batch.bytes_read = line.end, line.last, lines.bytes_read
         if batch.is_full:
             yield batch
             batch = Batch(format_.header)

@@ -1,6 +1,7 @@
 """An endpoint as Pinpoint exported it: validated, and since when each thing about it holds."""
 
 from typing import Any, NamedTuple
+from uuid import UUID, uuid5
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -11,6 +12,7 @@ from putevents.wire.rules import Rejection
 from putevents.wire.schemas import PublicEndpoint
 from putevents.wire.timestamps import Timestamp, milliseconds
 
+_NAMESPACE = UUID("6f1c2f3e-1e2a-4a57-9d0f-3f6c8c0f8a11")  # made up, once and for all
 _TIMESTAMP: TypeAdapter[str] = TypeAdapter(Timestamp)
 
 
@@ -28,18 +30,33 @@ class Exported(NamedTuple):
 def exported(found: dict[str, Any], size: int, now: int) -> Exported:
     """Validate what was `size` bytes in a file; `now` is Unix time in ms."""
     id_ = found.get("Id")
-    if not isinstance(id_, str) or not id_:
-        raise BadLineError("Missing Id")
+    if id_ is not None and not isinstance(id_, str):
+        raise BadLineError("Input should be a valid string (Id)")
     try:
         endpoint = PublicEndpoint.model_validate(found)
     except ValidationError as error:
         raise BadLineError(Rejection.of(error, PublicEndpoint).message) from None
     if left_out := leave_out(endpoint):  # here it can be set right, and it decides what is newer
         raise BadLineError(left_out.message)
+    id_ = id_ or _made_up_id(endpoint)
     valid = validate_endpoint(id_, endpoint, size)
     if isinstance(valid, Rejection):
         raise BadLineError(valid.message)
     return Exported(id_, _dated(id_, valid, _creation_date(found), now))
+
+
+def _made_up_id(endpoint: PublicEndpoint) -> str:
+    """An id for an endpoint without one, as in files that segments were imported from.
+
+    Pinpoint made up a random one. This one is the same whenever the line is imported again.
+    """
+    if endpoint.address and endpoint.channel_type:
+        known = f"{endpoint.channel_type}\0{endpoint.address}"
+    elif endpoint.user and not isinstance(endpoint.user, Rejection) and endpoint.user.user_id:
+        known = f"\0{endpoint.user.user_id}"
+    else:
+        raise BadLineError("Missing Id, or Address and ChannelType, or User.UserId")
+    return str(uuid5(_NAMESPACE, known))
 
 
 def _creation_date(found: dict[str, Any]) -> str | None:

@@ -1,15 +1,17 @@
-"""`import-endpoints`: endpoints that Pinpoint exported, into the table of a deployed lake."""
+"""`import-endpoints`: endpoints from Pinpoint's files, into a deployed lake or the laptop."""
 
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
-from commands.deployed import aws_errors, stack_option
+from commands.deployed import account_options, aws_errors, stack_option
 from commands.exit_codes import ExitCode, StoppedError
 from commands.import_endpoints.checkpoint import Checkpoint, Rejects
 from commands.import_endpoints.importing import Run
+from commands.import_endpoints.laptop_table import LaptopTable
 from commands.import_endpoints.lines import parts
 from commands.import_endpoints.throttled_table import ThrottledTable, find_table
 from commands.terminal import say
@@ -29,15 +31,22 @@ Exit code:
 @click.command(epilog=EPILOG)
 @click.argument("path", metavar="FILE", type=click.Path(exists=True, path_type=Path))
 @click.option("--application-id", required=True, help="Whose endpoints they become.")
+@click.option(
+    "--data-dir",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The folder of the laptop's store, instead of a stack.",
+)
+@account_options
 @stack_option
 @click.option("--dry-run", is_flag=True, help="Validate only; calls nothing, writes nothing.")
 @click.pass_context
 def import_endpoints(
-    ctx: click.Context, /, path: Path, application_id: str, stack: str, dry_run: bool
+    ctx: click.Context, /, path: Path, application_id: str, dry_run: bool, **place: Any
 ) -> None:
-    """Import endpoints into a deployed lake.
+    """Import endpoints into a deployed lake, or into the store of `make run`.
 
-    FILE is CSV or JSON Lines as Pinpoint exported it, gzipped or not, or a folder of such files.
+    FILE is CSV or JSON Lines as Pinpoint exported or imported it, gzipped or not, or a folder of
+    such files. An endpoint without Id gets one, made of its address or its user.
     What clients have sent since stays. Rejected lines are in FILE.rejected; a run that was stopped
     goes on where it was, by FILE.checkpoint.
     """
@@ -49,8 +58,9 @@ def import_endpoints(
         raise click.UsageError(f"No file in {path} ends in .gz, .csv, .json, .jsonl or .ndjson.")
     run = Run(path, files, say)
     with aws_errors():
+        steps = run.validate() if dry_run else _import(run, path, application_id, **place)
         try:
-            _watch(_steps(run, path, None if dry_run else stack, application_id), files)
+            _watch(steps, files)
         except StoppedError:
             _tell(run)
             raise
@@ -61,11 +71,23 @@ def import_endpoints(
     ctx.exit(run.exit_code)
 
 
-def _steps(run: Run, path: Path, stack: str | None, application_id: str) -> Iterator[int]:
-    """The steps of an import, or of a dry run without a stack."""
-    if stack is None:
-        return run.validate()
-    table = ThrottledTable(find_table(stack), application_id, say)
+def _import(
+    run: Run,
+    path: Path,
+    application_id: str,
+    *,
+    data_dir: Path | None,
+    stack: str,
+    profile: str | None,
+    region: str | None,
+) -> Iterator[int]:
+    """The steps of an import."""
+    table: ThrottledTable | LaptopTable
+    if data_dir:
+        table = LaptopTable(data_dir, application_id)
+    else:
+        name = find_table(stack, application_id, profile, region)
+        table = ThrottledTable(name, application_id, say)
     checkpoint = Checkpoint(_beside(path, "checkpoint"))
     rejects = Rejects(_beside(path, "rejected"))
     return run.import_into(table, rejects, checkpoint)

@@ -4,13 +4,24 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 from commands.exit_codes import ExitCode
 from commands.import_endpoints.checkpoint import Checkpoint, Rejects, State
 from commands.import_endpoints.export_reader import Batch, batches
-from commands.import_endpoints.throttled_table import ThrottledTable
+from putevents.endpoints.update import Change
 
 _RULES = 10  # that the summary shows
+
+
+class Table(Protocol):
+    """Where endpoints of one application are written."""
+
+    name: str
+    application_id: str
+
+    def write(self, changes: dict[str, Change]) -> dict[str, str]:
+        """Return when all are stored: the rules that rejected ones break. Or StoppedError."""
 
 
 class Run:
@@ -32,9 +43,7 @@ class Run:
             self._count(file, batch, {}, None)
             yield step
 
-    def import_into(
-        self, table: ThrottledTable, rejects: Rejects, checkpoint: Checkpoint
-    ) -> Iterator[int]:
+    def import_into(self, table: Table, rejects: Rejects, checkpoint: Checkpoint) -> Iterator[int]:
         """Import from where `checkpoint` is; yields as `validate`. Raises StoppedError."""
         self._state = state = checkpoint.load(table.name, table.application_id)
         self._imported_before = state.imported

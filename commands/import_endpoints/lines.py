@@ -20,10 +20,26 @@ class Line(NamedTuple):
     start: int
     end: int
     raw: bytes
+    lines: int = 1  # how many lines of the file it is: a value of CSV may have line breaks
+
+    @property
+    def last(self) -> int:
+        """The number of its last line."""
+        return self.number + self.lines - 1
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing stands in it."""
+        return not self.raw.strip()
+
+    def joined(self, following: "Line") -> "Line":
+        """This line and the one below it as one."""
+        raw, lines = self.raw + following.raw, self.lines + following.lines
+        return Line(self.number, self.start, following.end, raw, lines)
 
 
 class Lines:
-    """The lines of one file that are not blank."""
+    """The lines of one file, blank ones too."""
 
     def __init__(self, path: Path) -> None:
         self._raw = path.open("rb")
@@ -47,8 +63,7 @@ class Lines:
             self._number += 1
             if not raw.endswith(b"\n"):
                 self._skip_rest()
-            if raw.strip():
-                yield Line(self._number, start, self._end, raw)
+            yield Line(self._number, start, self._end, raw)
 
     def go_on(self, end: int, number: int) -> None:
         """Leave out what stands before; of a gzipped file it has to be inflated all the same."""

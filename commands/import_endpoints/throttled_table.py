@@ -7,7 +7,7 @@ import boto3
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
 from commands.aws_session import find_session
-from commands.deployed import outputs
+from commands.deployed import outputs, served_applications
 from commands.exit_codes import StoppedError
 from putevents.destinations.lake.dynamodb import DynamoDBItems
 from putevents.endpoints.store import ContendedError, OutOfTimeError
@@ -69,14 +69,21 @@ class ThrottledTable:
         return StoppedError(f"The table {self.name} cannot be written: {error}")
 
 
-def find_table(stack: str) -> str:
-    """The name of a deployed stack's table of endpoints."""
-    session = find_session()
+def find_table(
+    stack: str, application_id: str, profile: str | None = None, region: str | None = None
+) -> str:
+    """The name of a deployed stack's table of endpoints, if it serves the application."""
+    session = find_session(profile, region)
     # The lake's own code makes its clients of this one.
-    boto3.setup_default_session(region_name=session.region_name)
+    boto3.setup_default_session(profile_name=profile, region_name=session.region_name)
     found = outputs(stack, session)
     if "EndpointTable" not in found:
         raise StoppedError(f"The stack {stack} has no endpoints: deploy it with destination=lake.")
+    served = served_applications(found, session)
+    if application_id not in served:
+        raise StoppedError(
+            f"The stack {stack} does not serve {application_id}, but {', '.join(served)}."
+        )
     return found["EndpointTable"]
 
 

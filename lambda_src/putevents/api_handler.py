@@ -108,18 +108,34 @@ class ApiHandler:
 
     def answer_error(self, error: Exception) -> Response[str]:
         """Answer a request that failed as a whole in the shape of Pinpoint's own errors."""
-        methods = self._served_methods() if isinstance(error, NotFoundError) else []
+        methods: list[str] = []
+        fields: dict[str, Any] = {}
         if isinstance(error, NotFoundError):
-            error = MethodNotAllowedError() if methods else UnknownPathError()
+            error, methods, fields = self._not_found()
         known = error if isinstance(error, RequestError) else InternalError()
         if known is error:
-            logger.info("rejected whole", error=type(error).__name__, status=known.status.value)
+            name, status = type(error).__name__, known.status.value
+            logger.info("rejected whole", error=name, status=status, **fields)
         else:
             logger.exception("failed", exc_info=error, status=known.status.value)
         answer = respond_error(known, request_id(self.app.current_event["requestContext"]))
         if methods:
             answer.headers["Allow"] = ", ".join(methods)  # RFC 9110 wants it with a 405
         return answer
+
+    def _not_found(self) -> tuple[RequestError, list[str], dict[str, Any]]:
+        """Return the error of a request that no route takes, the methods of its path, log fields.
+
+        A Pinpoint operation is named: whoever overrode its address should hear where it went.
+        """
+        from putevents.unserved import find_unserved  # no cold start and no event needs it
+
+        request = self.app.current_event
+        methods = self._served_methods()
+        error = MethodNotAllowedError if methods else UnknownPathError
+        if unserved := find_unserved(request.http_method, request.path):
+            return error(unserved.text), methods, {"operation": unserved.name}
+        return error(), methods, {}
 
     def _served_methods(self) -> list[str]:
         # The resolver itself answers a known path with another method like an unknown one.

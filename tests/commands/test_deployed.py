@@ -80,3 +80,13 @@ def test_credentials_that_have_expired_are_told(words: list[str], tmp_path: Path
     assert status == 3
     assert printed[0].startswith("Error: AWS does not accept the credentials: ")
     assert printed[1] == "    aws sts get-caller-identity"
+
+
+@pytest.mark.parametrize("words", ["views", "verify", "import-endpoints"], indirect=True)
+def test_a_profile_and_a_region_are_options_too(words: list[str], tmp_path: Path) -> None:
+    _, nobody = run(None, *words, "--profile", "nobody", home=tmp_path, AWS_REGION="eu-west-1")
+    with account() as url:
+        _, elsewhere = run(url, *words, "--region", "eu-west-3", home=tmp_path)
+
+    assert nobody[0] == "Error: The config profile (nobody) could not be found."
+    assert elsewhere[0].startswith("Error: There is no stack PutEventsGateway in eu-west-3.")

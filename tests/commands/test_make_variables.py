@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,61 @@ def test_a_variable_of_the_environment_is_no_option() -> None:
     )  # fmt: skip
 
     assert done.returncode == 0
+
+
+def _of(text: str) -> list[str]:
+    found = re.search(rf"^{text} +:= (.*)", MAKEFILE, re.MULTILINE)
+    assert found
+    return found[1].split()
+
+
+# What make itself or its programs read from either place: settings, and the tools of this machine.
+SETTINGS = {"DATA_DIR", "EMULATED_DIR", "CHROMIUM", "PYTEST_ADDOPTS"}
+GUARDED = {
+    *re.findall(r"call (?:OPTION|NUMBER),([A-Z_]+)", MAKEFILE),
+    *re.findall(r"filter command,\$\(origin ([A-Z]+)\)", MAKEFILE),
+}
+
+
+def test_every_option_is_taken_from_the_command_line_only() -> None:
+    taken = {name for target, name in TAKEN if target != "run" and not name.endswith("_X")}
+
+    assert taken - SETTINGS == GUARDED | {*_of("OPTIONS_ONLY")}
+
+
+@pytest.mark.parametrize(("target", "name"), [t for t in TAKEN if t[1] in _of("OPTIONS_ONLY")])
+def test_an_option_in_the_environment_is_not_taken(target: str, name: str) -> None:
+    environment = {n: v for n, v in os.environ.items() if not n.startswith(("MAKE", "MFLAGS"))}
+    done = subprocess.run(
+        ["make", "-n", target],
+        cwd=ROOT, env=environment | {name: "from-outside"}, capture_output=True, text=True,
+        timeout=60, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    assert "from-outside" not in done.stdout
+
+
+def test_what_is_taken_from_the_environment_is_not_handed_on() -> None:
+    code = "import os; print([n for n in ('QUERY', 'SEED', 'OPTIONS') if n in os.environ])"
+    probe = f'probe: ; @python3 -c "{code}"'
+    done = subprocess.run(
+        ["make", "-s", "--eval", probe, "probe"],
+        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+        env={"PATH": os.environ["PATH"], "QUERY": "1", "SEED": "2", "OPTIONS": "3"},
+    )  # fmt: skip
+
+    assert (done.stdout, done.returncode) == ("[]\n", 0), done.stderr
+
+
+def test_a_query_that_is_missing_is_a_sentence() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "commands", "emulated", "sql"],
+        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 2
+    assert 'Error: A query is missing: make sql-emulated QUERY="SELECT ..."' in done.stderr
 
 
 @pytest.mark.parametrize("option", ["-o there", "--output there", "--output=there", "-c auth=none"])

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tests.deployed.cdk_output import CdkOutput
 from tests.deployed.emulator import ACCOUNT, REGION, ROOT, Emulator
 
 CDK = ROOT / "infra/node_modules/.bin/cdk"
@@ -27,11 +28,11 @@ class DeployError(AssertionError):
 class Deployment:
     """The stack; `outputs` is how everything of it is found."""
 
-    def __init__(self, emulator: Emulator, *, quiet: bool = True) -> None:
+    def __init__(self, emulator: Emulator, output: CdkOutput | None = None) -> None:
         self.emulator = emulator
         self.outputs: dict[str, str] = {}
         self.stack = ""
-        self._quiet = quiet
+        self._output = output  # who watches it is told of its progress
         self._folder = emulator.folder
         self._assembly = emulator.folder / "cdk.out"
 
@@ -45,7 +46,7 @@ class Deployment:
     @property
     def was_synthesised(self) -> bool:
         """Whether a deploy came so far that there may be something to destroy."""
-        return self._assembly.exists()
+        return (self._assembly / "manifest.json").exists()
 
     def bootstrap(self) -> None:
         """`cdk bootstrap`, from a folder without an app, whose synth it does not need."""
@@ -90,14 +91,15 @@ class Deployment:
             **self.emulator.environment(),
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{mine.get('PATH', os.defpath)}",
         }
-        done = subprocess.run(
-            [CDK, *command],
-            cwd=cwd,
-            env=environment,
-            check=False,
-            text=True,
-            stdout=subprocess.PIPE if self._quiet else None,
-            stderr=subprocess.STDOUT if self._quiet else None,
-        )
-        if done.returncode:
-            raise DeployError(f"cdk {command[0]} failed\n{done.stdout or ''}")
+        if self._output:
+            step, words = f"cdk {command[0]}", [*command, "--progress=events"]
+            status, said = self._output.follow(step, [CDK, *words], cwd, environment)
+        else:
+            done = subprocess.run(
+                [CDK, *command],
+                cwd=cwd, env=environment, check=False, text=True,
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            )  # fmt: skip
+            status, said = done.returncode, done.stdout
+        if status:
+            raise DeployError(f"cdk {command[0]} failed\n{said}")

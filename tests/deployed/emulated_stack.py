@@ -2,26 +2,23 @@
 
 import json
 import os
-import shutil
-import signal
-import subprocess
-import sys
-from contextlib import suppress
+import shlex
+from datetime import UTC, datetime
 from pathlib import Path
 
 from commands.sql.answer import Answer, shown
 from infra.names import DEFAULT_STACK
 from tests.deployed.athena import Athena
-from tests.deployed.curl import curl
-from tests.deployed.deployment import Deployment
-from tests.deployed.emulator import ROOT, Emulator, EmulatorError, free_port
-from tests.deployed.eventually import eventually
+from tests.deployed.cdk_output import CdkOutput
+from tests.deployed.curl import application_id, curl
+from tests.deployed.deployment import DeployError, Deployment
+from tests.deployed.emulated_processes import Processes
+from tests.deployed.emulator import ROOT, EmulatorError
 from tests.deployed.not_emulated import refusal
 
-FOLDER = Path(os.environ.get("EMULATED_DIR", ROOT / ".build/emulated"))
-STATE = FOLDER / "state.json"
+FOLDER = Path(os.environ.get("EMULATED_DIR") or ROOT / ".build/emulated").absolute()
 ENVIRONMENT = FOLDER / "environment"
-DATA = FOLDER / "data"
+LOG = FOLDER / "cdk.log"
 NOTHING = Answer(["(no rows)"], [])
 
 
@@ -29,51 +26,80 @@ def up(*arguments: str) -> None:
     """Start what is not running, deploy, and say how to use it."""
     if sentence := refusal(*arguments):
         raise EmulatorError(sentence)
-    state = _running() or _start()
-    deployment = _deployment(state)
-    _say("cdk deploy")
-    upstream = f"http://127.0.0.1:{state['destination_port']}"
-    deployment.deploy(*arguments, pinpointEndpointUrl=upstream, retryDelaySeconds=1)
+    processes = Processes(FOLDER)
+    if not processes.has_emulator:
+        _say("start MiniStack")
+    processes.start()
+    deployment = _deployment(processes)
+    try:
+        if not processes.state.get("is_bootstrapped"):
+            deployment.bootstrap()
+            processes.note(is_bootstrapped=1)
+        upstream = f"http://127.0.0.1:{processes.state['destination_port']}"
+        deployment.deploy(*arguments, pinpointEndpointUrl=upstream, retryDelaySeconds=1)
+    except DeployError as error:
+        raise EmulatorError(
+            f"{error}\nAll of it is in {_shown(LOG)}. The same command tries again, "
+            "make destroy-emulated takes away what is there."
+        ) from None
     environment = deployment.emulator.environment().items()
-    ENVIRONMENT.write_text("".join(f"export {name}={value}\n" for name, value in environment))
-    option = _stack_option(deployment.stack)
-    print(f"""
-  API    {deployment.api}
-  queue  {deployment.outputs["QueueUrl"]}
-  events {_where(deployment)}
+    ENVIRONMENT.write_text("".join(f"export {n}={shlex.quote(v)}\n" for n, v in environment))
+    print(_how_to_use(deployment, processes))
+
+
+def _how_to_use(deployment: Deployment, processes: Processes) -> str:
+    environment = shlex.quote(str(_shown(ENVIRONMENT)))
+    return f"""
+API     {deployment.api}
+events  {_where(deployment, processes)}
 
 {curl(deployment)}
+{_message(deployment, environment)}
 
-  For the AWS CLI and `make redrive{option}` in this shell:  . {_shown(ENVIRONMENT)}
-  To take it away:  make destroy-emulated""")
+For the AWS CLI and `make redrive{_stack_option(deployment.stack)}` in this shell:  . {environment}
+To take it away:  make destroy-emulated"""
+
+
+def _message(deployment: Deployment, environment: str) -> str:
+    """One command that puts an event on the deployment's queue."""
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    event = {"EventType": "hello", "Timestamp": now}
+    batch = {"my-device": {"Endpoint": {}, "Events": {"from-the-queue": event}}}
+    body = {"ApplicationId": application_id(deployment), "EventsRequest": {"BatchItem": batch}}
+    # By name, for the AWS CLI 1 reads AWS_ENDPOINT_URL for every service but SQS.
+    return (
+        f"(. {environment} && aws sqs send-message --endpoint-url {deployment.emulator.url} \\\n"
+        f"    --queue-url {deployment.outputs['QueueUrl']} \\\n"
+        f"    --message-body {shlex.quote(json.dumps(body, separators=(',', ':')))})"
+    )
 
 
 def down() -> None:
-    """Destroy the stack and end what `up` started."""
-    state = _running()
-    if state:
-        deployment = _deployment(state)
-        if deployment.was_synthesised:
-            _say("cdk destroy")
+    """Destroy the stack as far as that goes, and end what `up` started in any case."""
+    processes = Processes(FOLDER)
+    try:
+        deployment = _deployment(processes) if processes.has_emulator else None
+        if deployment and deployment.was_synthesised:
             deployment.destroy()
-        for process in ("emulator", "destination"):
-            with suppress(ProcessLookupError):
-                os.kill(state[f"{process}_pid"], signal.SIGTERM)
-        eventually(lambda: not deployment.emulator.answers())
-    shutil.rmtree(FOLDER, ignore_errors=True)
+    except DeployError:
+        # All that was deployed is in the emulator's memory and ends with it.
+        _say("cdk destroy failed; the emulator is ended with all that is in it")
+    finally:
+        processes.end()
     print("Nothing is left of the emulated deployment.")
 
 
 def sql(query: str) -> None:
     """Ask the deployed workgroup, and show what it finds."""
-    state = _running()
+    processes = Processes(FOLDER)
+    outputs = FOLDER / "outputs.json"
     stack: dict[str, str] = {}
-    if state:
-        [stack] = json.loads((FOLDER / "outputs.json").read_text()).values()
-    if not state or "LakeDatabase" not in stack:
+    if processes.has_emulator and outputs.exists():
+        [stack] = json.loads(outputs.read_text()).values()
+    if "LakeDatabase" not in stack:
         raise EmulatorError("No lake: make deploy-emulated, with destination=lake.")
     athena = Athena(
-        Emulator(FOLDER, state["emulator_port"]),
+        processes.emulator,
         workgroup=stack["LakeWorkGroup"],
         database=stack["LakeDatabase"],
     )
@@ -86,59 +112,21 @@ def _stack_option(stack: str) -> str:
     return "" if stack == DEFAULT_STACK else f' OPTIONS="--stack {stack}"'
 
 
-def _where(deployment: Deployment) -> str:
+def _where(deployment: Deployment, processes: Processes) -> str:
     """Where events end, in a word to the person who tries it."""
     outputs = deployment.outputs
     if "LakeDatabase" not in outputs:
-        return f"{_shown(DATA)}/, where a second gateway keeps them, standing for Pinpoint"
+        return (
+            f"{_shown(processes.data)}/, where a second gateway keeps them, standing for Pinpoint"
+        )
     return (
         f"Athena's database {outputs['LakeDatabase']}, workgroup {outputs['LakeWorkGroup']}:\n"
-        '         make sql-emulated QUERY="SELECT event_type, endpoint_id FROM events"'
+        '        make sql-emulated QUERY="SELECT event_type, endpoint_id FROM events"'
     )
 
 
-def _running() -> dict[str, int] | None:
-    with suppress(FileNotFoundError):
-        state: dict[str, int] = json.loads(STATE.read_text())
-        if Emulator(FOLDER, state["emulator_port"]).answers():
-            return state
-    return None
-
-
-def _start() -> dict[str, int]:
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir(parents=True)
-    _say("start MiniStack")
-    emulator, port = Emulator(FOLDER), free_port()
-    state = {
-        "emulator_port": emulator.port,
-        "emulator_pid": emulator.start(with_parent=False),
-        "destination_port": port,
-        "destination_pid": _start_destination(port),
-    }
-    STATE.write_text(json.dumps(state))
-    _say("cdk bootstrap")
-    _deployment(state).bootstrap()
-    return state
-
-
-def _start_destination(port: int) -> int:
-    """The laptop's gateway stands where Pinpoint stood: it speaks the same protocol."""
-    settings = {"PORT": str(port), "DATA_DIR": str(DATA)}
-    with (FOLDER / "destination.log").open("w") as log:
-        return subprocess.Popen(
-            [sys.executable, "-m", "local.server"],
-            cwd=ROOT,
-            env={**os.environ, **settings},
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        ).pid
-
-
-def _deployment(state: dict[str, int]) -> Deployment:
-    return Deployment(Emulator(FOLDER, state["emulator_port"]), quiet=False)
+def _deployment(processes: Processes) -> Deployment:
+    return Deployment(processes.emulator, CdkOutput(LOG))
 
 
 def _shown(path: Path) -> Path:

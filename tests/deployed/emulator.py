@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import subprocess
+from collections.abc import Callable
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -45,8 +46,14 @@ class Emulator:
         self.url = f"http://localhost:{self.port}"
         self.log = folder / "ministack.log"
 
-    def start(self, *, with_parent: bool, xray: str | None = None) -> int:
-        """Start it and wait until it answers; the process id.
+    def start(
+        self,
+        *,
+        with_parent: bool,
+        xray: str | None = None,
+        on_process: Callable[[int], None] = lambda pid: None,
+    ) -> int:
+        """Start it and wait until it answers; the process id, which `on_process` gets at once.
 
         `with_parent` ends it together with this process. `xray` is where the functions send their
         traces.
@@ -78,6 +85,7 @@ class Emulator:
                 start_new_session=True,
             )
         self._process = process  # its stdin stays open as long as this object lives
+        on_process(process.pid)
         eventually(lambda: self.answers() or process.poll() is not None, START_SECONDS)
         if process.poll() is not None:
             raise EmulatorError(f"MiniStack ended at once:\n{self.log.read_text()[-2000:]}")

@@ -147,7 +147,17 @@ def test_without_a_change_nothing_is_built_again(
     assert bundle(HERE, runtime) == package
 
 
-@pytest.mark.parametrize("file", ["putevents/settings.py", "requirements.txt"])
+def test_the_table_of_what_is_not_served_is_packaged_and_not_read_for_events(
+    ran: Run, package: Path
+) -> None:
+    assert (package / "putevents/unserved_operations.json").exists()
+    assert "putevents.wire.answers" in ran.modules
+    assert "putevents.unserved" not in ran.modules
+
+
+@pytest.mark.parametrize(
+    "file", ["putevents/settings.py", "putevents/unserved_operations.json", "requirements.txt"]
+)
 def test_a_change_makes_another_package(source: Path, file: str) -> None:
     before = bundling._hash(HERE, PINNED, source)
 

@@ -57,12 +57,23 @@ def csv_lines(numbers: Iterable[int]) -> list[str]:
     ]
 
 
+def serve(emulator: Emulator, database: str, *application_ids: str) -> None:
+    """Let a lake's catalog say that these applications are served, as a deploy does."""
+    glue = emulator.client("glue")
+    if database not in [found["Name"] for found in glue.get_databases()["DatabaseList"]]:
+        glue.create_database(DatabaseInput={"Name": database})
+        glue.create_table(DatabaseName=database, TableInput={"Name": "raw_events"})
+    parameters = {"projection.application_id.values": ",".join(application_ids)}
+    table = {"Name": "raw_events", "Parameters": parameters}
+    glue.update_table(DatabaseName=database, TableInput=table)
+
+
 class ImportEndpoints:
     """`make import-endpoints` as a person runs it against an emulated AWS."""
 
-    def __init__(self, emulator: Emulator, stack: str, application_id: str) -> None:
-        self._options = ("--stack", stack, "--application-id", application_id)
-        self._environment = {
+    def __init__(self, emulator: Emulator, stack: str, application_id: str, *options: str) -> None:
+        self._options = ("--stack", stack, "--application-id", application_id, *options)
+        self.environment = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": f"{ROOT / 'lambda_src'}{os.pathsep}{ROOT}",
             **emulator.environment(),
@@ -72,7 +83,7 @@ class ImportEndpoints:
         """The command, running."""
         return subprocess.Popen(
             [sys.executable, "-m", "commands", "import-endpoints", file, *self._options],
-            env=self._environment,
+            env=self.environment,
             stdout=subprocess.PIPE,
             stderr=stderr,
             text=True,

@@ -16,8 +16,11 @@ from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrival
 from putevents.wire.schemas import PublicEndpoint
 from tests.deployed.aws_faults import Faults, dynamodb_down, dynamodb_throttled
-from tests.deployed.emulator import Emulator
-from tests.lake.exports import SECONDS, ImportEndpoints, csv_lines, json_lines, stored
+from tests.deployed.emulator import REGION, ROOT_KEY, SECRET, Emulator
+from tests.lake.exports import SECONDS, ImportEndpoints, csv_lines, json_lines, serve, stored
+
+LAKE = "lake"
+ANOTHER = 'Name another with OPTIONS="--stack NAME".'
 
 
 @pytest.fixture(name="faults")
@@ -28,12 +31,19 @@ def _faults(aws: Emulator) -> Faults:
 @pytest.fixture(name="stack", scope="session")
 def _stack(aws: Emulator, table: str) -> str:
     """A stack that has a table of endpoints among its outputs."""
-    return _create(aws, EndpointTable=table)
+    return _create(aws, EndpointTable=table, LakeDatabase=LAKE)
 
 
 @pytest.fixture(name="import_endpoints")
-def _import_endpoints(aws: Emulator, stack: str, app: str) -> ImportEndpoints:
+def _import_endpoints(aws: Emulator, stack: str, served: str, app: str) -> ImportEndpoints:
     return ImportEndpoints(aws, stack, app)
+
+
+@pytest.fixture(name="served")
+def _served(aws: Emulator, app: str) -> str:
+    """The stack serves the test's application, and a few more."""
+    serve(aws, LAKE, app, f"{app}-0", f"{app}-2", "another-app")
+    return app
 
 
 @pytest.fixture(name="export")
@@ -106,8 +116,9 @@ def test_what_clients_have_sent_since_stays(
 
 
 def test_of_two_with_one_address_the_same_one_stays_active_in_any_order(
-    aws: Emulator, stack: str, endpoints: EndpointTable, tmp_path: Path, app: str
+    aws: Emulator, stack: str, endpoints: EndpointTable, tmp_path: Path, served: str
 ) -> None:
+    app = served
     lines = [line.replace('"token-1"', '"token-0"') for line in json_lines(range(2))]
     active: list[list[str]] = []
     for order in (lines, lines[::-1]):
@@ -115,7 +126,8 @@ def test_of_two_with_one_address_the_same_one_stays_active_in_any_order(
         import_endpoints = ImportEndpoints(aws, stack, application_id)
         file = _write(tmp_path / "endpoints.json", *order)
         for _ in range(2):
-            assert import_endpoints(file)[0] == 0
+            status, _, told = import_endpoints(file)
+            assert (status, told) == (0, [])
             found = _get(endpoints, application_id, range(2))
             active.append([e["Id"] for e in found if e["EndpointStatus"] == "ACTIVE"])
 
@@ -251,9 +263,46 @@ def test_a_terminal_sees_a_progress_bar_and_bad_lines_beside_it(
     assert f"\r\x1b[K{file}:111: Not JSON" in seen
 
 
+def test_an_application_that_the_stack_does_not_serve_gets_no_endpoints(
+    aws: Emulator, stack: str, served: str, endpoints: EndpointTable, tmp_path: Path
+) -> None:
+    file = _write(tmp_path / "endpoints.json", *json_lines(range(3)))
+    status, summary, told = ImportEndpoints(aws, stack, "nope-app")(file)
+
+    assert (status, summary) == (3, [])
+    ids = ", ".join(sorted([served, f"{served}-0", f"{served}-2", "another-app"]))
+    assert told == [f"Error: The stack {stack} does not serve nope-app, but {ids}."]
+    assert _get(endpoints, "nope-app", range(3)) == []
+    assert not _beside(file, "checkpoint").exists()
+
+
+def test_a_profile_and_a_region_lead_to_the_stack(
+    aws: Emulator, stack: str, served: str, endpoints: EndpointTable, tmp_path: Path
+) -> None:
+    file = _write(tmp_path / "endpoints.json", *json_lines(range(3)))
+    status, _, told = ImportEndpoints(aws, stack, served, "--region", "eu-west-3")(file)
+    assert (status, told) == (3, [f"Error: There is no stack {stack} in eu-west-3. {ANOTHER}"])
+    status, _, told = ImportEndpoints(aws, stack, served, "--profile", "nobody")(file)
+    assert (status, "(nobody)" in told[0]) == (3, True)
+
+    # Somebody else's keys stand in the environment.
+    config = _write(tmp_path / "config", "[profile mine]", f"endpoint_url = {aws.url}")
+    keys = [f"aws_access_key_id = {ROOT_KEY}", f"aws_secret_access_key = {SECRET}"]
+    keys_file = _write(tmp_path / "credentials", "[mine]", *keys)
+    mine = ImportEndpoints(aws, stack, served, "--profile", "mine", "--region", REGION)
+    mine.environment |= {
+        "AWS_CONFIG_FILE": str(config),
+        "AWS_SHARED_CREDENTIALS_FILE": str(keys_file),
+        "AWS_ACCESS_KEY_ID": "AKIASOMEBODYELSE0000",
+    }
+    assert mine(file)[0] == 0
+    assert len(_get(endpoints, served, range(3))) == 3
+
+
 def test_what_no_waiting_can_mend_stops_it_at_once(aws: Emulator, tmp_path: Path) -> None:
     file = _write(tmp_path / "endpoints.json", *json_lines(range(3)))
-    no_table = _create(aws, EndpointTable="gone")
+    serve(aws, LAKE, "app")
+    no_table = _create(aws, EndpointTable="gone", LakeDatabase=LAKE)
     status, _, told = ImportEndpoints(aws, no_table, "app")(file)
     assert status == 3
     assert [line for line in told if "ResourceNotFoundException" in line] == told

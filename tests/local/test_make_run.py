@@ -14,6 +14,8 @@ import pytest
 
 from infra.deploy_settings import DeploySettings, DeploySettingsError
 from local.environment import StartError, set_environment
+from local.queue_message import NewMessage
+from local.queued_events import QueuedEvents
 from tests.local.conftest import StartGateway
 from tests.local.running_gateway import EVENT, ROOT, RunningGateway, environment, put_events_body
 
@@ -158,7 +160,13 @@ def test_a_file_that_is_no_database_is_one_sentence(tmp_path: Path) -> None:
         ("PORT", "65536"),
         ("DESTINATION", "nowhere"),
         ("VISIBILITY_TIMEOUT_SECONDS", "soon"),
+        ("VISIBILITY_TIMEOUT_SECONDS", "99999999999"),
         ("RETRY_DELAY_SECONDS", "-1"),
+        ("CORS_HEADERS", "x-my header"),
+        ("AWS_REGION", "eu west"),
+        ("AWS_ENDPOINT_URL_PINPOINT", "localhost:8081"),
+        ("AWS_ENDPOINT_URL_DYNAMODB", "http://"),
+        ("AWS_ENDPOINT_URL", "http://a:b"),
         ("APPLICATION_IDS", ""),
         ("APPLICATION_IDS", "my app"),
         ("APPLICATION_IDS", "a,*"),
@@ -172,7 +180,8 @@ def test_a_file_that_is_no_database_is_one_sentence(tmp_path: Path) -> None:
 )
 def test_a_wrong_setting_is_one_sentence(tmp_path: Path, name: str, value: str) -> None:
     assert name in start_and_fail(tmp_path / "data", **{name: value})
-    if name in ("PORT", "APPLICATION_IDS", "CORS_ORIGINS"):  # the others are the handlers'
+    if name in ("PORT", "APPLICATION_IDS") or name.startswith(("CORS_", "AWS_")):
+        # The others are the handlers'.
         assert not (tmp_path / "data").exists()
 
 
@@ -220,6 +229,52 @@ def test_a_list_may_hold_what_the_deploy_setting_may(
 
     assert [is_run(value) for value in values] == [is_deployed(value) for value in values]
     assert {*map(is_run, values)} == {True, False}
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"DESTINATION": "lake"}, "ENDPOINT_TABLE: Field required"),
+        ({"DESTINATION": "lake", "AWS_PROFILE": "nobody"}, "The config profile (nobody)"),
+        ({"AWS_CONFIG_FILE": "torn"}, "Unable to parse config file"),
+    ],
+)
+def test_what_a_destination_lacks_is_one_sentence(
+    tmp_path: Path, settings: dict[str, str], said: str
+) -> None:
+    torn = tmp_path / "torn"
+    torn.write_text("[default\n")
+    settings = {name: str(torn) if v == "torn" else v for name, v in settings.items()}
+    assert said in start_and_fail(tmp_path / "data", **settings)
+
+
+def test_it_says_how_many_accepted_events_are_queued(start_gateway: StartGateway) -> None:
+    url = "http://127.0.0.1:9"
+    gateway = start_gateway(DESTINATION="pinpoint", AWS_ENDPOINT_URL_PINPOINT=url)
+    gateway.put_events(put_events_body({"1": EVENT, "2": EVENT, "bad": {}}))
+
+    gateway.wait_for(r"/events  202  2 accepted \(2 of them queued\), 1 rejected: Missing")
+
+
+@pytest.mark.parametrize(
+    ("body", "request_id", "queue", "counted"),
+    [
+        ('{"EventsRequest":{"BatchItem":{"a":{"Events":{"1":{},"2":{}}}}}}', "mine", "queue", 2),
+        ('{"EventsRequest":{"BatchItem":{"a":{"Events":{"1":{}}}}}}', "another", "queue", 0),
+        ('{"EventsRequest":{"BatchItem":{"a":{"Events":{"1":{}}}}}}', "mine", "dead-letters", 0),
+        ('{"EventsRequest":{"BatchItem":{"a":{"Events":5}}}}', "mine", "queue", 0),
+        ("[" * 100_000, "mine", "queue", 0),
+        ("no json", "mine", "queue", 0),
+    ],
+)
+def test_only_messages_of_a_request_that_is_being_answered_count(
+    body: str, request_id: str, queue: str, counted: int
+) -> None:
+    queued = QueuedEvents({"mine"}.__contains__)
+    attributes = {"RequestId": {"DataType": "String", "StringValue": request_id}}
+    queued.sent(queue, ["id", "id"], [NewMessage(body, attributes), NewMessage(body, {})])
+
+    assert (queued.take("mine"), queued.take("mine"), queued.take("another")) == (counted, 0, 0)
 
 
 def test_it_says_where_events_go_that_do_not_stay(start_gateway: StartGateway) -> None:

@@ -1,0 +1,35 @@
+"""Writes endpoints into the store of `make run`, which may be running meanwhile."""
+
+import sqlite3
+from pathlib import Path
+
+from commands.exit_codes import StoppedError
+from local.database import FILE, Database
+from local.endpoint_items import SqliteItems
+from putevents.endpoints.store import StoreError
+from putevents.endpoints.table import EndpointTable
+from putevents.endpoints.update import Change
+from putevents.time_left import TimeLeft
+
+
+class LaptopTable:
+    """The endpoints of one application in a SQLite file."""
+
+    def __init__(self, folder: Path, application_id: str) -> None:
+        self.name = str(folder.resolve() / FILE)
+        self.application_id = application_id
+        if not Path(self.name).exists():  # in a mistyped folder nobody would look for them
+            raise StoppedError(f"Nothing is stored in {folder}: start `make run` once.")
+        self._database = Database(Path(self.name))
+
+    def write(self, changes: dict[str, Change]) -> dict[str, str]:
+        """Store all or none: the rules that rejected ones break. Or StoppedError."""
+        try:
+            with self._database.transaction() as connection:
+                table = EndpointTable(SqliteItems(connection))
+                stored, failed = table.update_each(self.application_id, changes, TimeLeft())
+                if failed:
+                    raise failed[0]
+        except (sqlite3.Error, StoreError) as error:
+            raise StoppedError(f"{self.name} cannot be written: {error}") from None
+        return {id_: item.rejection for id_, item in stored.items() if item.rejection}

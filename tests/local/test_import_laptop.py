@@ -1,0 +1,73 @@
+"""import-endpoints into the store of `make run`, while it runs and while it does not."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.local.conftest import StartGateway
+from tests.local.running_gateway import ROOT, environment
+
+EXPORTED = {
+    "Id": "phone", "ChannelType": "GCM", "Address": "token",
+    "EffectiveDate": "2024-05-06T07:08:09Z", "Attributes": {"interests": ["science"]},
+    "User": {"UserId": "jane"},
+}  # fmt: skip
+
+
+def import_endpoints(file: Path, data_dir: Path) -> tuple[int, str, str]:
+    options = ("--application-id", "my-app", "--data-dir", str(data_dir))
+    ended = subprocess.run(
+        [sys.executable, "-m", "commands", "import-endpoints", file, *options],
+        env=environment(data_dir), cwd=ROOT, capture_output=True, text=True, timeout=60,
+        check=False,
+    )  # fmt: skip
+    return ended.returncode, ended.stdout, ended.stderr
+
+
+def test_endpoints_are_imported_while_the_gateway_runs_and_what_it_heard_stays(
+    start_gateway: StartGateway, tmp_path: Path
+) -> None:
+    gateway = start_gateway()
+    said = json.dumps({"Attributes": {"interests": ["music"]}})
+    assert gateway.ask("PUT", "/v1/apps/my-app/endpoints/phone", said)[0] == 202
+    file = tmp_path / "export.json"
+    lines = [EXPORTED, {"ChannelType": "SMS", "Address": "+1"}, {"ChannelType": "PIGEON"}]
+    file.write_text("\n".join(map(json.dumps, lines)))
+
+    status, summary, told = import_endpoints(file, gateway.data_dir)
+
+    assert (status, summary.splitlines()[:2]) == (
+        1,
+        ["imported   2 endpoints", "rejected   1 lines"],
+    )
+    assert told.startswith(f"{file}:3: Input should be ")
+    phone = gateway.ask("GET", "/v1/apps/my-app/endpoints/phone")[1]
+    assert (phone["Address"], phone["Attributes"]) == ("token", {"interests": ["music"]})
+    [user] = gateway.ask("GET", "/v1/apps/my-app/users/jane")[1]["Item"]
+    assert user["Id"] == "phone"
+    assert len(gateway.endpoints()) == 2
+    assert not file.with_name("export.json.checkpoint").exists()
+
+
+def test_again_changes_nothing_and_a_store_that_is_not_there_is_a_sentence(
+    start_gateway: StartGateway, tmp_path: Path
+) -> None:
+    gateway = start_gateway()
+    assert gateway.end() == (0, "")
+    file = tmp_path / "segment.csv"
+    file.write_text("User.UserId,User.UserAttributes.plan\njane,pro\n")
+    rows = "SELECT endpoint_id, revision FROM endpoint_items ORDER BY endpoint_id"
+
+    assert import_endpoints(file, gateway.data_dir)[0] == 0
+    before = gateway.rows(rows)
+    assert import_endpoints(file, gateway.data_dir)[0] == 0
+    assert gateway.rows(rows) == before
+    assert len(before) == 2  # the endpoint, and its user
+
+    (tmp_path / "empty").mkdir()
+    status, _, told = import_endpoints(file, tmp_path / "empty")
+    assert (status, told) == (
+        3, f"Error: Nothing is stored in {tmp_path / 'empty'}: start `make run` once.\n",
+    )  # fmt: skip
+    assert list((tmp_path / "empty").iterdir()) == []
