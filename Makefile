@@ -17,6 +17,7 @@ export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 # (at the end of this file), not an option that has no effect.
 TAKES_run      := PORT DATA_DIR APPLICATION_IDS DESTINATION CORS_% TRUST_ARRIVAL ENDPOINT_READS BIND_ENDPOINTS \
   RETRY_DELAY_SECONDS VISIBILITY_TIMEOUT_SECONDS PINPOINT_% AWS_% ENDPOINT_TABLE EVENT_STREAM_PREFIX REJECTED_STREAM
+TAKES_demo     := PORT DATA_DIR OPTIONS
 TAKES_sql      := QUERY NAME TODAY DATA_DIR
 TAKES_test     := SEED CHROMIUM PYTEST_ADDOPTS
 TAKES_test-unit := PYTEST_ADDOPTS
@@ -55,6 +56,11 @@ help: ## list the targets
 
 run: $(VENV)/run $(VENV)/sql ## serve PutEvents on http://127.0.0.1:8080 into SQLite, and a page that shows it (PORT=, DATA_DIR=, APPLICATION_IDS=)
 	@exec $(COMMANDS) run
+
+.PHONY: demo
+
+demo: $(VENV)/run $(VENV)/sql ## load 90 days of a made-up shop, for the page and every query (PORT=, DATA_DIR=, OPTIONS=--load-only)
+	@exec $(COMMANDS) demo $(OPTIONS)
 
 test: $(VENV)/dev $(CDK) ## run every test
 	$(BIN)/pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder --durations=15 --cov --cov-report=term-missing:skip-covered

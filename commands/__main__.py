@@ -24,6 +24,7 @@ class Place(NamedTuple):
 
 COMMANDS = {
     "run": Place("run", "run", "Serve PutEvents on this machine, into SQLite."),
+    "demo": Place("demo.demo_command", "demo", "Load 90 days of a made-up shop into the store."),
     "sql": Place("sql.sql_command", "sql", "Query the local store with Athena's SQL."),
     "send": Place("send.send_command", "send", "Send events to a gateway, whatever its auth."),
     "load": Place("load.load_command", "load", "Load a gateway with events and count the answers."),
