@@ -326,14 +326,16 @@ forget: $(VENV)/run $(VENV)/sql ## remove a person from everything stored (USER=
 # --- the real clients that tests/clients drives -----------------------------------------------------
 
 CLIENTS := .venv-clients
-PROGRAMS = $(if $(CHROMIUM)$(wildcard /usr/bin/chromium),,chromium) $(if $(wildcard /usr/bin/aws),,awscli)
+PROGRAMS = $(if $(CHROMIUM)$(wildcard /usr/bin/chromium),,chromium) $(if $(wildcard /usr/bin/aws),,awscli) \
+  $(if $(wildcard /usr/bin/faketime),,faketime)
 .PHONY: client-programs
 
-client-programs: ## install what the tests of real clients use of Debian: Chromium, AWS CLI v2
+client-programs: ## install what tests use of Debian: Chromium, AWS CLI v2, faketime
 	@missing="$(strip $(PROGRAMS))"; [ -z "$$missing" ] && exit; \
 	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
 	  echo "Not installed: $$missing. Tests that need it are skipped; as root, apt-get install $$missing."; \
-	elif mkdir -p .build && ! { apt-get update && DEBIAN_FRONTEND=noninteractive \
+	elif echo "You are root: installing Debian's $$missing with apt-get, which tests run. Ctrl-C stops it."; \
+	  mkdir -p .build && ! { apt-get update && DEBIAN_FRONTEND=noninteractive \
 	    apt-get install --yes --no-install-recommends $$missing; } >.build/apt.log 2>&1; then \
 	  cat .build/apt.log; echo "apt-get could not install $$missing."; exit 1; \
 	fi

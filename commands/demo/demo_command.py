@@ -12,7 +12,7 @@ from commands.demo.customers import customers_of
 from commands.demo.listening import RunningGateway
 from commands.demo.shop import DAYS, Visit, history, visit_of
 from commands.exit_codes import StoppedError
-from local.database import Database, data_folder
+from local.database import FILE, Database, data_folder
 from local.environment import StartError, set_environment
 from local.startup import open_database, open_folder
 
@@ -98,7 +98,7 @@ def _take(folder: Path, visits: list[Visit]) -> int:
         ) as shown,
         redirect_stdout(nothing),
     ):  # the handlers' log
-        door = PastDoor()
+        door = PastDoor(folder / FILE)
         for visit in shown:
             answer = door.put_events(APPLICATION, visit.body, visit.request_id, visit.arrived)
             count += _check(answer)
