@@ -177,7 +177,7 @@ destroy-emulated: $(VENV)/dev ## take the emulated deployment away
 sql-emulated: $(VENV)/dev ## Athena's SQL over the lake that deploy-emulated deployed (QUERY="SELECT ...")
 	@$(COMMANDS) emulated sql "$$QUERY"
 
-redrive: $(VENV)/run ## move the dead letters of the deployed stack back to its queue
+redrive: $(VENV)/run ## move dead letters back to their queue (OPTIONS="--reason throttl --older-than 2h --dry-run"; "--url http://127.0.0.1:8080")
 	@$(COMMANDS) redrive $(OPTIONS)
 
 dead-letters: $(VENV)/run ## list them: when, why, how many events (OPTIONS="--export FILE" writes JSON Lines)

@@ -42,8 +42,10 @@ COMMANDS = {
     "preflight": Place(
         "deploy.preflight", "preflight", "Look whether a deploy can succeed, before it begins."
     ),
-    "dead-letters": Place("dead_letters", "dead_letters", "List the dead letters of a stack."),
-    "redrive": Place("redrive", "redrive", "Move the dead letters of a stack back to its queue."),
+    "dead-letters": Place(
+        "dead_letters", "dead_letters", "List the dead letters of a stack or a laptop."
+    ),
+    "redrive": Place("redrive", "redrive", "Move dead letters back to their queue, all or some."),
     "forget": Place(
         "forget.forget_command", "forget", "Remove a person from a lake or the local store."
     ),

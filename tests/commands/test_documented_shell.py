@@ -46,7 +46,9 @@ HERE = [one for one in TYPED if one not in starting(*ELSEWHERE, *NEED_AWS, *AWS_
 HERE += [
     one
     for one in starting(*NEED_AWS)
-    if "--data-dir" in one.text or re.match("make import-endpoints .*--dry-run", one.text)
+    if "--data-dir" in one.text
+    or '"--url http://127' in one.text
+    or re.match("make import-endpoints .*--dry-run", one.text)
 ]
 AT_AWS = [one for one in starting(*NEED_AWS) if one not in [*HERE, *starting(*ELSEWHERE)]]
 
