@@ -108,6 +108,7 @@ bootstrap: $(VENV)/dev $(CDK) ## prepare your AWS account and region for the CDK
 deploy: $(VENV)/dev $(CDK) ## cdk deploy, if nothing is missing, with the settings in cdk.json (CDK_OPTIONS="-c auth=none")
 	@$(COMMANDS) preflight $(CDK_OPTIONS)
 	$(CDK) deploy $(CDK_OPTIONS)
+	@$(COMMANDS) after-deploy $(CDK_OPTIONS)
 
 destroy: $(VENV)/dev $(CDK) ## cdk destroy
 	@$(COMMANDS) preflight --before destroy $(CDK_OPTIONS)

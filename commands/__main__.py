@@ -42,6 +42,9 @@ COMMANDS = {
     "preflight": Place(
         "deploy.preflight", "preflight", "Look whether a deploy can succeed, before it begins."
     ),
+    "after-deploy": Place(
+        "deploy.after_deploy", "after_deploy", "Say how to try what was deployed."
+    ),
     "dead-letters": Place(
         "dead_letters", "dead_letters", "List the dead letters of a stack or a laptop."
     ),
