@@ -54,6 +54,7 @@ TAKES_load     := URL USERS RATE SECONDS SHAPE EVENTS APPLICATION_ID OPTIONS PUT
 TAKES_verify   := URL OPTIONS PUT_EVENTS_% AWS_%
 TAKES_conformance := URL OPTIONS PUT_EVENTS_% AWS_%
 TAKES_redrive  := OPTIONS AWS_%
+TAKES_replay-rejected := OPTIONS AWS_%
 TAKES_dead-letters := OPTIONS AWS_%
 TAKES_forget   := USER ENDPOINT APPLICATION_ID OPTIONS AWS_%
 TAKES_views    := OPTIONS AWS_%
@@ -198,6 +199,10 @@ sql-emulated: $(VENV)/dev ## Athena's SQL over the lake that deploy-emulated dep
 
 redrive: $(VENV)/run ## move dead letters back to their queue (OPTIONS="--reason throttl --older-than 2h --dry-run"; "--url http://127.0.0.1:8080")
 	@$(COMMANDS) redrive $(OPTIONS)
+
+.PHONY: replay-rejected
+replay-rejected: $(VENV)/run ## send rejected events to the queue again, once the rules accept them (OPTIONS="--rule timestamp --dry-run")
+	@$(COMMANDS) replay-rejected $(OPTIONS)
 
 dead-letters: $(VENV)/run ## list them: when, why, how many events (OPTIONS="--export FILE" writes JSON Lines)
 	@$(COMMANDS) dead-letters $(OPTIONS)

@@ -49,6 +49,9 @@ COMMANDS = {
         "dead_letters", "dead_letters", "List the dead letters of a stack or a laptop."
     ),
     "redrive": Place("redrive", "redrive", "Move dead letters back to their queue, all or some."),
+    "replay-rejected": Place(
+        "replay.replay_command", "replay_rejected", "Send again what the rules accept by now."
+    ),
     "forget": Place(
         "forget.forget_command", "forget", "Remove a person from a lake or the local store."
     ),

@@ -85,7 +85,8 @@ def find_queues(stack: str, url: str | None, *, both: bool = True) -> TwoQueues:
     return TwoQueues(client, f"{url}/queue", f"{url}/dead-letters", is_local=True)
 
 
-def _of_this_machine(_: Any, __: Any, url: str | None) -> str | None:
+def local_url(_: Any, __: Any, url: str | None) -> str | None:
+    """Check an option that names a `make run`; no account's messages go anywhere else."""
     if url is not None and (not url.startswith("http://") or urlsplit(url).hostname not in _HOSTS):
         raise click.BadParameter("it should be `make run`'s, like http://127.0.0.1:8080.")
     return url
@@ -95,7 +96,7 @@ def choice_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options that say which letters, and of which queue."""
     for option in (
         stack_option,
-        click.option("--url", callback=_of_this_machine, help="Of this `make run` instead of AWS."),
+        click.option("--url", callback=local_url, help="Of this `make run` instead of AWS."),
         click.option("--younger-than", type=Age(), help="Dead for less than this, as 2d."),
         click.option("--older-than", type=Age(), help="Dead for this long or longer, as 30m."),
         click.option("--reason", help="Only with this in the reason, in any case of its letters."),
