@@ -37,6 +37,7 @@ TAKES_synth    := CDK_OPTIONS
 TAKES_diff     := CDK_OPTIONS AWS_%
 TAKES_bootstrap := CDK_OPTIONS AWS_%
 TAKES_deploy   := CDK_OPTIONS AWS_%
+TAKES_after-deploy := CDK_OPTIONS AWS_%
 TAKES_destroy  := CDK_OPTIONS AWS_%
 TAKES_snapshots := REPLACE
 TAKES_deploy-emulated := CDK_OPTIONS EMULATED_DIR
@@ -109,6 +110,10 @@ bootstrap: $(VENV)/dev $(CDK) ## prepare your AWS account and region for the CDK
 deploy: $(VENV)/dev $(CDK) ## cdk deploy, if nothing is missing, with the settings in cdk.json (CDK_OPTIONS="-c auth=none")
 	@$(COMMANDS) preflight $(CDK_OPTIONS)
 	$(CDK) deploy $(CDK_OPTIONS)
+	@$(COMMANDS) after-deploy $(CDK_OPTIONS)
+
+.PHONY: after-deploy
+after-deploy: $(VENV)/dev ## say again how to try what was deployed, and where to look at it
 	@$(COMMANDS) after-deploy $(CDK_OPTIONS)
 
 destroy: $(VENV)/dev $(CDK) ## cdk destroy

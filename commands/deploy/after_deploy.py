@@ -15,7 +15,7 @@ _HEADERS = {
     "cognito": " -H 'Authorization: ID_TOKEN'",
     "jwt": " -H 'Authorization: Bearer TOKEN'",
 }
-EPILOG = f"With make:  make deploy ends with it.\n{EXIT_CODES}"
+EPILOG = f"With make:  make after-deploy CDK_OPTIONS=... (make deploy ends with it)\n{EXIT_CODES}"
 
 
 @click.command(epilog=EPILOG, context_settings={"ignore_unknown_options": True})
