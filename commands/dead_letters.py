@@ -1,4 +1,4 @@
-"""`dead-letters`: list what is in the dead-letter queue of a deployed stack, and leave it there."""
+"""`dead-letters`: list what is in the dead-letter queue, and leave it there."""
 
 import json
 from collections.abc import Generator
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from commands.aws_session import find_session
 from commands.dead_letter import DeadLetter
-from commands.deployed import EXIT_CODES, aws_errors, outputs, stack_option
+from commands.dead_letter_choice import Choice, choice_options, find_queues
+from commands.deployed import EXIT_CODES, aws_errors
 from commands.exit_codes import StoppedError
 from commands.terminal import table
 
@@ -79,15 +79,14 @@ def _receive(sqs: "SQSClient", url: str, seconds: int) -> Any:
     type=click.File("w", encoding="utf-8", lazy=True),
     help="Write them here too, one JSON object a line.",
 )
-@stack_option
-def dead_letters(export: TextIO | None, stack: str) -> None:
+@choice_options
+def dead_letters(export: TextIO | None, stack: str, url: str | None, **chosen: Any) -> None:
     """List the dead letters of the stack; none is deleted or moved."""
-    rows = []
+    rows, choice = [], Choice(**chosen)
     with aws_errors():
-        session = find_session()
-        url = outputs(stack, session)["DeadLetterQueueUrl"]
-        with closing(received(session.client("sqs"), url)) as letters:
-            for letter in letters:
+        queues = find_queues(stack, url, both=False)
+        with closing(received(queues.sqs, queues.dead_letters)) as letters:
+            for letter in filter(choice.matches, letters):
                 rows.append(letter.row)
                 _write(export, json.dumps(letter._asdict()) + "\n")
     _write(export, "")  # an export of none is an empty file

@@ -1,20 +1,26 @@
-"""`redrive`: move the dead letters of a deployed stack back to its queue."""
+"""`redrive`: move dead letters back to the queue they fell from, all of them or some."""
 
+import sys
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.aws_session import find_session
-from commands.deployed import EXIT_CODES, aws_errors, outputs, stack_option
+from commands.dead_letter import DeadLetter
+from commands.dead_letter_choice import Choice, TwoQueues, choice_options, find_queues
+from commands.dead_letters import COLUMNS, NUMBERS, messages, received
+from commands.deployed import EXIT_CODES, aws_errors
 from commands.exit_codes import StoppedError
+from commands.terminal import table
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 LOOK_SECONDS = 2
 STARTING = "STARTING"  # the new task is not listed yet
-EPILOG = f"With make:  make redrive OPTIONS=...\n{EXIT_CODES}"
+_VALUES = ("DataType", "StringValue", "BinaryValue")
+EPILOG = f'With make:  make redrive OPTIONS="--reason throttl --dry-run"\n{EXIT_CODES}'
 
 
 def move(sqs: "SQSClient", source_url: str, destination_url: str) -> int:
@@ -36,6 +42,30 @@ def move(sqs: "SQSClient", source_url: str, destination_url: str) -> int:
     return _moved(task)
 
 
+def move_chosen(queues: TwoQueues, choice: Choice) -> int:
+    """Move those that are chosen; a letter is deleted once the queue has confirmed it.
+
+    One that is sent and not deleted, since this is killed in between, is delivered twice.
+    """
+    moved = 0
+    with closing(messages(queues.sqs, queues.dead_letters)) as found:
+        for message in found:
+            if not choice.matches(DeadLetter.of(message)):
+                continue
+            sent: Any = {
+                name: {key: value[key] for key in _VALUES if key in value}
+                for name, value in message.get("MessageAttributes", {}).items()
+            }
+            queues.sqs.send_message(
+                QueueUrl=queues.queue, MessageBody=message["Body"], MessageAttributes=sent
+            )
+            queues.sqs.delete_message(
+                QueueUrl=queues.dead_letters, ReceiptHandle=message["ReceiptHandle"]
+            )
+            moved += 1
+    return moved
+
+
 def _moved(task: Any) -> int:
     return int(task.get("ApproximateNumberOfMessagesMoved", 0))
 
@@ -52,11 +82,31 @@ def _arn_and_count(sqs: "SQSClient", url: str) -> tuple[str, int]:
 
 
 @click.command(epilog=EPILOG)
-@stack_option
-def redrive(stack: str) -> None:
-    """Move the dead letters of the stack back to its queue, to be tried anew."""
+@click.option("--dry-run", is_flag=True, help="List those that would be moved, and move none.")
+@click.option("--yes", is_flag=True, help="Do not ask. Without a terminal nothing is asked.")
+@choice_options
+def redrive(*, dry_run: bool, yes: bool, stack: str, url: str | None, **chosen: Any) -> None:
+    """Move dead letters back to the queue, to be tried anew: all of them, or those you choose."""
+    choice = Choice(**chosen)
     with aws_errors():
-        session = find_session()
-        found = outputs(stack, session)
-        moved = move(session.client("sqs"), found["DeadLetterQueueUrl"], found["QueueUrl"])
-    click.echo(f"Dead letters moved back to {found['QueueUrl']}: {moved}")
+        queues = find_queues(stack, url)
+        is_asked = not yes and sys.stdin.isatty()
+        if dry_run or is_asked:
+            rows = _list(queues, choice)
+            if dry_run or not rows:
+                click.echo(f"Dead letters that would be moved: {rows}")
+                return
+            click.confirm(f"Move {rows} dead letters back to {queues.queue}?", abort=True)
+        if choice.is_all and not queues.is_local:
+            moved = move(queues.sqs, queues.dead_letters, queues.queue)
+        else:
+            moved = move_chosen(queues, choice)
+    click.echo(f"Dead letters moved back to {queues.queue}: {moved}")
+
+
+def _list(queues: TwoQueues, choice: Choice) -> int:
+    with closing(received(queues.sqs, queues.dead_letters)) as letters:
+        rows = [letter.row for letter in letters if choice.matches(letter)]
+    if rows:
+        click.echo(table(COLUMNS, rows, right=NUMBERS))
+    return len(rows)

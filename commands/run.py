@@ -3,8 +3,9 @@
 import click
 
 from local.server import main
+from local.web_server import EVERY_HOST, HOST
 
-EPILOG = """With make:  make run PORT=8081
+EPILOG = """With make:  make run PORT=8081 HOST=0.0.0.0
 
 \b
 Settings are environment variables, or variables of make:
@@ -22,7 +23,14 @@ Exit code:
 
 
 @click.command(epilog=EPILOG)
+@click.option(
+    "--host",
+    type=click.Choice([HOST, EVERY_HOST]),
+    default=HOST,
+    show_default=True,
+    help=f"{EVERY_HOST} lets other machines of your network send events.",
+)
 @click.pass_context
-def run(ctx: click.Context, /) -> None:
+def run(ctx: click.Context, /, host: str) -> None:
     """Serve PutEvents on http://127.0.0.1:8080 into a SQLite file, with a page that shows it."""
-    ctx.exit(main())
+    ctx.exit(main(host))

@@ -21,6 +21,7 @@ from local.environment import (
 )
 from local.event_source import EventSource
 from local.handlers import API_TIMEOUT_SECONDS, make_cors, make_functions
+from local.other_machines import warn_of_others
 from local.private_files import LOG_FILE
 from local.queue_message import NewMessage
 from local.queued_events import QueuedEvents
@@ -30,30 +31,30 @@ from local.sqs import SqsApi
 from local.startup import open_database, open_folder, open_port, visibility_seconds
 from local.stop_signals import StopSignals
 from local.web_app import WebApp
-from local.web_server import WebServer, url_of
+from local.web_server import HOST, WebServer, url_of
 from local.whole_lines import WholeLines
 
 log = logging.getLogger("local")
 
 
-def main() -> int:
+def main(host: str = HOST) -> int:
     """Serve until Ctrl-C or SIGTERM; returns the exit status."""
     log_to_terminal()
     try:
-        asyncio.run(_run())
+        asyncio.run(_run(host))
     except StartError as error:
         print(error, file=sys.stderr)
         return 1
     return 0
 
 
-async def _run() -> None:
+async def _run(host: str) -> None:
     with StopSignals() as signals:
-        await _start(signals)
+        await _start(host, signals)
 
 
-async def _start(signals: StopSignals) -> None:
-    with open_port(os.environ.get("PORT") or "8080") as listener:
+async def _start(host: str, signals: StopSignals) -> None:
+    with open_port(os.environ.get("PORT") or "8080", host) as listener:
         set_environment(os.environ, data_folder().resolve(), url_of(listener))
         # Nothing is made before all that was asked for is right.
         folder = open_folder(data_folder())
@@ -104,7 +105,7 @@ async def _serve(listener: socket.socket, database: Database, signals: StopSigna
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(server.serve())
         source.start()
-        _greet(url_of(listener), database)
+        _greet(url_of(listener), database, is_open=listener.getsockname()[0] != HOST)
         await signals.wait()
         log.info("stopping: what is in hand is being finished")
         await live.stop()
@@ -114,11 +115,13 @@ async def _serve(listener: socket.socket, database: Database, signals: StopSigna
         server.stop()
 
 
-def _greet(url: str, database: Database) -> None:
+def _greet(url: str, database: Database, *, is_open: bool) -> None:
     events = destination(os.environ) or str(database.path)
     if others := followers(os.environ):
         events += f", followed by {', '.join(others)}"
     greet(url, events, database.path, database.path.with_name(LOG_FILE), _application_id())
+    if is_open:
+        warn_of_others(url)
 
 
 def _application_id() -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from local.database import FILE, Database
 from local.environment import StartError
 from local.private_files import LOG_FILE, keep_private
-from local.web_server import HOST, listen
+from local.web_server import EVERY_HOST, HOST, listen
 
 _LONGEST = 43_200  # seconds, SQS's own limit
 
@@ -37,16 +37,18 @@ def open_database(folder: Path) -> Database:
     return database
 
 
-def open_port(port: str) -> socket.socket:
-    """Take the port of loopback that `make run` was given."""
+def open_port(port: str, host: str = HOST) -> socket.socket:
+    """Take the port that `make run` was given: of loopback, unless it was asked for more."""
+    if host not in (HOST, EVERY_HOST):
+        raise StartError(f"HOST should be {HOST} or {EVERY_HOST}, not {host!r}.")
     if not (port.isascii() and port.isdecimal() and len(port) < 6 and int(port) < 65536):
         raise StartError(f"PORT should be a number from 0 to 65535, not {port!r}.")
     try:
-        return listen(int(port))
+        return listen(int(port), host)
     except OSError as error:
         busy = error.errno == errno.EADDRINUSE
         why = "is in use by another program" if busy else f"cannot be used ({error.strerror})"
-        raise StartError(f"Port {port} of {HOST} {why}: choose another, PORT=...") from None
+        raise StartError(f"Port {port} of {host} {why}: choose another, PORT=...") from None
 
 
 def visibility_seconds() -> int:

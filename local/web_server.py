@@ -11,18 +11,19 @@ from local.connection import Connection
 from local.request_body import MAX_HEAD_BYTES
 
 HOST = "127.0.0.1"
+EVERY_HOST = "0.0.0.0"  # noqa: S104 # only where it is asked for; local.other_machines keeps the rest shut
 BACKLOG = 128
 IDLE_SECONDS = 60  # until a client that sends no request is hung up on
 GRACE_SECONDS = 5  # for the last responses to leave
 
 
-def listen(port: int) -> socket.socket:
-    """Take a port of loopback; clients that connect wait until they are served."""
+def listen(port: int, host: str = HOST) -> socket.socket:
+    """Take a port, of loopback or of all addresses; who connects waits until it is served."""
     # asyncio sends without Nagle's delay only where a socket names TCP itself.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((HOST, port))
+        listener.bind((host, port))
         listener.listen(BACKLOG)
     except OSError:
         listener.close()
@@ -31,7 +32,7 @@ def listen(port: int) -> socket.socket:
 
 
 def url_of(listener: socket.socket) -> str:
-    """Return the URL of a port that `listen` took."""
+    """Return the URL on this machine of a port that `listen` took."""
     return f"http://{HOST}:{listener.getsockname()[1]}"
 
 

@@ -17,6 +17,13 @@ from commands.terminal import say
 from infra.deploy_settings import DeploySettingsError
 
 PLACEHOLDER = "my-app"
+LETS_IN = {
+    "iam": "AWS credentials that may execute-api:Invoke",
+    "cognito": "tokens of your user pool",
+    "jwt": "tokens of your issuer",
+    "api-key": "whoever has the key",
+    "none": "anyone who knows an application id",
+}
 # What is looked at before the CDK does what.
 CHECKS: dict[str, dict[str, Check]] = {
     "deploy": {
@@ -83,6 +90,8 @@ def _problems(options: DeployOptions, before: str) -> Iterator[Problem]:
         yield error.problem
         return
     say(f"Looking at account {account.id} in {account.region} ...")
+    if before == "deploy":
+        click.echo(f"auth={settings.auth} lets in {LETS_IN[settings.auth]} (docs/access.md).")
     plan = Plan(account, options, settings, settings.stack_name)
     for what, check in CHECKS[before].items():
         try:
@@ -98,6 +107,7 @@ def _placeholder(options: DeployOptions) -> Problem | None:
         return None
     return Problem(
         f"applicationIds in cdk.json is still the example's {PLACEHOLDER}; clients must know the "
-        "ids that you choose.",
+        "ids that you choose. Choose `auth` by your clients too (docs/access.md); it is "
+        f"{options.context.get('auth') or shipped().get('auth') or 'iam'}.",
         ("$EDITOR cdk.json", options.deploying_with("applicationIds=YOUR_APP_ID")),
     )

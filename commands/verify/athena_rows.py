@@ -16,7 +16,7 @@ def rows(athena: Any, sql: str, *, workgroup: str, database: str) -> list[Row]:
     execution = athena.start_query_execution(
         QueryString=sql, WorkGroup=workgroup, QueryExecutionContext={"Database": database}
     )["QueryExecutionId"]
-    status = _ended(athena, execution)
+    status = ended(athena, execution)
     if status["State"] != "SUCCEEDED":
         raise CheckFailedError(f"Athena: {status.get('StateChangeReason', status['State'])}")
     result = athena.get_query_results(QueryExecutionId=execution)["ResultSet"]["Rows"]
@@ -24,7 +24,8 @@ def rows(athena: Any, sql: str, *, workgroup: str, database: str) -> list[Row]:
     return [dict(zip(names, row, strict=True)) for row in found]
 
 
-def _ended(athena: Any, execution: str) -> Any:
+def ended(athena: Any, execution: str) -> Any:
+    """Wait for the end of a query; its status."""
     deadline = time.monotonic() + SECONDS
     while True:
         status = athena.get_query_execution(QueryExecutionId=execution)["QueryExecution"]["Status"]

@@ -11,6 +11,7 @@ from local.asgi import Application, Receive, Scope, Send
 from local.http_messages import new_request_id
 from local.live.page_files import SAFE_HEADERS
 from local.live.row_stream import RowStream
+from local.other_machines import is_this_machine, rejection_of_others
 from local.same_machine import rejection, target_of
 
 STREAM = "/live/stream"
@@ -31,7 +32,7 @@ class LiveApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if rejected := rejection(scope):
+        if rejected := (rejection if is_this_machine(scope) else rejection_of_others)(scope):
             return await _reject(*rejected, scope, send)
         _, path = target_of(scope)
         if path == STREAM and scope["method"] == "GET":

@@ -174,6 +174,7 @@ def _make(gateway: Gateway) -> Make:
             env={"PATH": os.environ["PATH"], **gateway.deployment.emulator.environment()},
             check=True,
             text=True,
+            stdin=subprocess.DEVNULL,  # on a terminal a redrive asks
             stdout=subprocess.PIPE,
         ).stdout
 

@@ -58,5 +58,5 @@ def _folder(path: str, text: str) -> Folder:
 
 
 def _file(name: str) -> str:
-    special = "." in name or name in ("Makefile", "LICENSE")
+    special = "." in name or name in ("Makefile", "LICENSE", "Containerfile")
     return name if special else f"{name}.py"

@@ -1,0 +1,156 @@
+"""`make demo`: a made-up shop in the store, of which the page and every query show something."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from commands.demo.shop import DAYS, history
+from infra.queries import named_queries
+from tests.local.conftest import StartGateway
+from tests.local.running_gateway import ROOT, environment
+from tests.loopback import Response, serving
+
+NOW = datetime.now(UTC)
+SECONDS = 120
+FREE = "1"  # a port on which nothing listens
+
+
+def command(folder: Path, *words: str, port: str = FREE) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "commands", *words], cwd=ROOT, capture_output=True, text=True,
+        env={**environment(folder), "PORT": port}, timeout=SECONDS, check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture(name="shop", scope="module")
+def _shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("shop") / "data"
+    done = command(folder, "demo", "--load-only")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"since {NOW - timedelta(days=DAYS - 1):%Y-%m-%d}" in done.stdout
+    return folder
+
+
+@pytest.mark.parametrize("query", [query.file for query in named_queries()])
+def test_every_named_query_shows_something(query: str, shop: Path) -> None:
+    done = command(shop, "sql", "--name", query)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "demo-shop" in done.stdout
+
+
+def test_what_is_there_is_not_loaded_again(shop: Path) -> None:
+    counts = (
+        "SELECT count(*) AS n FROM recent_events UNION ALL SELECT count(*) FROM rejected_events"
+    )
+    before = command(shop, "sql", "--query", counts).stdout
+
+    done = command(shop, "demo", "--load-only")
+
+    # Somebody may have come since.
+    assert "Nothing has happened in the demo shop" in done.stdout or " of 1 visits" in done.stdout
+    if "Nothing has happened" in done.stdout:
+        assert command(shop, "sql", "--query", counts).stdout == before
+
+
+def test_a_day_is_the_same_whenever_it_is_made() -> None:
+    opened = (NOW - timedelta(days=20)).date()
+
+    today = history(opened, NOW)
+    assert today
+    assert [v for v in history(opened, NOW + timedelta(days=3)) if v.arrived <= NOW] == today
+
+
+def test_a_running_gateway_shows_the_shop_and_takes_its_visitors(
+    start_gateway: StartGateway,
+) -> None:
+    gateway = start_gateway()
+    port = gateway.url.rpartition(":")[2]
+
+    done = command(gateway.data_dir, "demo", port=port)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "8 customers are in the shop now." in done.stdout
+    gateway.wait_for("POST /v1/apps/demo-shop/events  202  . accepted")
+    _, page = gateway.ask("GET", "/live/events?application=demo-shop&limit=500")
+    assert len(page["events"]) == 500
+    assert page["more"]
+
+
+def test_a_gateway_over_another_store_is_told(start_gateway: StartGateway, shop: Path) -> None:
+    gateway = start_gateway()
+
+    done = command(shop, "demo", port=gateway.url.rpartition(":")[2])
+
+    assert done.returncode == 3
+    assert "does not show the demo shop: is it `make run` with another DATA_DIR=" in done.stderr
+    assert gateway.stored("demo-shop") == []
+
+
+@pytest.mark.parametrize("port", ["http", "0", "70000"])
+def test_a_wrong_port_is_told_before_anything_is_written(port: str, tmp_path: Path) -> None:
+    done = command(tmp_path / "data", "demo", port=port)
+
+    assert done.returncode == 3
+    assert "PORT should be a number from 1 to 65535" in done.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_another_program_on_the_port_is_left_alone(tmp_path: Path) -> None:
+    with serving(lambda _: Response(200, b"hello")) as url:
+        done = command(tmp_path / "data", "demo", port=url.rpartition(":")[2])
+
+    assert done.returncode == 3
+    assert "is not `make run`: choose another port, PORT=" in done.stderr
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.fixture(name="free_port")
+def _free_port() -> str:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return str(listener.getsockname()[1])
+
+
+@pytest.fixture(name="started")
+def _started(shop: Path, free_port: str) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "commands", "demo"], cwd=ROOT, stdout=subprocess.PIPE, text=True,
+        env={**environment(shop), "PORT": free_port, "PYTHONUNBUFFERED": "1"},
+    )  # fmt: skip
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def test_where_no_gateway_runs_it_starts_one(
+    started: subprocess.Popen[str], free_port: str
+) -> None:
+    assert started.stdout
+    lines = []
+    for line in started.stdout:
+        lines.append(line)
+        if "try           curl" in line:
+            break
+    started.send_signal(signal.SIGINT)
+
+    assert started.wait(SECONDS) == 0
+    said = "".join(lines)
+    assert f"Nothing listens on http://127.0.0.1:{free_port}: starting `make run`" in said
+    assert f"PutEvents on  http://127.0.0.1:{free_port}" in said
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    done = command(tmp_path / "file" / "data", "demo", "--load-only")
+
+    assert done.returncode == 1
+    assert "Nothing can be written in" in done.stderr
+    assert os.listdir(tmp_path) == ["file"]

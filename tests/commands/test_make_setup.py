@@ -1,0 +1,96 @@
+"""How make sets up what it needs: it says what it does, and in a sentence what it cannot do."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SECONDS = 60
+
+
+@pytest.fixture(name="programs")
+def _programs(tmp_path: Path) -> Path:
+    """A folder of programs that come before the machine's own."""
+    (tmp_path / "bin").mkdir()
+    return tmp_path / "bin"
+
+
+def put(folder: Path, name: str, script: str) -> None:
+    (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+    (folder / name).chmod(0o755)
+
+
+def make(programs: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run make with those programs first; MAKELEVEL lets it take a variable of its own."""
+    environment = {"PATH": f"{programs}:{os.environ['PATH']}", "MAKELEVEL": "1", **more}
+    return subprocess.run(
+        ["make", "--no-print-directory", *words], cwd=ROOT, env=environment, capture_output=True,
+        text=True, timeout=SECONDS, check=False,
+    )  # fmt: skip
+
+
+def test_what_root_gets_installed_is_said_before(programs: Path) -> None:
+    put(programs, "id", "echo 0")
+    put(programs, "apt-get", f"echo $@ >> {programs}/asked; exit 1")
+
+    done = make(programs, "client-programs", "PROGRAMS=a-browser")
+
+    assert done.stdout.startswith("You are root: installing Debian's a-browser with apt-get")
+    assert "apt-get could not install a-browser." in done.stdout
+    assert (programs / "asked").read_text() == "update\n"
+
+
+def test_who_is_not_root_is_told_what_is_left_out(programs: Path) -> None:
+    put(programs, "id", "echo 1000")
+    put(programs, "apt-get", f"touch {programs}/asked")
+
+    done = make(programs, "client-programs", "PROGRAMS=a-browser")
+
+    assert done.returncode == 0
+    assert done.stdout.startswith("Not installed: a-browser. Tests that need it are skipped")
+    assert not (programs / "asked").exists()
+
+
+def test_an_environment_without_pip_is_told_in_a_sentence(programs: Path, tmp_path: Path) -> None:
+    venv = tmp_path / "venv"
+    subprocess.run(
+        [sys.executable, "-m", "venv", "--without-pip", venv], check=True, timeout=SECONDS
+    )
+
+    done = make(programs, f"{venv}/run", f"VENV={venv}")
+
+    assert done.returncode == 2
+    assert done.stdout == f"{venv} has no pip: rm -rf {venv}, then make makes it anew.\n"
+
+
+def test_a_python_that_cannot_make_an_environment_leaves_none(
+    programs: Path, tmp_path: Path
+) -> None:
+    venv = tmp_path / "venv"
+    put(programs, "python-of-debian", f'[ "$2" = venv ] && mkdir -p {venv}/bin && exit 1; exit 0')
+
+    done = make(programs, f"{venv}/run", f"VENV={venv}", "PYTHON=python-of-debian")
+
+    assert done.returncode == 2
+    assert "apt-get install python3-venv" in done.stdout
+    assert not venv.exists()
+
+
+def test_where_home_cannot_be_written_caches_go_elsewhere(programs: Path) -> None:
+    done = make(programs, "-pn", "help", HOME="/nonexistent/home")
+
+    caches = f"{ROOT}/.build/caches"
+    assert f"/nonexistent/home cannot be written: caches go to {caches}." in done.stderr
+    for name in ("JSII_RUNTIME_PACKAGE_CACHE_ROOT", "CDK_HOME", "UV_CACHE_DIR", "npm_config_cache"):
+        assert re.search(rf"^{name} := {caches}/", done.stdout, re.MULTILINE)
+
+
+def test_a_home_that_can_be_written_is_used(programs: Path, tmp_path: Path) -> None:
+    done = make(programs, "-pn", "help", HOME=str(tmp_path))
+
+    assert "cannot be written" not in done.stderr
+    assert "CDK_HOME" not in done.stdout

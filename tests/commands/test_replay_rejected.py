@@ -1,0 +1,124 @@
+"""What was rejected is sent again once the rules accept it, as of when it came; nothing else is."""
+
+import json
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from commands.deployed import Outputs
+from commands.exit_codes import StoppedError
+from commands.replay.rejected_rows import RejectedRow, Wanted, of_lake
+from commands.replay.replay_command import message
+from tests.local.conftest import StartGateway
+from tests.local.running_gateway import EVENT, ROOT, RunningGateway, environment
+
+ARRIVED = int(time.time() * 1000) - 3_600_000
+GOOD, BAD = json.dumps(EVENT), json.dumps({"EventType": "hello"})
+ROWS = [
+    RejectedRow("shop", "phone", "mended", ARRIVED, "r1", "Missing Timestamp", GOOD),
+    RejectedRow("shop", "phone", "broken", ARRIVED, "r2", "Missing Timestamp", BAD),
+    RejectedRow("shop", "phone", "cut", ARRIVED, "r3", "Large event", GOOD[:-5]),
+    RejectedRow("shop", "tablet", None, ARRIVED, "r4", "Missing ChannelType", '{"OptOut":"ALL"}'),
+    RejectedRow("game", "phone", "other", ARRIVED, "r5", "Large key", GOOD),
+    RejectedRow("shop", "phone", "old", ARRIVED - 9 * 86_400_000, "r6", "Missing Timestamp", GOOD),
+]
+
+
+@pytest.fixture(name="gateway")
+def _gateway(start_gateway: StartGateway) -> RunningGateway:
+    gateway = start_gateway()
+    with sqlite3.connect(gateway.data_dir / "putevents.db") as store:
+        store.executemany(
+            "INSERT INTO rejected_events VALUES (?, ?, ?, ?, ?, ?, '', ?)", [list(r) for r in ROWS]
+        )
+    return gateway
+
+
+def replay(gateway: RunningGateway, *words: str) -> subprocess.CompletedProcess[str]:
+    options = ["--url", gateway.url, "--data-dir", str(gateway.data_dir)]
+    return subprocess.run(
+        [sys.executable, "-m", "commands", "replay-rejected", *options, *words], cwd=ROOT,
+        env=environment(Path("/nonexistent/data")), stdin=subprocess.DEVNULL, capture_output=True,
+        text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+def test_those_are_sent_that_pass_now(gateway: RunningGateway) -> None:
+    tried = replay(gateway, "--dry-run", "--application-id", "shop")
+    assert tried.stdout.splitlines()[2:] == [
+        "shop        | Large event         |        0 |              1",
+        "shop        | Missing ChannelType |        1 |              0",
+        "shop        | Missing Timestamp   |        1 |              1",
+        "Rejected events that would be sent: 2",
+    ]
+    assert gateway.stored("shop") == []
+
+    done = replay(gateway, "--application-id", "shop")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"Rejected events sent to {gateway.url}/queue again: 2\n"
+    gateway.wait_for(r"queue  2 taken|queue  1 taken")
+    with gateway._printed:
+        gateway._printed.wait_for(lambda: bool(gateway.stored("shop")), 20)
+    assert gateway.stored("shop") == [("phone", "mended", "hello")]
+    sql = "SELECT arrival_timestamp, request_id FROM batches"
+    assert gateway.rows(sql) == [(ARRIVED, "r1")]
+    assert gateway.stored("game") == []
+
+
+def test_a_rule_and_days_choose(gateway: RunningGateway) -> None:
+    assert replay(gateway, "--dry-run", "--rule", "KEY").stdout.endswith("sent: 1\n")
+    assert replay(gateway, "--dry-run", "--rule", "no such rule").stdout.endswith("sent: 0\n")
+    assert replay(gateway, "--dry-run", "--days", "30").stdout.endswith("sent: 4\n")
+
+
+def test_a_store_that_is_not_there_is_told(gateway: RunningGateway, tmp_path: Path) -> None:
+    gateway.data_dir, own = tmp_path / "none", gateway.data_dir
+    done = replay(gateway)
+    gateway.data_dir = own
+
+    assert done.returncode == 3
+    assert "Nothing is stored in" in done.stderr
+
+
+@pytest.mark.parametrize("event", ["", "null", "[]", '"x"', "{", "1", '{"EventType": 5}'])
+@pytest.mark.parametrize("event_id", [None, "", "e", "x" * 2000])
+def test_any_row_is_sent_or_left(event: str, event_id: str | None) -> None:
+    found = message(ROWS[0]._replace(event=event, event_id=event_id))
+
+    assert found is None or json.loads(found.body)["ApplicationId"] == "shop"
+
+
+def lake(state: str) -> list[RejectedRow]:
+    athena = boto3.client(
+        "athena", region_name="eu-west-1", aws_access_key_id="a", aws_secret_access_key="b"
+    )
+    cells: list[list[Any]] = [[str(name) for name in RejectedRow._fields]]
+    cells += [[None if cell is None else str(cell) for cell in row] for row in ROWS[:5]]
+    pages = [cells[:3], cells[3:]]
+    with Stubber(athena) as stub:
+        stub.add_response("start_query_execution", {"QueryExecutionId": "q"})
+        status = {"State": state, "StateChangeReason": "no"}
+        stub.add_response("get_query_execution", {"QueryExecution": {"Status": status}})
+        for number, page in enumerate(pages):
+            rows = [{"Data": [{} if c is None else {"VarCharValue": c} for c in r]} for r in page]
+            answer: dict[str, Any] = {"ResultSet": {"Rows": rows}}
+            stub.add_response("get_query_results", answer | ({} if number else {"NextToken": "2"}))
+        found = Outputs({"LakeWorkGroup": "w", "LakeDatabase": "d"})
+        return list(of_lake(athena, found, Wanted(7, "shop", None)))
+
+
+def test_every_page_of_the_lake_is_read() -> None:
+    assert lake("SUCCEEDED") == ROWS[:4]
+
+
+def test_why_a_query_failed_is_told() -> None:
+    with pytest.raises(StoppedError, match="Athena: no"):
+        lake("FAILED")
