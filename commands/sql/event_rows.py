@@ -1,10 +1,9 @@
 """Rows of raw_events out of the store: SQLite gives JSON, DuckDB makes columns of it."""
 
-import os
 import sqlite3
-import tempfile
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import duckdb
 
@@ -59,7 +58,7 @@ _VALUES = {
     "application_id": "b.application_id",
     "day": "strftime(epoch_ms(b.arrival_timestamp), '%Y-%m-%d')",
 }
-ROWS = "new_rows"  # the view that `read_rows` fills
+ROWS = "new_rows"  # the view that `load_documents` fills
 COLUMNS = ", ".join(quoted(column.name) for column in TABLES["raw_events"])
 _SELECT = ", ".join(
     f"CAST({_VALUES[column.name]} AS {duckdb_type(column.type)}) AS {quoted(column.name)}"
@@ -72,14 +71,10 @@ MAKE_ROWS = (
 )
 
 
-def read_rows(
-    store: sqlite3.Connection,
-    database: duckdb.DuckDBPyConnection,
-    folder: Path,
-    condition: str,
-    *values: Any,
-) -> None:
-    """Let `ROWS` show the events that a condition selects, with their ids in front."""
+def write_documents(
+    store: sqlite3.Connection, folder: Path, condition: str, *values: Any
+) -> dict[str, Path]:
+    """Write the events that a condition selects as text into files, one for each table."""
     events = f"SELECT batch FROM batch_events WHERE {condition}"  # noqa: S608 # ours
     batches = f"SELECT snapshot FROM batches WHERE id IN ({events})"  # noqa: S608 # ours
     conditions = {
@@ -87,9 +82,24 @@ def read_rows(
         "batches": f"id IN ({events})",
         "endpoint_snapshots": f"id IN ({batches})",
     }
+    files = {}
     for table, where in conditions.items():
         sql = f"SELECT {_document(table)} FROM {table} WHERE {where} ORDER BY id"  # noqa: S608 # ours
-        _fill(database, table, store.execute(sql, values), folder)
+        files[table] = folder / f"{table}-{uuid4()}.json"
+        with files[table].open("xb") as file:
+            file.writelines(line for (line,) in store.execute(sql, values))
+    return files
+
+
+def load_documents(database: duckdb.DuckDBPyConnection, files: dict[str, Path]) -> None:
+    """Let `ROWS` show the events in the files, with their ids in front, and remove the files."""
+    for table, file in files.items():
+        types = ", ".join(f"{name}: '{type_}'" for name, type_ in _TABLES[table].items())
+        database.execute(
+            f"CREATE OR REPLACE TEMP TABLE {table} AS FROM read_json('{file}',"
+            f" format = 'newline_delimited', columns = {{{types}}})"
+        )
+        file.unlink()
     database.execute(MAKE_ROWS)
 
 
@@ -104,20 +114,3 @@ def _member(name: str, type_: str) -> str:
     if name in _JSON:
         return name
     return f"json_quote({name})" if type_ == "TEXT" else f"coalesce({name}, 'null')"
-
-
-def _fill(
-    database: duckdb.DuckDBPyConnection, table: str, lines: sqlite3.Cursor, folder: Path
-) -> None:
-    types = ", ".join(f"{name}: '{type_}'" for name, type_ in _TABLES[table].items())
-    os.mkdir(folder, 0o700)  # the only place that DuckDB reads text from, and only for a moment
-    try:
-        with tempfile.NamedTemporaryFile(suffix=".json", dir=folder) as file:
-            file.writelines(line for (line,) in lines)
-            file.flush()
-            database.execute(
-                f"CREATE OR REPLACE TEMP TABLE {table} AS FROM read_json('{file.name}',"
-                f" format = 'newline_delimited', columns = {{{types}}})"
-            )
-    finally:
-        os.rmdir(folder)

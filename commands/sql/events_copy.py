@@ -6,13 +6,22 @@ cannot be written costs nothing but time.
 
 import shutil
 import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from hashlib import blake2b
 from itertools import takewhile
 from pathlib import Path
 
 import duckdb
 
-from commands.sql.event_rows import COLUMNS, MAKE_ROWS, ROWS, read_rows
+from commands.sql.event_rows import (
+    COLUMNS,
+    MAKE_ROWS,
+    ROWS,
+    load_documents,
+    write_documents,
+)
 from commands.sql.parts import Part, chain, locked, part_path, sync
 
 FOLDER = "sql-copy"
@@ -113,11 +122,7 @@ class EventsCopy:
                 # What another command wrote meanwhile may be newer than what was seen before.
                 parts = [self._mended(part) for part in self._tidied(self._begin())]
                 after, last = parts[-1].last if parts else 0, self._newest_event()
-                while last - after >= NEW_EVENTS:
-                    end = min(last, after + PART_EVENTS)
-                    parts.append(self._write(after, end))
-                    after = end
-                return parts
+                return [*parts, *self._write(list(_ranges(after, last)))]
         except (OSError, duckdb.IOException):
             return list(takewhile(lambda part: not self._changed(part), self._begin()))
 
@@ -135,27 +140,44 @@ class EventsCopy:
         """The part, or one in its place without what was changed and with what that is now."""
         if not self._changed(part):
             return part
-        between = (part.sequence, part.after, part.last)
-        self._read(f"id IN (SELECT event {_CHANGED})", *between)
+        changes = (part.sequence, part.after, part.last)
+        self._read(f"id IN (SELECT event {_CHANGED})", *changes)
         ids = ", ".join(map(str, self._changed(part)))
         kept = f"SELECT * FROM {_file(part.path)} WHERE id NOT IN ({ids})"  # noqa: S608 # numbers
-        mended = self._save(f"({kept} UNION ALL FROM {ROWS}) ORDER BY id", part.after, part.last)
+        rows = f"({kept} UNION ALL FROM {ROWS}) ORDER BY id"
+        mended = self._save(rows, self._new_part(part.after, part.last))
         part.path.unlink()
         return mended
 
-    def _write(self, after: int, last: int) -> Part:
-        self._read("id > ? AND id <= ?", after, last)
-        return self._save(ROWS, after, last)
+    def _write(self, ranges: list[tuple[int, int]]) -> list[Part]:
+        """Write a part for each range of ids, while another thread reads the next one."""
+        parts: list[Part] = []
+        with self._text_folder(), ThreadPoolExecutor(1) as reader:
 
-    def _save(self, source: str, after: int, last: int) -> Part:
+            def read(after: int, last: int) -> tuple[dict[str, Path], Part]:
+                files = write_documents(self._store, self._text, "id > ? AND id <= ?", after, last)
+                return files, self._new_part(after, last)
+
+            ahead = [reader.submit(read, *between) for between in ranges[:1]]
+            for number in range(1, len(ranges) + 1):
+                files, part = ahead.pop().result()
+                ahead = [reader.submit(read, *next_) for next_ in ranges[number : number + 1]]
+                load_documents(self._database, files)
+                parts.append(self._save(ROWS, part))
+        return parts
+
+    def _new_part(self, after: int, last: int) -> Part:
+        """A part as its name will tell it, when its events have been read."""
+        sql = (
+            "SELECT id, lower(hex(identity)) FROM batch_events WHERE id > ? AND id <= ?"
+            " ORDER BY id DESC LIMIT 1"
+        )
+        witness, identity = self._store.execute(sql, (after, last)).fetchone() or (0, "")
+        return Part(Path(), after, last, self._newest_change(), witness, identity)
+
+    def _save(self, source: str, part: Part) -> Part:
         draft = self._folder / "draft"
         self._database.execute(f"COPY (FROM {source}) TO {_file(draft)} (FORMAT parquet)")
-        witness = self._store.execute(
-            "SELECT id, lower(hex(identity)) FROM batch_events WHERE id > ? AND id <= ?"
-            " ORDER BY id DESC LIMIT 1",
-            (after, last),
-        ).fetchone() or (0, "")
-        part = Part(Path(), after, last, self._newest_change(), *witness)
         part = part._replace(path=part_path(self._folder, *part[1:]))
         # Whole or not at all: a name that a reader takes is given to what is on the disk.
         draft.chmod(0o600)
@@ -188,7 +210,18 @@ class EventsCopy:
             self._database.execute(f"INSERT INTO {_NEW} FROM {ROWS}")  # ours
 
     def _read(self, condition: str, *values: int) -> None:
-        read_rows(self._store, self._database, self._text, condition, *values)
+        with self._text_folder():
+            files = write_documents(self._store, self._text, condition, *values)
+            load_documents(self._database, files)
+
+    @contextmanager
+    def _text_folder(self) -> Iterator[None]:
+        """Have the only folder that DuckDB reads text from, and only for a moment."""
+        self._text.mkdir(mode=0o700)
+        try:
+            yield
+        finally:
+            shutil.rmtree(self._text)
 
     def _show(self, parts: list[Part]) -> None:
         self._parts = parts
@@ -198,6 +231,14 @@ class EventsCopy:
             sources.insert(0, f"SELECT {COLUMNS} FROM read_parquet([{files}])")  # noqa: S608
         view = " UNION ALL ".join(sources)
         self._database.execute(f"CREATE OR REPLACE VIEW raw_events AS {view}")
+
+
+def _ranges(after: int, last: int) -> Iterator[tuple[int, int]]:
+    """Cut new events into parts, but for so few that they are read into memory."""
+    while last - after >= NEW_EVENTS:
+        end = min(last, after + PART_EVENTS)
+        yield after, end
+        after = end
 
 
 def _file(path: Path) -> str:

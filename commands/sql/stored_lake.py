@@ -141,7 +141,13 @@ def _check_tables(query: exp.Query) -> None:
 def _open(path: Path) -> sqlite3.Connection:
     if not path.exists():
         raise StoreError(f"Nothing is stored in {path} yet: `make run`, then send events to it.")
-    store = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    # One thread at a time uses it, yet not always the same: see EventsCopy.
+    store = sqlite3.connect(
+        f"{path.resolve().as_uri()}?mode=ro",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+    )
     try:
         found = store.execute("SELECT 1 FROM sqlite_schema WHERE name = 'changes'").fetchall()
     except sqlite3.Error as error:

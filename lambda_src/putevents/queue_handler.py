@@ -15,6 +15,7 @@ from putevents.errors import (
     PartlyDeliveredError,
     RequestError,
     UnknownApplicationError,
+    UnknownDestinationError,
 )
 from putevents.gateway import Gateway
 from putevents.ingest import Submission, ingest
@@ -77,7 +78,7 @@ class QueueHandler:
                 submission.log(
                     "queue_message", self._meter, message_id=message.id, duration_ms=duration_ms
                 )
-                is_held = bool(submission.undelivered)
+                is_held = submission.is_lacked
             if is_held:
                 waits.append((_application_id(submission), message.arrival.age_seconds))
         if waits:
@@ -113,7 +114,8 @@ class QueueHandler:
             return error
         try:
             self.gateway.check_serves(submission.application_id)
-        except UnknownApplicationError as error:
+            self.gateway.check_has_any(submission.destinations)
+        except (UnknownApplicationError, UnknownDestinationError) as error:
             submission.failure = error
         return submission
 
@@ -142,6 +144,7 @@ class QueueHandler:
             has_waited=message.has_waited,
             orders=orders,
             stored=stored,
+            destinations=message.destinations,
         )
 
     def _dead_letter(
@@ -166,6 +169,8 @@ class QueueHandler:
             is_dead = self._send_to_dead_letters(message, submission, reason, time_left)
         text = "message is a dead letter" if is_dead else "message stays"
         named: Any = _named(message, submission, is_dead)
+        if message.destinations:
+            named["destinations"] = message.destinations
         logger.warning(
             text,
             application_id=_application_id(submission),
@@ -186,11 +191,25 @@ class QueueHandler:
         """Send what nobody has of a message: all of it as it came, unless a part was settled."""
         queue = self.gateway.retry_queue
         if isinstance(submission, Submission) and submission.left:
-            valid, raw = submission.left
-            rest = submission.rest._replace(batch_item=valid)
-            return queue.dead_letter(rest, raw, reason, time_left)
+            rests, raw = submission.left
+            whole = submission.rest
+            # What was rejected goes along with a rest for the same destinations, if there is one.
+            same = [rest for rest in rests if rest.destinations == whole.destinations]
+            if raw and not same:
+                same = [whole._replace(batch_item={})]
+                rests = [*same, *rests]
+            sent = [
+                queue.dead_letter(rest, raw if rest in same else {}, reason, time_left)
+                for rest in rests
+            ]
+            return all(sent)
         return queue.dead_letter_whole(
-            message.body, message.arrival, message.attempt, reason, time_left
+            message.body,
+            message.arrival,
+            message.attempt,
+            reason,
+            time_left,
+            message.destinations,
         )
 
 

@@ -1,10 +1,9 @@
-"""Where events go: the protocol of destinations, and the choice of one."""
+"""Where events go: the protocols of destinations, and the choice of them by name."""
 
 from collections.abc import Mapping
 from typing import Protocol
 
 from putevents.errors import SettingsError
-from putevents.settings import Settings
 from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrival, Arrivals
 from putevents.wire.rejected_record import RejectedPart
@@ -14,7 +13,9 @@ from putevents.wire.schemas import EndpointResponse, ItemResponse, ValidBatch
 class Destination(Protocol):
     """Takes valid parts and answers for each in the words of an EventsResponse."""
 
-    keeps_rejected: bool  # whether there is a place for what broke a rule
+    # Whether it wants endpoints themselves. To one that does not only events are delivered, each
+    # batch with the endpoint as it was when they came in (`stored`), and nothing as its `endpoint`.
+    takes_endpoints: bool
 
     def deliver(
         self,
@@ -31,6 +32,14 @@ class Destination(Protocol):
         """
         ...
 
+
+class Home(Destination, Protocol):
+    """The first destination: it holds the endpoints, and keeps what was rejected."""
+
+    keeps_rejected: bool  # whether there is a place for what broke a rule
+    # Whether its answers tell each endpoint as it is stored by then (StoredItemResponse).
+    tells_endpoints: bool
+
     def keep_rejected(
         self,
         application_id: str,
@@ -39,6 +48,19 @@ class Destination(Protocol):
         time_left: TimeLeft,
     ) -> bool:
         """Keep what broke a rule where its sender's team finds it; return whether all is kept."""
+        ...
+
+    def forgotten(
+        self,
+        application_id: str,
+        waiting: Mapping[str, EndpointResponse],
+        arrivals: Arrivals,
+        time_left: TimeLeft,
+    ) -> set[str]:
+        """Return which endpoints were forgotten, or their users, since what waits of them came.
+
+        `waiting` has the endpoints as they were then. Raises DestinationError if that is unknown.
+        """
         ...
 
     def get_endpoint(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:
@@ -58,9 +80,9 @@ class Destination(Protocol):
         ...
 
 
-def load_destination(settings: Settings) -> Destination:
-    """Return the destination of the settings; no other destination's code is imported."""
-    match settings.destination:
+def load_home(name: str) -> Home:
+    """Return the first destination of the settings; no other destination's code is imported."""
+    match name:
         case "lake":
             from putevents.destinations.lake.destination import LakeDestination
 
@@ -71,3 +93,20 @@ def load_destination(settings: Settings) -> Destination:
             return PinpointDestination()
         case _:
             raise SettingsError("Wrong environment: DESTINATION: `local` is for `make run` only")
+
+
+def load_destination(name: str) -> Destination:
+    """Return a destination that may be any but the first, likewise."""
+    match name:
+        case "stream":
+            from putevents.destinations.stream import StreamDestination  # type: ignore
+
+            stream: Destination = StreamDestination()
+            return stream
+        case "bus":
+            from putevents.destinations.bus import BusDestination  # type: ignore
+
+            bus: Destination = BusDestination()
+            return bus
+        case _:
+            return load_home(name)

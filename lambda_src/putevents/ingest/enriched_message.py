@@ -31,6 +31,7 @@ def enriched_message(message: ReceivedMessage) -> EnrichedSubmission | None:
         queued_at=message.queued_at,
         is_message=True,
         has_waited=message.has_waited,
+        destinations=message.destinations,
     )
     envelopes = read_member(tree[ENRICHED_EVENTS])
     arrivals = [message.arrival] * len(envelopes)

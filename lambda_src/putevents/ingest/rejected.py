@@ -6,6 +6,7 @@ from typing import Any
 from putevents.errors import NotDeliveredError, PartlyDeliveredError
 from putevents.gateway import Gateway
 from putevents.ingest.submission import Submission
+from putevents.ingest.waiting import rests_of
 from putevents.observability import concerning, logger
 from putevents.time_left import TimeLeft
 from putevents.wire.rejected_record import RejectedPart
@@ -16,7 +17,7 @@ NOT_KEPT = f"More than {MAX_KEPT} parts of a request were rejected."
 
 
 def keep_rejected(gateway: Gateway, submission: Submission, time_left: TimeLeft) -> None:
-    """Give rejected parts to the destination; those of a message become dead letters otherwise.
+    """Give rejected parts to home; those of a message become dead letters otherwise.
 
     A client of the HTTPS door has heard the 400. Nobody hears what is answered to a message, so
     it fails if neither takes its rejected parts.
@@ -24,7 +25,7 @@ def keep_rejected(gateway: Gateway, submission: Submission, time_left: TimeLeft)
     if not submission.rejected:
         return
     with concerning([submission.arrival.request_id]):
-        is_kept = _destination_keeps(gateway, submission, time_left)
+        is_kept = submission.is_for_home and _home_keeps(gateway, submission, time_left)
         if submission.is_message and not is_kept:
             is_kept = _dead_letter(gateway, submission, time_left)
     if submission.is_message and not is_kept:
@@ -32,14 +33,14 @@ def keep_rejected(gateway: Gateway, submission: Submission, time_left: TimeLeft)
         submission.failure = kind("The dead-letter queue did not take what was rejected.")
 
 
-def _destination_keeps(gateway: Gateway, submission: Submission, time_left: TimeLeft) -> bool:
-    destination = gateway.destination
-    if not destination.keeps_rejected or not time_left.is_enough_to_deliver():
+def _home_keeps(gateway: Gateway, submission: Submission, time_left: TimeLeft) -> bool:
+    home = gateway.home
+    if not home.keeps_rejected or not time_left.is_enough_to_deliver():
         return False
     try:
         parts = _with_raw(submission)
         application_id, arrival = submission.application_id, submission.arrival
-        return destination.keep_rejected(application_id, parts, arrival, time_left)
+        return home.keep_rejected(application_id, parts, arrival, time_left)
     except Exception as error:
         # A bug here must not fail the submission: the rest of it is delivered.
         logger.exception("rejected not kept", error=type(error).__name__)
@@ -72,8 +73,8 @@ def _dead_letter(gateway: Gateway, submission: Submission, time_left: TimeLeft) 
     is_dead = gateway.retry_queue.dead_letter(
         submission.rest._replace(batch_item={}), parts, submission.rejected[0].rule, time_left
     )
-    if not is_dead and (submission.accepted or submission.updated):
-        submission.left = submission.undelivered, parts
+    if not is_dead and submission.has_delivered:
+        submission.left = rests_of(submission), parts
     return is_dead
 
 

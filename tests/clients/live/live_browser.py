@@ -1,4 +1,4 @@
-"""The browser that visits the live page: one for all scenarios of tests/clients/live."""
+"""A browser that runs scenarios: one for all of tests/clients/live, and of tests/clients/web."""
 
 import json
 import re
@@ -12,17 +12,17 @@ LIVE = Path(__file__).parent
 SCENARIO = re.compile(r"^  '(.+?)': (?:async )?\(", re.M)
 
 
-def scenarios(file: str) -> list[str]:
+def scenarios(file: str, folder: Path = LIVE) -> list[str]:
     """The names of a file's scenarios, each a sentence."""
-    return SCENARIO.findall((LIVE / f"scenarios/{file}.mjs").read_text())
+    return SCENARIO.findall((folder / f"scenarios/{file}.mjs").read_text())
 
 
 class LiveBrowser:
     """A driver that runs the scenarios it is ordered, one after the other."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, folder: Path = LIVE, *arguments: str) -> None:
         self._driver = subprocess.Popen(
-            [NODE, LIVE / "drive.mjs"],
+            [NODE, folder / "drive.mjs", *arguments],
             env={**ENVIRONMENT, "HOME": str(home), "CHROMIUM": str(CHROMIUM)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -30,12 +30,12 @@ class LiveBrowser:
             text=True,
         )
 
-    def run(self, scenario: str, url: str, application_id: str) -> None:
+    def run(self, scenario: str, url: str, application_id: str, **more: str) -> None:
         """Run a scenario against a gateway; fails as it fails."""
         assert self._driver.stdin
         assert self._driver.stdout
         assert self._driver.stderr
-        order = {"scenario": scenario, "url": url, "app": application_id}
+        order = {"scenario": scenario, "url": url, "app": application_id, **more}
         self._driver.stdin.write(json.dumps(order) + "\n")
         self._driver.stdin.flush()
         line = self._driver.stdout.readline()

@@ -1,0 +1,62 @@
+"""What a project as a whole does, which the verdict on one use depends on."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Self
+
+from commands.doctor.find_packages import umbrellas
+from commands.doctor.found import Found, Role
+from commands.doctor.knowledge import State, operations
+
+Use = tuple[str, Found]  # a file's path and a use in it
+
+
+@dataclass(frozen=True)
+class Project:
+    """What the uses say together."""
+
+    states: dict[str, set[State]]  # of the operations that each file calls
+    everywhere: bool  # AWS_ENDPOINT_URL_PINPOINT is set
+    wrapped: bool  # Amplify JS is redirected
+    native: tuple[str, ...]  # the folders of React Native apps
+
+    @classmethod
+    def of(cls, uses: list[Use]) -> Self:
+        """Look at every use."""
+        states: dict[str, set[State]] = defaultdict(set)
+        for file, use in uses:
+            if use.role in (Role.CALL, Role.COMMAND):
+                states[file].add(operations()[use.name].state)
+        subjects = {use.subject for _, use in uses}
+        everywhere, wrapped = "environment" in subjects, "wrapper" in subjects
+        native = {file.rpartition("/")[0] for file, use in uses if use.name == "react-native"}
+        return cls(dict(states), everywhere, wrapped, tuple(sorted(native)))
+
+    @property
+    def lasting(self) -> bool:
+        """Whether something is called that lives on at AWS."""
+        return any(State.LIVES in states for states in self.states.values())
+
+    def called_by(self, file: str) -> set[State]:
+        """What a file calls, or all of the project if it calls nothing itself."""
+        return self.states.get(file) or set[State]().union(*self.states.values())
+
+    def is_native(self, file: str) -> bool:
+        """Whether a file is part of a React Native app."""
+        return any(not folder or file.startswith(f"{folder}/") for folder in self.native)
+
+
+def meaningful(uses: list[Use]) -> list[Use]:
+    """Leave out packages that say nothing alone, and locked ones that a manifest explains."""
+    asked = {use.subject for _, use in uses if use.role == Role.PACKAGE}
+    subjects = {use.subject for _, use in uses if use.name not in umbrellas()}
+    return [
+        (file, use)
+        for file, use in uses
+        if not (use.name in umbrellas() and use.subject not in subjects)
+        and not (use.role == Role.LOCKED and use.subject in asked)
+        # Android's SDK has the client of the one for Java, under the same name.
+        and not (
+            use.role == Role.IMPORT and use.subject == "sdk-java-v1" and "sdk-android" in subjects
+        )
+    ]

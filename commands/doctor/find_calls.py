@@ -1,0 +1,71 @@
+"""Calls of operations in the text of a program: `client.putEvents(`, `new PutEventsCommand(`."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from commands.doctor.file_kinds import Kind
+from commands.doctor.found import Found, Role
+from commands.doctor.knowledge import operations, spellings
+from commands.doctor.line_numbers import LineNumbers
+
+_CALL = re.compile(
+    r"(?P<owner>[\w$]+|[)\]])\s*(?:\?\.|!\.|!!\.|\.|->|::)\s*(?P<name>\w+?)(?P<ending>Async)?\s*[({\[]"
+    r"|(?P<bare>[\w$]+)\s*\.\s*(?P<ruby>[a-z]+(?:_[a-z]+)+)\b"
+)
+_COMMAND = re.compile(r"\bnew\s+(?:(?P<owner>\w+)\.)?(?P<name>[A-Z]\w*)\s*\(")
+_OURS = re.compile(r"@aws-sdk/client-pinpoint(?:/.*)?")
+_NAMED_IMPORT = re.compile(
+    r"\{([^{}]*)\}\s*(?:=\s*(?:await\s+)?(?:require|import)\s*\(|from\s*)\s*['\"]([^'\"]+)['\"]"
+)
+_WHOLE_IMPORT = re.compile(
+    r"(?:\*\s*as\s+|\b(?:const|let|var|import)\s+)(\w+)\s*(?:=\s*(?:await\s+)?(?:require|import)\s*\(|from\s*)\s*['\"]([^'\"]+)['\"]"
+)
+# A variable or a parameter that holds a client of Pinpoint.
+_HOLDER = re.compile(
+    r"([\w$]+)\s*(?::=|=|:)\s*(?:await\s+|new\s+|\w+\s+)?\*?(?:\w+\.|Aws::|\\?Aws\\)?(?:Amazon)?[pP]inpoint(?:Async)?(?:Client)?(?:Builder)?\b"
+    r"|\b(?:I?AmazonPinpoint|Pinpoint)(?:Async)?(?:Client)?\s+([\w$]+)\s*[,;=)]"
+    r"|([\w$]+)\s+\*?pinpoint\.(?:Client|Pinpoint)\b"
+)
+# Services with operations of the same names.
+_OTHER = re.compile(
+    r"eventbridge|cloudwatchevents|personalize|@aws-sdk/client-(?!pinpoint\b)\w+", re.I
+)
+_PINPOINT = re.compile("pinpoint", re.I)
+
+
+def find_calls(kind: Kind, text: str, found: Iterable[Found]) -> Iterator[Found]:
+    """Find calls in a text without comments; `found` is what the file is known to use."""
+    evident = any(use.role in (Role.CLIENT, Role.IMPORT) for use in found)
+    if not evident and not _PINPOINT.search(text):
+        return
+    if kind == Kind.JAVASCRIPT:
+        yield from _commands(text)
+    holders = {name for names in _HOLDER.findall(text) for name in names if name}
+    lines = LineNumbers(text)
+    mixed = _OTHER.search(text) is not None
+    for call in _CALL.finditer(text):
+        name = spellings().get(call["name"] or call["ruby"])
+        owner = call["owner"] or call["bare"]
+        if name is None or (call["ruby"] and kind != Kind.RUBY):
+            continue
+        known = owner in holders or _PINPOINT.search(owner) is not None
+        if known or (evident and not mixed):
+            yield Found(lines.at(call.start()), Role.CALL, name=name)
+
+
+def _commands(text: str) -> Iterator[Found]:
+    """`new PutEventsCommand(` is EventBridge's too: its import tells."""
+    ours: dict[str, str] = {}  # the name here: Pinpoint's own, or "" for the whole module
+    for names, module in _NAMED_IMPORT.findall(text):
+        for name in names.split(",") if _OURS.fullmatch(module) else ():
+            spelled = re.sub(r"^\s*type\s+", "", name).replace(":", " as ")
+            original, _, alias = spelled.partition(" as ")
+            ours[(alias or original).strip()] = original.strip()
+    ours |= {name: "" for name, module in _WHOLE_IMPORT.findall(text) if _OURS.fullmatch(module)}
+    lines = LineNumbers(text)
+    for found in _COMMAND.finditer(text) if ours else ():
+        owner, name = found["owner"], found["name"]
+        name = name if owner and ours.get(owner) == "" else "" if owner else ours.get(name, "")
+        operation = name.removesuffix("Command")
+        if name != operation and operation in operations():
+            yield Found(lines.at(found.start()), Role.CALL, name=operation)
