@@ -74,7 +74,8 @@ def _from_queue(lab: Lab, text: str, found: list[Any], good: Good | None, around
         ensure(good is None or not lab.outside.is_well, "a good message is dead", body)
         return
     if any(sent == body for _, sent in lab.outside.sent):
-        ensure(not lab.outside.confirmed, "delivered, and sent again with the rest", body)
+        delivered, _ = _events(lab)
+        ensure(not delivered, "delivered, and sent again with the rest", body)
         return  # as it was
     delivered, queued = _events(lab)
     dead = " ".join(sent for url, sent in lab.outside.sent if url == DEAD)

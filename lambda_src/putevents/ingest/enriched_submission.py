@@ -53,7 +53,10 @@ class EnrichedSubmission(Submission):
         if is_partly and isinstance(self.failure, NotDeliveredError):
             # It is not sent anew then, which would bring the others again.
             self.failure = PartlyDeliveredError(str(self.failure))
+        self.is_for_home = all(part.is_for_home for part in self.parts)
         for part in self.parts:
+            self.shares += part.shares
+            self.lost += part.lost
             self.accepted += part.accepted
             self.updated += part.updated
             self.queued += part.queued

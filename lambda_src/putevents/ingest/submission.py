@@ -194,7 +194,10 @@ class Submission:
 
     def _log_home(self, door: str, meter: Meter, **fields: Any) -> None:
         if self.shares:
-            fields["followers"] = {share.destination: share.accepted for share in self.shares}
+            accepted: Counter[str] = Counter()  # of enriched events a follower has several shares
+            for share in self.shares:
+                accepted[share.destination] += share.accepted
+            fields["followers"] = dict(accepted)
         meter.log(
             door,
             self.application_id,
