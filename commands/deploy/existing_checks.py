@@ -16,7 +16,7 @@ _KEY_OF_SNS = "alias/aws/sns"
 def endpoint_table(plan: Plan) -> Problem | None:
     """Look whether existingEndpointTable is here, with the keys and indexes of a gateway's."""
     table, name = plan.settings.existing_endpoint_table, plan.settings.table_name
-    if plan.settings.destination != "lake" or not table:
+    if plan.settings.home != "lake" or not table:
         return None
     tables = (f"aws dynamodb list-tables --region {plan.account.region}",)
     if elsewhere := _elsewhere(plan, "existingEndpointTable", table, tables, own=True):
@@ -49,7 +49,7 @@ def _difference(table: Any) -> str | None:
 def lake_bucket(plan: Plan) -> Problem | None:
     """Look whether existingLakeBucket is there, and in this region."""
     bucket = plan.settings.existing_lake_bucket
-    if plan.settings.destination != "lake" or not bucket:
+    if plan.settings.home != "lake" or not bucket:
         return None
     mend = (f"aws s3api list-buckets --bucket-region {plan.account.region}",)
     found = _found(plan.account.client("s3").head_bucket, Bucket=bucket)
@@ -96,7 +96,7 @@ def _covers(name: str, domain: str) -> bool:
 def key_secret(plan: Plan) -> Problem | None:
     """Look whether the secret of pinpointAuth=api-key is there."""
     secret = plan.settings.pinpoint_api_key_secret
-    if plan.settings.destination != "pinpoint" or not secret:
+    if "pinpoint" not in plan.settings.destination or not secret:
         return None
     region = plan.account.region
     mend = (f"aws secretsmanager list-secrets --region {region}",)
