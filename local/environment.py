@@ -40,11 +40,17 @@ def set_environment(environ: MutableMapping[str, str], folder: Path, url: str) -
         )
 
 
+def home_name(environ: Mapping[str, str]) -> str:
+    """Return the name of the first destination."""
+    return environ["DESTINATION"].split(",")[0].strip()
+
+
 def destination(environ: Mapping[str, str]) -> str | None:
     """Where events go that do not stay in the local store."""
-    if environ["DESTINATION"] == "local":
+    home = home_name(environ)
+    if home == "local":
         return None
-    if environ["DESTINATION"] == "pinpoint":
+    if home == "pinpoint":
         aws = f"https://pinpoint.{environ['AWS_REGION']}.amazonaws.com"
         return f"PutEvents at {environ.get('AWS_ENDPOINT_URL_PINPOINT') or aws}"
     return f"the delivery streams {environ.get('EVENT_STREAM_PREFIX', '')}* of the lake"

@@ -10,7 +10,7 @@ from local.lambda_function import LambdaFunction
 from local.web_app import Cors
 
 if TYPE_CHECKING:
-    from putevents.destinations import Destination
+    from putevents.destinations import Home
     from putevents.gateway import Gateway
 
 # As long as the functions may take on AWS.
@@ -30,22 +30,23 @@ class Functions(NamedTuple):
     gateway: "Gateway"
 
 
-def make_functions(watch: "Callable[[Destination], Destination]") -> Functions:
-    """Return the functions that the environment describes, with their destination watched."""
+def make_functions(watch: "Callable[[Home], Home]") -> Functions:
+    """Return the functions that the environment describes, with their home watched."""
     # Imported here, since it takes half a second: a wrong folder or port is reported before.
     from local.sqlite_destination import LocalDestination
     from local.thread_safe_resolver import ThreadSafeResolver
     from putevents import api_handler, queue_handler
-    from putevents.destinations import load_destination
+    from putevents.destinations import load_home
     from putevents.errors import SettingsError
     from putevents.gateway import Gateway
     from putevents.settings import Settings
 
     try:
         settings = Settings.load()
-        is_local = settings.destination == "local"
-        destination = LocalDestination() if is_local else load_destination(settings)
-        gateway = Gateway.load(settings, watch(destination))
+        first = settings.destination[0]
+        is_local = first == "local"
+        home = LocalDestination() if is_local else load_home(first)
+        gateway = Gateway.load(settings, watch(home))
     except SettingsError as error:
         raise StartError(f"{error}.") from None
     environments = MAX_LOCAL_ENVIRONMENTS if is_local else MAX_API_ENVIRONMENTS

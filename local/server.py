@@ -11,7 +11,7 @@ from contextlib import redirect_stdout
 
 from local.console import greet, log_to_terminal
 from local.database import Database, data_folder
-from local.environment import StartError, destination, set_environment
+from local.environment import StartError, destination, home_name, set_environment
 from local.event_source import EventSource
 from local.handlers import API_TIMEOUT_SECONDS, make_cors, make_functions
 from local.private_files import LOG_FILE
@@ -64,9 +64,9 @@ async def _serve(listener: socket.socket, database: Database, signals: StopSigna
     from local.routing import Routing
 
     live = LiveGateway(
-        database.path.parent, url_of(listener), _application_id(), os.environ["DESTINATION"]
+        database.path.parent, url_of(listener), _application_id(), home_name(os.environ)
     )
-    api, queue, gateway = make_functions(live.watch_destination)
+    api, queue, gateway = make_functions(live.watch_home)
     # A request of 100 events makes thousands of objects without a cycle among them: to look for one
     # after each 700 took a sixth of the time.
     gc.freeze()

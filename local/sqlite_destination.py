@@ -33,7 +33,7 @@ NOT_WRITTEN = EndpointItemResponse(StatusCode=500, Message="The local store coul
 class LocalDestination:
     """Stores everything in `DATA_DIR/putevents.db`; what it accepts is on the disk."""
 
-    keeps_rejected = True
+    takes_endpoints, keeps_rejected = True, True
 
     def __init__(self, database: Database | None = None) -> None:
         self._database = database or Database(Path(os.environ["DATA_DIR"], FILE))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from time import monotonic
+from typing import Any
 
 from putevents.observability import logger
 
@@ -14,8 +15,12 @@ class Breaker:
     After `FAILURES` of them it lets none through for some seconds; then one, which decides.
     """
 
-    def __init__(self, seconds: float, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self, seconds: float, clock: Callable[[], float] = monotonic, destination: str = ""
+    ) -> None:
         self._seconds, self._clock = seconds, clock
+        # Its log lines name the destination where there are several.
+        self._named: dict[str, Any] = {"destination": destination} if destination else {}
         self._failing: dict[str, tuple[int, float]] = {}  # how often, and until when to wait
 
     def lets_through(self, application_id: str) -> bool:
@@ -40,7 +45,7 @@ class Breaker:
             self._failing[application_id] = failures, self._clock() + self._seconds
         if failures >= FAILURES:
             text = "destination is back" if answered else "destination is left alone"
-            logger.warning(text, application_id=application_id, failures=failures)
+            logger.warning(text, application_id=application_id, failures=failures, **self._named)
 
     def close(self, application_id: str) -> None:
         """Let the next calls through."""

@@ -101,27 +101,25 @@ class EndpointRoutes:
     def get_endpoint(self, application_id: str, endpoint_id: str) -> Response[str]:
         """Return the endpoint as it is stored."""
         application_id = self._served(application_id)
-        found = self._gateway.destination.get_endpoint(application_id, path_text(endpoint_id))
+        found = self._gateway.home.get_endpoint(application_id, path_text(endpoint_id))
         return self._respond("get_endpoint", application_id, HTTPStatus.OK, found)
 
     def delete_endpoint(self, application_id: str, endpoint_id: str) -> Response[str]:
         """Delete an endpoint and return what it was."""
         application_id = self._served(application_id)
-        deleted = self._gateway.destination.delete_endpoint(application_id, path_text(endpoint_id))
+        deleted = self._gateway.home.delete_endpoint(application_id, path_text(endpoint_id))
         return self._respond("delete_endpoint", application_id, HTTPStatus.ACCEPTED, deleted)
 
     def get_user_endpoints(self, application_id: str, user_id: str) -> Response[str]:
         """Return the endpoints of a user."""
         application_id, user_id = self._served(application_id), path_text(user_id)
-        found = self._gateway.destination.get_user_endpoints(application_id, user_id)
+        found = self._gateway.home.get_user_endpoints(application_id, user_id)
         return self._respond("get_user_endpoints", application_id, HTTPStatus.OK, found)
 
     def delete_user_endpoints(self, application_id: str, user_id: str) -> Response[str]:
         """Delete the endpoints of a user and return what they were."""
         application_id = self._served(application_id)
-        deleted = self._gateway.destination.delete_user_endpoints(
-            application_id, path_text(user_id)
-        )
+        deleted = self._gateway.home.delete_user_endpoints(application_id, path_text(user_id))
         return self._respond("delete_user_endpoints", application_id, HTTPStatus.ACCEPTED, deleted)
 
     def get_in_app_messages(self, application_id: str, endpoint_id: str) -> Response[str]:

@@ -1,13 +1,21 @@
-"""What one process holds: settings, destination, retry queue, breaker; made once and handed on."""
+"""What one process holds: settings, destinations, retry queue, breakers; made once, handed on."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 from putevents.breaker import Breaker
-from putevents.destinations import Destination, load_destination
+from putevents.destinations import Destination, Home, load_destination, load_home
 from putevents.errors import UnknownApplicationError
 from putevents.queue.retry import RetryQueue
 from putevents.settings import Settings
+
+
+class Follower(NamedTuple):
+    """A destination beside home; it is given what home has."""
+
+    name: str
+    destination: Destination
+    breaker: Breaker
 
 
 @dataclass(frozen=True)
@@ -15,20 +23,28 @@ class Gateway:
     """Shared by all invocations of a process; threads may share it too."""
 
     settings: Settings
-    destination: Destination
+    home: Home
     retry_queue: RetryQueue
-    breaker: Breaker
+    breaker: Breaker  # of home
+    followers: tuple[Follower, ...] = ()
 
     @classmethod
-    def load(cls, settings: Settings | None = None, destination: Destination | None = None) -> Self:
-        """Make the gateway that the environment describes, with another destination if given."""
+    def load(cls, settings: Settings | None = None, home: Home | None = None) -> Self:
+        """Make the gateway that the environment describes, with another home if given."""
         settings = settings or Settings.load()
+        first, *others = settings.destination
+        # As long as the first wait on the queue, so that the retry is let through again.
+        seconds = settings.retry_delay_seconds
+        followers = (
+            Follower(name, load_destination(name), Breaker(seconds, destination=name))
+            for name in others
+        )
         return cls(
             settings,
-            destination or load_destination(settings),
+            home or load_home(first),
             RetryQueue(settings),
-            # As long as the first wait on the queue, so that the retry is let through again.
-            Breaker(settings.retry_delay_seconds),
+            Breaker(seconds, destination=first if others else ""),
+            tuple(followers),
         )
 
     def check_serves(self, application_id: str) -> None:

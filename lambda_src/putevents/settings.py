@@ -4,7 +4,14 @@ import os
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+)
 
 from putevents.errors import SettingsError
 
@@ -19,7 +26,19 @@ def _split(value: object) -> object:
     )
 
 
+def _check_destinations(names: tuple[str, ...]) -> tuple[str, ...]:
+    if not names or names[0] not in HOMES:
+        raise ValueError("The first should be lake or pinpoint")
+    if len(set(names)) < len(names):
+        raise ValueError("No destination should be named twice")
+    if "local" in names[1:]:
+        raise ValueError("`local` can only be the first")
+    return names
+
+
 _Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
+DestinationName = Literal["lake", "stream", "bus", "pinpoint", "local"]
+HOMES = ("lake", "pinpoint", "local")  # those that can be the first
 
 
 class Environment(BaseModel):
@@ -64,7 +83,10 @@ class BusSettings(Environment):
 class Settings(Environment):
     """What a function must know to start; there is no default that could drop data in silence."""
 
-    destination: Literal["pinpoint", "lake", "local"]
+    # The first is home: it holds the endpoints. The others follow it.
+    destination: Annotated[
+        tuple[DestinationName, ...], BeforeValidator(_split), AfterValidator(_check_destinations)
+    ]
     application_ids: Annotated[_Names, Field(min_length=1)]
     retry_queue_url: Annotated[str, Field(pattern="^https?://")]
     dead_letter_queue_url: Annotated[str, Field(pattern="^https?://")]

@@ -22,14 +22,14 @@ from local.live.rows import is_astray
 from local.live.sql_process import SqlProcess
 from local.live.watched_destination import WatchedDestination
 from local.queues import Queues
-from putevents.destinations import Destination
+from putevents.destinations import Home
 from putevents.gateway import Gateway
 
 log = logging.getLogger("local")
 
 
 class LiveGateway:
-    """Made before the gateway, whose destination it watches."""
+    """Made before the gateway, whose home it watches."""
 
     def __init__(self, folder: Path, url: str, application: str, destination: str) -> None:
         self.happenings, self.chaos = Happenings(), Chaos()
@@ -39,9 +39,9 @@ class LiveGateway:
         self._opened = OpenedEvents(self._events, url)
         self._summary = LiveSummary(self._events, url, application, destination == "local")
 
-    def watch_destination(self, destination: Destination) -> Destination:
-        """The destination, watched."""
-        return WatchedDestination(destination, self.happenings, self.chaos)
+    def watch_home(self, home: Home) -> Home:
+        """The home of events, watched."""
+        return WatchedDestination(home, self.happenings, self.chaos)
 
     def watch_queue(self, queues: Queues, gateway: Gateway) -> QueueWatch:
         """What is told of the queue's runs; the end of chaos lets go what waits."""

@@ -1,4 +1,4 @@
-"""The destination as the live page watches it, and as chaos breaks it."""
+"""The home of events as the live page watches it, and as chaos breaks it."""
 
 import threading
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from itertools import count
 from local.live.broken_server import BrokenServer
 from local.live.chaos import Chaos
 from local.live.happenings import Happenings
-from putevents.destinations import Destination
+from putevents.destinations import Home
 from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrival, Arrivals
 from putevents.wire.rejected_record import RejectedPart
@@ -18,9 +18,9 @@ from putevents.wire.schemas import EndpointResponse, ItemResponse, ValidBatch
 class WatchedDestination:
     """Passes everything on, but for deliveries while chaos is on."""
 
-    def __init__(self, inner: Destination, happenings: Happenings, chaos: Chaos) -> None:
+    def __init__(self, inner: Home, happenings: Happenings, chaos: Chaos) -> None:
         self._inner, self._happenings, self._chaos = inner, happenings, chaos
-        self.keeps_rejected = inner.keeps_rejected
+        self.takes_endpoints, self.keeps_rejected = inner.takes_endpoints, inner.keeps_rejected
         self._lock = threading.Lock()
         self._turns = count()
 
@@ -60,7 +60,7 @@ class WatchedDestination:
         return next(self._turns) % 2 == 1
 
     @cached_property
-    def _broken(self) -> Destination:
+    def _broken(self) -> Home:
         """The gateway's own client of a PutEvents server, whose calls go to one that is broken.
 
         So deadlines, second tries and the breaker are those that a deployed gateway has.

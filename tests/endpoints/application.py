@@ -3,7 +3,7 @@
 from time import time_ns
 from typing import Any
 
-from putevents.destinations import Destination
+from putevents.destinations import Home
 from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrival
 from putevents.wire.schemas import EndpointResponse, PublicEndpoint, ValidBatch
@@ -14,7 +14,7 @@ START = 1_764_054_000_000
 class Endpoints:
     """The endpoints of one application; each update arrives after the last one, unless told."""
 
-    def __init__(self, destination: Destination, application_id: str) -> None:
+    def __init__(self, destination: Home, application_id: str) -> None:
         self.destination, self.application_id, self._now = destination, application_id, 0
 
     def update(self, id_: str, late: int = 0, **members: Any) -> tuple[int, str]:

@@ -17,7 +17,7 @@ from local.queue_message import DEAD_LETTERS, QUEUE, Message, NewMessage
 from local.queues import Queues
 from putevents import api_handler, queue_handler
 from putevents.breaker import Breaker
-from putevents.destinations import Destination, pinpoint
+from putevents.destinations import Home, pinpoint
 from putevents.gateway import Gateway
 from putevents.queue import retry
 from putevents.settings import Settings
@@ -60,7 +60,7 @@ class Lab:
         self._sent: dict[Key, Any] = {}
         self._source = EventSource(self.queues, self._consume, "us-east-1")
         self.retry_queue = retry.RetryQueue(SETTINGS)
-        self.destination: Destination
+        self.destination: Home
 
     # --- what is done to the gateway -----------------------------------------------------------
 

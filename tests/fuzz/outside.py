@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from putevents.destinations import Destination
+from putevents.destinations import Home
 from tests.fuzz.bodies_made import Part
 from tests.fuzz.choices import Choices
 from tests.fuzz.outside_queue import OutsideError, OutsideQueue
@@ -33,10 +33,10 @@ _GARBAGE: list[Any] = [
 ]
 
 
-class Outside(OutsideQueue, Destination):
+class Outside(OutsideQueue, Home):
     """Behaves as its choices say until the next `reset`; keeps the books of what it confirmed."""
 
-    keeps_rejected = False
+    takes_endpoints, keeps_rejected = True, False
 
     def __init__(self) -> None:
         self.reset(Choices(b""))

@@ -119,7 +119,7 @@ def test_the_environment_satisfies_settings(deploy: Deploy, door: str) -> None:
 
     settings = Settings.load(environment(deployment, door))
 
-    assert settings.destination == "pinpoint"
+    assert settings.destination == ("pinpoint",)
     assert settings.application_ids == ("a", "b")
     assert settings.cors_origins == ("https://app.example.com", "http://localhost:3000")
     assert settings.cors_headers == ("x-team",)

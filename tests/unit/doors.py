@@ -75,6 +75,7 @@ class FakeDestination:
     stored: dict[str, EndpointResponse] = field(default_factory=dict)
     arrivals: list[Arrival] = field(default_factory=list)
     calls: list[int] = field(default_factory=list)  # of each, how many endpoints
+    takes_endpoints: bool = True
     keeps_rejected: bool = False
     rejected: list[tuple[str, RejectedPart]] = field(default_factory=list)
 

@@ -1,10 +1,9 @@
-"""Where events go: the protocol of destinations, and the choice of one."""
+"""Where events go: the protocols of destinations, and the choice of them by name."""
 
 from collections.abc import Mapping
 from typing import Protocol
 
 from putevents.errors import SettingsError
-from putevents.settings import Settings
 from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrival, Arrivals
 from putevents.wire.rejected_record import RejectedPart
@@ -14,7 +13,9 @@ from putevents.wire.schemas import EndpointResponse, ItemResponse, ValidBatch
 class Destination(Protocol):
     """Takes valid parts and answers for each in the words of an EventsResponse."""
 
-    keeps_rejected: bool  # whether there is a place for what broke a rule
+    # Whether it wants endpoints themselves. To one that does not only events are delivered, each
+    # batch with the endpoint as it was when they came in (`stored`), and nothing as its `endpoint`.
+    takes_endpoints: bool
 
     def deliver(
         self,
@@ -30,6 +31,12 @@ class Destination(Protocol):
         `DELIVERY_SECONDS`.
         """
         ...
+
+
+class Home(Destination, Protocol):
+    """The first destination: it holds the endpoints, and keeps what was rejected."""
+
+    keeps_rejected: bool  # whether there is a place for what broke a rule
 
     def keep_rejected(
         self,
@@ -58,9 +65,9 @@ class Destination(Protocol):
         ...
 
 
-def load_destination(settings: Settings) -> Destination:
-    """Return the destination of the settings; no other destination's code is imported."""
-    match settings.destination:
+def load_home(name: str) -> Home:
+    """Return the first destination of the settings; no other destination's code is imported."""
+    match name:
         case "lake":
             from putevents.destinations.lake.destination import LakeDestination
 
@@ -71,3 +78,20 @@ def load_destination(settings: Settings) -> Destination:
             return PinpointDestination()
         case _:
             raise SettingsError("Wrong environment: DESTINATION: `local` is for `make run` only")
+
+
+def load_destination(name: str) -> Destination:
+    """Return a destination that may be any but the first, likewise."""
+    match name:
+        case "stream":
+            from putevents.destinations.stream import StreamDestination  # type: ignore
+
+            stream: Destination = StreamDestination()
+            return stream
+        case "bus":
+            from putevents.destinations.bus import BusDestination  # type: ignore
+
+            bus: Destination = BusDestination()
+            return bus
+        case _:
+            return load_home(name)

@@ -32,7 +32,7 @@ _WIRE = "putevents_wire"
 class PinpointDestination:
     """Forwards in calls of at most 100 events and 4 MB, and merges their answers."""
 
-    keeps_rejected = False
+    takes_endpoints, keeps_rejected = True, False
 
     def __init__(self) -> None:
         self._client = pinpoint_client(_CONFIG)

@@ -116,7 +116,7 @@ def _call_destination(
     if not (time_left.is_enough_to_deliver() and gateway.breaker.lets_through(application_id)):
         return None, False
     try:
-        answers = gateway.destination.deliver(application_id, batch_item, arrivals, time_left)
+        answers = gateway.home.deliver(application_id, batch_item, arrivals, time_left)
         answered = any_final(batch_item, answers)
     except Exception as error:
         # A bug of the destination's confirms nothing; what was to be delivered can still be queued.

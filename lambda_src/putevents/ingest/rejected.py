@@ -16,7 +16,7 @@ NOT_KEPT = f"More than {MAX_KEPT} parts of a request were rejected."
 
 
 def keep_rejected(gateway: Gateway, submission: Submission, time_left: TimeLeft) -> None:
-    """Give rejected parts to the destination; those of a message become dead letters otherwise.
+    """Give rejected parts to home; those of a message become dead letters otherwise.
 
     A client of the HTTPS door has heard the 400. Nobody hears what is answered to a message, so
     it fails if neither takes its rejected parts.
@@ -24,7 +24,7 @@ def keep_rejected(gateway: Gateway, submission: Submission, time_left: TimeLeft)
     if not submission.rejected:
         return
     with concerning([submission.arrival.request_id]):
-        is_kept = _destination_keeps(gateway, submission, time_left)
+        is_kept = _home_keeps(gateway, submission, time_left)
         if submission.is_message and not is_kept:
             is_kept = _dead_letter(gateway, submission, time_left)
     if submission.is_message and not is_kept:
@@ -32,14 +32,14 @@ def keep_rejected(gateway: Gateway, submission: Submission, time_left: TimeLeft)
         submission.failure = kind("The dead-letter queue did not take what was rejected.")
 
 
-def _destination_keeps(gateway: Gateway, submission: Submission, time_left: TimeLeft) -> bool:
-    destination = gateway.destination
-    if not destination.keeps_rejected or not time_left.is_enough_to_deliver():
+def _home_keeps(gateway: Gateway, submission: Submission, time_left: TimeLeft) -> bool:
+    home = gateway.home
+    if not home.keeps_rejected or not time_left.is_enough_to_deliver():
         return False
     try:
         parts = _with_raw(submission)
         application_id, arrival = submission.application_id, submission.arrival
-        return destination.keep_rejected(application_id, parts, arrival, time_left)
+        return home.keep_rejected(application_id, parts, arrival, time_left)
     except Exception as error:
         # A bug here must not fail the submission: the rest of it is delivered.
         logger.exception("rejected not kept", error=type(error).__name__)

@@ -33,7 +33,7 @@ EventKey = tuple[str, str]  # an endpoint's id and an event's
 class LakeDestination:
     """Brings the endpoints up to date, then stores each event with its endpoint as it is now."""
 
-    keeps_rejected = True
+    takes_endpoints, keeps_rejected = True, True
 
     def __init__(self) -> None:
         settings = LakeSettings.load()
