@@ -15,7 +15,7 @@ from putevents.destinations.stream import (
 )
 from putevents.errors import SettingsError
 from putevents.time_left import TimeLeft
-from putevents.wire.event_record import MAX_WRITTEN_BYTES
+from putevents.wire.event_record import MAX_WRITTEN_BYTES, event_records
 from putevents.wire.schemas import Event, PublicEndpoint, ValidBatch
 from tests.unit.doors import ACCEPTED, ARRIVAL, nearly_over
 from tests.unit.part_service import PartService, data_of, each, failing
@@ -78,15 +78,23 @@ def test_an_event_is_a_record_in_pinpoints_spelling(
     assert record["client"] == {"client_id": "phone"}
 
 
-def test_an_endpoint_that_no_other_destination_told_is_the_one_that_was_sent(
+def test_an_endpoint_of_which_nothing_is_known_has_its_ids(
     stream: StreamDestination, kinesis: PartService
 ) -> None:
-    endpoint = PublicEndpoint(ChannelType="GCM", OptOut="NONE")
-    deliver(stream, {"a": ValidBatch(endpoint, some("1")), "b": ValidBatch(None, some("1"))})
-    assert [data_of(record)["endpoint"] for record in kinesis.calls[0]] == [
-        {"Id": "a", "ApplicationId": "my-app", "ChannelType": "GCM", "OptOut": "NONE"},
-        {"Id": "b", "ApplicationId": "my-app"},
-    ]
+    deliver(stream, {"a": ValidBatch(None, some("1"))})
+    [record] = kinesis.calls[0]
+    assert data_of(record)["endpoint"] == {"Id": "a", "ApplicationId": "my-app"}
+
+
+def test_but_for_the_endpoints_spelling_a_record_is_the_lakes(
+    stream: StreamDestination, kinesis: PartService
+) -> None:
+    deliver(stream, {"phone": ValidBatch(None, some("1"), stored=STORED)})
+    [(_, lakes)] = event_records("my-app", "phone", STORED, some("1"), ARRIVAL)
+    mine, theirs = data_of(kinesis.calls[0][0]), json.loads(lakes)
+    assert mine.pop("endpoint") == {**STORED, "ApplicationId": "my-app"}
+    assert theirs.pop("endpoint") == {"id": "phone", "channeltype": "GCM", "user": {"userid": "u"}}
+    assert mine == theirs
 
 
 def test_an_endpoint_without_events_is_nothing_to_put(
@@ -113,19 +121,6 @@ def test_of_a_call_exactly_the_failed_records_are_not_confirmed(
     sent = [(data_of(r)["client"]["client_id"], data_of(r)["event_id"]) for r in service.calls[0]]
     kept = {event for event, fate in zip(sent, fates, strict=True) if fate}
     assert {(e, event) for e, events in answers.items() for event in events} == kept
-
-
-def test_an_endpoint_waits_with_its_event_unless_it_is_told(
-    stream: StreamDestination, kinesis: PartService
-) -> None:
-    kinesis.answer = each("Records", throttled)
-    batch = {
-        "untold": ValidBatch(PublicEndpoint(), some("1")),
-        "told": ValidBatch(PublicEndpoint(), some("1"), stored=STORED),
-    }
-    answers = deliver(stream, batch)
-    assert answers["untold"] == {"EventsItemResponse": {}}
-    assert answers["told"] == {"EndpointItemResponse": ACCEPTED, "EventsItemResponse": {}}
 
 
 def test_a_call_has_at_most_500_records(stream: StreamDestination, kinesis: PartService) -> None:

@@ -84,14 +84,12 @@ def load_destination(name: str) -> Destination:
     """Return a destination that may be any but the first, likewise."""
     match name:
         case "stream":
-            from putevents.destinations.stream import StreamDestination  # type: ignore
+            from putevents.destinations.stream import StreamDestination
 
-            stream: Destination = StreamDestination()
-            return stream
+            return StreamDestination()
         case "bus":
-            from putevents.destinations.bus import BusDestination  # type: ignore
+            from putevents.destinations.bus import BusDestination
 
-            bus: Destination = BusDestination()
-            return bus
+            return BusDestination()
         case _:
             return load_home(name)

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from putevents.destinations.by_part import answered_parts
+from putevents.destinations.by_part import answered_parts, answers_of
 from putevents.destinations.client_config import client_config, destination_client
-from putevents.destinations.follower_answers import answers_of
 from putevents.settings import ANY, BusSettings
 from putevents.time_left import TimeLeft
 from putevents.wire.answers import ACCEPTED
@@ -49,6 +48,8 @@ class _Entry(NamedTuple):
 
 class BusDestination:
     """Puts the events of the chosen types on one bus; it holds no endpoints."""
+
+    takes_endpoints = False
 
     def __init__(self) -> None:
         settings = BusSettings.load()

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from putevents.destinations.by_part import answered_parts
+from putevents.destinations.by_part import answered_parts, answers_of
 from putevents.destinations.client_config import client_config, destination_client
-from putevents.destinations.follower_answers import answers_of
 from putevents.settings import StreamSettings
 from putevents.time_left import TimeLeft
 from putevents.wire.answers import ACCEPTED
@@ -43,6 +42,8 @@ class _Record(NamedTuple):
 
 class StreamDestination:
     """Puts every event's record into one stream; it holds no endpoints."""
+
+    takes_endpoints = False
 
     def __init__(self) -> None:
         self._arn = StreamSettings.load().kinesis_stream_arn

@@ -30,7 +30,5 @@ def stream_records(
 
 
 def _known(application_id: str, endpoint_id: str, batch: ValidBatch) -> EndpointResponse:
-    """The endpoint as the home destination has it, or else as it was sent."""
-    sent = batch.endpoint.model_dump(by_alias=True, exclude_none=True) if batch.endpoint else {}
-    found: EndpointResponse = batch.stored or sent  # type: ignore[assignment]
-    return {"Id": endpoint_id, "ApplicationId": application_id, **found}
+    """The endpoint as it was when the events came in; a message of the queue leaves ids out."""
+    return {"Id": endpoint_id, "ApplicationId": application_id, **(batch.stored or {})}
