@@ -32,13 +32,8 @@ def add_event_stream(scope: Construct, settings: DeploySettings) -> kinesis.IStr
         # What it holds is hours old and, with a lake, stored elsewhere; empty it costs by the hour.
         removal_policy=RemovalPolicy[settings.removal_policy.upper()],
     )
-    if key is None:
-        acknowledge(
-            stream,
-            "KDS3",
-            "It is encrypted with AWS's own key for Kinesis, which costs nothing; "
-            "encryption=customer has a KMS key of yours do it.",
-        )
+    if key:
+        acknowledge(stream, "KDS3", "The deploy setting encryption=customer asks for this.")
     return stream
 
 

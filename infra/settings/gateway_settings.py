@@ -25,7 +25,7 @@ MAX_LAKE_ID_CHARACTERS = 40
 
 # The first holds the endpoints, keeps what is rejected and answers reads; the others follow it.
 HOMES = ("lake", "pinpoint")
-_Destination = Literal["lake", "stream", "bus", "pinpoint"]
+DestinationName = Literal["lake", "stream", "bus", "pinpoint"]
 _ApplicationId = Annotated[str, Field(pattern=SEGMENT)]
 _StackName = Annotated[str, Field(max_length=128, pattern=STACK)]
 
@@ -34,7 +34,7 @@ class GatewaySettings(Group):
     """What every gateway has."""
 
     # To add a destination: name it above and connect it in stack.py.
-    destination: Annotated[tuple[_Destination, ...], LISTED] = Field(
+    destination: Annotated[tuple[DestinationName, ...], LISTED] = Field(
         ("lake",),
         description="lake or pinpoint, and after it any of stream, bus and pinpoint that events go "
         "to as well, each once (a,b or a JSON list)",
