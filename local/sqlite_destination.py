@@ -3,7 +3,7 @@
 import logging
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -33,7 +33,7 @@ NOT_WRITTEN = EndpointItemResponse(StatusCode=500, Message="The local store coul
 class LocalDestination:
     """Stores everything in `DATA_DIR/putevents.db`; what it accepts is on the disk."""
 
-    takes_endpoints, keeps_rejected = True, True
+    takes_endpoints, tells_endpoints, keeps_rejected = True, True, True
 
     def __init__(self, database: Database | None = None) -> None:
         self._database = database or Database(Path(os.environ["DATA_DIR"], FILE))
@@ -70,6 +70,18 @@ class LocalDestination:
             log.error("the store cannot keep what was rejected: %s", error)
             return False
         return True
+
+    def forgotten(
+        self,
+        application_id: str,
+        waiting: Mapping[str, EndpointResponse],
+        arrivals: Arrivals,
+        time_left: TimeLeft,
+    ) -> set[str]:
+        """Which endpoints were forgotten since then; see Home."""
+        return self._read(
+            lambda table: table.forgotten(application_id, waiting, arrivals, time_left)
+        )
 
     def get_endpoint(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:
         """The endpoint as it is stored, or None."""
@@ -128,6 +140,7 @@ def _deliver(
             "Stored": endpoint,
         }
         if found and found.is_forgotten:
+            answers[id_]["Forgotten"] = True
             answers[id_]["EventsItemResponse"] = dict.fromkeys(batch.events, ACCEPTED)
             continue
         arrival = arrivals[id_]

@@ -149,7 +149,7 @@ class EndpointRoutes:
                 raise ForbiddenError(answer["Message"] + place)
             if answer["StatusCode"] != HTTPStatus.ACCEPTED:
                 raise BadRequestError(answer["Message"] + place)
-        queued = sum(id_ in submission.undelivered for submission, id_, _ in asked)
+        queued = sum(submission.is_waiting(id_) for submission, id_, _ in asked)
         self._log("update_endpoint", application_id, endpoints=len(asked), queued=queued)
         body = {"Message": ACCEPTED["Message"], "RequestID": arrival.request_id}
         return respond(HTTPStatus.ACCEPTED, body)

@@ -5,6 +5,7 @@ Exception
 │   ├── BadRequestError        400
 │   ├── ForbiddenError         403
 │   ├── UnknownApplicationError, UnknownEndpointError, UnknownPathError    404
+│   ├── UnknownDestinationError     404, of a message only
 │   ├── MethodNotAllowedError  405
 │   ├── PayloadTooLargeError   413
 │   ├── UnsupportedEncodingError    415
@@ -61,6 +62,12 @@ class UnknownEndpointError(_NotFoundError):
     """The destination knows no such endpoint, or no endpoint of such a user."""
 
     text = "Endpoint not found."
+
+
+class UnknownDestinationError(_NotFoundError):
+    """A message is for a destination that the gateway does not have, or has no more."""
+
+    text = "It is for a destination that is not in the settings."
 
 
 class UnknownPathError(_NotFoundError):

@@ -5,7 +5,7 @@ from typing import NamedTuple, Self
 
 from putevents.breaker import Breaker
 from putevents.destinations import Destination, Home, load_destination, load_home
-from putevents.errors import UnknownApplicationError
+from putevents.errors import UnknownApplicationError, UnknownDestinationError
 from putevents.queue.retry import RetryQueue
 from putevents.settings import Settings
 
@@ -51,3 +51,14 @@ class Gateway:
         """Raise UnknownApplicationError unless the gateway serves the application."""
         if not self.settings.serves(application_id):
             raise UnknownApplicationError
+
+    def check_has_any(self, destinations: tuple[str, ...]) -> None:
+        """Raise UnknownDestinationError if the gateway has none of those that are named."""
+        if destinations and not {*destinations} & {*self.settings.destination}:
+            raise UnknownDestinationError
+
+    def close_breakers(self, application_id: str) -> None:
+        """Let the next calls to all destinations through."""
+        self.breaker.close(application_id)
+        for follower in self.followers:
+            follower.breaker.close(application_id)

@@ -15,6 +15,7 @@ from putevents.errors import (
     PartlyDeliveredError,
     RequestError,
     UnknownApplicationError,
+    UnknownDestinationError,
 )
 from putevents.gateway import Gateway
 from putevents.ingest import Submission, ingest
@@ -74,7 +75,7 @@ class QueueHandler:
                 submission.log(
                     "queue_message", self._meter, message_id=message.id, duration_ms=duration_ms
                 )
-                is_held = bool(submission.undelivered)
+                is_held = submission.is_lacked
             if is_held:
                 waits.append((_application_id(submission), message.arrival.age_seconds))
         if waits:
@@ -120,12 +121,14 @@ class QueueHandler:
                 has_waited=message.has_waited,
                 orders=orders,
                 stored=stored,
+                destinations=message.destinations,
             )
         except Exception as error:  # it fails alone
             return error
         try:
             self.gateway.check_serves(submission.application_id)
-        except UnknownApplicationError as error:
+            self.gateway.check_has_any(submission.destinations)
+        except (UnknownApplicationError, UnknownDestinationError) as error:
             submission.failure = error
         return submission
 
@@ -171,11 +174,22 @@ class QueueHandler:
         """Send what nobody has of a message: all of it as it came, unless a part was settled."""
         queue = self.gateway.retry_queue
         if isinstance(submission, Submission) and submission.left:
-            valid, raw = submission.left
-            rest = submission.rest._replace(batch_item=valid)
-            return queue.dead_letter(rest, raw, reason, time_left)
+            rests, raw = submission.left
+            whole = submission.rest
+            # What was rejected goes along with a rest for the same destinations, if there is one.
+            same = [rest for rest in rests if rest.destinations == whole.destinations]
+            first = same[0] if same else whole._replace(batch_item={})
+            others = [rest for rest in rests if rest is not first]
+            sent = [queue.dead_letter(first, raw, reason, time_left)]
+            sent += [queue.dead_letter(rest, {}, reason, time_left) for rest in others]
+            return all(sent)
         return queue.dead_letter_whole(
-            message.body, message.arrival, message.attempt, reason, time_left
+            message.body,
+            message.arrival,
+            message.attempt,
+            reason,
+            time_left,
+            message.destinations,
         )
 
 

@@ -53,7 +53,7 @@ class LiveGateway:
                 log.error("queue  cannot be written: %s", error)
                 return
             for application_id in applications:
-                gateway.breaker.close(application_id)
+                gateway.close_breakers(application_id)
 
         self.chaos.on_end = release
         return QueueWatch(self.happenings, self.chaos, release)

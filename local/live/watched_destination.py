@@ -21,6 +21,7 @@ class WatchedDestination:
     def __init__(self, inner: Home, happenings: Happenings, chaos: Chaos) -> None:
         self._inner, self._happenings, self._chaos = inner, happenings, chaos
         self.takes_endpoints, self.keeps_rejected = inner.takes_endpoints, inner.keeps_rejected
+        self.tells_endpoints = inner.tells_endpoints
         self._lock = threading.Lock()
         self._turns = count()
 
@@ -87,6 +88,16 @@ class WatchedDestination:
         """Keep what broke a rule, and tell the page."""
         self._happenings.rejected(arrival.request_id, rejected)
         return self._inner.keep_rejected(application_id, rejected, arrival, time_left)
+
+    def forgotten(
+        self,
+        application_id: str,
+        waiting: Mapping[str, EndpointResponse],
+        arrivals: Arrivals,
+        time_left: TimeLeft,
+    ) -> set[str]:
+        """Which endpoints were forgotten since then; see Home."""
+        return self._inner.forgotten(application_id, waiting, arrivals, time_left)
 
     def get_endpoint(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:
         """The endpoint as it is stored, or None."""

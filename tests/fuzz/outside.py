@@ -36,7 +36,7 @@ _GARBAGE: list[Any] = [
 class Outside(OutsideQueue, Home):
     """Behaves as its choices say until the next `reset`; keeps the books of what it confirmed."""
 
-    takes_endpoints, keeps_rejected = True, False
+    takes_endpoints, tells_endpoints, keeps_rejected = True, True, False
 
     def __init__(self) -> None:
         self.reset(Choices(b""))
@@ -76,6 +76,11 @@ class Outside(OutsideQueue, Home):
             }
         self._note(batch_item, answers if isinstance(answers, dict) else {})
         return answers  # type: ignore[no-any-return]
+
+    def forgotten(
+        self, application_id: str, waiting: Any, arrivals: Any, time_left: Any
+    ) -> set[str]:
+        return set()
 
     def keep_rejected(
         self, application_id: str, rejected: Any, arrival: Any, time_left: Any

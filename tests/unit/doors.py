@@ -10,7 +10,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from putevents.api_handler import ApiHandler
 from putevents.breaker import Breaker
-from putevents.gateway import Gateway
+from putevents.errors import DestinationError
+from putevents.gateway import Follower, Gateway
 from putevents.queue.messages import NewMessage, ReceivedMessage, Rest
 from putevents.queue.retry import RetryQueue
 from putevents.queue_handler import QueueHandler
@@ -76,7 +77,10 @@ class FakeDestination:
     arrivals: list[Arrival] = field(default_factory=list)
     calls: list[int] = field(default_factory=list)  # of each, how many endpoints
     takes_endpoints: bool = True
+    tells_endpoints: bool = True
     keeps_rejected: bool = False
+    forgotten_ids: set[str] = field(default_factory=set)
+    asked: list[str] = field(default_factory=list)  # which of them were forgotten
     rejected: list[tuple[str, RejectedPart]] = field(default_factory=list)
 
     def deliver(
@@ -108,6 +112,18 @@ class FakeDestination:
                 if code is not None:
                     answers[endpoint_id]["EventsItemResponse"][event_id] = self._answer(code)
         return answers
+
+    def forgotten(
+        self,
+        application_id: str,
+        waiting: dict[str, EndpointResponse],
+        arrivals: Arrivals,
+        time_left: TimeLeft,
+    ) -> set[str]:
+        self.asked += waiting
+        if self.is_down:
+            raise DestinationError
+        return self.forgotten_ids & set(waiting)
 
     def keep_rejected(
         self,
@@ -150,6 +166,8 @@ class FakeQueue:
     crowded: bool = False
     queued_at: list[int] = field(default_factory=list)
     sent_again: list[NewMessage] = field(default_factory=list)
+    towards: list[tuple[str, ...]] = field(default_factory=list)  # of each that is queued
+    dead_towards: list[tuple[str, ...]] = field(default_factory=list)  # of each dead letter
 
     def queue(
         self, rests: Sequence[Rest], time_left: TimeLeft
@@ -160,6 +178,7 @@ class FakeQueue:
             self.queued.append((rest.application_id, rest.batch_item, rest.attempt))
             self.arrivals.append(rest.arrival)
             self.queued_at.append(rest.queued_at)
+            self.towards.append(rest.destinations)
         return [[] for _ in rests]
 
     def dead_letter(
@@ -167,13 +186,21 @@ class FakeQueue:
     ) -> bool:
         self.dead_letters.append((rest.application_id, raw, reason))
         self.dead_valid.append(rest.batch_item)
+        self.dead_towards.append(rest.destinations)
         return not self.broken
 
     def dead_letter_whole(
-        self, body: str, arrival: Arrival, attempt: int, reason: str, time_left: TimeLeft
+        self,
+        body: str,
+        arrival: Arrival,
+        attempt: int,
+        reason: str,
+        time_left: TimeLeft,
+        destinations: tuple[str, ...] = (),
     ) -> bool:
         if not self.broken:
             self.dead_whole.append((body, reason, attempt))
+            self.dead_towards.append(destinations)
         return not self.broken
 
     def gives_up(self, attempt: int, queued_at: int) -> bool:
@@ -259,7 +286,9 @@ class Doors:
     """Both doors of one gateway."""
 
     def __init__(self, destination: Any, queue: Any, **changes: str) -> None:
-        gateway = Gateway(settings(**changes), destination, queue, Breaker(seconds=30))
+        self._open(Gateway(settings(**changes), destination, queue, Breaker(seconds=30)))
+
+    def _open(self, gateway: Gateway) -> None:
         self.gateway = gateway
         self.api, self.queue = ApiHandler(gateway), QueueHandler(gateway)
         self.request_context: dict[str, Any] = {}  # more of it, for each request
@@ -286,3 +315,14 @@ class Doors:
         """The ids of the messages that stay on the queue."""
         answer = self.queue({"Records": list(records)}, Context())
         return [str(failure["itemIdentifier"]) for failure in answer["batchItemFailures"]]
+
+
+class FollowedDoors(Doors):
+    """Both doors of a gateway with several destinations, given by name; the first is home."""
+
+    def __init__(self, destinations: dict[str, Any], queue: Any) -> None:
+        (_, home), *others = destinations.items()
+        names = ",".join(destinations)
+        follows = [Follower(name, it, Breaker(30, destination=name)) for name, it in others]
+        gateway = Gateway(settings(DESTINATION=names), home, queue, Breaker(30), tuple(follows))
+        self._open(gateway)

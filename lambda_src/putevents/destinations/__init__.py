@@ -37,6 +37,8 @@ class Home(Destination, Protocol):
     """The first destination: it holds the endpoints, and keeps what was rejected."""
 
     keeps_rejected: bool  # whether there is a place for what broke a rule
+    # Whether its answers tell each endpoint as it is stored by then (StoredItemResponse).
+    tells_endpoints: bool
 
     def keep_rejected(
         self,
@@ -46,6 +48,19 @@ class Home(Destination, Protocol):
         time_left: TimeLeft,
     ) -> bool:
         """Keep what broke a rule where its sender's team finds it; return whether all is kept."""
+        ...
+
+    def forgotten(
+        self,
+        application_id: str,
+        waiting: Mapping[str, EndpointResponse],
+        arrivals: Arrivals,
+        time_left: TimeLeft,
+    ) -> set[str]:
+        """Return which endpoints were forgotten, or their users, since what waits of them came.
+
+        `waiting` has the endpoints as they were then. Raises DestinationError if that is unknown.
+        """
         ...
 
     def get_endpoint(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:

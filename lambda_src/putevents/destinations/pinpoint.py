@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from putevents.destinations.call_failure import kind_of, status_of
@@ -32,7 +32,7 @@ _WIRE = "putevents_wire"
 class PinpointDestination:
     """Forwards in calls of at most 100 events and 4 MB, and merges their answers."""
 
-    takes_endpoints, keeps_rejected = True, False
+    takes_endpoints, tells_endpoints, keeps_rejected = True, False, False
 
     def __init__(self) -> None:
         self._client = pinpoint_client(_CONFIG)
@@ -87,6 +87,16 @@ class PinpointDestination:
     ) -> bool:
         """Keep nothing: PutEvents has no place for it."""
         return False
+
+    def forgotten(
+        self,
+        application_id: str,
+        waiting: Mapping[str, EndpointResponse],
+        arrivals: Arrivals,
+        time_left: TimeLeft,
+    ) -> set[str]:
+        """Which endpoints were forgotten since then; see Home."""
+        return set()  # it does not know
 
     def get_endpoint(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:
         """The endpoint as it is stored, or None."""

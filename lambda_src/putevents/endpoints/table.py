@@ -129,15 +129,25 @@ class EndpointTable:
         """Endpoints whose events waited with them, and what failed; some are forgotten by now."""
         if not stored:
             return {}, []
-        waited = {
-            id_: Waited(endpoint.get("User", {}).get("UserId", ""), arrivals[id_])
-            for id_, endpoint in stored.items()
-        }
         try:
-            gone = forgotten(Work(self._store, application_id, time_left), waited)
+            gone = self.forgotten(application_id, stored, arrivals, time_left)
         except StoreError as error:
             return {}, [error]
         return {id_: Stored(e, is_forgotten=id_ in gone) for id_, e in stored.items()}, []
+
+    def forgotten(
+        self,
+        application_id: str,
+        waiting: Mapping[str, EndpointResponse],
+        arrivals: Arrivals,
+        time_left: TimeLeft,
+    ) -> set[str]:
+        """Which endpoints were forgotten, or their users, since what waits of them came in."""
+        waited = {
+            id_: Waited(endpoint.get("User", {}).get("UserId", ""), arrivals[id_])
+            for id_, endpoint in waiting.items()
+        }
+        return forgotten(Work(self._store, application_id, time_left), waited)
 
     def get(self, application_id: str, endpoint_ids: Iterable[str]) -> list[EndpointResponse]:
         """The endpoints that exist, by id."""

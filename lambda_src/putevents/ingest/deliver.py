@@ -1,13 +1,14 @@
-"""The second step: deliver submissions to the destination, several in one call where that fits."""
+"""The second step: deliver to a destination, several submissions in one call where that fits."""
 
 from collections import deque
 from collections.abc import Iterable, Mapping
 from time import monotonic, perf_counter
 
+from putevents.breaker import Breaker
+from putevents.destinations import Destination
 from putevents.errors import LeftAloneError, NotDeliveredError, NotTriedError
-from putevents.gateway import Gateway
+from putevents.ingest.delivery import Delivery
 from putevents.ingest.settle import any_final
-from putevents.ingest.submission import Submission
 from putevents.observability import annotate, concerning, logger, step
 from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrivals
@@ -17,13 +18,18 @@ from putevents.wire.schemas import MAX_EVENTS_PER_CALL, MAX_REQUEST_BYTES, ItemR
 SLOW_SECONDS = 3.0
 
 
-def deliver(gateway: Gateway, submissions: Iterable[Submission], time_left: TimeLeft) -> None:
-    """Deliver what is valid; each submission gets the answers for its parts.
+def deliver(
+    destination: Destination,
+    breaker: Breaker,
+    deliveries: Iterable[Delivery],
+    time_left: TimeLeft,
+) -> None:
+    """Deliver what is valid; each delivery gets the answers for its parts.
 
     Each application is asked for once before any is asked for again, so that one which takes
     long to fail leaves time for the others. One that took very long is not asked again at all.
     """
-    calls, slow = deque(_joined(submissions)), set[str]()
+    calls, slow = deque(_joined(deliveries)), set[str]()
     while calls:
         call = calls.popleft()
         application_id = call[0].application_id
@@ -31,96 +37,95 @@ def deliver(gateway: Gateway, submissions: Iterable[Submission], time_left: Time
             _leave(call, LeftAloneError())
             continue
         began = monotonic()
-        calls.extend(_deliver_call(gateway, call, time_left))
+        calls.extend(_deliver_call(destination, breaker, call, time_left))
         if not call[0].answers and monotonic() - began >= SLOW_SECONDS:
             slow.add(application_id)
 
 
-def _joined(submissions: Iterable[Submission]) -> list[list[Submission]]:
-    """Group submissions that fit into one call.
+def _joined(deliveries: Iterable[Delivery]) -> list[list[Delivery]]:
+    """Group deliveries that fit into one call.
 
     Two that name the same endpoint are not joined: each has an arrival of its own, and they may
     even hold the same event.
     """
-    calls: list[list[Submission]] = []
-    for submission in submissions:
+    calls: list[list[Delivery]] = []
+    for delivery in deliveries:
         for call in calls:
-            if _fits(submission, call):
-                call.append(submission)
+            if _fits(delivery, call):
+                call.append(delivery)
                 break
         else:
-            calls.append([submission])
+            calls.append([delivery])
     return calls
 
 
-def _fits(submission: Submission, call: list[Submission]) -> bool:
+def _fits(delivery: Delivery, call: list[Delivery]) -> bool:
     return (
-        submission.application_id == call[0].application_id
-        and sum(_items(s) for s in (submission, *call)) <= MAX_EVENTS_PER_CALL
-        and sum(s.size for s in (submission, *call)) <= MAX_REQUEST_BYTES
-        and not any(submission.valid.keys() & s.valid.keys() for s in call)
+        delivery.application_id == call[0].application_id
+        and sum(_items(d) for d in (delivery, *call)) <= MAX_EVENTS_PER_CALL
+        and sum(d.size for d in (delivery, *call)) <= MAX_REQUEST_BYTES
+        and not any(delivery.valid.keys() & d.valid.keys() for d in call)
     )
 
 
-def _items(submission: Submission) -> int:
+def _items(delivery: Delivery) -> int:
     # An endpoint without events takes as much of a call as an event does.
-    return sum(len(batch.events) or 1 for batch in submission.valid.values())
+    return sum(len(batch.events) or 1 for batch in delivery.valid.values())
 
 
 def _deliver_call(
-    gateway: Gateway, call: list[Submission], time_left: TimeLeft
-) -> list[list[Submission]]:
-    """Deliver submissions together; return the calls that are to be made instead, if any.
+    destination: Destination, breaker: Breaker, call: list[Delivery], time_left: TimeLeft
+) -> list[list[Delivery]]:
+    """Deliver them together; return the calls that are to be made instead, if any.
 
     If nothing at all was answered, one of them may have spoilt the call for the others: then each
     half is tried alone, until the breaker opens.
     """
     application_id = call[0].application_id
-    batch_item = {e: batch for submission in call for e, batch in submission.valid.items()}
-    arrivals = {e: s.arrival.at(batch.order) for s in call for e, batch in s.valid.items()}
+    batch_item = {e: batch for delivery in call for e, batch in delivery.valid.items()}
+    arrivals = {e: d.arrival.at(batch.order) for d in call for e, batch in d.valid.items()}
     started = perf_counter()
-    request_ids = (submission.arrival.request_id for submission in call)
+    request_ids = (delivery.arrival.request_id for delivery in call)
     with concerning(request_ids), step("deliver") as delivering:
-        annotate(delivering, application_id, sum(submission.valid_events for submission in call))
+        annotate(delivering, application_id, sum(len(b.events) for b in batch_item.values()))
         answers, answered = _call_destination(
-            gateway, application_id, batch_item, arrivals, time_left
+            destination, breaker, application_id, batch_item, arrivals, time_left
         )
     if answers is not None and not answered and len(call) > 1:
         middle = len(call) // 2
         return [call[:middle], call[middle:]]
-    for submission in call:
-        submission.latency_ms = round((perf_counter() - started) * 1000, 2)
+    for delivery in call:
+        delivery.latency_ms = round((perf_counter() - started) * 1000, 2)
         if answers is not None:
-            submission.answers = answers
+            delivery.answers = answers
     if answers is None:
-        is_open = gateway.breaker.is_open(application_id)
+        is_open = breaker.is_open(application_id)
         _leave(call, LeftAloneError() if is_open else NotTriedError())
     return []
 
 
-def _leave(call: Iterable[Submission], error: NotDeliveredError) -> None:
-    """Let messages stay on the queue; what came over HTTP is undelivered and will be queued."""
-    for submission in call:
-        if submission.is_message:
-            submission.failure = error
+def _leave(call: Iterable[Delivery], error: NotDeliveredError) -> None:
+    for delivery in call:
+        delivery.not_asked = error
 
 
 def _call_destination(
-    gateway: Gateway,
+    destination: Destination,
+    breaker: Breaker,
     application_id: str,
     batch_item: dict[str, ValidBatch],
     arrivals: Arrivals,
     time_left: TimeLeft,
 ) -> tuple[Mapping[str, ItemResponse] | None, bool]:
     """Return the destination's answers, None if it was not asked; and whether any is final."""
-    if not (time_left.is_enough_to_deliver() and gateway.breaker.lets_through(application_id)):
+    if not (time_left.is_enough_to_deliver() and breaker.lets_through(application_id)):
         return None, False
     try:
-        answers = gateway.home.deliver(application_id, batch_item, arrivals, time_left)
+        answers = destination.deliver(application_id, batch_item, arrivals, time_left)
         answered = any_final(batch_item, answers)
     except Exception as error:
         # A bug of the destination's confirms nothing; what was to be delivered can still be queued.
         logger.exception("destination failed", error=type(error).__name__)
         answers, answered = {}, False
-    gateway.breaker.note(application_id, answered=answered)
+    breaker.note(application_id, answered=answered)
     return answers, answered

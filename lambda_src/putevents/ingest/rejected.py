@@ -6,6 +6,7 @@ from typing import Any
 from putevents.errors import NotDeliveredError, PartlyDeliveredError
 from putevents.gateway import Gateway
 from putevents.ingest.submission import Submission
+from putevents.ingest.waiting import rests_of
 from putevents.observability import concerning, logger
 from putevents.time_left import TimeLeft
 from putevents.wire.rejected_record import RejectedPart
@@ -24,7 +25,7 @@ def keep_rejected(gateway: Gateway, submission: Submission, time_left: TimeLeft)
     if not submission.rejected:
         return
     with concerning([submission.arrival.request_id]):
-        is_kept = _home_keeps(gateway, submission, time_left)
+        is_kept = submission.is_for_home and _home_keeps(gateway, submission, time_left)
         if submission.is_message and not is_kept:
             is_kept = _dead_letter(gateway, submission, time_left)
     if submission.is_message and not is_kept:
@@ -72,8 +73,8 @@ def _dead_letter(gateway: Gateway, submission: Submission, time_left: TimeLeft) 
     is_dead = gateway.retry_queue.dead_letter(
         submission.rest._replace(batch_item={}), parts, submission.rejected[0].rule, time_left
     )
-    if not is_dead and (submission.accepted or submission.updated):
-        submission.left = submission.undelivered, parts
+    if not is_dead and submission.has_delivered:
+        submission.left = rests_of(submission), parts
     return is_dead
 
 

@@ -3,50 +3,50 @@
 from collections.abc import Mapping
 from typing import Any
 
-from putevents.ingest.submission import Submission
+from putevents.ingest.delivery import Delivery
 from putevents.wire.answers import ACCEPTED, FAILED, as_object
 from putevents.wire.rejected_record import RejectedPart
 from putevents.wire.rules import REJECTED_BY_DESTINATION
 from putevents.wire.schemas import Event, EventItemResponse, ItemResponse, ValidBatch
 
 
-def settle(submission: Submission) -> None:
+def settle(delivery: Delivery) -> None:
     """Record the answers for what was delivered; a part without a final one is undelivered."""
-    for endpoint_id, batch in submission.valid.items():
-        item = submission.results[endpoint_id]
-        answer = as_object(submission.answers.get(endpoint_id))
+    for endpoint_id, batch in delivery.valid.items():
+        item = delivery.results[endpoint_id]
+        answer = as_object(delivery.answers.get(endpoint_id))
         answers = as_object(answer.get("EventsItemResponse"))
-        accepted = submission.accepted
-        events = _settle_events(submission, endpoint_id, batch, answers)
+        accepted = delivery.accepted
+        events = _settle_events(delivery, endpoint_id, batch, answers)
         endpoint = batch.endpoint
         if endpoint is not None:
             told = answer.get("EndpointItemResponse")
-            if told is None and submission.accepted > accepted and not endpoint.model_fields_set:
+            if told is None and delivery.accepted > accepted and not endpoint.model_fields_set:
                 told = ACCEPTED  # an empty endpoint only has to exist, as its events show
             final = final_answer(told)
             item["EndpointItemResponse"] = FAILED
             if final is not None:
-                item["EndpointItemResponse"] = final = submission.fit_answer(final)
-                submission.updated += final is ACCEPTED and bool(endpoint.model_fields_set)
+                item["EndpointItemResponse"] = final = delivery.fit_answer(final)
+                delivery.updated += final is ACCEPTED and bool(endpoint.model_fields_set)
                 endpoint = None
                 if final is not ACCEPTED:
-                    _reject(submission, endpoint_id, None, final)
+                    _reject(delivery, endpoint_id, None, final)
         if events or endpoint is not None:
             stored = batch.stored or answer.get("Stored")
-            submission.undelivered[endpoint_id] = batch._replace(
+            delivery.undelivered[endpoint_id] = batch._replace(
                 endpoint=endpoint, events=events, stored=stored if events else None
             )
 
 
 def _settle_events(
-    submission: Submission, endpoint_id: str, batch: ValidBatch, answers: dict[str, Any]
+    delivery: Delivery, endpoint_id: str, batch: ValidBatch, answers: dict[str, Any]
 ) -> dict[str, Event]:
     """Record the answers for an endpoint's events; return those without a final one."""
-    settled = submission.results[endpoint_id]["EventsItemResponse"]
+    settled = delivery.results[endpoint_id]["EventsItemResponse"]
     all_accepted: dict[str, EventItemResponse] = dict.fromkeys(batch.events, ACCEPTED)
     if answers == all_accepted:  # the usual answer, without a look at each
         settled.update(all_accepted)
-        submission.accepted += len(all_accepted)
+        delivery.accepted += len(all_accepted)
         return {}
     events = {}
     for event_id, event in batch.events.items():
@@ -54,19 +54,19 @@ def _settle_events(
         if final is None:
             events[event_id] = event
             continue
-        settled[event_id] = final = submission.fit_answer(final)
+        settled[event_id] = final = delivery.fit_answer(final)
         if final is ACCEPTED:
-            submission.accepted += 1
+            delivery.accepted += 1
         else:
-            _reject(submission, endpoint_id, event_id, final)
+            _reject(delivery, endpoint_id, event_id, final)
     return events
 
 
 def _reject(
-    submission: Submission, endpoint_id: str, event_id: str | None, answer: EventItemResponse
+    delivery: Delivery, endpoint_id: str, event_id: str | None, answer: EventItemResponse
 ) -> None:
     rule, message = REJECTED_BY_DESTINATION.rule, answer["Message"]
-    submission.rejected.append(RejectedPart(endpoint_id, event_id, rule, message))
+    delivery.rejected.append(RejectedPart(endpoint_id, event_id, rule, message))
 
 
 def any_final(valid: dict[str, ValidBatch], answers: Mapping[str, ItemResponse]) -> bool:

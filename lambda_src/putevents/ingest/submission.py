@@ -1,11 +1,15 @@
-"""A submission: one request, endpoint update or queue message on its way through `ingest`."""
+"""A submission: one request, endpoint update or queue message on its way through `ingest`.
+
+It is also the delivery to home, which its shares to the followers come after.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from putevents.errors import NotDeliveredError
 from putevents.observability import Meter, Metric, logger
 from putevents.queue.messages import Rest
 from putevents.wire.answers import ACCEPTED, MAX_ANSWER_BYTES, answer_bytes
@@ -20,6 +24,9 @@ from putevents.wire.schemas import (
     ValidBatch,
 )
 from putevents.wire.storable import storable
+
+if TYPE_CHECKING:
+    from putevents.ingest.share import Share
 
 MAX_LOGGED = 1000  # ids in a log line, which may have 256 KB
 MAX_LOGGED_CHARACTERS = 64  # of each
@@ -42,10 +49,14 @@ class Submission:
     orders: Mapping[str, int] = field(default_factory=dict)  # of endpoints, if not as they stand
     # Endpoints as they were when their events came in, if these have waited since.
     stored: Mapping[str, EndpointResponse] = field(default_factory=dict)
+    # Those that lack it, in the order of the settings; none are named where there is only one.
+    destinations: tuple[str, ...] = ()
 
     results: dict[str, ItemResponse] = field(default_factory=dict)  # the answer, in wire form
     valid: dict[str, ValidBatch] = field(default_factory=dict)
-    answers: Mapping[str, ItemResponse] = field(default_factory=dict)  # the destination's
+    is_for_home: bool = True
+    answers: Mapping[str, ItemResponse] = field(default_factory=dict)  # home's
+    not_asked: NotDeliveredError | None = None  # why home was not asked, if it was not
     # Answered 500 until the queue holds it.
     undelivered: dict[str, ValidBatch] = field(default_factory=dict)
     rejected: list[RejectedPart] = field(default_factory=list)
@@ -56,10 +67,16 @@ class Submission:
     updated: int = 0  # endpoints of which something was said
     queued: int = 0  # events
     latency_ms: float = 0.0
+    shares: list["Share"] = field(default_factory=list)
+    # Endpoints that home could not tell of: what it lacks of them has to wait for all destinations.
+    untold: set[str] = field(default_factory=set)
+    # Those that were forgotten since it came in; of a submission that is not for home.
+    forgotten: set[str] = field(default_factory=set)
+    lost: int = 0  # events that home accepted, and neither a follower nor the queue
     failure: Exception | None = None  # while there is none, all is well with it
     # What nobody holds of a message that failed though other parts of it were settled: valid parts
     # and rejected ones as they came. None if that is all of it.
-    left: tuple[dict[str, ValidBatch], dict[str, Any]] | None = None
+    left: tuple[list[Rest], dict[str, Any]] | None = None
 
     @property
     def valid_events(self) -> int:
@@ -77,10 +94,36 @@ class Submission:
         return sum(part.event_id is not None for part in self.rejected)
 
     @property
+    def is_lacked(self) -> bool:
+        """Whether any destination lacks a part of it."""
+        return bool(self.undelivered) or any(share.undelivered for share in self.shares)
+
+    def is_waiting(self, endpoint_id: str) -> bool:
+        """Whether any destination lacks a part of an endpoint's batch."""
+        return endpoint_id in self.undelivered or any(
+            endpoint_id in share.undelivered for share in self.shares
+        )
+
+    @property
+    def has_delivered(self) -> bool:
+        """Whether any destination has a part of it, or a dead letter instead of a follower."""
+        return bool(self.accepted or self.updated) or any(s.is_begun for s in self.shares)
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether anything of it was settled."""
+        return self.has_delivered or bool(self.rejected and not self.not_asked)
+
+    @property
     def rest(self) -> Rest:
-        """What is left for a later attempt."""
+        """What home lacks, for a later attempt."""
         return Rest(
-            self.application_id, self.undelivered, self.arrival, self.attempt, self.queued_at
+            self.application_id,
+            self.undelivered,
+            self.arrival,
+            self.attempt,
+            self.queued_at,
+            self.destinations,
         )
 
     @property
@@ -95,10 +138,11 @@ class Submission:
         """The ids of the events of a message that nobody has."""
         if self.left is None:
             return self.event_ids
-        valid, raw = self.left
+        rests, raw = self.left
         rejected = [part for part in self.rejected if part.endpoint_id in raw]
+        valid = (batch for rest in rests for batch in rest.batch_item.values())
         return [
-            *(id_ for batch in valid.values() for id_ in batch.events),
+            *dict.fromkeys(id_ for batch in valid for id_ in batch.events),
             *(part.event_id for part in rejected if part.event_id is not None),
         ]
 
@@ -118,30 +162,6 @@ class Submission:
                 return {**answer, "Message": REJECTED_BY_DESTINATION.message}
         return answer
 
-    def confirm_queued(self, not_queued: list[dict[str, ValidBatch]]) -> None:
-        """Answer 202 for everything undelivered except what the queue did not take."""
-        lost = _parts_of(not_queued)
-        for endpoint_id, batch in self.undelivered.items():
-            item = self.results[endpoint_id]
-            if batch.endpoint is not None and (endpoint_id, None) not in lost:
-                item["EndpointItemResponse"] = ACCEPTED
-            for event_id in batch.events:
-                if (endpoint_id, event_id) not in lost:
-                    item["EventsItemResponse"][event_id] = ACCEPTED
-                    self.queued += 1
-
-    def leave(self, not_queued: list[dict[str, ValidBatch]]) -> None:
-        """Note as left of a message what the queue did not take, and nothing that was rejected."""
-        lost = _parts_of(not_queued)
-        left = {}
-        for endpoint_id, batch in self.undelivered.items():
-            events = {i: event for i, event in batch.events.items() if (endpoint_id, i) in lost}
-            endpoint = batch.endpoint if (endpoint_id, None) in lost else None
-            if events or endpoint is not None:
-                stored = batch.stored if events else None
-                left[endpoint_id] = batch._replace(endpoint=endpoint, events=events, stored=stored)
-        self.left = left, {}
-
     def log_rejected(self) -> None:
         """Write a log line for each rule that was broken."""
         if not (self.rejected or self.left_out):
@@ -154,6 +174,17 @@ class Submission:
     def log(self, door: str, meter: Meter, **fields: Any) -> None:
         """Write the log lines of a submission of events; the last one has its metrics too."""
         self.log_rejected()
+        if self.is_for_home:
+            self._log_home(door, meter, **fields)
+        for share in self.shares:
+            if not self.is_for_home:
+                share.log(door, meter, has_waited=self.has_waited, **fields)
+            elif share.undelivered or share.rejected:
+                share.log("follower lacks events", meter)
+
+    def _log_home(self, door: str, meter: Meter, **fields: Any) -> None:
+        if self.shares:
+            fields["followers"] = {share.destination: share.accepted for share in self.shares}
         meter.log(
             door,
             self.application_id,
@@ -169,7 +200,7 @@ class Submission:
             accepted=self.accepted,
             rejected=self.rejected_events,
             queued=self.queued,
-            failed=self.failed_events - self.queued,
+            failed=self.failed_events - self.queued + self.lost,
             **self._ids(),
             **fields,
         )
@@ -215,13 +246,3 @@ def logged_id(id_: str) -> str:
 def logged(ids: Iterable[str]) -> list[str]:
     """Return ids as a log line has them, and no more than it may hold."""
     return [logged_id(id_) for id_ in islice(ids, MAX_LOGGED)]
-
-
-def _parts_of(pieces: list[dict[str, ValidBatch]]) -> set[tuple[str, str | None]]:
-    """Return the ids of events, and of endpoints with None, that stand in pieces."""
-    return {
-        (endpoint_id, event_id)
-        for piece in pieces
-        for endpoint_id, batch in piece.items()
-        for event_id in (*batch.events, *([None] if batch.endpoint is not None else []))
-    }

@@ -1,7 +1,7 @@
 """The format of queue messages, written and read: bodies, and the attributes that ride along."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 from typing import Any, NamedTuple
@@ -26,14 +26,17 @@ REQUEST_ID = "RequestId"
 ARRIVAL_TIMESTAMP = "ArrivalTimestamp"
 QUEUED_TIMESTAMP = "QueuedTimestamp"
 CALLER = "Caller"
+DESTINATIONS = "Destinations"
 _REASON_LENGTH = 256
+_DESTINATIONS_LENGTH = 128
 _REQUEST_ID_LENGTH = 128  # what a producer may have written instead is not carried along
 
 
 class Rest(NamedTuple):
     """Valid parts that wait for a later attempt: when they came, how often they were tried.
 
-    `queued_at` is when they first came to the queue, 0 if they come to it now.
+    `queued_at` is when they first came to the queue, 0 if they come to it now. `destinations` are
+    those that lack them; none are named where there is only one.
     """
 
     application_id: str
@@ -41,6 +44,7 @@ class Rest(NamedTuple):
     arrival: Arrival
     attempt: int = 1
     queued_at: int = 0
+    destinations: tuple[str, ...] = ()
 
 
 class NewMessage(NamedTuple):
@@ -107,11 +111,24 @@ class ReceivedMessage:
         return sent.timestamp
 
     @property
+    def destinations(self) -> tuple[str, ...]:
+        """Which destinations lack it; nothing if it says nothing, then all of them do."""
+        text = self._attribute(DESTINATIONS)
+        if not text:
+            return ()
+        names = (name.strip() for name in text[:_DESTINATIONS_LENGTH].split(","))
+        return tuple(dict.fromkeys(filter(None, names)))
+
+    @property
     def again(self) -> "NewMessage":
         """The same message, to be sent instead of this one."""
-        return NewMessage(
-            self.body, attributes(self.arrival, self.attempt, queued_at=self.queued_at)
+        found = attributes(
+            self.arrival,
+            self.attempt,
+            queued_at=self.queued_at,
+            destinations=self.destinations,
         )
+        return NewMessage(self.body, found)
 
     @cached_property
     def _sent_at(self) -> int:
@@ -125,9 +142,16 @@ class ReceivedMessage:
 
 
 def attributes(
-    arrival: Arrival, attempt: int, reason: str | None = None, queued_at: int = 0
+    arrival: Arrival,
+    attempt: int,
+    reason: str | None = None,
+    queued_at: int = 0,
+    destinations: Sequence[str] = (),
 ) -> Any:
-    """Return what rides along: which request brought it, when, how often it was tried, and why."""
+    """Return what rides along.
+
+    Which request brought it, when, how often it was tried, which destinations lack it, and why.
+    """
     found = {
         ATTEMPT: {"DataType": "Number", "StringValue": str(attempt)},
         REQUEST_ID: _text(arrival.request_id),
@@ -137,6 +161,8 @@ def attributes(
         found[CALLER] = _text(who)
     if queued_at:
         found[QUEUED_TIMESTAMP] = {"DataType": "Number", "StringValue": str(queued_at)}
+    if destinations:
+        found[DESTINATIONS] = _text(",".join(destinations))
     if reason is not None:
         text = reason.encode("unicode_escape").decode()[:_REASON_LENGTH]
         found[REASON] = _text(text or "unknown")

@@ -91,7 +91,12 @@ class RetryQueue:
         for number, rest in enumerate(rests):
             wait = min(MAX_DELAY_SECONDS, self.wait(rest.attempt))
             for piece, body in valid_pieces(rest.application_id, rest.batch_item):
-                found = attributes(rest.arrival, rest.attempt, queued_at=rest.queued_at)
+                found = attributes(
+                    rest.arrival,
+                    rest.attempt,
+                    queued_at=rest.queued_at,
+                    destinations=rest.destinations,
+                )
                 messages.append(NewMessage(body, found, wait))
                 pieces.append((number, piece))
         not_queued: list[list[dict[str, ValidBatch]]] = [[] for _ in rests]
@@ -111,13 +116,20 @@ class RetryQueue:
         bodies = [body for _, body in valid_pieces(rest.application_id, rest.batch_item)]
         if raw:
             bodies += raw_bodies(rest.application_id, raw)
-        return self._dead_letter(bodies, rest.arrival, rest.attempt, reason, time_left)
+        return self._dead_letter(bodies, rest, reason, time_left)
 
     def dead_letter_whole(
-        self, body: str, arrival: Arrival, attempt: int, reason: str, time_left: TimeLeft
+        self,
+        body: str,
+        arrival: Arrival,
+        attempt: int,
+        reason: str,
+        time_left: TimeLeft,
+        destinations: tuple[str, ...] = (),
     ) -> bool:
         """Dead-letter a message as it came, as `dead_letter` does."""
-        return self._dead_letter([body], arrival, attempt, reason, time_left)
+        rest = Rest("", {}, arrival, attempt, destinations=destinations)
+        return self._dead_letter([body], rest, reason, time_left)
 
     def is_crowded(self, time_left: TimeLeft) -> bool:
         """Whether so many messages are hidden that no more should be; False if SQS does not say."""
@@ -160,14 +172,9 @@ class RetryQueue:
                 logger.warning("messages not postponed", error=failed[0]["Code"], count=len(failed))
 
     def _dead_letter(
-        self,
-        bodies: Iterable[str],
-        arrival: Arrival,
-        attempt: int,
-        reason: str,
-        time_left: TimeLeft,
+        self, bodies: Iterable[str], rest: Rest, reason: str, time_left: TimeLeft
     ) -> bool:
-        found = attributes(arrival, attempt, reason)
+        found = attributes(rest.arrival, rest.attempt, reason, destinations=rest.destinations)
         messages = [NewMessage(body, found if has_room(body, found) else {}) for body in bodies]
         return all(self._send(self._settings.dead_letter_queue_url, messages, time_left))
 

@@ -7,6 +7,7 @@ from typing import (
     Any,
     Literal,
     NamedTuple,
+    NotRequired,
     Self,
     TypedDict,
     TypeVar,
@@ -346,9 +347,10 @@ class StoredEndpoint(PublicEndpoint):
 
     model_config = _ONLY_QUEUED
 
-    cohort_id: str
-    creation_date: Timestamp
     id: str
+    # Unknown where the first destination tells nothing of endpoints.
+    cohort_id: str | None = None
+    creation_date: Timestamp | None = None
 
     @model_validator(mode="after")
     def _within_endpoint_rules(self) -> Self:
@@ -412,6 +414,8 @@ class StoredItemResponse(ItemResponse):
     """
 
     Stored: "EndpointResponse"
+    # It was forgotten since its events came in, so that they are accepted and stored nowhere.
+    Forgotten: NotRequired[bool]
 
 
 class EventsResponse(TypedDict):

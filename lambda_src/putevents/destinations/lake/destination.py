@@ -1,7 +1,7 @@
 """Destination `lake`: events by Firehose to Parquet in S3, endpoints in DynamoDB."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from pydantic_core import to_json
@@ -33,7 +33,7 @@ EventKey = tuple[str, str]  # an endpoint's id and an event's
 class LakeDestination:
     """Brings the endpoints up to date, then stores each event with its endpoint as it is now."""
 
-    takes_endpoints, keeps_rejected = True, True
+    takes_endpoints, tells_endpoints, keeps_rejected = True, True, True
 
     def __init__(self) -> None:
         settings = LakeSettings.load()
@@ -69,6 +69,7 @@ class LakeDestination:
                     continue
                 endpoint, events = answer["Stored"], batch_item[id_].events
                 if stored[id_].is_forgotten:
+                    answer["Forgotten"] = True
                     answer["EventsItemResponse"] = dict.fromkeys(events, ACCEPTED)
                     continue
                 for event_id, record in event_records(
@@ -101,6 +102,17 @@ class LakeDestination:
         ]
         kept = list(self._streams.put(self._rejected_stream, documents, time_left))
         return len(kept) == len(rejected)
+
+    def forgotten(
+        self,
+        application_id: str,
+        waiting: Mapping[str, EndpointResponse],
+        arrivals: Arrivals,
+        time_left: TimeLeft,
+    ) -> set[str]:
+        """Which endpoints were forgotten since then; see Home."""
+        with _asked():
+            return self._endpoints.forgotten(application_id, waiting, arrivals, time_left)
 
     def get_endpoint(self, application_id: str, endpoint_id: str) -> EndpointResponse | None:
         """The endpoint as it is stored, or None."""

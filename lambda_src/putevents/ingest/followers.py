@@ -1,0 +1,177 @@
+"""The steps for the destinations beside home: each follower is given what home has.
+
+What home rejected goes nowhere. What home cannot tell the endpoint of waits with it for all.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from putevents.destinations import Home
+from putevents.errors import (
+    DestinationError,
+    NotDeliveredError,
+    NotTriedError,
+    UnknownDestinationError,
+)
+from putevents.gateway import Gateway
+from putevents.ingest.deliver import deliver
+from putevents.ingest.settle import settle
+from putevents.ingest.share import Share
+from putevents.ingest.submission import Submission
+from putevents.observability import concerning, logger
+from putevents.time_left import TimeLeft
+from putevents.wire.answers import as_object
+from putevents.wire.schemas import EndpointResponse, PublicEndpoint, ValidBatch
+
+
+def name_destinations(gateway: Gateway, submissions: Sequence[Submission]) -> None:
+    """Note which destinations lack each submission: all of them unless a message names some."""
+    configured = gateway.settings.destination
+    for submission in submissions:
+        named = submission.destinations or configured
+        unknown = (name for name in named if name not in configured)
+        submission.destinations = (*(name for name in configured if name in named), *unknown)
+        submission.is_for_home = configured[0] in named
+
+
+def deliver_to_followers(
+    gateway: Gateway, submissions: Sequence[Submission], time_left: TimeLeft
+) -> None:
+    """Deliver to each follower what home has, settle that, and dead-letter what one rejected."""
+    _leave_out_forgotten(gateway.home, submissions, time_left)
+    for name, destination, breaker in gateway.followers:
+        shares = _shares(gateway.home, submissions, name, destination.takes_endpoints)
+        deliver(destination, breaker, [share for _, share in shares], time_left)
+        for submission, share in shares:
+            _settle(gateway, submission, share, time_left)
+    configured = gateway.settings.destination
+    for name in {n for s in submissions for n in s.destinations if n not in configured}:
+        for submission, share in _shares(gateway.home, submissions, name, takes_endpoints=True):
+            share.reject_all()
+            _dead_letter(gateway, submission, share, UnknownDestinationError.text, time_left)
+
+
+def _leave_out_forgotten(
+    home: Home, submissions: Sequence[Submission], time_left: TimeLeft
+) -> None:
+    """Ask home about what is not delivered to it, which would have told it by itself."""
+    failing = set[str]()
+    for submission in submissions:
+        application_id = submission.application_id
+        if submission.is_for_home or not submission.valid:
+            continue
+        if application_id in failing or not time_left.is_enough_to_deliver():
+            is_failing = application_id in failing
+            submission.failure = _unknown() if is_failing else NotTriedError()
+            continue
+        waiting = {
+            endpoint_id: batch.stored or _as_sent(application_id, endpoint_id, batch.endpoint)
+            for endpoint_id, batch in submission.valid.items()
+        }
+        arrivals = {id_: submission.arrival.at(b.order) for id_, b in submission.valid.items()}
+        with concerning([submission.arrival.request_id]):
+            try:
+                gone = home.forgotten(application_id, waiting, arrivals, time_left)
+            except Exception as error:
+                # Nothing of a person who may be forgotten is delivered anywhere.
+                is_bug = not isinstance(error, DestinationError)
+                kind = type(error.__cause__ or error).__name__
+                logger.warning("forgotten failed", error=kind, exc_info=is_bug)
+                failing.add(application_id)
+                submission.failure = _unknown()
+            else:
+                submission.forgotten = gone
+
+
+def _unknown() -> NotDeliveredError:
+    return NotDeliveredError("The first destination did not say who was forgotten.")
+
+
+def _shares(
+    home: Home, submissions: Sequence[Submission], name: str, takes_endpoints: bool
+) -> list[tuple[Submission, Share]]:
+    """Return what a follower is to be given of each submission that it lacks."""
+    shares = []
+    for submission in submissions:
+        if name not in submission.destinations or submission.failure:
+            continue
+        share = Share(name, submission.application_id, submission.size, submission.arrival)
+        try:
+            for endpoint_id, batch in submission.valid.items():
+                part = _part(home, submission, endpoint_id, batch, takes_endpoints)
+                if part.events or part.endpoint is not None:
+                    share.add(endpoint_id, part)
+        except Exception as error:  # the door logs it and answers for it
+            submission.failure = error
+        else:
+            if share.valid:
+                submission.shares.append(share)
+                shares.append((submission, share))
+    return shares
+
+
+def _part(
+    home: Home, submission: Submission, endpoint_id: str, batch: ValidBatch, takes_endpoints: bool
+) -> ValidBatch:
+    """Return what a follower can be given of an endpoint's batch."""
+    answer = as_object(submission.answers.get(endpoint_id))
+    if endpoint_id in submission.forgotten or answer.get("Forgotten"):
+        return batch._replace(endpoint=None, events={})
+    stored = batch.stored or answer.get("Stored")
+    endpoint, events = batch.endpoint, batch.events
+    lacks = submission.undelivered.get(endpoint_id)
+    if submission.is_for_home:
+        item = submission.results[endpoint_id]
+        if submission.rejected:
+            endpoint = None if _is_rejected(item["EndpointItemResponse"]) else endpoint
+            told = item["EventsItemResponse"]
+            events = {i: event for i, event in events.items() if not _is_rejected(told[i])}
+        if lacks and stored is None and home.tells_endpoints:
+            submission.untold.add(endpoint_id)
+            endpoint = endpoint if lacks.endpoint is None else None
+            events = {i: event for i, event in events.items() if i not in lacks.events}
+    if not takes_endpoints:
+        stored = stored or _as_sent(submission.application_id, endpoint_id, batch.endpoint)
+        endpoint = None
+    return batch._replace(endpoint=endpoint, events=events, stored=stored)
+
+
+def _is_rejected(answer: Any) -> bool:
+    return bool(answer["StatusCode"] // 100 == 4)
+
+
+def _as_sent(
+    application_id: str, endpoint_id: str, endpoint: PublicEndpoint | None
+) -> EndpointResponse:
+    """Return an endpoint that home tells nothing of as its app sent it."""
+    sent = endpoint.model_dump(by_alias=True, exclude_none=True) if endpoint else {}
+    found: EndpointResponse = {**sent, "ApplicationId": application_id, "Id": endpoint_id}  # type: ignore[typeddict-item]
+    return found
+
+
+def _settle(gateway: Gateway, submission: Submission, share: Share, time_left: TimeLeft) -> None:
+    try:
+        settle(share)
+        if share.rejected:
+            reason = f"Rejected by {share.destination}: {share.rejected[0].message}"
+            _dead_letter(gateway, submission, share, reason, time_left)
+    except Exception as error:  # the door logs it and answers for it
+        submission.failure = error
+
+
+def _dead_letter(
+    gateway: Gateway, submission: Submission, share: Share, reason: str, time_left: TimeLeft
+) -> None:
+    """Dead-letter what a follower rejected; its client hears nothing of that, since home has it."""
+    rejected, count = share.rejected_parts, len(share.rejected)
+    rest = submission.rest._replace(batch_item=rejected, destinations=share.only)
+    with concerning([share.arrival.request_id]):
+        is_dead = gateway.retry_queue.dead_letter(rest, {}, reason, time_left)
+        if not is_dead:
+            share.keep(rejected)
+        logger.warning(
+            "dead letter of a follower" if is_dead else "a follower's dead letter was not taken",
+            application_id=share.application_id,
+            destination=share.destination,
+            count=count,
+        )
