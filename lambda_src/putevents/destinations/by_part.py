@@ -1,4 +1,4 @@
-"""Calls that are answered part by part inside a 200, and the answers for events made of that."""
+"""Calls that are answered part by part inside a 200: each part's error, or that it was taken."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -8,9 +8,7 @@ from botocore.exceptions import ClientError
 
 from putevents.observability import logger
 from putevents.time_left import TimeLeft
-from putevents.wire.answers import ACCEPTED, as_object
-from putevents.wire.schemas import EventItemResponse, ItemResponse, ValidBatch
-from putevents.wire.stream_record import EventKey
+from putevents.wire.answers import as_object
 
 PartT = TypeVar("PartT")
 
@@ -50,21 +48,6 @@ def answered_parts(
                 yield part, str(code)
     for kind, count in failures.items():
         logger.warning(f"{name} failed", error=kind, records=count)
-
-
-def answers_of(
-    batch_item: dict[str, ValidBatch], fates: Iterable[tuple[EventKey, EventItemResponse]]
-) -> dict[str, ItemResponse]:
-    """Return the answers for a batch, given those for events; an event without one waits.
-
-    For destinations that hold no endpoints: these are accepted, as nothing is to be done for them.
-    """
-    answers: dict[str, ItemResponse] = {
-        id_: {"EndpointItemResponse": ACCEPTED, "EventsItemResponse": {}} for id_ in batch_item
-    }
-    for (endpoint_id, event_id), answer in fates:
-        answers[endpoint_id]["EventsItemResponse"][event_id] = answer
-    return answers
 
 
 def kind_of(error: Exception) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from putevents.destinations.by_part import answered_parts, answers_of
+from putevents.destinations.by_part import answered_parts
 from putevents.destinations.client_config import client_config, destination_client
+from putevents.destinations.event_answers import answers_of
 from putevents.settings import StreamSettings
 from putevents.time_left import TimeLeft
 from putevents.wire.answers import ACCEPTED
