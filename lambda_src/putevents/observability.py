@@ -71,29 +71,39 @@ class Meter:
 
     def __init__(self) -> None:
         self._emf = AmazonCloudWatchEMFProvider(namespace=NAMESPACE, service=SERVICE)
-        self._descriptions: dict[tuple[Metric, ...], Any] = {}
+        self._descriptions: dict[tuple[str, ...], Any] = {}
 
-    def emit(self, application_id: str, counts: dict[Metric, float]) -> None:
+    def emit(self, application_id: str, counts: dict[Metric, float], destination: str = "") -> None:
         """Write one line with the counts of one request or message of an application."""
         self._emf.add_dimension("application", application_id)
+        if destination:
+            self._emf.add_dimension("destination", destination)
         for metric, value in counts.items():
             self._emf.add_metric(metric, _unit(metric), value)
         self._emf.flush_metrics()
 
     def log(
-        self, message: str, application_id: str, counts: dict[Metric, float], **fields: Any
+        self,
+        message: str,
+        application_id: str,
+        counts: dict[Metric, float],
+        destination: str = "",
+        **fields: Any,
     ) -> None:
         """Write one line that is both a log line and the metrics of a request or message.
 
-        EMF allows other members beside its own, and CloudWatch bills by the byte.
+        EMF allows other members beside its own, and CloudWatch bills by the byte. The metrics of a
+        follower have its name as one more dimension, so that home's are what they are without it.
         """
         if logger.log_level > INFO:  # metrics do not depend on the level of the log
-            self.emit(application_id, counts)
+            self.emit(application_id, counts, destination)
             return
+        if destination:
+            fields["destination"] = destination
         metrics: dict[str, Any] = {name: [float(value)] for name, value in counts.items()}
         metrics["_aws"] = {
             "Timestamp": time_ns() // 1_000_000,
-            "CloudWatchMetrics": self._described(counts),
+            "CloudWatchMetrics": self._described(counts, destination),
         }
         logger.info(
             message,
@@ -103,13 +113,15 @@ class Meter:
             **metrics,
         )
 
-    def _described(self, metrics: Iterable[Metric]) -> Any:
+    def _described(self, metrics: Iterable[Metric], destination: str) -> Any:
         """Return how EMF describes some metrics, which is the same each time."""
-        names = tuple(metrics)
+        names = (*metrics, destination)
         if names not in self._descriptions:
             # As `add_metric` notes them; the logger itself writes the service.
-            noted = {name.value: {"Unit": _unit(name).value, "Value": [0.0]} for name in names}
+            noted = {name.value: {"Unit": _unit(name).value, "Value": [0.0]} for name in metrics}
             dimensions = {"application": "any", "service": SERVICE}
+            if destination:
+                dimensions["destination"] = destination
             described = self._emf.serialize_metric_set(noted, dimensions)
             self._descriptions[names] = described["_aws"]["CloudWatchMetrics"]
         return self._descriptions[names]

@@ -154,6 +154,8 @@ class QueueHandler:
             is_dead = self._send_to_dead_letters(message, submission, reason, time_left)
         text = "message is a dead letter" if is_dead else "message stays"
         named: Any = _named(message, submission, is_dead)
+        if message.destinations:
+            named["destinations"] = message.destinations
         logger.warning(
             text,
             application_id=_application_id(submission),

@@ -201,11 +201,10 @@ class Submission:
             rejected=self.rejected_events,
             queued=self.queued,
             failed=self.failed_events - self.queued + self.lost,
-            **self._ids(),
-            **fields,
+            **(self._ids() | fields),
         )
 
-    def _ids(self) -> dict[str, list[str]]:
+    def _ids(self) -> dict[str, Any]:
         """Return the ids of events that were not delivered, so that a person finds theirs.
 
         Of a message that waited, also those whose wait is over.
