@@ -17,7 +17,14 @@ from putevents.destinations.bus import (
 from putevents.errors import SettingsError
 from putevents.time_left import TimeLeft
 from putevents.wire.schemas import Event, PublicEndpoint, ValidBatch
-from tests.unit.doors import ACCEPTED, ARRIVAL, nearly_over
+from tests.unit.doors import (
+    ACCEPTED,
+    ARRIVAL,
+    FakeDestination,
+    FakeQueue,
+    FollowedDoors,
+    nearly_over,
+)
 from tests.unit.part_service import PartService, each, failing
 
 TIME = "2026-01-02T03:04:05.678Z"
@@ -78,36 +85,57 @@ def test_an_event_is_an_entry_with_pinpoints_record(
     assert detail["endpoint"] == {**STORED, "ApplicationId": "my-app"}
 
 
+def body(**types: str) -> dict[str, Any]:
+    """A request with an event of each type, by id."""
+    events = {i: {"EventType": kind, "Timestamp": TIME} for i, kind in types.items()}
+    return {"BatchItem": {"phone": {"Endpoint": {}, "Events": events}}}
+
+
 def test_only_the_chosen_types_are_put_and_others_count_as_delivered(
-    bus: BusDestination, bridge: PartService
+    bus: BusDestination, bridge: PartService, destination: FakeDestination, queue: FakeQueue
 ) -> None:
-    events = some("1") | some("2", kind="Buy") | some("3", kind="buy ") | some("4", kind="leave")
-    assert deliver(bus, events) == dict.fromkeys("1234", ACCEPTED)
+    doors = FollowedDoors({"lake": destination, "bus": bus}, queue)
+
+    results = doors.put_events(body(a="buy", b="Buy", c="buy ", d="leave"))
+
+    assert results["phone"]["EventsItemResponse"] == dict.fromkeys("abcd", ACCEPTED)
     assert [json.loads(e["Detail"])["event_id"] for [*call] in bridge.calls for e in call] == [
-        "1",
-        "4",
+        "a",
+        "d",
     ]
+    assert queue.queued == []
 
 
-def test_a_star_chooses_every_type(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_nobody_chose_does_not_wait_for_a_bus_that_is_down(
+    bus: BusDestination, bridge: PartService, destination: FakeDestination, queue: FakeQueue
+) -> None:
+    bridge.answer = failing("InternalException")
+    doors = FollowedDoors({"lake": destination, "bus": bus}, queue)
+
+    for _ in range(10):  # the breaker opens meanwhile
+        doors.put_events(body(a="other"))
+    assert queue.queued == []
+    doors.put_events(body(a="buy", b="other"))
+
+    assert queue.events == [("my-app", "phone", "a")]
+    assert queue.towards == [("bus",)]
+
+
+def test_a_star_chooses_every_type(
+    monkeypatch: pytest.MonkeyPatch, destination: FakeDestination, queue: FakeQueue
+) -> None:
     bus = made(monkeypatch, "*")
     bridge = PartService(bus._client, "Entries", each("Entries", taken))
-    deliver(bus, some("1", kind="any") | some("2", kind="other"))
-    assert len(bridge.calls[0]) == 2
+
+    FollowedDoors({"lake": destination, "bus": bus}, queue).put_events(body(a="any", b="other"))
+
+    assert [len(call) for call in bridge.calls] == [2]
 
 
-def test_an_endpoint_alone_and_types_that_nobody_chose_are_no_call(
-    bus: BusDestination, bridge: PartService
-) -> None:
-    batch = {
-        "a": ValidBatch(PublicEndpoint(OptOut="ALL"), {}),
-        "b": ValidBatch(PublicEndpoint(), some("1", kind="other")),
-    }
+def test_an_endpoint_alone_is_no_call(bus: BusDestination, bridge: PartService) -> None:
+    batch = {"a": ValidBatch(PublicEndpoint(OptOut="ALL"), {})}
     answers = bus.deliver("my-app", batch, dict.fromkeys(batch, ARRIVAL), TimeLeft())
-    assert answers == {
-        "a": {"EndpointItemResponse": ACCEPTED, "EventsItemResponse": {}},
-        "b": {"EndpointItemResponse": ACCEPTED, "EventsItemResponse": {"1": ACCEPTED}},
-    }
+    assert answers == {"a": {"EndpointItemResponse": ACCEPTED, "EventsItemResponse": {}}}
     assert bridge.calls == []
 
 

@@ -48,13 +48,14 @@ class _Entry(NamedTuple):
 
 
 class BusDestination:
-    """Puts the events of the chosen types on one bus; it holds no endpoints."""
+    """Puts the events of the types that it takes on one bus; it holds no endpoints."""
 
     takes_endpoints = False
 
     def __init__(self) -> None:
         settings = BusSettings.load()
-        self._bus, self._types = settings.event_bus_arn, set(settings.bus_event_types)
+        self._bus, types = settings.event_bus_arn, frozenset(settings.bus_event_types)
+        self.event_types = None if ANY in types else types
         self._client: EventBridgeClient = destination_client("events", _CONFIG)
 
     def deliver(
@@ -64,18 +65,11 @@ class BusDestination:
         arrivals: Arrivals,
         time_left: TimeLeft,
     ) -> dict[str, ItemResponse]:
-        """Deliver; see Destination. An event of another type counts as delivered."""
-        wanted = {id_: self._wanted(batch) for id_, batch in batch_item.items()}
-        fates: list[tuple[EventKey, EventItemResponse]] = [
-            ((id_, event_id), ACCEPTED)
-            for id_, batch in batch_item.items()
-            for event_id in batch.events
-            if event_id not in wanted[id_].events
-        ]
+        """Deliver; see Destination and Choosing."""
+        fates: list[tuple[EventKey, EventItemResponse]] = []
 
         def entries() -> Iterator[_Entry]:
-            chosen = {id_: batch for id_, batch in wanted.items() if batch.events}
-            for event_key, event, record in stream_records(application_id, chosen, arrivals):
+            for event_key, event, record in stream_records(application_id, batch_item, arrivals):
                 entry = _Entry(
                     event_key, self._parameters(event.event_type, event.timestamp, record)
                 )
@@ -91,19 +85,17 @@ class BusDestination:
             max_count=MAX_CALL_ENTRIES,
         )
         for entry, error in answered_parts(
-            "put_events", islice(calls, MAX_CALLS), self._put, proof="EventId", time_left=time_left
+            "put_events on the bus",
+            islice(calls, MAX_CALLS),
+            self._put,
+            proof="EventId",
+            time_left=time_left,
         ):
             if not error:
                 fates.append((entry.event, ACCEPTED))
             elif error in _FINAL:
                 fates.append((entry.event, _rejection(REJECTED_BY_DESTINATION)))
         return answers_of(batch_item, fates)
-
-    def _wanted(self, batch: ValidBatch) -> ValidBatch:
-        if ANY in self._types:
-            return batch
-        events = {i: event for i, event in batch.events.items() if event.event_type in self._types}
-        return batch._replace(events=events)
 
     def _parameters(self, event_type: str, timestamp: str, record: bytes) -> dict[str, Any]:
         seconds = milliseconds(timestamp) // 1000
