@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from putevents.destinations.stream import (
@@ -193,6 +193,9 @@ def test_no_call_is_made_once_time_is_up(stream: StreamDestination, kinesis: Par
 
 
 @given(st.text(min_size=1, max_size=400))
+@example("x" * 256)
+@example("x" * 257)
+@example("\N{GRINNING FACE}" * 129)
 def test_a_partition_key_is_the_endpoints_id_or_a_digest(id_: str) -> None:
     from putevents.destinations.stream import _partition_key
 
