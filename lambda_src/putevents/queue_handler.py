@@ -180,10 +180,13 @@ class QueueHandler:
             whole = submission.rest
             # What was rejected goes along with a rest for the same destinations, if there is one.
             same = [rest for rest in rests if rest.destinations == whole.destinations]
-            first = same[0] if same else whole._replace(batch_item={})
-            others = [rest for rest in rests if rest is not first]
-            sent = [queue.dead_letter(first, raw, reason, time_left)]
-            sent += [queue.dead_letter(rest, {}, reason, time_left) for rest in others]
+            if raw and not same:
+                same = [whole._replace(batch_item={})]
+                rests = [*same, *rests]
+            sent = [
+                queue.dead_letter(rest, raw if rest in same else {}, reason, time_left)
+                for rest in rests
+            ]
             return all(sent)
         return queue.dead_letter_whole(
             message.body,

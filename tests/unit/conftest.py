@@ -1,12 +1,16 @@
 """What every unit test stands on: a known environment, no sockets but loopback."""
 
 import os
+from collections.abc import Iterator
+from logging import StreamHandler
 
 import pytest
 from hypothesis import settings
 from pytest_socket import socket_allow_hosts
 
+from putevents.observability import logger
 from tests.unit.doors import ENVIRONMENT, Doors, FakeDestination, FakeQueue
+from tests.unit.log_lines import Log
 
 # The developer's own AWS settings must not change a result.
 for name in [name for name in os.environ if name.startswith(("AWS_", "POWERTOOLS_"))]:
@@ -39,3 +43,12 @@ def _queue() -> FakeQueue:
 def _doors(destination: FakeDestination, queue: FakeQueue) -> Doors:
     """Both doors, for this test."""
     return Doors(destination, queue)
+
+
+@pytest.fixture(name="log")
+def _log() -> Iterator[Log]:
+    [handler] = [h for h in logger.handlers if isinstance(h, StreamHandler)]
+    log = Log()
+    stdout = handler.setStream(log.text)
+    yield log
+    handler.setStream(stdout)

@@ -2,8 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from io import StringIO
-from logging import StreamHandler
 from typing import Any
 
 import pytest
@@ -16,6 +14,7 @@ from putevents.queue.messages import attributes
 from putevents.queue.retry import MIN_ATTEMPTS, RetryQueue
 from putevents.wire.arrival import Arrival
 from tests.unit.doors import Doors, FakeDestination, FakeQueue, http_event, settings, sqs_record
+from tests.unit.log_lines import Log
 from tests.upstream import Upstream, running_upstream
 
 EVENT = {"EventType": "a", "Timestamp": "2026-11-24T10:00:00Z"}
@@ -48,26 +47,6 @@ def record(
     sent = attributes(Arrival(request_id, 1_764_054_000_000), 1)
     found: dict[str, Any] = {name: value["StringValue"] for name, value in sent.items()}
     return sqs_record(queued, message_id, received, **(found | more))
-
-
-class Log:
-    """What the logger writes."""
-
-    def __init__(self) -> None:
-        self.text = StringIO()
-
-    @property
-    def lines(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.text.getvalue().splitlines()]
-
-
-@pytest.fixture(name="log")
-def _log() -> Iterator[Log]:
-    [handler] = [h for h in logger.handlers if isinstance(h, StreamHandler)]
-    log = Log()
-    stdout = handler.setStream(log.text)
-    yield log
-    handler.setStream(stdout)
 
 
 def test_an_event_is_followed_from_its_request_to_its_dead_letter(

@@ -79,11 +79,6 @@ class Submission:
     left: tuple[list[Rest], dict[str, Any]] | None = None
 
     @property
-    def valid_events(self) -> int:
-        """How many events are to be delivered."""
-        return sum(len(batch.events) for batch in self.valid.values())
-
-    @property
     def failed_events(self) -> int:
         """How many events were not delivered, whether the queue has them now or not."""
         return sum(len(batch.events) for batch in self.undelivered.values())
