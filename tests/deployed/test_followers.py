@@ -63,7 +63,8 @@ def _streamed(lake: Lake, endpoint_id: str) -> Callable[[], list[str]]:
 def _large_purchases(lake: Lake) -> Iterator[Callable[[], list[Any]]]:
     """A rule of docs/actions.md with a numeric filter, and what it brings to a queue."""
     events, sqs = lake.emulator.client("events"), lake.sqs
-    name, bus = f"large-{secrets.token_hex(4)}", lake.deployment.outputs["EventBusArn"]
+    name = f"large-{secrets.token_hex(4)}"
+    bus = lake.deployment.outputs["EventBusArn"].rpartition("/")[2]
     url = sqs.create_queue(QueueName=name)["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
     pattern = {
