@@ -45,6 +45,11 @@ def home_name(environ: Mapping[str, str]) -> str:
     return environ["DESTINATION"].split(",")[0].strip()
 
 
+def followers(environ: Mapping[str, str]) -> list[str]:
+    """Return the names of the others."""
+    return [name.strip() for name in environ["DESTINATION"].split(",")[1:]]
+
+
 def destination(environ: Mapping[str, str]) -> str | None:
     """Where events go that do not stay in the local store."""
     home = home_name(environ)

@@ -49,7 +49,8 @@ def make_functions(watch: "Callable[[Home], Home]") -> Functions:
         gateway = Gateway.load(settings, watch(home))
     except SettingsError as error:
         raise StartError(f"{error}.") from None
-    environments = MAX_LOCAL_ENVIRONMENTS if is_local else MAX_API_ENVIRONMENTS
+    stays_here = settings.destination == ("local",)
+    environments = MAX_LOCAL_ENVIRONMENTS if stays_here else MAX_API_ENVIRONMENTS
     make_api_handler = partial(api_handler.make_handler, gateway, ThreadSafeResolver)
     make_queue_handler = partial(queue_handler.make_handler, gateway)
     return Functions(

@@ -11,7 +11,7 @@ from contextlib import redirect_stdout
 
 from local.console import greet, log_to_terminal
 from local.database import Database, data_folder
-from local.environment import StartError, destination, home_name, set_environment
+from local.environment import StartError, destination, followers, home_name, set_environment
 from local.event_source import EventSource
 from local.handlers import API_TIMEOUT_SECONDS, make_cors, make_functions
 from local.private_files import LOG_FILE
@@ -98,6 +98,8 @@ async def _serve(listener: socket.socket, database: Database, signals: StopSigna
 
 def _greet(url: str, database: Database) -> None:
     events = destination(os.environ) or str(database.path)
+    if others := followers(os.environ):
+        events += f", followed by {', '.join(others)}"
     greet(url, events, database.path, database.path.with_name(LOG_FILE), _application_id())
 
 

@@ -47,7 +47,8 @@ class MemoryQueue(FakeQueue):
             return [[rest.batch_item] for rest in rests]
         for rest in rests:
             for _, body in valid_pieces(rest.application_id, rest.batch_item):
-                self.messages.append(NewMessage(body, attributes(rest.arrival, rest.attempt)))
+                along = attributes(rest.arrival, rest.attempt, destinations=rest.destinations)
+                self.messages.append(NewMessage(body, along))
         return [[] for _ in rests]
 
 

@@ -18,8 +18,9 @@ from local.queues import Queues
 from putevents import api_handler, queue_handler
 from putevents.breaker import Breaker
 from putevents.destinations import Home, pinpoint
-from putevents.gateway import Gateway
+from putevents.gateway import Follower, Gateway
 from putevents.queue import retry
+from putevents.queue.messages import DESTINATIONS
 from putevents.settings import Settings
 from tests.faults.ledger import Balance, Key, Ledger
 from tests.faults.world import KilledError, World
@@ -52,6 +53,9 @@ class LimitedQueues(Queues):
 
 class Lab:
     """One gateway, its clients and their books, in its `world`."""
+
+    followers: tuple[Follower, ...] = ()
+    settings = SETTINGS
 
     def __init__(self, folder: Path, seed: int) -> None:
         self.world = World(Random(seed))  # noqa: S311 # it must come again
@@ -110,10 +114,15 @@ class Lab:
 
     def redeploy(self) -> None:
         """A new process takes over: nothing that the old one remembered is left."""
-        breaker = Breaker(SETTINGS.retry_delay_seconds, lambda: self.world.now)
-        gateway = Gateway(SETTINGS, self.destination, self.retry_queue, breaker)
+        followers = tuple(f._replace(breaker=self._breaker(f.name)) for f in self.followers)
+        gateway = Gateway(
+            self.settings, self.destination, self.retry_queue, self._breaker(), followers
+        )
         self.api = api_handler.make_handler(gateway)
         self._queue_door = queue_handler.make_handler(gateway)
+
+    def _breaker(self, name: str = "") -> Breaker:
+        return Breaker(SETTINGS.retry_delay_seconds, lambda: self.world.now, name)
 
     def recover(self) -> None:
         """All edges are well, clients send again what they kept, and the queue runs empty."""
@@ -130,9 +139,22 @@ class Lab:
 
     def balance(self) -> Balance:
         """Where everything is."""
+        return self.ledger.balance(self.world.stored, self._bodies(self.settings.destination[0]))
+
+    def balance_of_follower(self) -> Balance:
+        """Where everything is as the follower sees it."""
+        [follower] = self.followers
+        return self.ledger.balance(self.world.followed, self._bodies(follower.name))
+
+    def balances(self) -> list[Balance]:
+        """The books of each destination."""
+        return [self.balance(), *([self.balance_of_follower()] if self.followers else [])]
+
+    def _bodies(self, destination: str) -> list[str]:
+        """The bodies of all messages, dead ones too, that are for a destination."""
         with self.queues._database.transaction() as connection:
-            bodies = [body for (body,) in connection.execute("SELECT body FROM messages")]
-        return self.ledger.balance(self.world.stored, bodies)
+            rows = connection.execute("SELECT body, attributes FROM messages").fetchall()
+        return [body for body, along in rows if destination in _toward(along, destination)]
 
     # --- how it is done --------------------------------------------------------------------------
 
@@ -152,6 +174,11 @@ class Lab:
         if answer is None or self._forget:
             raise KilledError
         return answer
+
+
+def _toward(attributes: str, everybody: str) -> list[str]:
+    named = json.loads(attributes).get(DESTINATIONS, {}).get("StringValue", everybody)
+    return str(named).split(",")
 
 
 @contextmanager

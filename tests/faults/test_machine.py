@@ -7,6 +7,7 @@ import logging
 import os
 import secrets
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from itertools import count
 from typing import Any, ClassVar
 
@@ -22,7 +23,8 @@ from hypothesis.stateful import (
 
 from putevents.observability import logger
 from tests.faults.edges import DESTINATION, QUEUE
-from tests.faults.lab import SECONDS, running_lab
+from tests.faults.followed_lab import HOMES, running_followed_lab
+from tests.faults.lab import SECONDS, Lab, running_lab
 from tests.faults.ledger import Balance
 
 EVENTS = int(os.environ.get("EVENTS", 20_000))
@@ -53,9 +55,12 @@ class Faults(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self._running = running_lab(SEED)
+        self._running = self.run_lab()
         self.lab = self._running.__enter__()
         self._names = count()
+
+    def run_lab(self) -> AbstractContextManager[Lab]:
+        return running_lab(SEED)
 
     def request(self, size: int, endpoints: int, bad: int) -> Any:
         """New events, spread over some endpoints; every `bad`th of them breaks a rule."""
@@ -147,19 +152,36 @@ class Faults(RuleBasedStateMachine):
     @precondition(lambda self: self.lab.world.calls)
     @rule()
     def somebody_looks(self) -> None:
-        assert self.lab.balance().lost == 0
+        assert all(balance.lost == 0 for balance in self.lab.balances())
 
     def teardown(self) -> None:
         try:
-            assert self.lab.balance().lost == 0
+            assert all(balance.lost == 0 for balance in self.lab.balances())
             self.lab.recover()
-            balance = self.lab.balance()
-            assert balance.sent == balance.stored + balance.rejected + balance.waiting
-            assert balance.lost == balance.kept == balance.again == 0
+            for balance in self.lab.balances():
+                assert balance.sent == balance.stored + balance.rejected + balance.waiting
+                assert balance.lost == balance.kept == balance.again == 0
+                self.balances.append(balance)
             assert self.lab.world.ran_out == 0
-            self.balances.append(balance)
         finally:
             self._running.__exit__(None, None, None)
+
+
+class FollowedFaults(Faults):
+    """The same with a follower, which fails on its own."""
+
+    home = HOMES[0]
+
+    def run_lab(self) -> AbstractContextManager[Lab]:
+        return running_followed_lab(self.home, SEED)
+
+    @rule(follower=destinations)
+    def the_follower_changes(self, follower: str) -> None:
+        self.lab.world.follower = DESTINATION[follower]
+
+
+class FollowedPinpointFaults(FollowedFaults):
+    home = HOMES[1]
 
 
 @pytest.fixture(name="quiet", autouse=True)
@@ -171,17 +193,24 @@ def _quiet() -> Iterator[None]:
     logger.setLevel(before)
 
 
+@pytest.mark.parametrize(
+    ("machine", "share"),
+    # The books of two destinations count each event twice.
+    [(Faults, 1), (FollowedFaults, 4), (FollowedPinpointFaults, 4)],
+)
 def test_whatever_goes_wrong_in_whatever_order_nothing_is_lost(
-    capsys: pytest.CaptureFixture[str],
+    capsys: pytest.CaptureFixture[str], machine: type[Faults], share: int
 ) -> None:
     Faults.balances.clear()
+    rounds = settings(SETTINGS, max_examples=EXAMPLES // share)
     for number in count():
-        run_state_machine_as_test(seed(SEED + number)(Faults), settings=SETTINGS)
+        run_state_machine_as_test(seed(SEED + number)(machine), settings=rounds)
         total = Balance(*map(sum, zip(*Faults.balances, strict=True)))
         capsys.readouterr()  # what the functions logged
-        if total.sent >= EVENTS:
+        if total.sent >= EVENTS // share:
             break
     with capsys.disabled():
         print(
-            f"\n  in process: SEED={SEED} EVENTS={EVENTS} sequences={len(Faults.balances)} {total}"
+            f"\n  in process: {machine.__name__} SEED={SEED} EVENTS={EVENTS // share}"
+            f" sequences={len(Faults.balances)} {total}"
         )

@@ -33,7 +33,9 @@ class World:
     def __init__(self, chance: Random) -> None:
         self.chance = chance
         self.stored: Counter[Key] = Counter()
-        self.destination: Fault = edges.well
+        self.destination: Fault = edges.well  # home
+        self.follower: Fault = edges.well
+        self.followed: Counter[Key] = Counter()  # what the follower has stored
         self.queue: Fault = edges.well
         self.now = 1_800_000_000.0
         self.end = 0.0  # of the invocation
@@ -44,7 +46,7 @@ class World:
 
     def recover(self) -> None:
         """All is well from now on."""
-        self.destination = self.queue = edges.well
+        self.destination = self.follower = self.queue = edges.well
         self._death = None
 
     def die_after(self, moments: int | None) -> None:
@@ -57,7 +59,7 @@ class World:
 
         def answer(request: Any, **_: Any) -> AWSResponse:
             self.calls += 1
-            self._pass_moment()
+            self.pass_moment()
             try:
                 if service == "pinpoint":
                     status, body = self._deliver(request)
@@ -66,13 +68,14 @@ class World:
             except ReadTimeoutError:
                 self.sleep(request.context["read_timeout"])
                 raise
-            self._pass_moment()
+            self.pass_moment()
             headers: Any = {"Content-Type": "application/json"}
             return AWSResponse(request.url, status, headers, _Raw(body))
 
         return answer
 
-    def _pass_moment(self) -> None:
+    def pass_moment(self) -> None:
+        """Die now, if it is time."""
         if self._death is not None and self._moments >= self._death:
             self._death = None
             raise KilledError
@@ -92,15 +95,7 @@ class World:
 
         def do(but: set[int]) -> Any:
             self.stored.update(key for n, key in enumerate(items) if n not in but)
-            return {
-                "Results": {
-                    endpoint_id: {
-                        "EndpointItemResponse": ACCEPTED,
-                        "EventsItemResponse": dict.fromkeys(batch["Events"], ACCEPTED),
-                    }
-                    for endpoint_id, batch in asked["BatchItem"].items()
-                }
-            }
+            return accepted(asked)
 
         return self.destination(Call(items, do, self.chance))
 
@@ -118,6 +113,19 @@ class World:
             return answer
 
         return self.queue(Call(items, do, self.chance))
+
+
+def accepted(request: Any) -> Any:
+    """The EventsResponse that accepts everything of an EventsRequest."""
+    return {
+        "Results": {
+            endpoint_id: {
+                "EndpointItemResponse": ACCEPTED,
+                "EventsItemResponse": dict.fromkeys(batch["Events"], ACCEPTED),
+            }
+            for endpoint_id, batch in request["BatchItem"].items()
+        }
+    }
 
 
 class _Raw(BytesIO):

@@ -140,7 +140,10 @@ def _part(
             endpoint = endpoint if lacks.endpoint is None else None
             events = {i: event for i, event in events.items() if i not in lacks.events}
     if not takes_endpoints:
-        stored = stored or _as_sent(submission.application_id, endpoint_id, batch.endpoint)
+        application_id = submission.application_id
+        stored = stored or _as_sent(application_id, endpoint_id, batch.endpoint)
+        if "ApplicationId" not in stored:  # it was in a message, which has it elsewhere
+            stored = {**stored, "ApplicationId": application_id}
         endpoint = None
     return batch._replace(endpoint=endpoint, events=events, stored=stored)
 
