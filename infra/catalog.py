@@ -10,8 +10,8 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.names import database
-from infra.queries import VIEWS, view_sql
-from infra.tables import DAY, PARTITIONS, RAW_EVENTS, REJECTED_EVENTS, VIEW, Column, trino_type
+from infra.queries import view_sql
+from infra.tables import DAY, PARTITIONS, RAW_EVENTS, REJECTED_EVENTS, VIEWS, Column, trino_type
 
 # Athena looks for partitions in this range only; no event arrived before it.
 DAYS = "2026-01-01,NOW+1DAYS"
@@ -47,8 +47,8 @@ class Catalog(Construct):
         self.rejected_events = self._table(
             "rejected_events", REJECTED_EVENTS, [DAY], f"{folder}/rejected/", {}
         )
-        for view in VIEWS:
-            self._view(view, view_sql(view))
+        for view, columns in VIEWS.items():
+            self._view(view, view_sql(view), columns)
 
     def _table(
         self,
@@ -83,13 +83,13 @@ class Catalog(Construct):
             ),
         )
 
-    def _view(self, name: str, sql: str) -> None:
+    def _view(self, name: str, sql: str, columns: Sequence[Column]) -> None:
         """Add a view in the format in which Athena itself stores views in Glue."""
         definition = {
             "originalSql": sql,
             "catalog": "awsdatacatalog",
             "schema": self.database,
-            "columns": [{"name": c.name, "type": trino_type(c.type)} for c in VIEW],
+            "columns": [{"name": c.name, "type": trino_type(c.type)} for c in columns],
             # Athena's engine 3 cannot read a view without these two.
             "runAsInvoker": False,
             "path": [],
@@ -102,7 +102,7 @@ class Catalog(Construct):
             view_original_text=f"/* Presto View: {encoded} */",
             view_expanded_text="/* Presto View */",
             storage_descriptor=glue.CfnTable.StorageDescriptorProperty(
-                columns=_columns(VIEW), location="", serde_info=glue.CfnTable.SerdeInfoProperty()
+                columns=_columns(columns), location="", serde_info=glue.CfnTable.SerdeInfoProperty()
             ),
         )
         view.node.add_dependency(self.raw_events)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from aws_cdk import Aws, CfnCondition, CfnOutput, Duration, Fn, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_kinesis as kinesis
 from aws_cdk import aws_kinesisfirehose as firehose
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -12,11 +13,14 @@ from constructs import Construct
 
 from infra import saved_queries
 from infra.api import PutEventsApi
+from infra.event_stream import write_throttles
 from infra.monitoring import NAMESPACE
 
 # By destination, dollars a request and an event in us-east-1: fitted to the table in
 # docs/operations.md that `make costs` prints, without traces.
 DOLLARS = {"lake": (5.9e-6, 0.06e-6), "pinpoint": (5.04e-6, 0.0)}
+# What an event more costs there; how many go to the bus is not counted here.
+FOLLOWER_DOLLARS = {"stream": 0.15e-6}
 MAX_ALARMS = 100  # that a widget takes
 _WIDTH, _HEIGHT = 24, 6
 _PERIOD = Duration.minutes(5)
@@ -31,7 +35,7 @@ class Dashboard(Construct):
         id: str,
         *,
         name: str,
-        destination: str,
+        destinations: Sequence[str],
         alarms: Sequence[cloudwatch.IAlarm],
         api: PutEventsApi,
         functions: Mapping[str, lambda_.IFunction],
@@ -40,6 +44,7 @@ class Dashboard(Construct):
         queue: sqs.IQueue,
         dead_letter_queue: sqs.IQueue,
         streams: Mapping[str, firehose.IDeliveryStream],
+        event_stream: kinesis.IStream | None,
     ) -> None:
         super().__init__(scope, id)
         self._name = name
@@ -76,6 +81,7 @@ class Dashboard(Construct):
                 self._by_application("Delivery, p99", "DeliveryLatency", "p99"),
                 *self._freshness(streams),
             ],
+            [self._event_stream(event_stream)] if event_stream else [],
             [
                 self._queue(queue),
                 self._by_application("Longest wait", "LongestWait", "Maximum"),
@@ -83,12 +89,15 @@ class Dashboard(Construct):
             ],
             [
                 self._table("Dead letters", saved_queries.DEAD_LETTERS, logs_[1:]),
-                self._spend(api, destination),
+                self._spend(api, *destinations),
             ],
         ]
         # Names of dashboards are the account's, in all regions.
         dashboard = cloudwatch.Dashboard(
-            self, "Page", dashboard_name=f"{name}-{Aws.REGION}", widgets=rows
+            self,
+            "Page",
+            dashboard_name=f"{name}-{Aws.REGION}",
+            widgets=[row for row in rows if row],
         )
         self._add_output(dashboard)
 
@@ -137,6 +146,12 @@ class Dashboard(Construct):
         ]
         return [self._graph("Freshness of the lake", ages)]
 
+    def _event_stream(self, stream: kinesis.IStream) -> cloudwatch.GraphWidget:
+        # What consumers are behind by is a metric of each consumer.
+        records = stream.metric_incoming_records(statistic="Sum", label="records")
+        throttles = write_throttles(stream).with_(label="held back")
+        return self._graph("Event stream", [records, throttles])
+
     def _queue(self, queue: sqs.IQueue) -> cloudwatch.GraphWidget:
         return self._graph(
             "Messages waiting",
@@ -154,8 +169,9 @@ class Dashboard(Construct):
         )
         return self._graph("Dead letters in the queue", [there])
 
-    def _spend(self, api: PutEventsApi, destination: str) -> cloudwatch.GraphWidget:
-        day, (request, event) = Duration.days(1), DOLLARS[destination]
+    def _spend(self, api: PutEventsApi, home: str, *followers: str) -> cloudwatch.GraphWidget:
+        day, (request, event) = Duration.days(1), DOLLARS[home]
+        event += sum(FOLLOWER_DOLLARS.get(follower, 0.0) for follower in followers)
         spend = cloudwatch.MathExpression(
             expression=f"requests * {request:.10f} + events * {event:.10f}",
             label="dollars a day, us-east-1",

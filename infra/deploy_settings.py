@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from infra.settings.access_settings import AccessSettings
 from infra.settings.alarm_settings import AlarmSettings
+from infra.settings.bus_settings import BusSettings
 from infra.settings.cors_settings import CorsSettings
 from infra.settings.domain_settings import DomainSettings
 from infra.settings.encryption_settings import EncryptionSettings
@@ -20,6 +21,7 @@ from infra.settings.lake_settings import LakeSettings
 from infra.settings.log_settings import LogSettings
 from infra.settings.removal_settings import RemovalSettings
 from infra.settings.setting_types import Group
+from infra.settings.stream_settings import StreamSettings
 from infra.settings.table_settings import TableSettings
 from infra.settings.waf_settings import WafSettings
 
@@ -37,6 +39,8 @@ class DeploySettings(
     AlarmSettings,
     EncryptionSettings,
     LogSettings,
+    BusSettings,
+    StreamSettings,
     TableSettings,
     LakeSettings,
     FunctionSettings,

@@ -84,7 +84,7 @@ def _connect(scope: Construct, queues: Queues, doors: Doors, settings: DeploySet
 def _environment(settings: DeploySettings, queues: Queues) -> dict[str, str]:
     """Return the environment variables of putevents.settings, Powertools and Pydantic."""
     return {
-        "DESTINATION": settings.destination,
+        "DESTINATION": ",".join(settings.destination),
         "APPLICATION_IDS": ",".join(settings.application_ids),
         "RETRY_QUEUE_URL": queues.retry.queue_url,
         "DEAD_LETTER_QUEUE_URL": queues.dead_letters.queue_url,

@@ -1,4 +1,4 @@
-"""The key of `encryption=customer`: one for the queues, the table, the bucket, the logs, the topic.
+"""The key of `encryption=customer`: one for all that the stack's own resources store.
 
 It outlives the stack and the setting, as what is encrypted with it does.
 """
@@ -28,6 +28,9 @@ _TABLE = [
 # https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html#using-iam-s3
 _OBJECTS = ["kms:Decrypt", "kms:GenerateDataKey"]
 
+# https://docs.aws.amazon.com/streams/latest/dev/permissions-user-key-KMS.html
+_RECORDS = ["kms:GenerateDataKey"]
+
 
 def customer_key(scope: Construct, settings: DeploySettings) -> kms.Key | None:
     """Return the stack's key, or None where AWS's own keys encrypt."""
@@ -46,6 +49,11 @@ def let_use_queues(scope: Construct, settings: DeploySettings, *roles: iam.Role)
 def let_use_table(scope: Construct, settings: DeploySettings, *roles: iam.Role) -> None:
     """Let the functions use the endpoint table: DynamoDB asks for the key in the caller's name."""
     _let(scope, settings, roles, _TABLE, "dynamodb")
+
+
+def let_put_records(scope: Construct, settings: DeploySettings, *roles: iam.Role) -> None:
+    """Let the functions put records into the event stream."""
+    _let(scope, settings, roles, _RECORDS, "kinesis")
 
 
 def let_write_objects(scope: Construct, settings: DeploySettings, *roles: iam.Role) -> None:

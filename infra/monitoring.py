@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_kinesis as kinesis
 from aws_cdk import aws_kinesisfirehose as firehose
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
@@ -12,6 +13,7 @@ from constructs import Construct
 from infra.alarms import Alarms
 from infra.api import PutEventsApi
 from infra.deploy_settings import DeploySettings
+from infra.event_stream import write_throttles
 from infra.turned_away import share_turned_away
 from infra.waf import held_back
 
@@ -34,7 +36,7 @@ _STREAM_METRICS = ("DeliveryToS3.DataFreshness", "FailedConversion.Records")
 
 
 class Monitoring(Alarms):
-    """Alarms on the queues, the API, the functions, each application and its delivery stream.
+    """Alarms on the queues, the API, the functions, each application, and where events go.
 
     A metric that is missing is well, but for the alarm on silence: so nothing that is merely quiet
     rings.
@@ -52,6 +54,7 @@ class Monitoring(Alarms):
         dead_letter_queue: sqs.IQueue,
         streams: Mapping[str, firehose.IDeliveryStream],
         rejected: firehose.IDeliveryStream | None,
+        event_stream: kinesis.IStream | None,
         settings: DeploySettings,
     ) -> None:
         super().__init__(scope, id, settings)
@@ -79,6 +82,12 @@ class Monitoring(Alarms):
             self._watch_stream(stream, f"-{application_id}", f"Events of {application_id}")
         if rejected:
             self._watch_stream(rejected, "OfRejected", "Rejected events")
+        if event_stream:
+            self.on_much(
+                "EventStreamThrottles",
+                write_throttles(event_stream),
+                "The event stream held back records, which wait in the queue for it.",
+            )
 
     def _watch_dead_letters(self, queue: sqs.IQueue) -> None:
         # An alarm tells of its changes only, and dead letters stay for days: so one alarm says that

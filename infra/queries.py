@@ -3,8 +3,11 @@
 from pathlib import Path
 from typing import NamedTuple
 
+from infra.tables import VIEWS
+
+__all__ = ["VIEWS", "NamedQuery", "named_queries", "view_sql"]
+
 _SQL = Path(__file__).parent / "sql"
-VIEWS = ("events", "recent_events")
 
 
 class NamedQuery(NamedTuple):
@@ -22,8 +25,9 @@ def named_queries() -> list[NamedQuery]:
 
 
 def view_sql(view: str) -> str:
-    """Return the SQL of `events`, or of `recent_events`, which reads only the last 91 days."""
-    sql = (_SQL / "events.sql").read_text()
+    """Return the SQL of a view; `recent_events` is `events` of the last 91 days."""
+    name = "pinpoint_events" if view == "pinpoint_events" else "events"
+    sql = (_SQL / f"{name}.sql").read_text()
     if view == "recent_events":
         table, days = "FROM raw_events", "INTERVAL '91' DAY"
         bound = f"WHERE day >= date_format(current_date - {days}, '%Y-%m-%d')"

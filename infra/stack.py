@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from aws_cdk import CfnOutput, Stack
+from aws_cdk import aws_kinesis as kinesis
 from constructs import Construct
 
 from infra.api import PutEventsApi
@@ -13,6 +14,8 @@ from infra.dashboard import Dashboard
 from infra.data_lake import Lake
 from infra.deploy_settings import DeploySettings
 from infra.door_functions import Doors, add_doors
+from infra.event_bus import connect_event_bus
+from infra.event_stream import add_event_stream, connect_event_stream
 from infra.monitoring import Monitoring
 from infra.names import STACK_DESCRIPTION
 from infra.pinpoint_access import connect_pinpoint
@@ -43,7 +46,7 @@ class PutEventsStack(Stack):
         )
         queues = add_queues(self, settings)
         doors = add_doors(self, settings, queues, package)
-        lake = self._connect_destination(doors, settings)
+        lake, event_stream = self._connect_destinations(doors, settings)
         api = PutEventsApi(
             self,
             "Api",
@@ -52,7 +55,7 @@ class PutEventsStack(Stack):
             settings=settings,
             authorizer_package=authorizer_package,
         )
-        self._watch(api, doors, queues, lake, settings)
+        self._watch(api, doors, queues, lake, event_stream, settings)
         add_waf(self, api, settings)
         add_custom_domain(api, settings)
         add_client_policy(api, settings)
@@ -62,14 +65,22 @@ class PutEventsStack(Stack):
         if settings.auth == "jwt":  # by which `make verify` knows it
             CfnOutput(self, "JwtIssuer", value=settings.jwt_issuer or "")
 
-    def _connect_destination(self, doors: Doors, settings: DeploySettings) -> Lake | None:
-        """Let the functions deliver; return the lake if that is where events go."""
-        if settings.destination == "lake":
+    def _connect_destinations(
+        self, doors: Doors, settings: DeploySettings
+    ) -> tuple[Lake | None, kinesis.IStream | None]:
+        """Let the functions deliver; return the lake and the stream if events go there."""
+        lake, stream = None, None
+        if "lake" in settings.destination:
             lake = Lake(self, "Lake", name=self.stack_name, settings=settings)
             lake.connect(doors.api, doors.queue)
-            return lake
-        connect_pinpoint(doors.api, doors.queue, settings)
-        return None
+        if "pinpoint" in settings.destination:
+            connect_pinpoint(doors.api, doors.queue, settings)
+        if "stream" in settings.destination:
+            stream = add_event_stream(self, settings)
+            connect_event_stream(self, stream, doors, settings)
+        if "bus" in settings.destination:
+            connect_event_bus(self, doors, settings)
+        return lake, stream
 
     def _watch(
         self,
@@ -77,6 +88,7 @@ class PutEventsStack(Stack):
         doors: Doors,
         queues: Queues,
         lake: Lake | None,
+        event_stream: kinesis.IStream | None,
         settings: DeploySettings,
     ) -> None:
         SavedQueries(
@@ -99,6 +111,7 @@ class PutEventsStack(Stack):
             dead_letter_queue=queues.dead_letters,
             streams=streams,
             rejected=lake.streams.rejected_stream if lake else None,
+            event_stream=event_stream,
             settings=settings,
         )
         if settings.dashboard:
@@ -106,7 +119,7 @@ class PutEventsStack(Stack):
                 self,
                 "Dashboard",
                 name=self.stack_name,
-                destination=settings.destination,
+                destinations=settings.destination,
                 alarms=monitoring.alarms,
                 api=api,
                 functions=functions,
@@ -115,6 +128,7 @@ class PutEventsStack(Stack):
                 queue=queues.retry,
                 dead_letter_queue=queues.dead_letters,
                 streams=streams,
+                event_stream=event_stream,
             )
 
     def _add_outputs(self, api: PutEventsApi, queues: Queues) -> None:

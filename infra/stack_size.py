@@ -16,6 +16,6 @@ def check_size(stack: Stack) -> None:
     if count > MAX_RESOURCES:
         raise StackSizeError(
             f"This stack would have {count} resources, CloudFormation takes {MAX_RESOURCES}: set "
-            "quietAlarmHours to 0 (one for each application) or name fewer lakeReaders (four each) "
+            "quietAlarmHours to 0 (one for each application) or name fewer lakeReaders (five each) "
             "or applicationIds (four each), which can have a second stack with another stackName."
         )

@@ -64,6 +64,11 @@ RAW_EVENTS = [
     ),
 ]
 
+
+def _column(name: str) -> Column:
+    return next(column for column in RAW_EVENTS if column.name == name)
+
+
 # The columns of `events` and `recent_events`: two more that most queries start from.
 VIEW = [
     *RAW_EVENTS,
@@ -71,6 +76,45 @@ VIEW = [
     Column("endpoint_id", "string", "`client.client_id`"),
     Column("event_time", "timestamp", "`event_timestamp` as a timestamp, UTC"),
 ]
+
+_NOTHING = "null: nothing that the gateway takes has it"
+# The columns of `pinpoint_events`: those that tables over Pinpoint's stream had, in their types.
+PINPOINT_VIEW = [
+    *RAW_EVENTS[:4],
+    Column(
+        "application",
+        "struct<app_id:string,cognito_identity_pool_id:string,package_name:string,"
+        "sdk:map<string,string>,title:string,version_name:string,version_code:string>",
+        "as in `raw_events`, `sdk` as a map of `name` and `version`",
+    ),
+    _column("client"),
+    Column(
+        "device",
+        "struct<locale:struct<code:string,country:string,language:string>,make:string,"
+        "model:string,platform:map<string,string>>",
+        "as in `raw_events`, `platform` as a map of `name` and `version`",
+    ),
+    Column(
+        "session",
+        "map<string,string>",
+        "`session_id`, `start_timestamp`, `stop_timestamp`, `duration`; null where there is none",
+    ),
+    _column("attributes"),
+    _column("metrics"),
+    _column("endpoint"),
+    Column("client_context", "struct<custom:map<string,string>>", _NOTHING),
+    Column("awsaccountid", "string", _NOTHING),
+    Column(
+        "facets",
+        "struct<email_channel:struct<mail_event:struct<mail:struct<message_id:string,"
+        "message_send_timestamp:bigint,from_address:string,destination:array<string>>>>>",
+        _NOTHING,
+    ),
+    _column("event_id"),
+    PARTITIONS[0],
+    Column("ingest_timestamp", "timestamp", "`day` as a timestamp, UTC"),
+]
+VIEWS = {"events": VIEW, "recent_events": VIEW, "pinpoint_events": PINPOINT_VIEW}
 
 REJECTED_EVENTS = [
     Column("application_id", "string", "the application that it was sent to"),

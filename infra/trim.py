@@ -14,7 +14,9 @@ from typing import Any
 # another operation, name it here: a test finds those that the code calls.
 OPERATIONS = {
     "dynamodb": {"BatchGetItem", "DeleteItem", "PutItem", "Query", "UpdateItem"},
+    "events": {"PutEvents"},
     "firehose": {"PutRecordBatch"},
+    "kinesis": {"PutRecords"},
     "pinpoint": {
         "DeleteEndpoint", "DeleteUserEndpoints", "GetEndpoint", "GetUserEndpoints", "PutEvents",
     },

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from aws_cdk import Annotations, Stack
 
 from infra.deploy_settings import DeploySettings
+from infra.settings.bus_settings import BusSettings
 from infra.settings.forwarding_settings import ForwardingSettings
 from infra.settings.jwt_settings import JwtSettings
 from infra.settings.lake_settings import LakeSettings
 from infra.settings.setting_types import Group
+from infra.settings.stream_settings import StreamSettings
 from infra.settings.table_settings import TableSettings
 
 
@@ -33,10 +35,22 @@ def warn_of_unused(stack: Stack, settings: DeploySettings) -> None:
 
 
 def _unused(settings: DeploySettings) -> Iterator[tuple[str, list[str]]]:
-    if settings.destination == "pinpoint":
-        yield "with destination=pinpoint", [*_own(LakeSettings), *_own(TableSettings)]
-    else:
-        yield f"with destination={settings.destination}", _own(ForwardingSettings)
+    groups = {
+        "lake": (LakeSettings, TableSettings),
+        "pinpoint": (ForwardingSettings,),
+        "stream": (StreamSettings,),
+        "bus": (BusSettings,),
+    }
+    unused = [
+        group
+        for name, found in groups.items()
+        if name not in settings.destination
+        for group in found
+    ]
+    yield (
+        f"with destination={','.join(settings.destination)}",
+        [name for group in unused for name in _own(group)],
+    )
     if settings.auth != "cognito":
         yield f"with auth={settings.auth}", ["user_pool_id"]
     if settings.auth != "jwt":

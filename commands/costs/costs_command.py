@@ -5,6 +5,7 @@ import click
 from commands.costs import prices
 from commands.costs.bill import bill, duration_ms
 from commands.costs.cpu import MEASURED_ON
+from commands.costs.follower_costs import followers
 from commands.costs.measured import Measured, measure
 from commands.costs.monthly import cases as monthly_cases
 
@@ -31,6 +32,7 @@ def costs(cpu: bool) -> None:
         return
     found = {case: measure(*case) for case in cases}
     click.echo(_dollars(found))
+    click.echo(f"\n{followers()}")
     click.echo(f"\n{_month()}")
     click.echo(f"\n{_facts(found)}")
 

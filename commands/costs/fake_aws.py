@@ -29,7 +29,7 @@ class Body:
 
 
 class FakeAws:
-    """A table, delivery streams and a PutEvents server that accept everything."""
+    """A table, streams, a bus and a PutEvents server that accept everything."""
 
     def __init__(self) -> None:
         self.units: Counter[str] = Counter()  # calls by name, units and bytes
@@ -54,6 +54,7 @@ class FakeAws:
             "Query": self._query,
             "PutRecordBatch": self._put,
             "PutEvents": self._take,
+            "PutRecords": self._stream,
         }
         return json.dumps(answers[operation](json.loads(body))).encode()
 
@@ -91,8 +92,23 @@ class FakeAws:
         self.units["billed bytes"] += sum(_steps(size, step) * step for size in sizes)
         return {"FailedPutCount": 0, "RequestResponses": [{"RecordId": "1"} for _ in sizes]}
 
-    @staticmethod
-    def _take(asked: Any) -> Any:
+    def _stream(self, asked: Any) -> Any:
+        sizes = [len(b64decode(record["Data"])) for record in asked["Records"]]
+        self.units["streamed bytes"] += sum(sizes)
+        step = prices.KINESIS_STEP
+        self.units["streamed bytes as billed"] += sum(_steps(size, step) * step for size in sizes)
+        return {"FailedRecordCount": 0, "Records": [{"SequenceNumber": "1"} for _ in sizes]}
+
+    def _bus(self, entries: Any) -> Any:
+        self.units["PutEvents of a bus"] += 1
+        sizes = [len(entry["Detail"].encode()) for entry in entries]
+        self.units["bus events"] += sum(_steps(size, prices.BUS_STEP) for size in sizes)
+        return {"FailedEntryCount": 0, "Entries": [{"EventId": "1"} for _ in entries]}
+
+    def _take(self, asked: Any) -> Any:
+        if "Entries" in asked:  # EventBridge's call has the name of Pinpoint's
+            self.units["PutEvents"] -= 1
+            return self._bus(asked["Entries"])
         accepted = {"StatusCode": 202, "Message": "Accepted"}
         return {
             "Results": {

@@ -12,6 +12,7 @@ EMAIL = {"alarmEmail": "me@example.com"}
 TWO = {"applicationIds": ["one", "two"]}
 OTHER = {"destination": "pinpoint", "pinpointEndpointUrl": "https://events.example.com/prod"}
 SECRET = {"pinpointAuth": "api-key", "pinpointApiKeySecret": "putevents/next"}
+STREAM = {"destination": "lake,stream"}
 ONE = {"applicationIds": ["one"], "destination": "lake"}
 
 
@@ -23,6 +24,7 @@ class Monthly(NamedTuple):
     metrics: int
     keys: int
     secrets: int
+    streams: int = 0  # of Kinesis, on demand
 
     @property
     def dollars(self) -> dict[str, float]:
@@ -32,6 +34,7 @@ class Monthly(NamedTuple):
             "metrics": self.metrics * prices.METRIC,
             "KMS keys": self.keys * prices.KMS_KEY,
             "secrets": self.secrets * prices.SECRET,
+            "event stream": self.streams * prices.KINESIS_HOUR * prices.MONTH_HOURS,
         }
 
 
@@ -42,6 +45,7 @@ def cases() -> dict[str, Monthly]:
         "`lake`": lake,
         "each application more": Monthly(*(b - a for a, b in zip(lake, two, strict=True))),
         "`lake`, `alarmEmail`": count(ONE | EMAIL),
+        "`lake,stream`": count(ONE | STREAM),
         "`pinpoint`": count(ONE | OTHER),
         "`pinpoint`, `pinpointAuth=api-key`": count(ONE | OTHER | SECRET),
     }
@@ -58,6 +62,7 @@ def count(options: dict[str, Any]) -> Monthly:
         _own_metrics(len(settings.application_ids)) + types.count("AWS::Logs::MetricFilter"),
         types.count("AWS::KMS::Key"),
         types.count("AWS::SecretsManager::Secret") + bool(settings.pinpoint_api_key_secret),
+        types.count("AWS::Kinesis::Stream"),
     )
 
 

@@ -6,6 +6,7 @@ READ_ON: Final = "2026-11-25"
 REGION: Final = "us-east-1"
 
 MILLION: Final = 1_000_000
+MONTH_HOURS: Final = 730
 GB: Final = 1024**3  # as the examples of the pricing pages compute
 
 # https://aws.amazon.com/api-gateway/pricing/ : REST API, the first 333 million a month
@@ -28,6 +29,13 @@ TRACES: Final = 5.00
 FIREHOSE_GB: Final = 0.029
 FIREHOSE_CONVERSION_GB: Final = 0.018
 FIREHOSE_STEP: Final = 5 * 1024  # each record is rounded up
+# https://aws.amazon.com/kinesis/data-streams/pricing/ : on demand
+KINESIS_GB: Final = 0.08  # in; what consumers read is 0.04 a GB
+KINESIS_STEP: Final = 1024  # each record is rounded up
+KINESIS_HOUR: Final = 0.04  # of a stream
+# https://aws.amazon.com/eventbridge/pricing/ : custom events
+BUS_EVENTS: Final = 1.00
+BUS_STEP: Final = 64 * 1024  # each begun one is an event
 # https://aws.amazon.com/dynamodb/pricing/on-demand/ : standard table class
 WRITE_UNITS: Final = 0.625
 READ_UNITS: Final = 0.125
@@ -45,6 +53,8 @@ CPU_SHARE: Final = 1024 / 1769
 CALL_MS: Final = {
     "BatchGetItem": 5.0, "UpdateItem": 6.0, "Query": 5.0, "PutRecordBatch": 20.0, "PutEvents": 50.0,
 }  # fmt: skip
+# Likewise of the destinations after the first.
+FOLLOWER_CALL_MS: Final = {"PutRecords": 20.0, "PutEvents of a bus": 20.0}
 SOCKET_CPU_MS: Final = 0.5  # of a call, for its socket and TLS
 COLD_SHARE: Final = 0.005
 INIT_MS: Final = 1000.0  # billed since 2025-08-01

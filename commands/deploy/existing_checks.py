@@ -2,13 +2,11 @@
 
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from commands.aws_session import Problem
+from commands.deploy.lookup import check_place, look_up
 from commands.deploy.plan import Plan
 from putevents.destinations.lake.dynamodb import INDEXES, KEYS
 
-_NOT_THERE = {"404", "NoSuchBucket", "NotFound", "NotFoundException", "ResourceNotFoundException"}
 # SNS's own key: CloudWatch may not use it, so that nothing arrives.
 _KEY_OF_SNS = "alias/aws/sns"
 
@@ -16,12 +14,12 @@ _KEY_OF_SNS = "alias/aws/sns"
 def endpoint_table(plan: Plan) -> Problem | None:
     """Look whether existingEndpointTable is here, with the keys and indexes of a gateway's."""
     table, name = plan.settings.existing_endpoint_table, plan.settings.table_name
-    if plan.settings.destination != "lake" or not table:
+    if plan.settings.home != "lake" or not table:
         return None
     tables = (f"aws dynamodb list-tables --region {plan.account.region}",)
-    if elsewhere := _elsewhere(plan, "existingEndpointTable", table, tables, own=True):
+    if elsewhere := check_place(plan, "existingEndpointTable", table, tables, own=True):
         return elsewhere
-    found = _found(plan.account.client("dynamodb").describe_table, TableName=name)
+    found = look_up(plan.account.client("dynamodb").describe_table, TableName=name)
     if found is None:
         return Problem(f"There is no table {name} in {plan.place}.", tables)
     if problem := _difference(found["Table"]):
@@ -49,10 +47,10 @@ def _difference(table: Any) -> str | None:
 def lake_bucket(plan: Plan) -> Problem | None:
     """Look whether existingLakeBucket is there, and in this region."""
     bucket = plan.settings.existing_lake_bucket
-    if plan.settings.destination != "lake" or not bucket:
+    if plan.settings.home != "lake" or not bucket:
         return None
     mend = (f"aws s3api list-buckets --bucket-region {plan.account.region}",)
-    found = _found(plan.account.client("s3").head_bucket, Bucket=bucket)
+    found = look_up(plan.account.client("s3").head_bucket, Bucket=bucket)
     if found is None:
         return Problem(f"There is no bucket {bucket}.", mend)
     region = found.get("BucketRegion", plan.account.region)
@@ -71,9 +69,9 @@ def certificate(plan: Plan) -> Problem | None:
     region = plan.account.region
     request = f"aws acm request-certificate --domain-name {domain} --validation-method DNS"
     mend = (f"aws acm list-certificates --region {region}", f"{request} --region {region}")
-    if elsewhere := _elsewhere(plan, "certificateArn", arn, mend):
+    if elsewhere := check_place(plan, "certificateArn", arn, mend):
         return elsewhere
-    found = _found(plan.account.client("acm").describe_certificate, CertificateArn=arn)
+    found = look_up(plan.account.client("acm").describe_certificate, CertificateArn=arn)
     if found is None:
         return Problem(f"There is no certificate {arn}.", mend)
     described = found["Certificate"]
@@ -96,13 +94,13 @@ def _covers(name: str, domain: str) -> bool:
 def key_secret(plan: Plan) -> Problem | None:
     """Look whether the secret of pinpointAuth=api-key is there."""
     secret = plan.settings.pinpoint_api_key_secret
-    if plan.settings.destination != "pinpoint" or not secret:
+    if "pinpoint" not in plan.settings.destination or not secret:
         return None
     region = plan.account.region
     mend = (f"aws secretsmanager list-secrets --region {region}",)
-    if elsewhere := _elsewhere(plan, "pinpointApiKeySecret", secret, mend):
+    if elsewhere := check_place(plan, "pinpointApiKeySecret", secret, mend):
         return elsewhere
-    found = _found(plan.account.client("secretsmanager").describe_secret, SecretId=secret)
+    found = look_up(plan.account.client("secretsmanager").describe_secret, SecretId=secret)
     if found is None:
         create = f"aws secretsmanager create-secret --name {secret} --secret-string file://key"
         more = () if secret.startswith("arn:") else (f"{create} --region {region}",)
@@ -126,7 +124,7 @@ def alarm_topic(plan: Plan) -> Problem | None:
             "publish to it.",
             mend,
         )
-    found = _found(plan.account.client("sns").get_topic_attributes, TopicArn=arn)
+    found = look_up(plan.account.client("sns").get_topic_attributes, TopicArn=arn)
     if found is None:
         return Problem(f"There is no topic {arn}.", mend)
     if found["Attributes"].get("KmsMasterKeyId", "").endswith(_KEY_OF_SNS):
@@ -146,33 +144,9 @@ def user_pool(plan: Plan) -> Problem | None:
     if plan.settings.auth != "cognito" or not pool:
         return None
     describe = plan.account.client("cognito-idp").describe_user_pool
-    if _found(describe, UserPoolId=pool.rpartition("/")[2]):
+    if look_up(describe, UserPoolId=pool.rpartition("/")[2]):
         return None
     return Problem(
         f"There is no user pool {pool} in {plan.place}.",
         (f"aws cognito-idp list-user-pools --max-results 60 --region {plan.account.region}",),
-    )
-
-
-def _found(describe: Any, **which: str | None) -> Any:
-    """What AWS tells of a resource, or None if there is none."""
-    try:
-        return describe(**which)
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in _NOT_THERE:
-            raise
-        return None
-
-
-def _elsewhere(
-    plan: Plan, setting: str, text: str, commands: tuple[str, ...], *, own: bool = False
-) -> Problem | None:
-    """Look whether an ARN leads to another region, or with `own` to another account."""
-    if not text.startswith("arn:"):
-        return None
-    region, account = text.split(":")[3:5]
-    if region == plan.account.region and (not own or account == plan.account.id):
-        return None
-    return Problem(
-        f"{setting} is in account {account}, {region}, and the stack in {plan.place}.", commands
     )

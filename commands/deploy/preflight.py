@@ -6,7 +6,7 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError
 
 from commands.aws_session import Problem, ProblemError
-from commands.deploy import account_checks, existing_checks, stack_checks
+from commands.deploy import account_checks, existing_checks, follower_checks, stack_checks
 from commands.deploy.account import find_account
 from commands.deploy.cdk import cdk_problem
 from commands.deploy.concurrency_check import concurrency
@@ -33,6 +33,8 @@ CHECKS: dict[str, dict[str, Check]] = {
         "the state of the stack": stack_checks.before_deploy,
         "the existing endpoint table": existing_checks.endpoint_table,
         "the existing bucket": existing_checks.lake_bucket,
+        "the existing event stream": follower_checks.event_stream,
+        "the existing event bus": follower_checks.event_bus,
         "the certificate": existing_checks.certificate,
         "the secret with the key": existing_checks.key_secret,
         "the topic of the alarms": existing_checks.alarm_topic,

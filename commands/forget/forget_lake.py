@@ -25,6 +25,19 @@ from putevents.endpoints.table import EndpointTable
 _QUEUES = {"QueueUrl": "the queue", "DeadLetterQueueUrl": "the dead-letter queue"}
 LATE = timedelta(minutes=20)  # Firehose's longest buffer, and what a function still writes
 
+# Where events went on to, by the output that names it.
+_GONE_ON = {
+    "EventStreamArn": (
+        "records of the event stream",
+        "Kinesis removes none before its time (eventStreamHours of the stack's own stream, a day by"
+        " default), nor does it know who has read them: ask the consumers' owners.",
+    ),
+    "EventBusArn": (
+        "events of the event bus",
+        "They went on to the targets of its rules, and into its archives if there are any.",
+    ),
+}
+
 
 class DeployedLake:
     """What a stack keeps of people, found by its outputs."""
@@ -132,6 +145,9 @@ class DeployedLake:
             "A line about rejected or undelivered parts has ids of some of them. The log groups"
             " delete it after their retention (logRetentionDays).",
         )
+        for output, (what, why) in _GONE_ON.items():
+            if output in self._outputs:
+                receipt.cannot(what, why)
         name = self._outputs["EndpointTable"]
         told = self._dynamodb.describe_continuous_backups(TableName=name)
         recovery = told["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})

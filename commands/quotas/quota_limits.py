@@ -27,6 +27,11 @@ SMALL = (
     "ap-southeast-7", "ca-west-1", "eu-central-2", "eu-south-1", "eu-south-2", "il-central-1",
     "me-central-1", "mx-central-1",
 )  # fmt: skip
+# What a new stream on demand takes before it has grown, and the calls of PutEvents on a bus.
+# https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html
+# https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
+NEW_STREAM_BYTES = 4 * MIB
+BUS_PUTS = 10_000  # in us-east-1; 2,400 in us-east-2
 THROTTLE_RATE = int(DeploySettings.model_fields["throttle_rate"].default)
 
 

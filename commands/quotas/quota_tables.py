@@ -4,9 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from commands.quotas.quota_limits import (
     AS_OF,
+    BUS_PUTS,
     EVENTS_PER_REQUEST,
     FULL,
+    MIB,
     NEW_ACCOUNT,
+    NEW_STREAM_BYTES,
     QUOTAS,
     RECORD_BYTES,
     REQUEST_SECONDS,
@@ -97,6 +100,12 @@ def _notes(regions: Regions) -> Iterator[str]:
         "used. Applications have streams of their own; the rest is shared. `tableWarmWrites` is "
         f"for a new table, which takes {NEW_TABLE_WRITES:,} write units a second at first; "
         f"a new account may have {NEW_ACCOUNT} functions at once."
+    )
+    yield (
+        f"With destination `stream`: a new stream on demand takes {NEW_STREAM_BYTES // MIB} MiB a "
+        f"second, {number(NEW_STREAM_BYTES / RECORD_BYTES)} such events, and doubles as it is "
+        f"used; what is over it waits. With `bus`: EventBridge takes {BUS_PUTS:,} PutEvents a "
+        "second in its largest regions, and fewer in most others."
     )
     if "small" in regions:
         yield f"The {len(SMALL)} small regions: {', '.join(SMALL)}."

@@ -18,7 +18,7 @@ _TRIED = {
     "timestamp_of": "try_timestamp_of",
     "whole": "try_whole",
 }
-_SHOWN = "use boolean, integer, bigint, double, decimal(p, s), varchar, date or timestamp"
+_SHOWN = "use boolean, integer, bigint, double, decimal(p, s), varchar, date, timestamp or row"
 
 
 def cast(node: exp.Cast) -> exp.Expr:
@@ -26,8 +26,29 @@ def cast(node: exp.Cast) -> exp.Expr:
     value, kind = node.this, node.to
     if _is_empty(value) and kind.is_type(exp.DType.ARRAY, exp.DType.MAP):
         return exp.cast(value, kind)
+    if kind.is_type(exp.DType.STRUCT):
+        return _row(node, kind)
     converted = _converted(value, kind)
     return tried(converted) if isinstance(node, exp.TryCast) else converted
+
+
+def _row(node: exp.Cast, kind: exp.DataType) -> exp.Expr:
+    """`CAST(ROW(...) AS ROW(name type, ...))`, each member converted, and a null of such a type."""
+    value, members = node.this, kind.expressions
+    if isinstance(value, exp.Null):
+        return exp.cast(value, kind)
+    is_row = isinstance(value, exp.Anonymous) and value.name.lower() == "row"
+    given = value.expressions if is_row else []
+    named = all(isinstance(member, exp.ColumnDef) for member in members)
+    if isinstance(node, exp.TryCast) or not named or len(given) != len(members):
+        raise SqlError(f"CAST AS {_name(kind)} is known here of a ROW(...) of as many values only")
+    converted = (_member(v, member.kind) for v, member in zip(given, members, strict=True))
+    return exp.cast(call("row", *converted), kind)
+
+
+def _member(value: exp.Expr, kind: exp.DataType) -> exp.Expr:
+    nested = kind.is_type(exp.DType.ARRAY, exp.DType.MAP, exp.DType.STRUCT)
+    return value if nested else _converted(value, kind)
 
 
 def tried(value: exp.Expr) -> exp.Expr:

@@ -34,6 +34,7 @@ _KINDS: list[tuple[tuple[type[exp.Expr], ...], tuple[str, ...]]] = [
     ((exp.Cast,), ("this", "to")),
     ((exp.TryCast,), ("this", "to", "safe", "requires_string")),
     ((exp.DataType,), ("this", "expressions", "nested")),
+    ((exp.ColumnDef,), ("this", "kind")),  # a member of a row type
     ((exp.Interval,), ("this", "unit")),
     ((exp.Case,), ("this", "ifs", "default")),
     ((exp.If,), ("this", "true")),

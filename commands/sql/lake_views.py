@@ -37,7 +37,7 @@ def fill_table(
 def create_views(
     connection: duckdb.DuckDBPyConnection, today: date | None = None, *, copies: bool = True
 ) -> None:
-    """Make `events` and `recent_events` over raw_events, in which there may be copies or not."""
+    """Make the views over raw_events, in which there may be copies or not."""
     for view in VIEWS:
         query = parse(view_sql(view))
         for number in () if copies else list(query.find_all(exp.Window)):

@@ -10,8 +10,8 @@ from commands.sql.calls import function_names
 from commands.sql.dialect import SqlError
 from commands.sql.lake_views import TABLES
 from commands.sql.stored_lake import StoredLake, StoreError
-from infra.queries import VIEWS, named_queries
-from infra.tables import VIEW
+from infra.queries import named_queries
+from infra.tables import VIEWS
 
 HELP = """\
 Athena's SQL over what `make run` has stored; a statement ends with ;
@@ -97,7 +97,7 @@ class Prompt:
 
 
 def _tables() -> str:
-    columns = {**TABLES, **dict.fromkeys(VIEWS, VIEW)}
+    columns = {**TABLES, **VIEWS}
     return "\n".join(
         f"{name}\n" + "\n".join(f"    {column.name}  {column.type}" for column in listed)
         for name, listed in columns.items()

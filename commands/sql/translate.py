@@ -68,6 +68,8 @@ def _call(node: exp.Anonymous, present: Present) -> exp.Expr:
     name = node.name.lower()
     if name in aggregates.AGGREGATES or name in aggregates.WINDOWED:
         return aggregates.aggregate(node)
+    if name == "row" and isinstance(node.parent, exp.Cast):
+        return node  # the cast says what its members are
     if name == "now" and not node.expressions:
         return moments.now(exp.CurrentTimestamp(), present)
     modified = (exp.Distinct, exp.Order, exp.Star)

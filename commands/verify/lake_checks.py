@@ -7,14 +7,14 @@ from commands.verify.athena_rows import Row
 from commands.verify.endings import CheckFailedError
 from commands.verify.subject import ATTRIBUTES, Subject
 from commands.verify.waiting import wait_for
+from infra.tables import VIEWS
 
-VIEWS = ("events", "recent_events")
 # Beside what Firehose collects for: it writes, and S3 lists.
 SLACK_SECONDS = 180
 
 
 def views(subject: Subject) -> str:
-    """Both views have the event, once."""
+    """Each view has the event, once."""
     for view in VIEWS:
         ask = partial(_found, subject, view)
         found = wait_for(f"the event in {view}", _seconds(subject), ask)

@@ -13,5 +13,6 @@ class EncryptionSettings(Group):
     encryption: Literal["aws-managed", "customer"] = Field(
         "aws-managed",
         description="aws-managed, or customer for a KMS key of the stack's own, which costs by the "
-        "month and by the call: queues, endpoint table, bucket, query results, logs and topic",
+        "month and by the call: queues, endpoint table, bucket, query results, "
+        "event stream, event bus, logs and topic",
     )

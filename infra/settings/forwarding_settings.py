@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from infra.settings.gateway_settings import MAX_APPLICATION_CHARACTERS, GatewaySettings
+from infra.settings.gateway_settings import GatewaySettings
 from infra.settings.setting_types import OPTIONAL
 
 # Visible ASCII without what would end the host or the path.
@@ -86,13 +86,13 @@ class ForwardingSettings(GatewaySettings):
     pinpoint_api_key_secret: Annotated[_Secret | None, OPTIONAL] = Field(
         None,
         description="the name or ARN of the secret in Secrets Manager whose text is the key, which "
-        "pinpointAuth=api-key needs, of at most so many characters as applicationIds has left of "
-        f"{MAX_APPLICATION_CHARACTERS}",
+        "pinpointAuth=api-key needs, of at most so many characters as applicationIds leaves of its "
+        "own",
     )
 
     @model_validator(mode="after")
     def _check_forwarding(self) -> Self:
-        if self.destination == "pinpoint" and self.pinpoint_endpoint_url is None:
+        if "pinpoint" in self.destination and self.pinpoint_endpoint_url is None:
             raise ValueError("pinpointEndpointUrl")
         url, arn = self.pinpoint_endpoint_url or "", self.pinpoint_api_arn
         if self.pinpoint_auth != "none" and not _SAFE_URL.match(url):
@@ -100,7 +100,7 @@ class ForwardingSettings(GatewaySettings):
         secret = self.pinpoint_api_key_secret or ""
         if (self.pinpoint_auth == "api-key") != bool(secret):
             raise ValueError("pinpointApiKeySecret")
-        if len(",".join(self.application_ids)) + len(secret) > MAX_APPLICATION_CHARACTERS:
+        if len(",".join(self.application_ids)) + len(secret) > self.room:
             raise ValueError("pinpointApiKeySecret")
         if self.pinpoint_auth != "iam" and arn:
             raise ValueError("pinpointApiArn")

@@ -18,9 +18,14 @@ from infra.settings.setting_types import DISTINCT, LISTED, Group
 # Limits of AWS: a function has 4 KB of environment variables, a role 10 KB of policy.
 MAX_APPLICATIONS = 75
 MAX_APPLICATION_CHARACTERS = 2500
+# What each destination after the first takes of the environment: an ARN or a URL, and names.
+FOLLOWER_CHARACTERS = 300
 # A delivery stream is named after the stack and the application: see infra.names.
 MAX_LAKE_ID_CHARACTERS = 40
 
+# The first holds the endpoints, keeps what is rejected and answers reads; the others follow it.
+HOMES = ("lake", "pinpoint")
+DestinationName = Literal["lake", "stream", "bus", "pinpoint"]
 _ApplicationId = Annotated[str, Field(pattern=SEGMENT)]
 _StackName = Annotated[str, Field(max_length=128, pattern=STACK)]
 
@@ -28,12 +33,17 @@ _StackName = Annotated[str, Field(max_length=128, pattern=STACK)]
 class GatewaySettings(Group):
     """What every gateway has."""
 
-    # To add a destination: name it here and connect it in stack.py.
-    destination: Literal["lake", "pinpoint"] = Field("lake", description="lake or pinpoint")
+    # To add a destination: name it above and connect it in stack.py.
+    destination: Annotated[tuple[DestinationName, ...], LISTED] = Field(
+        ("lake",),
+        description="lake or pinpoint, and after it any of stream, bus and pinpoint that events go "
+        "to as well, each once (a,b or a JSON list)",
+    )
     application_ids: Annotated[tuple[_ApplicationId, ...], LISTED, DISTINCT] = Field(
         description=f"1 to {MAX_APPLICATIONS} ids of letters, digits, '.', '_' and '-', not . or "
-        f".. (a,b or a JSON list), together at most {MAX_APPLICATION_CHARACTERS} characters, for "
-        f"destination lake at most {MAX_LAKE_ID_CHARACTERS} each",
+        f".. (a,b or a JSON list), together at most {MAX_APPLICATION_CHARACTERS} characters and "
+        f"{FOLLOWER_CHARACTERS} fewer for each destination after the first, for destination lake "
+        f"at most {MAX_LAKE_ID_CHARACTERS} each",
     )
     stack_name: _StackName = Field(
         DEFAULT_STACK,
@@ -45,11 +55,29 @@ class GatewaySettings(Group):
     )
 
     @model_validator(mode="after")
+    def _check_destination(self) -> Self:
+        given = self.destination
+        followers_are_known = "lake" not in given[1:] and len(set(given)) == len(given)
+        if not given or given[0] not in HOMES or not followers_are_known:
+            raise ValueError("destination")
+        return self
+
+    @property
+    def room(self) -> int:
+        """How many characters of the environment application ids and other lists may take."""
+        return MAX_APPLICATION_CHARACTERS - FOLLOWER_CHARACTERS * (len(self.destination) - 1)
+
+    @property
+    def home(self) -> str:
+        """The destination that holds the endpoints."""
+        return self.destination[0]
+
+    @model_validator(mode="after")
     def _check_applications(self) -> Self:
         ids, characters = self.application_ids, len(",".join(self.application_ids))
-        if not 0 < len(ids) <= MAX_APPLICATIONS or characters > MAX_APPLICATION_CHARACTERS:
+        if not 0 < len(ids) <= MAX_APPLICATIONS or characters > self.room:
             raise ValueError("applicationIds")
-        if self.destination == "lake" and max(map(len, ids)) > MAX_LAKE_ID_CHARACTERS:
+        if "lake" in self.destination and max(map(len, ids)) > MAX_LAKE_ID_CHARACTERS:
             raise ValueError("applicationIds")
         return self
 
@@ -59,6 +87,6 @@ class GatewaySettings(Group):
             raise ValueError("stackName")
         longest = max(self.application_ids, key=len)
         name = event_stream(self.stack_name, longest)
-        if self.destination == "lake" and len(name) > MAX_STREAM_CHARACTERS:
+        if "lake" in self.destination and len(name) > MAX_STREAM_CHARACTERS:
             raise ValueError("stackName")
         return self

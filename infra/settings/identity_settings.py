@@ -23,6 +23,6 @@ class IdentitySettings(AccessSettings, GatewaySettings):
 
     @model_validator(mode="after")
     def _check_identities(self) -> Self:
-        if self.bind_endpoints and (self.auth not in KNOWN or self.destination != "lake"):
+        if self.bind_endpoints and (self.auth not in KNOWN or self.home != "lake"):
             raise ValueError("bindEndpoints")
         return self

@@ -8,7 +8,7 @@ from infra.names import PRINCIPAL
 from infra.settings.bucket_name import bucket_name
 from infra.settings.setting_types import DISTINCT, LISTED, OPTIONAL, Group, Switch
 
-# Each is four resources, of which a stack has 500.
+# Each is five resources, of which a stack has 500.
 MAX_READERS = 10
 
 _BucketName = Annotated[str, AfterValidator(bucket_name)]

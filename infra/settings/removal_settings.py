@@ -12,8 +12,8 @@ class RemovalSettings(Group):
 
     removal_policy: Literal["destroy", "retain"] = Field(
         "destroy",
-        description="destroy or retain (of queues and logs when the stack is deleted; the lake's "
-        "data is always kept)",
+        description="destroy or retain (of queues, event stream, event bus and logs when the stack "
+        "is deleted; the lake's data is always kept)",
     )
     termination_protection: Switch = Field(
         False, description="false, or true: the stack cannot be deleted until it is false again"

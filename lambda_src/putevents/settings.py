@@ -67,6 +67,19 @@ class LakeSettings(Environment):
     rejected_stream: Annotated[str, Field(min_length=1)]
 
 
+class StreamSettings(Environment):
+    """What the destination `stream` must know beside."""
+
+    kinesis_stream_arn: Annotated[str, Field(pattern=r"^arn:aws.*:kinesis:.*:\d{12}:stream/\S+$")]
+
+
+class BusSettings(Environment):
+    """What the destination `bus` must know beside."""
+
+    event_bus_arn: Annotated[str, Field(min_length=1)]  # its name does as well
+    bus_event_types: Annotated[_Names, Field(min_length=1)]  # or ANY
+
+
 class Settings(Environment):
     """What a function must know to start; there is no default that could drop data in silence."""
 

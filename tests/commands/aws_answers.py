@@ -130,6 +130,8 @@ READY: dict[str, Response] = {
     "DescribeTable": table(),
     "HeadBucket": bucket("eu-west-1"),
     "DescribeCertificate": certificate("ISSUED", "events.example.com"),
+    "DescribeStreamSummary": answer(StreamDescriptionSummary={"StreamName": "events"}),
+    "DescribeEventBus": answer(Name="orders"),
     "DescribeSecret": answer(Name="putevents/next"),
     "GetTopicAttributes": topic(),
     "DescribeUserPool": answer(UserPool={"Id": "eu-west-1_aB1"}),

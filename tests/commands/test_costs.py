@@ -105,3 +105,16 @@ def test_a_known_endpoint_with_a_user_costs_three_calls_and_one_write_unit(print
 )
 def test_an_item_has_the_size_that_dynamodb_bills(item: dict[str, Any], size: int) -> None:
     assert item_size(item) == size
+
+
+def test_a_follower_costs_what_its_service_bills_by(printed: str) -> None:
+    [table] = [part for part in printed.split("\n\n") if "stream, 1" in part]
+    rows = {line.split(" | ")[0].strip("| "): line.split(" | ")[1:] for line in table.splitlines()}
+
+    # A record of 1,432 bytes is two steps of 1 KB; an event of up to 64 KB is one.
+    assert [float(cell) for cell in rows["Kinesis, data in"][:3]] == [0.153] * 3
+    assert [float(cell) for cell in rows["EventBridge, events"][3:5]] == [1.0] * 2
+    assert {
+        1024 < int(cell) / n <= 2048
+        for cell, n in zip(rows["bytes of records"], (1, 10, 100), strict=False)
+    } == {True}

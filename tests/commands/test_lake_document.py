@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from commands.sql.sql_command import sql
 from infra.queries import NamedQuery, named_queries
-from infra.tables import DAY, PARTITIONS, RAW_EVENTS, REJECTED_EVENTS, VIEW, Column
+from infra.tables import DAY, PARTITIONS, PINPOINT_VIEW, RAW_EVENTS, REJECTED_EVENTS, VIEW, Column
 from tests.local.running_gateway import ROOT
 from tests.local.sample import TODAY, store_sample
 
@@ -33,6 +33,7 @@ def markdown(columns: list[Column]) -> str:
     [
         ("`raw_events`", [*RAW_EVENTS, *PARTITIONS]),
         ("`events` and `recent_events`", OWN),
+        ("`pinpoint_events`", PINPOINT_VIEW),
         ("`rejected_events`", [*REJECTED_EVENTS, DAY]),
     ],
 )

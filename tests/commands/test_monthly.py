@@ -2,7 +2,7 @@
 
 import pytest
 
-from commands.costs.monthly import EMAIL, ONE, OTHER, SECRET, TWO, count
+from commands.costs.monthly import EMAIL, ONE, OTHER, SECRET, STREAM, TWO, count
 from tests.infra.synthesis import CONTEXT
 from tests.local.running_gateway import ROOT
 
@@ -14,7 +14,7 @@ def test_the_default_stack_has_as_many_alarms_as_its_template() -> None:
     assert monthly.alarm_metrics == 17  # TurnedAway has two
     assert monthly.metrics == 6 + 1 + 1
     assert monthly.dollars == pytest.approx(
-        {"alarms": 1.70, "metrics": 2.40, "KMS keys": 0, "secrets": 0}
+        {"alarms": 1.70, "metrics": 2.40, "KMS keys": 0, "secrets": 0, "event stream": 0}
     )
 
 
@@ -38,3 +38,9 @@ def test_the_page_tells_the_default_stacks_alarms() -> None:
 
     assert "| number of alarms | 16 | 3 |" in page
     assert "Idle, nothing else is billed" not in page
+
+
+def test_an_event_stream_is_billed_by_the_hour() -> None:
+    assert count(ONE | STREAM).dollars["event stream"] == pytest.approx(0.04 * 730)
+    kept = {"existingEventStream": "arn:aws:kinesis:eu-west-1:123456789012:stream/kept"}
+    assert count(ONE | STREAM | kept).streams == 0

@@ -46,9 +46,47 @@ def named(table: str | None = None, arn: str = CERTIFICATE, secret: str = "") ->
 BUCKET = ("-c", "existingLakeBucket=old-lake")
 
 
+STREAM = f"arn:aws:kinesis:eu-west-1:{ACCOUNT}:stream/events"
+STREAMS = ["aws kinesis list-streams --region eu-west-1"]
+BUSES = ["aws events list-event-buses --region eu-west-1"]
+
+
+def stream(arn: str = STREAM) -> tuple[str, ...]:
+    return ("-c", "destination=lake,stream", "-c", f"existingEventStream={arn}")
+
+
+def bus(name: str) -> tuple[str, ...]:
+    return ("-c", "destination=lake,bus", "-c", "busEventTypes=*", "-c", f"existingEventBus={name}")
+
+
 @pytest.mark.parametrize(
     ("options", "operation", "response", "sentence", "commands"),
     [
+        pytest.param(
+            stream(),
+            "DescribeStreamSummary",
+            error("ResourceNotFoundException"),
+            f"There is no stream {STREAM}.",
+            STREAMS,
+            id="no stream",
+        ),
+        pytest.param(
+            stream(STREAM.replace("eu-west-1", "us-east-1")),
+            "DescribeStreamSummary",
+            answer(StreamDescriptionSummary={}),
+            f"existingEventStream is in account {ACCOUNT}, us-east-1, and the stack in account"
+            f" {ACCOUNT}, eu-west-1.",
+            STREAMS,
+            id="a stream elsewhere",
+        ),
+        pytest.param(
+            bus("orders"),
+            "DescribeEventBus",
+            error("ResourceNotFoundException"),
+            f"There is no event bus orders in account {ACCOUNT}, eu-west-1.",
+            BUSES,
+            id="no bus",
+        ),
         pytest.param(
             named("old-endpoints"),
             "DescribeTable",
@@ -201,8 +239,14 @@ def test_what_is_named_but_cannot_be_used_is_told(
 
 @pytest.mark.parametrize(
     "options",
-    [named("old-endpoints"), named(TABLE_ARN), BUCKET, named(), named(secret=SECRET_ARN)],
-)
+    [
+        named("old-endpoints"), named(TABLE_ARN), BUCKET, named(), named(secret=SECRET_ARN),
+        stream(), bus("default"), bus(f"arn:aws:events:eu-west-1:{ACCOUNT}:event-bus/orders"),
+        # Of another account nothing can be looked up; its policy decides.
+        stream(STREAM.replace(ACCOUNT, "210987654321")),
+        bus("arn:aws:events:eu-west-1:210987654321:event-bus/theirs"),
+    ],
+)  # fmt: skip
 def test_what_is_as_it_should_be_stops_nothing(options: tuple[str, ...], tmp_path: Path) -> None:
     wildcard = certificate("ISSUED", "example.com", "*.example.com")
     with account(DescribeCertificate=wildcard) as url:

@@ -58,6 +58,24 @@ def firehose_down(operation: str = "PutRecordBatch", **more: Any) -> Fault:
     return _fail_call("firehose", operation, "ServiceUnavailableException", 503, more)
 
 
+def kinesis_down(**more: Any) -> Fault:
+    """Kinesis answers whole calls with 500."""
+    return _fail_call("kinesis", "PutRecords", "InternalFailure", 500, more)
+
+
+def throttle_records(every: int, **more: Any) -> Fault:
+    """Kinesis fails every n-th record of a call inside a 200: its shard is full."""
+    code = "ProvisionedThroughputExceededException"
+    fault = {"service": "kinesis", "operation": "PutRecords", "mode": "fail_records", "code": code}
+    return {**fault, "every": every, **more}
+
+
+def bus_throttled(every: int, **more: Any) -> Fault:
+    """EventBridge fails every n-th entry of a call inside a 200."""
+    fault = {"service": "events", "operation": "PutEvents", "mode": "fail_records"}
+    return {**fault, "code": "ThrottlingException", "every": every, **more}
+
+
 def dynamodb_throttled(operation: str = "UpdateItem", **more: Any) -> Fault:
     """The table has no capacity left; `code="ThrottlingException"` is the account's limit."""
     return _fail_call("dynamodb", operation, "ProvisionedThroughputExceededException", 400, more)

@@ -25,6 +25,7 @@ Make = Callable[..., str]
 StartEmulator = Callable[[], Deployment]
 # An application that the lake serves beside the first.
 OTHER = "other-app"
+BUS_EVENT_TYPE = "_monetization.purchase"
 ORIGINS = ("https://app.example.com", "https://www.example.com")
 
 
@@ -133,10 +134,11 @@ def _restless(gateway: Gateway) -> Iterator[None]:
 
 @pytest.fixture(name="deployed_lake", scope="session")
 def _deployed_lake(fresh: StartEmulator) -> Lake:
-    """The stack with destination `lake`, deployed once for all."""
+    """The stack with destination `lake` and its followers, deployed once for all."""
     deployment = fresh()
     deployment.deploy(
-        destination="lake",
+        destination="lake,stream,bus",
+        busEventTypes=BUS_EVENT_TYPE,
         applicationIds=f"{APPLICATION},{OTHER}",
         endpointReads="true",
         retryDelaySeconds=1,

@@ -25,11 +25,19 @@ from typing import Any
 
 firehose: Any = import_module("ministack.services.firehose")
 dynamodb: Any = import_module("ministack.services.dynamodb")
+kinesis: Any = import_module("ministack.services.kinesis")
+eventbridge: Any = import_module("ministack.services.eventbridge")
 responses: Any = import_module("ministack.core.responses")
 PATH = "/_faults"
 Fault = dict[str, Any]
 Call = Callable[[dict[str, Any]], Any]
 faults: list[Fault] = []
+# What each service calls the parts of a call, their answers, and how many failed.
+_PARTS = {
+    "firehose": ("Records", "RequestResponses", "FailedPutCount"),
+    "kinesis": ("Records", "Records", "FailedRecordCount"),
+    "events": ("Entries", "Entries", "FailedEntryCount"),
+}
 _DEFAULTS = {"code": "InternalFailure", "status": 500, "every": 1, "hits": 0, "calls": 0}
 
 
@@ -41,6 +49,8 @@ def install() -> None:
                       "BatchWriteItem", "BatchGetItem", "TransactWriteItems"):  # fmt: skip
         name = "_" + re.sub(r"(?<!^)(?=[A-Z])", "_", operation).lower()
         setattr(dynamodb, name, _faulty("dynamodb", operation, getattr(dynamodb, name)))
+    kinesis._put_records = _faulty("kinesis", "PutRecords", kinesis._put_records)
+    eventbridge._put_events = _faulty("events", "PutEvents", eventbridge._put_events)
 
 
 def set_faults(body: bytes) -> bytes:
@@ -106,18 +116,17 @@ def _find(service: str, operation: str, data: dict[str, Any]) -> Fault | None:
 
 def _fail_records(fault: Fault, call: Call, data: dict[str, Any]) -> Any:
     """Let the others through; the answers stay in the order of the records."""
-    failing = {n for n in range(len(data["Records"])) if (n + 1) % fault["every"] == 0}
-    passed = [record for n, record in enumerate(data["Records"]) if n not in failing]
+    sent, told, failed_count = _PARTS[fault["service"]]
+    failing = {n for n in range(len(data[sent])) if (n + 1) % fault["every"] == 0}
+    passed = [record for n, record in enumerate(data[sent]) if n not in failing]
     answers = []
     if passed:
-        status, headers, body = call({**data, "Records": passed})
+        status, headers, body = call({**data, sent: passed})
         if status != 200:
             return status, headers, body
-        answers = json.loads(body)["RequestResponses"]
+        answers = json.loads(body)[told]
     failed = {"ErrorCode": fault["code"], "ErrorMessage": "Emulated fault."}
     rest = iter(answers)
-    merged = [failed if n in failing else next(rest) for n in range(len(data["Records"]))]
+    merged = [failed if n in failing else next(rest) for n in range(len(data[sent]))]
     count = sum("ErrorCode" in answer for answer in merged)
-    return responses.json_response(
-        {"FailedPutCount": count, "Encrypted": False, "RequestResponses": merged}
-    )
+    return responses.json_response({failed_count: count, told: merged})

@@ -202,7 +202,7 @@ def test_a_person_is_nowhere_and_everybody_else_is_as_before_whenever_it_was_kil
     assert [item.keys() for item in left] == [
         {"endpoint_id", "application_id", "latest", "deleted", "forgotten", "expires"}
     ] * 2
-    for view in ("events", "recent_events"):
+    for view in ("events", "recent_events", "pinpoint_events"):
         sql = f"SELECT count(*) AS n FROM {view} WHERE endpoint.\"user\".userid LIKE 'Ann%'"
         assert lake.athena.query(sql) == [{"n": "0"}]
     assert lake.rows("forget-late", "day", "raw_events") == []

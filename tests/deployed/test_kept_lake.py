@@ -106,7 +106,7 @@ def test_make_views_mends_views_that_athena_does_not_read(deployment: Deployment
     lake = Lake(deployment)
     before = lake.athena.query("SELECT * FROM events ORDER BY event_id")
     glue = lake.emulator.client("glue")
-    for view in ("events", "recent_events"):
+    for view in ("events", "recent_events", "pinpoint_events"):
         table = glue.get_table(DatabaseName=lake.athena.database, Name=view)["Table"]
         kept = {n: table[n] for n in ("Name", "TableType", "Parameters", "ViewOriginalText")}
         stale = kept | {"StorageDescriptor": {"Columns": [{"Name": "event_id", "Type": "string"}]}}
@@ -117,7 +117,8 @@ def test_make_views_mends_views_that_athena_does_not_read(deployment: Deployment
     printed = deployment.command("views", f"--stack={STACK}")
 
     assert printed.splitlines() == [
-        f"Athena has created {lake.athena.database}.{view}" for view in ("events", "recent_events")
+        f"Athena has created {lake.athena.database}.{view}"
+        for view in ("events", "recent_events", "pinpoint_events")
     ]
     assert lake.athena.query("SELECT * FROM events ORDER BY event_id") == before
     assert ids(lake) == ["before", "since"]

@@ -49,7 +49,7 @@ def test_a_stack_that_works_passes_every_check(lake: Lake) -> None:
     assert {name for name, how in verified.ended.items() if how == "not run"} == NOT_HERE
     assert {n: verified.seen[n] for n, how in verified.ended.items() if how == "FAILED"} == {}
     assert verified.status == 0
-    assert verified.seen["views"] == "once in each of events, recent_events"
+    assert verified.seen["views"] == "once in each of events, recent_events, pinpoint_events"
     assert verified.seen["403"].startswith("403 ")
     assert "Waiting for the event in events, at most 60 s" in verified.complaints
 

@@ -82,7 +82,7 @@ ALLOWED = [
         "https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html",
     ),
     Wildcard(
-        r"AWS::KMS::Key Allow kms:\w+ \* (Service=(logs\.\S+|cloudwatch\.amazonaws\.com)"
+        r"AWS::KMS::Key Allow kms:\w+ \* (Service=(logs\.\S+|(cloudwatch|events)\.amazonaws\.com)"
         r"|AWS=<((Api|Queue)FunctionRole|LakeStreamsRole)\w+\.Arn>)",
         "In a key's own policy `*` is this key: "
         "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html",

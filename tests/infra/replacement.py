@@ -18,6 +18,7 @@ KEPT = {
     "AWS::DynamoDB::Table": "endpoints",
     "AWS::KinesisFirehose::DeliveryStream": "events that it still buffers",
     "AWS::Kinesis::Stream": "events that nobody has read yet",
+    "AWS::Events::EventBus": "the name that rules and senders have",
     "AWS::KMS::Key": "what is encrypted with it",
     "AWS::Logs::LogGroup": "logs",
     "AWS::S3::Bucket": "events",

@@ -14,6 +14,13 @@ from tests.infra.synthesis import CONTEXT
 # Values of free text. Choices, flags and numbers are read from the model: every choice, and both
 # bounds of a number. An entry here for one of those takes the place of what is read.
 FREE: dict[str, tuple[Any, ...]] = {
+    "destination": ("pinpoint", ["lake", "stream"], ["lake", "bus"], ["pinpoint", "stream", "bus"]),
+    "existingEventStream": ("arn:aws:kinesis:eu-west-1:123456789012:stream/kept-events",),
+    "busEventTypes": (["checkout_done", "_session.start"], ["*"]),
+    "existingEventBus": (
+        "default",
+        "arn:aws:events:eu-west-1:123456789012:event-bus/kept-bus",
+    ),
     "stackName": ("Events-staging",),
     "pinpointEndpointUrl": (
         "https://events.example.com/prod",

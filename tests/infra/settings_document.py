@@ -27,8 +27,9 @@ def table(fields: Iterable[FieldInfo]) -> str:
     """Each setting with its default and what it may be, as Markdown."""
     rows = ["| setting | default | what it may be |", "| --- | --- | --- |"]
     for field in fields:
-        default = "(must be set)" if field.default is PydanticUndefined else f"`{field.default}`"
-        default = {"`None`": "nothing", "`()`": "none", "`False`": "`false`"}.get(default, default)
+        value = ",".join(field.default) if isinstance(field.default, tuple) else field.default
+        default = "(must be set)" if value is PydanticUndefined else f"`{value}`"
+        default = {"`None`": "nothing", "``": "none", "`False`": "`false`"}.get(default, default)
         rows.append(f"| `{field.alias}` | {default} | {field.description} |")
     return "\n".join(rows)
 

@@ -35,7 +35,7 @@ from putevents.api_handler import ApiHandler
 from putevents.cross_origin import EXPOSE_HEADERS
 from putevents.gateway import Gateway
 from putevents.observability import SERVICE
-from putevents.destinations import pinpoint
+from putevents.destinations import bus, pinpoint, stream
 from putevents.destinations.lake import dynamodb, firehose
 gateway = Gateway.load()
 app = ApiHandler(gateway).app
@@ -48,7 +48,7 @@ print(json.dumps({
     "exposed": EXPOSE_HEADERS,
     "service": SERVICE,
     "seconds_a_call": max(
-        seconds(client._CONFIG) for client in (firehose, dynamodb, pinpoint)
+        seconds(client._CONFIG) for client in (firehose, dynamodb, pinpoint, stream, bus)
     ),
     "seconds_a_send": seconds(gateway.retry_queue._client.meta.config),
 }))

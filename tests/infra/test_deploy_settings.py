@@ -31,13 +31,13 @@ def test_the_options_of_cdk_json_are_good_as_they_are() -> None:
 
     assert settings.application_ids == ("my-app",)
     assert settings.auth == "iam"
-    assert settings.destination == "lake"
+    assert settings.destination == ("lake",)
 
 
 def test_the_application_ids_alone_suffice() -> None:
     settings = load()
 
-    assert settings.destination == "lake"
+    assert settings.destination == ("lake",)
     assert settings.architecture == "arm64"
     assert settings.cors_origins == ()
     assert settings.pinpoint_endpoint_url is None

@@ -49,6 +49,21 @@ def test_a_cold_start_loads_nothing_new(destination: str) -> None:
     assert over == [], f"is it worth its time at each cold start? then it goes into {BUDGET.name}"
 
 
+def test_followers_load_nothing_but_their_own_code() -> None:
+    found = interpreter.find(PINNED.removeprefix("python"))
+    if found is None:
+        pytest.skip(f"this machine has no {PINNED}, but {OWN}")
+    package = bundle(HERE, PINNED)
+    alone, with_them = (
+        set(run(package, found.path, DESTINATION=destination).modules)
+        for destination in ("lake", "lake,stream,bus")
+    )
+
+    more = with_them - alone
+    assert {f"putevents.destinations.{name}" for name in ("bus", "stream")} <= more
+    assert {name for name in more if not name.startswith("putevents.")} == set()
+
+
 @pytest.mark.parametrize(
     "heavy",
     ["asyncio", "aws_xray_sdk.ext", "pydantic.v1", "aws_lambda_powertools.utilities.batch", "pip"],

@@ -43,6 +43,10 @@ MEANT: dict[str, dict[str, str]] = {
         "AWS::KinesisFirehose::DeliveryStream": "stop what sends, then wait `lakeBufferSeconds` "
         "before you deploy",
         "AWS::Logs::LogGroup": "the log of what could not be written to the lake",
+        "AWS::Kinesis::Stream": "without `stream` it goes with what no consumer has read yet: wait "
+        "until they have",
+        "AWS::Events::EventBus": "without `bus` it goes; EventBridge keeps it, and the update "
+        "fails, while there are rules on it",
     },
     "applicationIds": {
         "AWS::KinesisFirehose::DeliveryStream": "that of an application that you take away: stop "

@@ -14,6 +14,8 @@ IDS = [f"app-{number}" for number in range(75)]
 READERS = [f"arn:aws:iam::123456789012:role/{number}" for number in range(10)]
 # Every setting that adds resources, and most of each.
 LARGEST = {
+    "destination": "lake,stream,bus",
+    "busEventTypes": "*",
     "applicationIds": IDS,
     "quietAlarmHours": 24,
     "lakeFormation": True,
@@ -69,5 +71,5 @@ def test_what_the_sentence_says_to_reduce_is_so_many_resources(deploy: Deploy) -
 
     all_of_it = count()
     assert all_of_it - count(quietAlarmHours=0) == 3
-    assert all_of_it - count(lakeReaders=READERS[1:]) == 4
+    assert all_of_it - count(lakeReaders=READERS[1:]) == 5
     assert count(quietAlarmHours=0) - count(quietAlarmHours=0, applicationIds=IDS[:2]) == 4

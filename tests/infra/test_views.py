@@ -11,8 +11,8 @@ from sqlglot import exp, parse_one
 
 from commands.sql.dialect import connect, duckdb_type, quoted
 from commands.sql.lake_views import TABLES, create_views, fill_table
-from infra.queries import VIEWS, view_sql
-from infra.tables import VIEW
+from infra.queries import view_sql
+from infra.tables import VIEWS
 from tests.infra.conftest import Deploy
 
 Types = list[tuple[str, str]]
@@ -41,7 +41,7 @@ def as_described(connection: duckdb.DuckDBPyConnection, columns: dict[str, str])
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_glues_columns_are_those_of_the_query(lake: duckdb.DuckDBPyConnection, view: str) -> None:
-    glue = {column.name: duckdb_type(column.type) for column in VIEW}
+    glue = {column.name: duckdb_type(column.type) for column in VIEWS[view]}
 
     assert described(lake, view) == as_described(lake, glue)
 
@@ -63,10 +63,11 @@ def test_the_columns_that_athena_reads_are_those_of_the_query(
 def test_a_timestamps_precision_is_that_of_the_querys_literal(deploy: Deploy, view: str) -> None:
     # DuckDB has one precision, Athena's engine one for each literal: date_add keeps it.
     columns = presto_view(deploy(destination="lake").all("Glue::Table"), view)["columns"]
-    [declared] = [c["type"] for c in columns if c["name"] == "event_time"]
-    [literal] = re.findall(r"TIMESTAMP '[^'.]*\.?(\d*)'", view_sql(view))
+    [declared] = [c["type"] for c in columns if "timestamp(" in c["type"]]
+    digits = [len(literal) for literal in re.findall(r"TIMESTAMP '[^'.]*\.?(\d*)'", view_sql(view))]
+    casts = [int(digits) for digits in re.findall(r"AS timestamp\((\d)\)", view_sql(view))]
 
-    assert declared == f"timestamp({len(literal)})"
+    assert [declared] == [f"timestamp({digit})" for digit in (*digits, *casts)]
 
 
 @pytest.mark.parametrize("view", VIEWS)

@@ -231,8 +231,8 @@ def test_an_unknown_table_is_told_with_those_that_there_are(sql: Asker) -> None:
     _, answer = sql.ask("SELECT * FROM nothing")
 
     assert answer["error"] == (
-        "Table nothing does not exist; there are events, recent_events, raw_events,"
-        " rejected_events."
+        "Table nothing does not exist; there are events, recent_events, pinpoint_events,"
+        " raw_events, rejected_events."
     )
 
 

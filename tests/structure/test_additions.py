@@ -6,8 +6,8 @@ from typing import Any, get_args
 
 import pytest
 
-from infra.deploy_settings import DeploySettings
-from putevents.settings import Settings
+from infra.settings import gateway_settings
+from putevents.settings import DestinationName
 from putevents.wire.arrival import Arrival
 from putevents.wire.event_record import event_records
 from putevents.wire.schemas import Event
@@ -55,14 +55,13 @@ def _record(event: Event) -> Any:
     return json.loads(record)
 
 
-@pytest.mark.parametrize("destination", get_args(Settings.model_fields["destination"].annotation))
+@pytest.mark.parametrize("destination", get_args(DestinationName))
 def test_a_destination_is_in_the_readmes_table(destination: str) -> None:
     assert re.search(rf"^\| `{destination}` \| .+ \| .+ \|$", README, re.M)
 
 
 def test_a_destination_that_can_be_deployed_can_be_loaded() -> None:
-    deployed = get_args(DeploySettings.model_fields["destination"].annotation)
-    known = get_args(Settings.model_fields["destination"].annotation)
+    deployed, known = get_args(gateway_settings.DestinationName), get_args(DestinationName)
 
     assert set(known) - set(deployed) == {"local"}
     assert set(deployed) <= set(known)

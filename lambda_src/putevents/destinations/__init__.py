@@ -1,7 +1,7 @@
 """Where events go: the protocols of destinations, and the choice of them by name."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from putevents.errors import SettingsError
 from putevents.time_left import TimeLeft
@@ -31,6 +31,14 @@ class Destination(Protocol):
         `DELIVERY_SECONDS`.
         """
         ...
+
+
+@runtime_checkable
+class Choosing(Protocol):
+    """A destination, not the first, that takes some event types only."""
+
+    # What has another type is not delivered to it, nor does it wait for it; None takes all.
+    event_types: frozenset[str] | None
 
 
 class Home(Destination, Protocol):
@@ -99,14 +107,12 @@ def load_destination(name: str) -> Destination:
     """Return a destination that may be any but the first, likewise."""
     match name:
         case "stream":
-            from putevents.destinations.stream import StreamDestination  # type: ignore
+            from putevents.destinations.stream import StreamDestination
 
-            stream: Destination = StreamDestination()
-            return stream
+            return StreamDestination()
         case "bus":
-            from putevents.destinations.bus import BusDestination  # type: ignore
+            from putevents.destinations.bus import BusDestination
 
-            bus: Destination = BusDestination()
-            return bus
+            return BusDestination()
         case _:
             return load_home(name)

@@ -6,7 +6,7 @@ What home rejected goes nowhere. What home cannot tell the endpoint of waits wit
 from collections.abc import Sequence
 from typing import Any
 
-from putevents.destinations import Home
+from putevents.destinations import Choosing, Home
 from putevents.errors import (
     DestinationError,
     NotDeliveredError,
@@ -40,7 +40,8 @@ def deliver_to_followers(
     """Deliver to each follower what home has, settle that, and dead-letter what one rejected."""
     _leave_out_forgotten(gateway.home, submissions, time_left)
     for name, destination, breaker in gateway.followers:
-        shares = _shares(gateway.home, submissions, name, destination.takes_endpoints)
+        chosen = destination.event_types if isinstance(destination, Choosing) else None
+        shares = _shares(gateway.home, submissions, name, destination.takes_endpoints, chosen)
         deliver(destination, breaker, [share for _, share in shares], time_left)
         for submission, share in shares:
             _settle(gateway, submission, share, time_left)
@@ -88,7 +89,11 @@ def _unknown() -> NotDeliveredError:
 
 
 def _shares(
-    home: Home, submissions: Sequence[Submission], name: str, takes_endpoints: bool
+    home: Home,
+    submissions: Sequence[Submission],
+    name: str,
+    takes_endpoints: bool,
+    chosen: frozenset[str] | None = None,
 ) -> list[tuple[Submission, Share]]:
     """Return what a follower is to be given of each submission that it lacks."""
     shares = []
@@ -99,6 +104,10 @@ def _shares(
         try:
             for endpoint_id, batch in submission.valid.items():
                 part = _part(home, submission, endpoint_id, batch, takes_endpoints)
+                if chosen is not None:
+                    part = part._replace(
+                        events={i: e for i, e in part.events.items() if e.event_type in chosen}
+                    )
                 if part.events or part.endpoint is not None:
                     share.add(endpoint_id, part)
         except Exception as error:  # the door logs it and answers for it

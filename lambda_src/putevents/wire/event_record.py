@@ -1,6 +1,6 @@
 """An event in the shape of Pinpoint's event stream, with the ids that the stream lacked."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NotRequired, TypedDict
 
 from pydantic_core import to_json
@@ -129,12 +129,17 @@ def event_records(
     endpoint: EndpointResponse,
     events: dict[str, Event],
     arrival: Arrival,
+    *,
+    spell: Callable[[EndpointResponse], Mapping[str, Any]] | None = None,
 ) -> Iterator[tuple[str, bytes]]:
-    """Yield each event's id and its EventRecord as JSON; `endpoint` is the stored one, merged."""
+    """Yield each event's id and its EventRecord as JSON; `endpoint` is the stored one, merged.
+
+    `spell` says how a record names the endpoint's members, if not in lower case.
+    """
     demographic = endpoint.get("Demographic", {})
     # The same for all events of the endpoint, so it is serialised once.
     caller = arrival.caller
-    tail = b"," + endpoint_part(endpoint_id, endpoint, caller.cognito_id)[1:]
+    tail = b"," + endpoint_part(endpoint_id, endpoint, caller.cognito_id, spell)[1:]
     for event_id, event in events.items():
         own = {
             "event_type": event.event_type,
@@ -153,14 +158,19 @@ def event_records(
         yield event_id, to_json(own)[:-1] + tail
 
 
-def endpoint_part(endpoint_id: str, endpoint: EndpointResponse, cognito_id: str = "") -> bytes:
+def endpoint_part(
+    endpoint_id: str,
+    endpoint: EndpointResponse,
+    cognito_id: str = "",
+    spell: Callable[[EndpointResponse], Mapping[str, Any]] | None = None,
+) -> bytes:
     """The members of a record that its endpoint's other events share, as JSON."""
     # Ids that differ in case only are one endpoint's, in the letters that came first.
     client: Client = {"client_id": endpoint.get("Id", endpoint_id)}
     if cognito_id:
         client["cognito_id"] = cognito_id
     device = _device(endpoint.get("Demographic", {}))
-    return to_json({"client": client, "device": device, "endpoint": _lower(endpoint)})
+    return to_json({"client": client, "device": device, "endpoint": (spell or _lower)(endpoint)})
 
 
 def _application(

@@ -1,15 +1,11 @@
 """Documents into Firehose: several to a record, many records to a call, the failed ones told."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from botocore.exceptions import ClientError
-
+from putevents.destinations.by_part import answered_parts
 from putevents.destinations.client_config import client_config, destination_client
-from putevents.observability import logger
 from putevents.time_left import TimeLeft
-from putevents.wire.answers import as_object
 from putevents.wire.split import batches
 
 if TYPE_CHECKING:
@@ -47,36 +43,23 @@ class DeliveryStreams:
         After a call that failed as a whole the rest is not tried: a stream that is down is asked
         once a request. Nothing is raised for a failure outside.
         """
-        failures: Counter[str] = Counter()
         calls = batches(
             pack(documents),
             lambda record: len(record.data),
             max_size=MAX_CALL_BYTES,
             max_count=MAX_CALL_RECORDS,
         )
-        for records in calls:
-            if not time_left.is_enough_to_deliver():
-                failures["out of time"] += len(records)
-                break
-            try:
-                answers = self._put(stream, records)
-            except Exception as error:
-                # Whatever botocore raises, also over an answer it cannot read, nothing of this
-                # call was confirmed.
-                failures[kind_of(error)] += len(records)
-                break
-            for record, answer in zip(records, answers, strict=False):
-                if answer.get("RecordId") and not answer.get("ErrorCode"):
-                    yield from record.keys
-                else:
-                    failures[str(answer.get("ErrorCode"))] += 1
-        for kind, count in failures.items():
-            logger.warning("put_record_batch failed", error=kind, records=count)
 
-    def _put(self, stream: str, records: list[Record[KeyT]]) -> list[dict[str, Any]]:
-        data: Any = [{"Data": record.data} for record in records]
-        answer: Any = self._client.put_record_batch(DeliveryStreamName=stream, Records=data)
-        return [as_object(told) for told in answer["RequestResponses"]]
+        def make(records: Sequence[Record[KeyT]]) -> Any:
+            data: Any = [{"Data": record.data} for record in records]
+            answer: Any = self._client.put_record_batch(DeliveryStreamName=stream, Records=data)
+            return answer["RequestResponses"]
+
+        for record, error in answered_parts(
+            "put_record_batch", calls, make, proof="RecordId", time_left=time_left
+        ):
+            if not error:
+                yield from record.keys
 
 
 def pack(documents: Iterable[tuple[KeyT, bytes]]) -> Iterator[Record[KeyT]]:
@@ -88,10 +71,3 @@ def pack(documents: Iterable[tuple[KeyT, bytes]]) -> Iterator[Record[KeyT]]:
 
 def _line_length(document: tuple[KeyT, bytes]) -> int:
     return len(document[1]) + 1
-
-
-def kind_of(error: Exception) -> str:
-    """What went wrong, without what it went wrong with."""
-    if isinstance(error, ClientError):
-        return str(error.response.get("Error", {}).get("Code"))
-    return type(error).__name__

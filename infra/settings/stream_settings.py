@@ -1,0 +1,41 @@
+"""The deploy settings of destination `stream`: which stream, and how long it keeps records."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from infra.settings.setting_types import OPTIONAL, Group
+
+# What Kinesis keeps without a price of its own, and the most.
+LEAST_HOURS, MOST_HOURS = 24, 8760
+
+_StreamArn = Annotated[
+    str,
+    Field(
+        pattern=r"^arn:aws[a-z-]*:kinesis:[a-z0-9-]+:[0-9]{12}:stream/[A-Za-z0-9_.-]{1,128}$",
+    ),
+]
+
+
+class StreamSettings(Group):
+    """The event stream."""
+
+    existing_event_stream: Annotated[_StreamArn | None, OPTIONAL] = Field(
+        None,
+        description="for destination stream the ARN of a Kinesis data stream of yours in the "
+        "stack's region, or nothing for one of the stack's own, on demand",
+    )
+    event_stream_hours: int = Field(
+        LEAST_HOURS,
+        ge=LEAST_HOURS,
+        le=MOST_HOURS,
+        description="hours that the stack's own stream keeps records for its consumers, "
+        f"{LEAST_HOURS} to {MOST_HOURS}; more than {LEAST_HOURS} cost by the GB",
+    )
+
+    @model_validator(mode="after")
+    def _check_stream(self) -> Self:
+        # An existing stream is its owner's: the stack would change nothing of it.
+        if self.existing_event_stream and self.event_stream_hours != LEAST_HOURS:
+            raise ValueError("eventStreamHours")
+        return self
