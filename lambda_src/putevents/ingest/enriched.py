@@ -128,7 +128,6 @@ class _Part:
             queued_at=whole.queued_at,
             is_message=whole.is_message,
             has_waited=whole.has_waited,
-            destinations=whole.destinations,
             orders=self._orders,
             destinations=whole.destinations,
             is_enriched=True,
