@@ -146,6 +146,7 @@ def test_what_is_rejected_is_kept_by_the_queue_door_alone() -> None:
     destination = PinpointDestination()
     assert not destination.keeps_rejected
     assert not destination.keep_rejected("a", [], ARRIVAL, TimeLeft())
+    assert destination.forgotten("a", {}, {}, TimeLeft()) == set()
 
 
 def test_an_update_of_an_endpoint_is_put_events_without_events(upstream: Upstream) -> None:
