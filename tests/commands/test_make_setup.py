@@ -80,11 +80,12 @@ def test_a_python_that_cannot_make_an_environment_leaves_none(
     assert not venv.exists()
 
 
-def test_where_home_cannot_be_written_caches_go_elsewhere(programs: Path) -> None:
-    done = make(programs, "-pn", "help", HOME="/nonexistent/home")
+def test_where_home_cannot_be_written_caches_go_elsewhere(programs: Path, tmp_path: Path) -> None:
+    home = tmp_path / "no home"
+    done = make(programs, "-pn", "help", HOME=str(home))
 
     caches = f"{ROOT}/.build/caches"
-    assert f"/nonexistent/home cannot be written: caches go to {caches}." in done.stderr
+    assert f"{home} cannot be written: caches go to {caches}." in done.stderr
     for name in ("JSII_RUNTIME_PACKAGE_CACHE_ROOT", "CDK_HOME", "UV_CACHE_DIR", "npm_config_cache"):
         assert re.search(rf"^{name} := {caches}/", done.stdout, re.MULTILINE)
 
