@@ -48,7 +48,9 @@ class DeadLetter(NamedTuple):
         events = "?" if self.Events is None else str(self.Events)
         application_id = _cut(self.ApplicationId or "?")
         attempt = str(self.Attempt)
-        return self.DeadSince, self.ArrivedAt, attempt, events, application_id, _cut(self.Reason)
+        toward = self.Attributes.get("Destinations")  # those that lack it, where there are several
+        reason = _cut(f"for {toward}: {self.Reason}" if toward else self.Reason)
+        return self.DeadSince, self.ArrivedAt, attempt, events, application_id, reason
 
 
 def _content(body: str) -> tuple[str | None, int | None]:

@@ -57,6 +57,11 @@ def listed(*receives: list[Any]) -> list[Any]:
     return found
 
 
+def test_a_dead_letter_says_for_which_destination_it_is_if_there_are_several() -> None:
+    [row] = [found.row for found in listed([letter(1, "x", Reason="no", Destinations="stream")])]
+    assert row[-1] == "for stream: no"
+
+
 def test_each_says_when_why_how_many_events_and_whose() -> None:
     batch_item = {"a": {"Events": {"1": {}, "2": {}}}, "b": {"Events": {}}}
     body = {"ApplicationId": "my-app", "EventsRequest": {"BatchItem": batch_item}}

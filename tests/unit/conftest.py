@@ -9,8 +9,8 @@ from hypothesis import settings
 from pytest_socket import socket_allow_hosts
 
 from putevents.observability import logger
+from tests.unit.captured_log import Log
 from tests.unit.doors import ENVIRONMENT, Doors, FakeDestination, FakeQueue
-from tests.unit.log_lines import Log
 
 # The developer's own AWS settings must not change a result.
 for name in [name for name in os.environ if name.startswith(("AWS_", "POWERTOOLS_"))]:

@@ -8,8 +8,8 @@ import pytest
 from putevents.breaker import FAILURES
 from putevents.errors import SettingsError
 from putevents.gateway import Gateway
+from tests.unit.captured_log import Log
 from tests.unit.doors import FakeDestination, FakeQueue, FollowedDoors, settings, sqs_record
-from tests.unit.log_lines import Log
 
 EVENT = {"EventType": "a", "Timestamp": "2026-11-24T10:00:00Z"}
 STORED = {"Id": "phone", "User": {"UserId": "u"}, "ApplicationId": "my-app"}

@@ -13,8 +13,8 @@ from putevents.observability import concerning, logger
 from putevents.queue.messages import attributes
 from putevents.queue.retry import MIN_ATTEMPTS, RetryQueue
 from putevents.wire.arrival import Arrival
+from tests.unit.captured_log import Log
 from tests.unit.doors import Doors, FakeDestination, FakeQueue, http_event, settings, sqs_record
-from tests.unit.log_lines import Log
 from tests.upstream import Upstream, running_upstream
 
 EVENT = {"EventType": "a", "Timestamp": "2026-11-24T10:00:00Z"}

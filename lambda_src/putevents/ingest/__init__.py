@@ -9,10 +9,10 @@ from putevents.errors import NotDeliveredError
 from putevents.gateway import Gateway
 from putevents.ingest.deliver import deliver
 from putevents.ingest.rejected import keep_rejected
+from putevents.ingest.rests import queue_undelivered
 from putevents.ingest.settle import settle
 from putevents.ingest.submission import Submission
 from putevents.ingest.validate import validate
-from putevents.ingest.waiting import queue_undelivered
 from putevents.time_left import TimeLeft
 
 __all__ = ["Submission", "ingest"]

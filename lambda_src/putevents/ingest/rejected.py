@@ -5,8 +5,8 @@ from typing import Any
 
 from putevents.errors import NotDeliveredError, PartlyDeliveredError
 from putevents.gateway import Gateway
+from putevents.ingest.rests import rests_of
 from putevents.ingest.submission import Submission
-from putevents.ingest.waiting import rests_of
 from putevents.observability import concerning, logger
 from putevents.time_left import TimeLeft
 from putevents.wire.rejected_record import RejectedPart
