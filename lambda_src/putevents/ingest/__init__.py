@@ -37,7 +37,7 @@ def ingest(gateway: Gateway, submissions: Sequence[Submission], time_left: TimeL
         deliver_to_followers(gateway, [s for s in submissions if not s.failure], time_left)
     _each(submissions, _leave_on_queue)
     _each(submissions, lambda submission: keep_rejected(gateway, submission, time_left))
-    queue_undelivered(gateway, [s for s in submissions if not s.failure], time_left)
+    queue_undelivered(gateway, [s for s in submissions if s.is_lacked and not s.failure], time_left)
 
 
 def _each(submissions: Sequence[Submission], step: Callable[[Submission], None]) -> None:

@@ -23,10 +23,10 @@ def queue_undelivered(
     gateway: Gateway, submissions: Sequence[Submission], time_left: TimeLeft
 ) -> None:
     """Queue each rest toward the destinations that lack it; what the queue does not take is 500."""
+    if not submissions:
+        return
     waiting = [(submission, rests_of(submission)) for submission in submissions]
     rests = [rest for _, found in waiting for rest in found]
-    if not rests:
-        return
     with concerning(rest.arrival.request_id for rest in rests):
         try:
             told = gateway.retry_queue.queue(rests, time_left)
