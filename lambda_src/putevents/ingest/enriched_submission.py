@@ -1,17 +1,14 @@
 """A request or message of enriched events on its way through `ingest`: in parts, told as one."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Self
 
 from putevents.errors import NotDeliveredError, PartlyDeliveredError
 from putevents.ingest.submission import Submission
 from putevents.wire.answers import ACCEPTED, FAILED
 from putevents.wire.arrival import Arrival
-from putevents.wire.schemas import EventItemResponse, EventsRequest, ItemResponse, ValidBatch
-
-if TYPE_CHECKING:
-    from putevents.ingest.share import Share
+from putevents.wire.schemas import EventItemResponse, EventsRequest, ValidBatch
 
 
 class Place(NamedTuple):
@@ -63,31 +60,12 @@ class EnrichedSubmission(Submission):
             self.latency_ms = max(self.latency_ms, part.latency_ms)
             self.rejected += part.rejected
             self.left_out += part.left_out
-            self.is_for_home = part.is_for_home
-            _add_results(self.results, part.results)
-            self.lost += part.lost
-            _add(self.undelivered, part.undelivered)
-            for share in part.shares:
-                self._add_share(share)
-
-    def _add_share(self, share: "Share") -> None:
-        """Take over what became of a part at a follower."""
-        same = [own for own in self.shares if own.destination == share.destination]
-        if not same:
-            # Of its own, since what a part is to be given of it must not change.
-            new = replace(share, results={}, undelivered={}, rejected=[*share.rejected])
-            _add_results(new.results, share.results)
-            _add(new.undelivered, share.undelivered)
-            self.shares.append(new)
-            return
-        [own] = same
-        own.accepted += share.accepted
-        own.updated += share.updated
-        own.queued += share.queued
-        own.latency_ms = max(own.latency_ms, share.latency_ms)
-        own.rejected += share.rejected
-        _add_results(own.results, share.results)
-        _add(own.undelivered, share.undelivered)
+            for endpoint_id, item in part.results.items():
+                known = self.results.setdefault(endpoint_id, {**item, "EventsItemResponse": {}})
+                known["EventsItemResponse"].update(item["EventsItemResponse"])
+            for endpoint_id, batch in part.undelivered.items():
+                waiting = self.undelivered.setdefault(endpoint_id, ValidBatch(None, {}))
+                waiting.events.update(batch.events)
 
     @property
     def event_ids(self) -> Iterable[str]:
@@ -103,14 +81,3 @@ class EnrichedSubmission(Submission):
             if answer == ACCEPTED and item["EndpointItemResponse"]["StatusCode"] >= 500:
                 answer = FAILED  # what it says of its endpoint comes again with it
             yield place.event_id, answer
-
-
-def _add_results(results: dict[str, ItemResponse], others: Mapping[str, ItemResponse]) -> None:
-    for endpoint_id, item in others.items():
-        known = results.setdefault(endpoint_id, {**item, "EventsItemResponse": {}})
-        known["EventsItemResponse"].update(item["EventsItemResponse"])
-
-
-def _add(waiting: dict[str, ValidBatch], undelivered: Mapping[str, ValidBatch]) -> None:
-    for endpoint_id, batch in undelivered.items():
-        waiting.setdefault(endpoint_id, ValidBatch(None, {})).events.update(batch.events)
