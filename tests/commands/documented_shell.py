@@ -30,6 +30,7 @@ ELSEWHERE = {
     "make run": "the gateway of these tests is started so",
     "make test": _TOO_LONG,
     "make faults": _TOO_LONG,
+    "make doctor": "the folder in it is its reader's; tests/commands tries it on others",
     "make deploy-emulated": "tests/deployed goes through it",
     "make sql-emulated": "tests/deployed goes through it",
     "make destroy-emulated": "tests/deployed goes through it",

@@ -65,7 +65,7 @@ def test_firehose_may_see_the_tables_that_it_converts_to(governed: Deployment) -
 def test_readers_may_select_from_every_table_and_view(governed: Deployment) -> None:
     told = {said(grant) for grant in grants(governed).values()}
 
-    assert len(tables(governed)) == 4
+    assert len(tables(governed)) == 5
     for reader in READERS:
         assert {grant[1:] for grant in told if grant[0] == reader} == {
             ("SELECT", table) for table in tables(governed)
