@@ -41,7 +41,7 @@ def _new_topic(scope: Construct, email: str, key: kms.Key | None) -> sns.Topic:
         topic,
         "SNSRedrivePolicy",
         "The only subscriber is a person's mailbox: CloudWatch still shows an alarm whose mail was "
-        "lost, and a queue of lost mails would be one more thing that nobody reads.",
+        "lost, and nobody would read a queue of lost mails.",
         [SERVERLESS],
     )
     return topic

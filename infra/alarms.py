@@ -24,7 +24,7 @@ class Alarms(Construct):
             acknowledge(
                 self,
                 "CloudWatchAlarmAction",
-                "Without alarmEmail and alarmTopicArn alarms tell nobody, of which synth warns.",
+                "Without alarmEmail and alarmTopicArn alarms notify nobody, and synth warns of it.",
                 [NIST],
             )
 

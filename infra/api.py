@@ -106,7 +106,7 @@ class PutEventsApi(apigateway.RestApi):
         acknowledge(
             self,
             "APIGWCacheEnabledAndEncrypted",
-            "A cache answers a request with what another got: each event must be delivered.",
+            "A cache would give one request the answer of another; each event must be delivered.",
             [NIST, PCI],
         )
         acknowledge(
@@ -130,9 +130,9 @@ class PutEventsApi(apigateway.RestApi):
             "account and region share; no function has it.",
         )
         if auth != "cognito":
-            acknowledge(self, "COG4", f"The deploy setting auth={auth} asks for this.")
+            acknowledge(self, "COG4", f"You chose this with the deploy setting auth={auth}.")
         if auth in ("api-key", "none"):
-            acknowledge(self, "APIG4", f"The deploy setting auth={auth} asks for this.")
+            acknowledge(self, "APIG4", f"You chose this with the deploy setting auth={auth}.")
 
 
 def _stage(log: Log, settings: DeploySettings) -> apigateway.StageOptions:

@@ -75,7 +75,7 @@ def _connect(scope: Construct, queues: Queues, doors: Doors, settings: DeploySet
     acknowledge(
         doors.queue,
         "LambdaEventSourceMappingDestination",
-        "Lambda has destinations of failures for streams only: what fails stays in the queue, "
+        "Lambda has failure destinations for streams only; a failed message stays in the queue, "
         "which has a dead-letter queue.",
         [SERVERLESS],
     )

@@ -33,7 +33,7 @@ def add_event_stream(scope: Construct, settings: DeploySettings) -> kinesis.IStr
         removal_policy=RemovalPolicy[settings.removal_policy.upper()],
     )
     if key:
-        acknowledge(stream, "KDS3", "The deploy setting encryption=customer asks for this.")
+        acknowledge(stream, "KDS3", "You chose this with the deploy setting encryption=customer.")
     return stream
 
 

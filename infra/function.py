@@ -93,15 +93,15 @@ class PutEventsFunction(lambda_.Function):
         acknowledge(
             self,
             "LambdaDLQ",
-            "Only what is invoked asynchronously would come there: API Gateway waits for the "
-            "answer, and SQS keeps a message until it is handled and has a dead-letter queue.",
+            "Lambda sends only asynchronous invocations to one. API Gateway waits for the answer; "
+            "SQS keeps a message until it is handled, and has a dead-letter queue.",
             [SERVERLESS, NIST],
         )
         acknowledge(
             self,
             "LambdaInsideVPC",
-            "It calls nothing inside a VPC, where each service would need an endpoint or a NAT "
-            "gateway that cost by the hour; its role says what it may reach.",
+            "It calls nothing inside a VPC. There each service would need an endpoint or a NAT "
+            "gateway, which cost by the hour; its role limits the services that it may call.",
             [NIST, PCI],
         )
         acknowledge(self.own_role, "IAMNoInlinePolicy", INLINE, [NIST, PCI])
@@ -116,5 +116,8 @@ class PutEventsFunction(lambda_.Function):
             )
         if settings.tracing == "off":
             acknowledge(
-                self, "LambdaTracing", "The deploy setting tracing=off asks for this.", [SERVERLESS]
+                self,
+                "LambdaTracing",
+                "You chose this with the deploy setting tracing=off.",
+                [SERVERLESS],
             )

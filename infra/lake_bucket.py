@@ -49,7 +49,7 @@ def _new(scope: Construct, settings: DeploySettings) -> s3.Bucket:
 def _explain(bucket: s3.Bucket, settings: DeploySettings) -> None:
     access_log = (
         "An access log is a line for each object that a query reads, in one more bucket; turn on "
-        "CloudTrail's data events where you must know who read what."
+        "CloudTrail's data events if you must know who read which object."
     )
     acknowledge(bucket, "S1", access_log)
     acknowledge(bucket, "S3BucketLoggingEnabled", access_log, [NIST, PCI])
@@ -64,7 +64,7 @@ def _explain(bucket: s3.Bucket, settings: DeploySettings) -> None:
         acknowledge(
             bucket,
             "S3BucketVersioningEnabled",
-            "By default what is deleted is gone, as whoever asks to be forgotten expects; "
+            "By default a deleted file is gone, as a person who wants to be forgotten expects; "
             "lakeVersioning keeps deleted files for as many days as you like.",
             [NIST, PCI],
         )

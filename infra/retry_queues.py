@@ -28,8 +28,8 @@ def add_queues(scope: Construct, settings: DeploySettings) -> Queues:
     acknowledge(
         dead_letters,
         "SQSRedrivePolicy",
-        "This is the dead-letter queue: alarms tell of what is in it, and `make redrive` sends it "
-        "back.",
+        "This is the dead-letter queue: an alarm rings as long as a message is in it, and "
+        "`make redrive` sends it back.",
         [SERVERLESS],
     )
     last = sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=MAX_RECEIVE_COUNT)

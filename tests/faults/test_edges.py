@@ -105,7 +105,7 @@ def test_an_api_function_is_never_ended_by_its_time(lab: Lab, book: Book) -> Non
     assert lab.world.ran_out == 0
     assert lab.balance().lost == 0
     lab.recover()
-    book("1 to 28 seconds left, both edges hanging", lab.balance())
+    book("1 to 28 seconds left, destination and queue hanging", lab.balance())
     assert lab.balance().stored == 5600
 
 
@@ -119,7 +119,7 @@ def test_a_queue_function_is_never_ended_by_its_time(lab: Lab, book: Book) -> No
         lab.world.now += 400
     assert lab.world.ran_out == 0
     lab.recover()
-    book("messages while both edges hang", lab.balance())
+    book("messages while destination and queue hang", lab.balance())
     assert lab.balance().stored == 2000
 
 

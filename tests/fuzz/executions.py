@@ -47,7 +47,7 @@ def section(counts: Counts, corpus: dict[str, int], now: datetime) -> str:
     done = sum(total.values())
     return f"""Guided executions by commit and target, counted on {now:%d %B %Y at %H:%M} UTC.
 The aim is {_AIM:,}, and {done:,} are done.
-The code that each row ran is the commit's; what a row found is mended in a later one.
+Each row ran the code of its commit; a finding of a row is fixed in a later commit.
 
 {table}"""
 
