@@ -37,6 +37,7 @@ def docs(site_url: str) -> None:
     from commands.site.llms_text import FILE, llms_text
     from commands.site.navigation import ROOT, entries
     from commands.site.page_links import broken_links
+    from commands.site.same_reading import differences
     from commands.site.site_source import lay_out
 
     missing = [entry.path for entry in entries() if not (ROOT / entry.path).is_file()]
@@ -48,6 +49,7 @@ def docs(site_url: str) -> None:
     lay_out(site.parent, site_url)
     _build(site.parent)
     _stop_for(foreign_parts(site))
+    _stop_for(differences(site, ROOT, [entry.path for entry in entries()]))
     _add_texts(site)
     click.echo(f"Written: {SITE}/index.html and llms.txt ({len(entries())} pages).")
     click.echo(f"To read it: python3 -m http.server --bind 127.0.0.1 --directory {SITE} 8000")

@@ -5,6 +5,7 @@ import re
 import shutil
 from pathlib import Path
 
+from commands.site.list_indents import indented_by_four
 from commands.site.navigation import CONFIG, ROOT, entries
 from commands.site.page_links import linked_files
 
@@ -22,7 +23,7 @@ def lay_out(folder: Path, url: str = "") -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / path, target)
     for path in pages:
-        _show_dark_pictures(source, path)
+        _suit_the_site(source, path)
     shutil.copyfile(ICON, source / "icon.svg")
     shutil.copytree(CONFIG.parent / "overrides", folder / "overrides")
     (folder / CONFIG.name).write_text(_settings(url))
@@ -31,11 +32,12 @@ def lay_out(folder: Path, url: str = "") -> None:
 def _settings(url: str) -> str:
     """The settings, with the address at which the site will stand, if it is known."""
     before, mark, after = CONFIG.read_text().partition(_PROJECT)
-    return before + mark + (f"site_url = {json.dumps(url)}\n" if url else "") + after
+    address = f"site_url = {json.dumps(url.rstrip('/') + '/')}\n" if url else ""
+    return before + mark + address + after
 
 
-def _show_dark_pictures(source: Path, path: str) -> None:
-    """Where x-dark.png stands beside x.png, show the one that suits the reader's colours."""
+def _suit_the_site(source: Path, path: str) -> None:
+    """Indent lists, and where x-dark.png stands beside x.png show each with its colours."""
     page = source / path
 
     def both(found: re.Match[str]) -> str:
@@ -48,4 +50,4 @@ def _show_dark_pictures(source: Path, path: str) -> None:
         light = f"![{alt}]({stem}.{ending}#only-light)"
         return f"{light}![{alt}]({stem}-dark.{ending}#only-dark)"
 
-    page.write_text(_PICTURE.sub(both, page.read_text()))
+    page.write_text(indented_by_four(_PICTURE.sub(both, page.read_text())))
