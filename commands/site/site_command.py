@@ -18,7 +18,8 @@ EPILOG = """With make:  make docs
 Exit code:
     0  built
     1  a link leads nowhere, or the site would load something from elsewhere
-    3  Zensical is missing: make docs installs it
+    2  an option is wrong
+    3  Zensical is missing (make docs installs it) or hangs
 """
 
 
@@ -40,6 +41,8 @@ def docs(site_url: str) -> None:
     from commands.site.same_reading import differences
     from commands.site.site_source import lay_out
 
+    if site_url and not site_url.startswith(("https://", "http://")):
+        raise click.BadParameter("begin it with https://", param_hint="--site-url")
     missing = [entry.path for entry in entries() if not (ROOT / entry.path).is_file()]
     _stop_for([f"docs/site/zensical.toml: {path} does not exist" for path in missing])
     _stop_for(broken_links(ROOT, [entry.path for entry in entries()]))
@@ -64,6 +67,8 @@ def _build(folder: Path) -> None:
         )  # fmt: skip
     except FileNotFoundError:
         raise StoppedError("Zensical is not installed here; make docs installs it.") from None
+    except subprocess.TimeoutExpired:
+        raise StoppedError(f"Zensical has not finished in {_SECONDS} seconds.") from None
     if done.returncode:
         raise RejectedError(f"Zensical stopped.\n{done.stdout}\n{done.stderr}")
 
