@@ -21,6 +21,7 @@ class Line(NamedTuple):
 
     number: int
     text: str
+    is_heading: bool = False
 
 
 @dataclass
@@ -76,7 +77,7 @@ def _add_inline(page: MarkdownPage, before: Token, token: Token, generated: bool
         if before.tag == "h1" and not page.title:
             page.title = _plain(parts, code=True)
     if not generated:
-        page.prose.append(Line(number, plain))
+        page.prose.append(Line(number, plain, before.type == "heading_open"))
 
 
 def _target(part: Token) -> str:

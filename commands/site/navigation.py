@@ -10,7 +10,7 @@ CONFIG = ROOT / "docs/site/zensical.toml"
 
 
 class Entry(NamedTuple):
-    """A page: its group in the navigation, its own name there (or none) and its path."""
+    """A page: its top group in the navigation, its own name there (or none) and its path."""
 
     group: str
     name: str
@@ -29,6 +29,6 @@ def _entries(items: list[Any], group: str) -> Iterator[Entry]:
             continue
         for name, inside in item.items():
             if isinstance(inside, list):
-                yield from _entries(inside, name)
+                yield from _entries(inside, group or name)  # a group in a group is part of it
             else:
                 yield Entry(group, name, inside)

@@ -14,14 +14,14 @@ def broken_links(root: Path, paths: Iterable[str]) -> list[str]:
     return [
         f"{path}:{number}: {target} {reason}"
         for path in paths
-        for number, target in read_page(root / path).links
+        for number, target, _ in read_page(root / path).links
         if (reason := _reason(root, path, target))
     ]
 
 
 def linked_files(root: Path, path: str) -> set[str]:
     """Return the files that a page links to or shows, as paths from the root."""
-    targets = (file_of(path, target) for _, target in read_page(root / path).links)
+    targets = (file_of(path, target) for _, target, _ in read_page(root / path).links)
     return {target for target in targets if target and (root / target).is_file()}
 
 

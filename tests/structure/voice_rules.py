@@ -6,8 +6,9 @@ They apply to prose: a word in code marks is a name of the code, one in quotatio
 import re
 from typing import NamedTuple
 
-# "what" as a subject: words of 1,000. httpx has 0.8, svcs 1.0.
+# "what" as a subject, of 1,000 words: httpx has 0.8, svcs 1.0. A heading may ask a question.
 MOST_WHATS = 2.0
+MOST_WHATS_OF_A_PAGE = 3.0
 # A page that is longer has several questions; these are read by searching in them.
 MOST_WORDS = 2500
 ANY_LENGTH = {"docs/decisions.md", "docs/spec.md", "docs/settings.md"}
