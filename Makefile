@@ -339,19 +339,6 @@ $(CHECKOV)/ready: tests/infra/checkov/requirements.txt | $(BIN)/python
 	$(CHECKOV)/bin/pip install --quiet --require-hashes -r tests/infra/checkov/requirements.txt
 	@touch $@
 
-# --- the documentation as a site ------------------------------------------------------------------
-
-DOCS := .venv-docs
-.PHONY: docs
-
-docs: $(DOCS)/ready ## write llms.txt and build the documentation into .build/docs/site, offline (SITE_URL=)
-	@$(DOCS)/bin/python -m commands docs $(call OPTION,SITE_URL,site-url)
-
-$(DOCS)/ready: commands/site/requirements.txt | $(BIN)/python
-	$(BIN)/python -m venv $(DOCS)
-	$(DOCS)/bin/pip install --quiet --require-hashes -r commands/site/requirements.txt
-	@touch $@
-
 # --- endpoints from elsewhere for a deployed lake -------------------------------------------------
 
 .PHONY: import-endpoints views quotas
@@ -364,6 +351,19 @@ views: $(VENV)/run ## create the deployed lake's views through Athena, should it
 
 quotas: $(VENV)/run ## which of AWS's quotas a lake needs raised, by events a second and region (OPTIONS="--region eu-central-1 --rate 5000")
 	@$(COMMANDS) quotas $(OPTIONS)
+
+# --- the documentation as a site ------------------------------------------------------------------
+
+DOCS := .venv-docs
+.PHONY: docs
+
+docs: $(DOCS)/ready ## write llms.txt and build the documentation into .build/docs/site, offline (SITE_URL=)
+	@$(DOCS)/bin/python -m commands docs $(call OPTION,SITE_URL,site-url)
+
+$(DOCS)/ready: commands/site/requirements.txt | $(BIN)/python
+	$(BIN)/python -m venv $(DOCS)
+	$(DOCS)/bin/pip install --quiet --require-hashes -r commands/site/requirements.txt
+	@touch $@
 
 # --- what of a project uses Pinpoint ----------------------------------------------------------------
 
