@@ -1,5 +1,7 @@
 """The documentation site has every page, its links lead somewhere, and llms.txt is of today."""
 
+import re
+import tomllib
 from collections import Counter
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from commands.site.markdown_page import parse_page
 from commands.site.navigation import CONFIG, entries
 from commands.site.page_links import broken_links, linked_files
 from commands.site.same_reading import differences
+from commands.site.site_source import lay_out
 from tests.structure.source_files import ROOT, SOURCES, files
 
 PATHS = [entry.path for entry in entries()]
@@ -115,3 +118,25 @@ def test_an_opening_is_the_paragraph_under_the_title() -> None:
     assert parse_page("# Title\n\nOne `two` three. Four.\n").first_sentence == "One two three."
     assert parse_page("# Title\n\n## Section\n\nText.\n").opening == ""
     assert parse_page("# Title\n\n```\ncode\n```\n\nText.\n").opening == ""
+
+
+def test_the_site_gets_the_pages_as_they_are_their_files_and_its_address(tmp_path: Path) -> None:
+    lay_out(tmp_path, 'https://docs.example.com/gate"way')
+    source = tmp_path / "source"
+    project = tomllib.loads((tmp_path / CONFIG.name).read_text())["project"]
+
+    assert project["site_url"] == 'https://docs.example.com/gate"way/'
+    assert all((source / path).is_file() for path in PATHS)
+    assert (source / project["theme"]["favicon"]).is_file()
+    assert (tmp_path / project["theme"]["custom_dir"] / "404.html").is_file()
+    assert broken_links(source, PATHS) == []
+
+
+def test_a_picture_has_its_dark_one_in_the_dark(tmp_path: Path) -> None:
+    lay_out(tmp_path)
+    shown = (tmp_path / "source/docs/live-page.md").read_text()
+
+    assert re.search(
+        r"\(images/live\.png#only-light\)!\[.+\]\(images/live-dark\.png#only-dark\)", shown
+    )
+    assert (tmp_path / "source/docs/images/live-dark.png").is_file()
