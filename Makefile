@@ -62,6 +62,7 @@ TAKES_views    := OPTIONS AWS_%
 TAKES_import-endpoints := FILE OPTIONS AWS_%
 TAKES_doctor   := PROJECT OPTIONS
 TAKES_client-programs := CHROMIUM
+TAKES_docs     := SITE_URL
 TAKES_screenshots := CHROMIUM
 .PHONY: help run test test-unit bench check fix synth diff bootstrap deploy destroy lint-templates snapshots openapi fuzz-contract lock clean
 
@@ -142,6 +143,7 @@ lock: $(VENV)/dev ## resolve what is asked for into the pinned requirements.txt 
 	$(BIN)/uv pip compile --group doctor -c requirements.txt $(LOCK) -o commands/doctor/requirements.txt
 	$(BIN)/uv pip compile --group load -c requirements.txt $(LOCK) -o commands/load/requirements.txt
 	$(BIN)/uv pip compile --group audit $(LOCK) -o commands/audit/requirements.txt
+	$(BIN)/uv pip compile --group docs $(LOCK) -o commands/site/requirements.txt
 	$(BIN)/uv pip compile --group second-opinion $(LOCK) -o tests/infra/checkov/requirements.txt
 	$(BIN)/uv pip compile tests/deployed/requirements.in $(LOCK) -o tests/deployed/requirements.txt
 	$(BIN)/uv pip compile tests/fuzz/requirements.in -c lambda_src/requirements.txt $(LOCK) -o tests/fuzz/requirements.txt
@@ -152,7 +154,7 @@ lock: $(VENV)/dev ## resolve what is asked for into the pinned requirements.txt 
 LOCK := --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --quiet
 
 clean: ## remove everything that make built (not .data)
-	rm -rf $(VENV) $(EMULATOR) $(CLIENTS) $(LOAD) $(AUDIT) $(CHECKOV) $(FUZZ) infra/node_modules tests/clients/node_modules cdk.out .build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(EMULATOR) $(CLIENTS) $(LOAD) $(AUDIT) $(CHECKOV) $(FUZZ) $(DOCS) infra/node_modules tests/clients/node_modules cdk.out .build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # --- how each of these sets itself up ---------------------------------------------------------
 
@@ -349,6 +351,19 @@ views: $(VENV)/run ## create the deployed lake's views through Athena, should it
 
 quotas: $(VENV)/run ## which of AWS's quotas a lake needs raised, by events a second and region (OPTIONS="--region eu-central-1 --rate 5000")
 	@$(COMMANDS) quotas $(OPTIONS)
+
+# --- the documentation as a site ------------------------------------------------------------------
+
+DOCS := .venv-docs
+.PHONY: docs
+
+docs: $(DOCS)/ready ## write llms.txt and build the documentation into .build/docs/site, offline (SITE_URL=)
+	@$(DOCS)/bin/python -m commands docs $(call OPTION,SITE_URL,site-url)
+
+$(DOCS)/ready: commands/site/requirements.txt | $(BIN)/python
+	$(BIN)/python -m venv $(DOCS)
+	$(DOCS)/bin/pip install --quiet --require-hashes -r commands/site/requirements.txt
+	@touch $@
 
 # --- what of a project uses Pinpoint ----------------------------------------------------------------
 

@@ -70,6 +70,7 @@ COMMANDS = {
     "doctor": Place(
         "doctor.doctor_command", "doctor", "List each use of Pinpoint in a project, with a verdict."
     ),
+    "docs": Place("site.site_command", "docs", "Build the documentation as a site, offline."),
     "costs": Place("costs.costs_command", "costs", "Print what a million events cost."),
     "flood": Place("costs.flood_command", "flood", "Print what a flood of requests would cost."),
     "audit": Place("audit.audit_command", "audit", "Ask for advisories about pinned packages."),
