@@ -58,7 +58,7 @@ def _queue(events: int, target: float) -> Row:
         bodies = [request(events, device=number) for number in range(10)]
         return Figure(*compare(lab.queue(bodies), lab.put_events(*bodies)))
 
-    work = f"queue door, 10 messages of {events} events"
+    work = f"queue, 10 messages of {events} events"
     return Row("queue", work, "ten stock calls", target, "ms", measure)
 
 
