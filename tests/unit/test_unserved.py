@@ -148,7 +148,7 @@ def test_an_operation_is_in_the_log_by_its_name(
 def test_the_page_lists_every_operation() -> None:
     """After a change of the table, write the rows that this test prints between the marks."""
     states = {"lives": "lives on at AWS", "ended": "ended", "unsure": "unsure", "off": "by setting"}
-    rows = ["| operations | | where, or what else |", "| --- | --- | --- |"]
+    rows = ["| operations | | where, or the replacement |", "| --- | --- | --- |"]
     for group in json.loads(TABLE.read_text()):
         names = ", ".join(f"`{name}`" for name in group["operations"])
         rows.append(f"| {names} | {states[group['state']]} | {group['hint']} |")
