@@ -341,16 +341,13 @@ $(CHECKOV)/ready: tests/infra/checkov/requirements.txt | $(BIN)/python
 
 # --- a release, for whoever deploys without the CDK (docs/without-cdk.md) -----------------------------
 
-.PHONY: release release-packages template
+.PHONY: release template
 
 release: $(VENV)/dev $(CDK) ## check and test, then write packages, templates, bills and checksums to dist/, and tag
 	@$(COMMANDS) release --check-only $(OPTIONS)
 	$(MAKE) check
 	$(MAKE) test
 	@$(COMMANDS) release --tag $(OPTIONS)
-
-release-packages: $(VENV)/dev ## write what a release holds to dist/, of a clean and already tested commit, without a tag
-	@$(COMMANDS) release
 
 template: $(VENV)/dev ## write a template for plain CloudFormation, with settings of your own (OPTIONS="-c auth=none --output FILE")
 	@$(COMMANDS) template $(OPTIONS)

@@ -2,20 +2,20 @@
 
 import json
 import re
-from base64 import b64decode
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from commands.release.archives import archive_name
-from commands.release.stand_ins import DATABASE, STACK, TOPIC, StandIn, stand_ins
+from commands.release.references import Replacing
+from commands.release.stand_ins import DATABASE, STACK, stand_ins
 
 ROOT = Path(__file__).parents[2]
-# How Athena itself stores views in Glue; it holds the database's name.
-_VIEW = re.compile(r"^/\* Presto View: ([A-Za-z0-9+/=]+) \*/$")
+_LEFT = re.compile(
+    r".{0,40}(stand[-_]?in|open-application|71717|72727|cdk-hnb659fds).{0,40}", re.IGNORECASE
+)
 # Synth would write its warnings about the values that stand for others into a report.
 _REPORT = "@aws-cdk/core:annotationsInValidationReport"
-_NOTHING = {"Ref": "AWS::NoValue"}
 _OPEN = {
     "CodeBucket": {
         "Type": "String",
@@ -68,7 +68,7 @@ def plain_template(version: str, runtime: str, **settings: Any) -> dict[str, Any
         resource.pop("Metadata", None)
         if resource["Type"] == "AWS::Lambda::Function":
             _point_to_archive(resource["Properties"], version, runtime)
-    plain = _Replacing(open_settings).value(template)
+    plain = Replacing(open_settings).value(template)
     plain["Parameters"] = {name: parameters[name] for name in sorted(parameters)}
     if "AlarmTopicArn" in parameters:
         has_topic = {"Fn::Not": [{"Fn::Equals": [{"Ref": "AlarmTopicArn"}, ""]}]}
@@ -117,44 +117,8 @@ def _point_to_archive(function: dict[str, Any], version: str, runtime: str) -> N
     function["Architectures"] = [{"Ref": "Architecture"}]
 
 
-class _Replacing:
-    """Puts a reference wherever a value is, or a text holds, one that stands for a parameter."""
-
-    def __init__(self, open_settings: tuple[StandIn, ...]) -> None:
-        self._references: dict[str | int, Any] = {
-            STACK: {"Ref": "AWS::StackName"},
-            DATABASE: {"Ref": "Database"},
-            **{one.value: {"Ref": one.name} for one in open_settings},
-        }
-        if TOPIC in self._references:
-            topic = self._references[TOPIC]
-            self._references[TOPIC] = {"Fn::If": ["HasAlarmTopic", topic, _NOTHING]}
-        texts = [re.escape(value) for value in self._references if isinstance(value, str)]
-        self._any = re.compile(f"({'|'.join(texts)})")
-
-    def value(self, part: Any) -> Any:
-        if isinstance(part, dict):
-            return {name: self.value(value) for name, value in part.items()}
-        if isinstance(part, list):
-            return [self.value(value) for value in part]
-        if isinstance(part, str):
-            return self._text(part)
-        return self._references.get(part, part) if type(part) is int else part
-
-    def _text(self, text: str) -> Any:
-        if view := _VIEW.match(text):
-            definition = self._text(b64decode(view[1]).decode())
-            return {"Fn::Join": ["", ["/* Presto View: ", {"Fn::Base64": definition}, " */"]]}
-        parts = [self._references.get(part, part) for part in self._any.split(text) if part]
-        if len(parts) <= 1:
-            return parts[0] if parts else text
-        return {"Fn::Join": ["", parts]}
-
-
 def _check(template: dict[str, Any]) -> None:
     """Stop if a value that stands for a parameter is still there, in a spelling of its own."""
     text = json.dumps(template)
-    if found := re.search(
-        r".{0,40}(stand[-_]?in|open-application|71717|72727|cdk-hnb659fds).{0,40}", text, re.I
-    ):
+    if found := _LEFT.search(text):
         raise PlainTemplateError(f"The template still holds a value of its making: {found[0]}")
