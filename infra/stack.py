@@ -52,7 +52,9 @@ class PutEventsStack(Stack):
             self.node.set_context(name, flag)
         self.queues = queues = add_queues(self, settings)
         doors = add_doors(self, settings, queues, package)
-        self.lake, self.event_stream = lake, event_stream = self._connect_destinations(doors, settings)
+        self.lake, self.event_stream = lake, event_stream = self._connect_destinations(
+            doors, settings
+        )
         self.api = api = PutEventsApi(
             self,
             "Api",
