@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import click
 
 from commands.exit_codes import StoppedError
-from commands.release.parts import SUMS, write_release
+from commands.release.release_files import SUMS, write_release
 from infra import interpreter
 from infra.bundle import BundleError
 from infra.deploy_settings import DeploySettings

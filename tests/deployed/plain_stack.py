@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from commands.release.parts import template_name, write_packages, write_template
 from commands.release.plain_template import plain_template
+from commands.release.release_files import template_name, write_packages, write_template
 from infra.bundle import BUILD
 from tests.deployed.deployment import ARCHITECTURE, RUNTIME, Deployment
 from tests.deployed.emulator import Emulator
