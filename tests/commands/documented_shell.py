@@ -31,6 +31,7 @@ ELSEWHERE = {
     "make test": _TOO_LONG,
     "make faults": _TOO_LONG,
     "make deploy-emulated": "tests/deployed goes through it",
+    "make template": "tests/commands/test_release.py goes through it",
     "make sql-emulated": "tests/deployed goes through it",
     "make destroy-emulated": "tests/deployed goes through it",
     "docker": _OUTSIDE,
