@@ -12,7 +12,7 @@ import click
 from commands.exit_codes import StoppedError
 from commands.release.release_files import SUMS, write_release
 from infra import interpreter
-from infra.bundle import BundleError
+from infra.bundle import BUILD, BundleError
 from infra.deploy_settings import DeploySettings
 
 ROOT = Path(__file__).parents[2]
@@ -75,7 +75,8 @@ def check_state(version: str, commit: str) -> None:
 def build(version: str, runtime: str) -> Path:
     """Build twice, in folders of their own, and keep the first if the second is the same."""
     folder = DIST / version
-    with TemporaryDirectory(dir=ROOT / ".build") as work:
+    BUILD.mkdir(exist_ok=True)
+    with TemporaryDirectory(dir=BUILD) as work:
         made = []
         for number in ("first", "second"):
             click.echo(f"Building, {number} time ...")
