@@ -47,6 +47,8 @@ TAKES_fuzz-contract := SECONDS SEED
 TAKES_faults   := SEED EVENTS EMULATED_EVENTS SEQUENCES
 TAKES_fuzz     := TARGET RUNS SECONDS SEED
 TAKES_outages  := SCALE
+TAKES_release  := OPTIONS
+TAKES_template := OPTIONS
 TAKES_costs    := OPTIONS
 TAKES_flood    := RATE OPTIONS
 TAKES_quotas   := OPTIONS
@@ -154,7 +156,7 @@ lock: $(VENV)/dev ## resolve what is asked for into the pinned requirements.txt 
 LOCK := --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --quiet
 
 clean: ## remove everything that make built (not .data)
-	rm -rf $(VENV) $(EMULATOR) $(CLIENTS) $(LOAD) $(AUDIT) $(CHECKOV) $(FUZZ) $(DOCS) infra/node_modules tests/clients/node_modules cdk.out .build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(EMULATOR) $(CLIENTS) $(LOAD) $(AUDIT) $(CHECKOV) $(FUZZ) $(DOCS) infra/node_modules tests/clients/node_modules cdk.out dist .build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # --- how each of these sets itself up ---------------------------------------------------------
 
@@ -338,6 +340,19 @@ $(CHECKOV)/ready: tests/infra/checkov/requirements.txt | $(BIN)/python
 	$(BIN)/python -m venv $(CHECKOV)
 	$(CHECKOV)/bin/pip install --quiet --require-hashes -r tests/infra/checkov/requirements.txt
 	@touch $@
+
+# --- a release, for whoever deploys without the CDK (docs/without-cdk.md) -----------------------------
+
+.PHONY: release template
+
+release: $(VENV)/dev $(CDK) ## check and test, then write packages, templates, bills and checksums to dist/, and tag
+	@$(COMMANDS) release --check-only $(OPTIONS)
+	$(MAKE) check
+	$(MAKE) test
+	@$(COMMANDS) release --tag $(OPTIONS)
+
+template: $(VENV)/dev ## write a template for plain CloudFormation, with settings of your own (OPTIONS="-c auth=none --output FILE")
+	@$(COMMANDS) template $(OPTIONS)
 
 # --- endpoints from elsewhere for a deployed lake -------------------------------------------------
 

@@ -75,6 +75,12 @@ COMMANDS = {
     "flood": Place("costs.flood_command", "flood", "Print what a flood of requests would cost."),
     "audit": Place("audit.audit_command", "audit", "Ask for advisories about pinned packages."),
     "sbom": Place("audit.sbom_command", "sbom", "Write the Lambda packages' bills of materials."),
+    "release": Place(
+        "release.release_command", "release", "Write what a release holds into dist/."
+    ),
+    "template": Place(
+        "release.template_command", "template", "Write a template for plain CloudFormation."
+    ),
     "emulated": Place("emulated", "emulated", "Deploy into an AWS emulator on this machine."),
 }
 

@@ -1,8 +1,9 @@
 """The CDK stack: queues, functions, destination, API and alarms."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from aws_cdk import CfnOutput, Stack
+from aws_cdk import CfnOutput, Environment, Stack
 from aws_cdk import aws_kinesis as kinesis
 from constructs import Construct
 
@@ -36,18 +37,25 @@ class PutEventsStack(Stack):
         settings: DeploySettings,
         package: Path,
         authorizer_package: Path | None = None,
+        env: Environment | None = None,
+        flags: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(
             scope,
             id,
+            env=env,
             stack_name=settings.stack_name,
             description=STACK_DESCRIPTION,
             termination_protection=settings.termination_protection,
         )
-        queues = add_queues(self, settings)
+        for name, flag in (flags or {}).items():
+            self.node.set_context(name, flag)
+        self.queues = queues = add_queues(self, settings)
         doors = add_doors(self, settings, queues, package)
-        lake, event_stream = self._connect_destinations(doors, settings)
-        api = PutEventsApi(
+        self.lake, self.event_stream = lake, event_stream = self._connect_destinations(
+            doors, settings
+        )
+        self.api = api = PutEventsApi(
             self,
             "Api",
             name=self.stack_name,

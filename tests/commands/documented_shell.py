@@ -32,6 +32,7 @@ ELSEWHERE = {
     "make faults": _TOO_LONG,
     "make doctor": "the folder in it is its reader's; tests/commands tries it on others",
     "make deploy-emulated": "tests/deployed goes through it",
+    "make template": "tests/commands/test_release.py goes through it",
     "make sql-emulated": "tests/deployed goes through it",
     "make destroy-emulated": "tests/deployed goes through it",
     "docker": _OUTSIDE,

@@ -3,7 +3,7 @@
 import json
 import re
 import sys
-from itertools import islice
+from itertools import islice, product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,6 +12,8 @@ from cfnlint.api import lint
 from cfnlint.config import ManualArgs
 from cfnlint.helpers import REGIONS
 
+from commands.release.plain_template import plain_template
+from commands.release.release_files import AUTHS, DESTINATIONS, template_name
 from infra.budget import WITHOUT_BUDGETS
 from tests.infra.setting_matrix import largest, name, variants
 from tests.infra.synthesis import Deployment
@@ -73,6 +75,13 @@ def main() -> None:
             print(f"{number:3} {len(found) or 'clean':>5}  {name(variant)}", flush=True)
             for rule, text in islice(found, 20):
                 print(f"           {rule} {text}", flush=True)
+    for destination, auth in product(DESTINATIONS, AUTHS):
+        template = plain_template("1.0.0", "python3.13", destination=destination, auth=auth)
+        found = findings(template)
+        found_any |= bool(found)
+        print(f"    {len(found) or 'clean':>5}  {template_name(destination, auth)}", flush=True)
+        for rule, text in islice(found, 20):
+            print(f"           {rule} {text}", flush=True)
     sys.exit(found_any)
 
 

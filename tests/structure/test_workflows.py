@@ -1,6 +1,8 @@
 """CI runs make's targets, and nothing of others that is not pinned."""
 
+import json
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
+EXAMPLES = sorted((ROOT / ".github/workflows").glob("*.yml.example"))
 MAKEFILE = (ROOT / "Makefile").read_text()
 
 
@@ -17,7 +20,12 @@ def steps(workflow: Path) -> list[dict[str, Any]]:
     return [step for job in jobs for step in job["steps"]]
 
 
-@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
+def targets(workflow: Path) -> list[str]:
+    """What of make a workflow runs, in a step or as one of a matrix."""
+    return re.findall(r"^ +(?:- |run: |- run: )make ([a-z-]+)", workflow.read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("workflow", [*WORKFLOWS, *EXAMPLES], ids=lambda path: path.name)
 def test_every_action_is_pinned_by_hash_and_says_its_version(workflow: Path) -> None:
     used = re.findall(r"uses: (.*)", workflow.read_text())
 
@@ -31,12 +39,61 @@ def test_a_workflow_may_read_only_ends_and_runs_targets_that_are_there(workflow:
     found = yaml.safe_load(workflow.read_text())
     assert found["permissions"] == {"contents": "read"}
     assert all(job["timeout-minutes"] for job in found["jobs"].values())
-    for step in steps(workflow):
-        for target in re.findall(r"^make ([a-z-]+)", step.get("run", ""), re.MULTILINE):
-            assert re.search(rf"^{target}:.*## ", MAKEFILE, re.MULTILINE)
+    for target in targets(workflow):
+        assert re.search(rf"^{target}:.*## ", MAKEFILE, re.MULTILINE), target
+
+
+def test_the_example_of_a_deploy_has_a_token_of_github_and_nothing_else() -> None:
+    [example] = EXAMPLES
+    found = yaml.safe_load(example.read_text())
+
+    assert found["permissions"] == {"contents": "read", "id-token": "write"}
+    assert found["jobs"]["deploy"]["environment"] == "production"
+    assert "secrets." not in example.read_text()
+    assert targets(example) == ["deploy"]
+
+
+def test_the_example_may_look_up_what_a_deploy_looks_up() -> None:
+    """The table of docs/operations.md has each action of the checks before a deploy."""
+    page = (ROOT / "docs/operations.md").read_text()
+    looked_up = set(
+        re.findall(r"`((?:[a-z0-9-]+):[A-Z]\w+)`", page.split("| missing |")[1].split("\n\n")[0])
+    )
+    [example] = EXAMPLES
+
+    assert looked_up - {"sts:GetCallerIdentity"} <= set(
+        re.findall(r'"([\w-]+:\w+)"', example.read_text())
+    )
 
 
 def test_ci_checks_and_tests() -> None:
     runs = [step.get("run") for workflow in WORKFLOWS for step in steps(workflow)]
 
     assert {"make check", "make test"} <= {*runs}
+
+
+def test_ci_tests_every_python_that_the_project_takes() -> None:
+    ci = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())
+    tested = ci["jobs"]["test"]["strategy"]["matrix"]["python"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+    [least, above] = re.findall(r"3\.(\d+)", project["requires-python"])
+    assert tested == [f"3.{minor}" for minor in range(int(least), int(above))]
+
+
+def test_dependabot_and_the_devcontainer_are_readable_and_name_what_is_there() -> None:
+    updates = yaml.safe_load((ROOT / ".github/dependabot.yml").read_text())["updates"]
+    folders = [f for one in updates for f in one.get("directories", [one.get("directory")])]
+    assert all((ROOT / folder.strip("/")).is_dir() for folder in folders)
+
+    devcontainer = json.loads((ROOT / ".devcontainer/devcontainer.json").read_text())
+    assert (ROOT / ".devcontainer" / devcontainer["build"]["dockerfile"]).is_file()
+    assert devcontainer["postCreateCommand"] == "make .venv/dev"
+
+
+def test_pre_commit_runs_the_pinned_ruff_and_fetches_nothing() -> None:
+    found = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
+
+    assert [repository["repo"] for repository in found] == ["local"]
+    entries = [hook["entry"] for repository in found for hook in repository["hooks"]]
+    assert entries == [".venv/bin/ruff format --force-exclude", "make check"]

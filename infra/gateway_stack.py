@@ -1,0 +1,58 @@
+"""The gateway in a CDK app of your own: deploy settings as arguments, packages built at synth."""
+
+from pathlib import Path
+from typing import Any
+
+from aws_cdk import Environment
+from constructs import Construct
+from pydantic.alias_generators import to_camel
+
+from infra.bundle import AUTHORIZER, bundle
+from infra.deploy_settings import DeploySettings
+from infra.stack import PutEventsStack
+from infra.stack_size import check_size
+
+# Feature flags of the CDK that change what the stack is; cdk.json has all for this project's app.
+# An app of another's may have others: the stack is the same in both.
+FLAGS = {
+    "@aws-cdk/aws-apigateway:authorizerChangeDeploymentLogicalId": True,
+    "@aws-cdk/aws-apigateway:disableCloudWatchRole": True,
+    "@aws-cdk/aws-apigateway:logGroupDestinationArnWithoutWildcard": True,
+    "@aws-cdk/aws-iam:importedRoleStackSafeDefaultPolicyName": True,
+    "@aws-cdk/aws-iam:minimizePolicies": True,
+    "@aws-cdk/aws-lambda:recognizeLayerVersion": True,
+    "@aws-cdk/aws-s3:createDefaultLoggingPolicy": True,
+    "@aws-cdk/core:enablePartitionLiterals": True,
+    "@aws-cdk/core:target-partitions": ["aws", "aws-cn"],
+}
+
+
+def gateway_stack(
+    scope: Construct,
+    id: str,
+    *,
+    env: Environment | None = None,
+    build: Path = Path(".build"),
+    **settings: Any,
+) -> PutEventsStack:
+    """Add a stack with the gateway to an app or a stage.
+
+    The settings are those of docs/settings.md in snake_case: `application_ids=["shop"]`. A wrong
+    one raises DeploySettingsError with a sentence. `build` keeps the Lambda packages.
+    """
+    given = DeploySettings.from_context({to_camel(name): v for name, v in settings.items()})
+    platform = given.architecture, given.runtime
+    build = build.resolve()
+    stack = PutEventsStack(
+        scope,
+        id,
+        settings=given,
+        package=bundle(*platform, build=build),
+        authorizer_package=(
+            bundle(*platform, code=AUTHORIZER, build=build) if given.auth == "jwt" else None
+        ),
+        env=env,
+        flags=FLAGS,
+    )
+    check_size(stack)
+    return stack

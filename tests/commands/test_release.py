@@ -1,0 +1,209 @@
+"""A release is of a clean commit, is the same bytes twice, and its templates are AWS's own kind."""
+
+import hashlib
+import json
+import os
+import re
+import subprocess
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import hcl2
+import pytest
+from click.testing import CliRunner
+
+from commands.exit_codes import StoppedError
+from commands.release import release_command
+from commands.release.archives import write_archive
+from commands.release.plain_template import PlainTemplateError, plain_template
+from commands.release.release_command import check_state, project_version
+from commands.release.release_files import AUTHS, BILLS, DESTINATIONS, checksums, template_name
+from commands.release.template_command import template as make_template
+from tests.infra.template_lint import findings
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs/without-cdk.md").read_text()
+VERSION = "9.8.7"
+
+
+@pytest.fixture(name="templates", scope="module")
+def _templates() -> dict[str, dict[str, Any]]:
+    """Two templates, which between them have every parameter."""
+    pairs = [("lake,stream", "jwt"), ("pinpoint", "cognito")]
+    return {
+        template_name(destination, auth): plain_template(
+            VERSION, "python3.13", destination=destination, auth=auth
+        )
+        for destination, auth in pairs
+    }
+
+
+def test_a_released_template_is_one_that_cloudformation_takes_in_every_region(
+    templates: dict[str, dict[str, Any]],
+) -> None:
+    # `make lint-templates` lints them all.
+    assert findings(templates["lake-stream-jwt.template.json"]) == []
+
+
+def test_a_released_template_needs_no_bootstrap_and_names_its_packages(
+    templates: dict[str, dict[str, Any]],
+) -> None:
+    for template in templates.values():
+        text = json.dumps(template)
+        assert "cdk" not in text.replace("without-cdk", "")
+        assert len(text) < 1_000_000  # CloudFormation's limit
+        assert template["Conditions"]["HasAlarmTopic"]
+        functions = [
+            resource["Properties"]
+            for resource in template["Resources"].values()
+            if resource["Type"] == "AWS::Lambda::Function"
+        ]
+        for function in functions:
+            code = function["Handler"].split(".")[0]
+            assert function["Architectures"] == [{"Ref": "Architecture"}]
+            assert function["Code"]["S3Key"]["Fn::Join"][1] == [
+                {"Ref": "CodePrefix"},
+                f"{code}-{VERSION}-",
+                {"Ref": "Architecture"},
+                "-python3.13.zip",
+            ]
+
+
+def test_the_page_has_every_parameter(templates: dict[str, dict[str, Any]]) -> None:
+    parameters = {name for template in templates.values() for name in template["Parameters"]}
+    [table] = re.findall(r"\| parameter .*?\n\n", PAGE, re.DOTALL)
+    told = {
+        name
+        for row in table.strip().splitlines()
+        for name in re.findall("`(\\w+)`", row.split("|")[1])
+    }
+
+    assert told == parameters
+
+
+def test_a_value_of_its_making_that_stays_in_a_template_is_an_error() -> None:
+    with pytest.raises(PlainTemplateError, match="bucket-stand-in"):
+        plain_template(VERSION, "python3.13", existingLakeBucket="bucket-stand-in")
+
+
+def test_make_template_has_settings_of_your_own_and_no_parameter_for_them(tmp_path: Path) -> None:
+    file = tmp_path / "own.json"
+    own = ("applicationIds=shop,news", "corsOrigins=https://shop.example.com", "auth=none")
+    words = [word for setting in own for word in ("-c", setting)]
+    done = CliRunner().invoke(make_template, [*words, "--output", str(file)])
+
+    assert done.exit_code == 0, done.output
+    made = json.loads(file.read_text())
+    assert "ApplicationId" not in made["Parameters"]
+    assert "shop.example.com" in file.read_text().replace("[.]", ".")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["-c", "auth=oauth"], 3, "The deploy option auth is 'oauth', but must be iam, "),
+        (["-c", "auth"], 2, "write NAME=VALUE"),
+        (["-c", "stackName=a"], 2, "give it when you deploy"),
+    ],
+)
+def test_a_wrong_setting_of_a_template_is_a_sentence(
+    tmp_path: Path, words: list[str], code: int, said: str
+) -> None:
+    file = tmp_path / "own.json"
+    done = CliRunner().invoke(make_template, [*words, "--output", str(file)])
+
+    assert (done.exit_code, said in done.output, file.exists()) == (code, True, False), done.output
+
+
+def test_an_archive_is_the_same_whenever_and_wherever_its_files_were_written(
+    tmp_path: Path,
+) -> None:
+    archives = []
+    for number, names in enumerate((["b/c.py", "a.py"], ["a.py", "b/c.py"])):
+        folder = tmp_path / str(number)
+        for name in names:
+            file = folder / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(name)
+            file.chmod((0o600, 0o644)[number])
+            os.utime(file, (number * 10**9, number * 10**9))
+        archives.append(tmp_path / f"{number}.zip")
+        write_archive(folder, archives[-1])
+
+    assert archives[0].read_bytes() == archives[1].read_bytes()
+
+
+def test_the_checksums_are_of_every_file(tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(b"a")
+    (tmp_path / "SHA256SUMS").write_text("an earlier one")
+
+    assert checksums(tmp_path) == f"{hashlib.sha256(b'a').hexdigest()}  a.zip\n"
+
+
+def test_only_a_clean_commit_with_a_changelog_and_no_tag_is_released(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(release_command, "ROOT", tmp_path)
+
+    def git(*words: str) -> str:
+        who = ["-c", "user.name=a", "-c", "user.email=a@localhost", "-c", "commit.gpgsign=false"]
+        return subprocess.run(
+            ["git", *who, *words], cwd=tmp_path, check=True, capture_output=True, text=True
+        ).stdout.strip()
+
+    def committed(changelog: str) -> str:
+        (tmp_path / "CHANGELOG.md").write_text(changelog)
+        git("add", "-A")
+        git("commit", "-m", "a")
+        return git("rev-parse", "HEAD")
+
+    git("init")
+    commit = committed("## Unreleased\n")
+    with pytest.raises(StoppedError, match=r"no section `## 9\.8\.7 - YYYY-MM-DD`"):
+        check_state(VERSION, commit)
+    commit = committed("## 9.8.7 - 2026-11-26\n")
+    check_state(VERSION, commit)
+    with pytest.raises(StoppedError, match="Another commit"):
+        check_state(VERSION, "0" * 40)
+    (tmp_path / "new").touch()
+    with pytest.raises(StoppedError, match="Commit or remove first"):
+        check_state(VERSION, commit)
+    (tmp_path / "new").unlink()
+    git("tag", "v9.8.7", "-m", "a")
+    with pytest.raises(StoppedError, match="There is a tag"):
+        check_state(VERSION, commit)
+
+
+def test_the_changelog_has_the_version_of_the_project() -> None:
+    headings = re.findall(
+        r"^## (\S+) - \d{4}-\d\d-\d\d$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE
+    )
+
+    assert headings[0] == project_version()
+
+
+def test_terraforms_example_gives_the_template_what_it_needs(
+    templates: dict[str, dict[str, Any]],
+) -> None:
+    text = (ROOT / "examples/terraform/main.tf").read_text()
+    parsed = hcl2.loads(text)
+
+    bucket, files, stack = parsed["resource"]
+    assert [*bucket, *files] == ['"aws_s3_bucket"', '"aws_s3_object"']
+    given = set(
+        re.findall(r"(\w+) = ", stack['"aws_cloudformation_stack"']['"gateway"']["parameters"])
+    )
+    template = plain_template(VERSION, "python3.13", destination="lake", auth="iam")
+    needed = {name for name, told in template["Parameters"].items() if "Default" not in told}
+    assert needed <= given <= set(template["Parameters"])
+    outputs = set(re.findall(r'outputs\["(\w+)"\]', text))
+    assert outputs <= set(template["Outputs"])
+
+
+def test_the_page_names_the_kinds_of_templates_and_bills_there_are() -> None:
+    for destination, auth in product(DESTINATIONS, AUTHS):
+        assert f"`{destination.replace(',', '-')}`" in PAGE
+        assert f"`{auth}`" in PAGE
+    for code in BILLS:
+        assert f"`{code}-VERSION.cdx.json`" in PAGE
