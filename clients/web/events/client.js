@@ -3,22 +3,24 @@
 import { queueOf } from './queue.js';
 import { recorderOf } from './recorder.js';
 import { senderOf } from './sender.js';
-import { ignore, MINUTE } from './shapes.js';
+import { MINUTE, said } from './shapes.js';
 import { visitorOf } from './visitor.js';
 
+const warn = (what) => (about) => console.warn('Event', what, about);
 const DEFAULTS = {
   sessions: true,
   sessionTimeout: 30 * MINUTE,
   flushInterval: 5000,
   maxQueued: 1000,
   enabled: true,
-  onRejected: (rejected) => console.warn('Event rejected', rejected),
-  onDropped: (dropped) => console.warn('Event dropped', dropped),
-  onError: ignore,
+  onRejected: warn('rejected'),
+  onDropped: warn('dropped'),
+  onError: warn('waits'),
 };
 
 export function createClient(options) {
-  const { url, applicationId, pageViews, enabled, maxQueued, onDropped, ...others } = { ...DEFAULTS, ...options };
+  const { url, applicationId, pageViews, enabled, maxQueued, onDropped, ...others } = { ...DEFAULTS, ...said(options) };
+  if (!applicationId || !/^https?:/.test(url)) throw TypeError('url, applicationId needed');
   const address = `${url.replace(/\/+$/, '')}/v1/apps/${encodeURIComponent(applicationId)}/events`;
   const name = `putevents:${applicationId}`;
   const visitor = visitorOf(name, enabled);
@@ -61,10 +63,18 @@ export function createClient(options) {
 
   function setEnabled(on) {
     visitor.save(on ? { ...visitor.load(), on } : { on });
-    if (on) return show();
-    queue.clear();
-    queue.erase();
+    if (on) show();
+    else queue.erase();
   }
+
+  /** What a call throws is not the page's error. */
+  const safely = (call) => (...values) => {
+    try {
+      return call(...values);
+    } catch (error) {
+      others.onError(error);
+    }
+  };
 
   document.addEventListener('visibilitychange', () => (document.visibilityState === 'hidden' ? hide() : show()));
   addEventListener('pagehide', hide);
@@ -84,10 +94,11 @@ export function createClient(options) {
     }
   }
   show();
+  if (!isEnabled()) queue.erase(); // what a page kept that was closed over it
 
   return {
-    record,
-    identify,
+    record: safely(record),
+    identify: safely(identify),
     flush,
     reset: () => {
       if (!isEnabled()) return;

@@ -10,7 +10,8 @@ const BATCH_EVENTS = 100; // Pinpoint's limit
 const LEASE_MS = MINUTE;
 
 export function queueOf(name, maxQueued, onDropped) {
-  const { change, erase } = databaseOf(name);
+  const database = databaseOf(name);
+  const { change } = database;
   const tab = newId();
   const items = new Map(); // by id
   const busy = new Set(); // ids that are under way
@@ -38,6 +39,7 @@ export function queueOf(name, maxQueued, onDropped) {
   function save() {
     const saved = unsaved;
     unsaved = [];
+    if (!saved.length) return; // erased meanwhile
     // What cannot be stored is sent from memory.
     change((store) => saved.forEach((item) => store.put(item)), true).then(
       () => saved.forEach(({ id }) => items.has(id) && stored.add(id)),
@@ -109,10 +111,13 @@ export function queueOf(name, maxQueued, onDropped) {
     return new Set([...stored].filter((id) => !isLeased(items.get(id), now)));
   }
 
-  function clear() {
+  /** Leaves nothing in memory, nor in IndexedDB. */
+  function erase() {
+    unsaved = [];
     items.clear();
     stored.clear();
+    database.erase();
   }
 
-  return { add, busy, claim, clear, erase, items, lapsed, next, settle };
+  return { add, busy, claim, erase, items, lapsed, next, settle };
 }

@@ -30,6 +30,7 @@ export function recorderOf(visitor, put, { appTitle, appVersion, sessions, sessi
   }
 
   function addEvent({ endpoint, session: { id: Id, start } }, now, type, more = {}) {
+    const begun = Math.min(start, now); // a clock can be set back
     const { id = newId(), attributes, metrics, StopTimestamp, isBrief } = more;
     const event = {
       EventType: type,
@@ -41,7 +42,7 @@ export function recorderOf(visitor, put, { appTitle, appVersion, sessions, sessi
       AppVersionCode: appVersion,
       SdkName: 'putevents-web',
       ClientSdkVersion: VERSION,
-      Session: sessions ? { Id, StartTimestamp: date(start), StopTimestamp, Duration: now - start } : undefined,
+      Session: sessions ? { Id, StartTimestamp: date(begun), StopTimestamp, Duration: now - begun } : undefined,
     };
     return add(id, endpoint, now, event, false, isBrief);
   }
@@ -53,7 +54,7 @@ export function recorderOf(visitor, put, { appTitle, appVersion, sessions, sessi
     const size = new TextEncoder().encode(json).length + 50; // and its id
     const item = { id, endpoint, time, json, size, isEndpoint };
     if (size < EVENT_BYTES) put(item, isBrief);
-    else tell(onRejected, item, { status: 400, message: 'Event size should be at most 1000 KB.' });
+    else tell(onRejected, item, { status: 400, message: 'Too large' });
     return id;
   }
 

@@ -35,16 +35,16 @@ export function senderOf(address, queue, isEnabled, { headers, flushInterval, on
   async function run() {
     clearTimeout(timer);
     timer = undefined;
-    if (!isEnabled()) return queue.clear();
+    if (!isEnabled()) return queue.erase();
     // Without an answer of IndexedDB, memory has this tab's own.
     const others = await until(AbortSignal.timeout(CLAIM_MS), queue.claim()).catch(ignore);
-    if (!isEnabled()) return queue.clear();
+    if (!isEnabled()) return queue.erase();
     const tried = new Set();
     for (let batch, isUp = true; isUp && (batch = queue.next(tried, BATCH_BYTES)).length; isUp = await send(batch)) {
       batch.forEach(({ id }) => tried.add(id));
     }
     failures = [...tried].some((id) => queue.items.has(id)) ? failures + 1 : 0;
-    if (failures) schedule(Math.min(5 * MINUTE, flushInterval * 2 ** failures) * (0.5 + Math.random() / 2));
+    if (failures) schedule(Math.min(5 * MINUTE, Math.max(1000, flushInterval) * 2 ** failures) * (0.5 + Math.random() / 2));
     else if (queue.items.size) schedule(flushInterval);
     else if (others) schedule(MINUTE);
   }
@@ -79,7 +79,7 @@ export function senderOf(address, queue, isEnabled, { headers, flushInterval, on
   function isSettled(item, { StatusCode: status = 500, Message: message } = {}) {
     const isRejected = status >= 400 && status < 500 && status !== 429;
     if (isRejected) tell(onRejected, item, { status, message });
-    return isRejected || status < 300;
+    return isRejected || status === 202;
   }
 
   async function ask(batch, keepalive) {

@@ -17,8 +17,10 @@ const each = (object, convert) =>
       .filter(([, value]) => value != null)
       .map(([key, value]) => [key, convert(value)]),
   );
+/** Options without those that are undefined, which have their defaults. */
+export const said = (options) => each(options, (value) => value);
 export const texts = (object) => each(object, String);
-export const numbers = (object) => each(object, Number);
+export const numbers = (object) => each(object, (value) => (isFinite(value) ? Number(value) : undefined));
 export const lists = (object) => each(object, (value) => [value].flat().map(String));
 
 /** What `work` resolves to, unless the signal ends the wait for it. */

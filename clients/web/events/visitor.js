@@ -7,7 +7,11 @@ export function visitorOf(name, enabled) {
   function load() {
     try {
       const text = localStorage.getItem(name);
-      return text ? { ...JSON.parse(text) } : memory;
+      if (!text) return memory;
+      const visitor = { ...JSON.parse(text) };
+      const { start, last } = Object(visitor.session);
+      if (!(start + last < 9e15)) delete visitor.session; // damaged
+      return visitor;
     } catch {
       return memory;
     }

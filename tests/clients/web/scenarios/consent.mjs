@@ -32,6 +32,23 @@ export default {
     assert.notEqual(event.endpoint, road.exchanges[0].endpoint);
   },
 
+  'a visitor who says no in the moment of an event leaves nothing behind': async ({ open, flush, road, app }) => {
+    const page = await open({ enabled: false });
+    await page.evaluate(() => {
+      client.setEnabled(true);
+      client.record('secret', { a: 'private' });
+      client.setEnabled(false);
+    });
+    await page.waitForFunction(async () => (await indexedDB.databases()).length === 0);
+    await flush(page);
+    assert.deepEqual(await kept(page), { [`putevents:${app}`]: '{"on":false}', databases: [] });
+
+    const later = await open();
+    await later.evaluate(() => client.setEnabled(true));
+    await flush(later);
+    assert.deepEqual(road.types(), ['_session.start']);
+  },
+
   'before a visitor consents nothing is kept or sent': async ({ open, record, flush, road }) => {
     const page = await open({ enabled: false, pageViews: true });
     await record(page, 'never');

@@ -24,6 +24,53 @@ export default {
     assert.deepEqual(new Set(road.exchanges.map(({ endpoint }) => endpoint)).size, 1);
   },
 
+  'a damaged session is replaced by a new one': async ({ open, record, flush, road, tab, app }) => {
+    const page = await tab();
+    const damaged = [5, true, 'text', {}, { id: 1 }, { id: 'x', start: 1e18, last: 1e18 }, { id: 'x', start: 'a', last: null }];
+    for (const session of damaged) {
+      await page.evaluate((key, value) => { localStorage[key] = JSON.stringify({ session: value }); }, `putevents:${app}`, session);
+      await open({}, page);
+      await record(page, 'goes on');
+      await flush(page);
+    }
+    assert.equal(road.types().filter((type) => type === 'goes on').length, damaged.length);
+    assert.equal(road.types().filter((type) => type === '_session.start').length, damaged.length);
+  },
+
+  'a clock that is set back makes no negative duration': async ({ open, record, flush, road, clock }) => {
+    const page = await open({}, { clock: 600_000 });
+    await record(page, 'ahead');
+    await clock(page, 0);
+    await record(page, 'back');
+    await flush(page);
+    const sessions = road.exchanges.flatMap(({ events }) => events).map(({ Session }) => Session);
+    assert.ok(sessions.every(({ Duration }) => Duration >= 0));
+  },
+
+  'a value that cannot be sent is an error that the page hears of': async ({ open, record, flush, road, heard }) => {
+    const page = await open();
+    await page.evaluate(() => {
+      client.record('odd', { x: Object.create(null) });
+      client.identify('u', {}, { Metrics: { a: 1n } });
+      client.record('numbers', {}, { good: 1, bad: NaN, worse: 'x', worst: Infinity });
+    });
+    await record(page, 'after');
+    await flush(page);
+    assert.deepEqual((await heard(page)).errors, ['TypeError', 'TypeError']);
+    const [numbers] = road.exchanges.flatMap(({ events }) => events).filter(({ EventType }) => EventType === 'numbers');
+    assert.deepEqual(numbers.Metrics, { good: 1 });
+    assert.ok(road.types().includes('after'));
+  },
+
+  'wrong settings are an error at once, and an undefined one has its default': async ({ open, tab, app, road }) => {
+    const page = await tab();
+    const said = await page.evaluate((url) => [{ url }, { applicationId: 'a' }, { url: '', applicationId: 'a' }, { url: '127.0.0.1:1', applicationId: 'a' }]
+      .map((options) => { try { return createClient(options) && 'made'; } catch ({ message }) { return message; } }), road.url);
+    assert.deepEqual(said, Array(4).fill('url, applicationId needed'));
+    const other = await open({}, page);
+    assert.equal(await other.evaluate((url, applicationId) => createClient({ url, applicationId, enabled: undefined, onError: undefined }).isEnabled(), road.url, app), true);
+  },
+
   'a browser that stores nothing sends from memory': async ({ open, record, flush, road }) => {
     const forbid = () => {
       for (const name of ['indexedDB', 'localStorage']) {
