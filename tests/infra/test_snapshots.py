@@ -38,19 +38,19 @@ MEANT: dict[str, dict[str, str]] = {
     "destination": {
         "AWS::DynamoDB::Table": "the table stays in your account with all endpoints, and no "
         "longer belongs to the stack",
-        "AWS::S3::Bucket": "the bucket stays in your account with all events, and no longer belongs "
-        "to the stack",
+        "AWS::S3::Bucket": "the bucket stays in your account with all events, and no longer "
+        "belongs to the stack",
         "AWS::KinesisFirehose::DeliveryStream": "stop the senders, then wait `lakeBufferSeconds` "
         "before you deploy",
         "AWS::Logs::LogGroup": "the streams' log of failed writes to the lake",
-        "AWS::Kinesis::Stream": "without `stream` it goes, with all records that no consumer has read: "
-        "wait until they have",
+        "AWS::Kinesis::Stream": "without `stream` it goes, with all records that no consumer has "
+        "read: wait until they have",
         "AWS::Events::EventBus": "without `bus` it goes. While it has rules, EventBridge keeps it "
         "and the update fails",
     },
     "applicationIds": {
-        "AWS::KinesisFirehose::DeliveryStream": "the stream of an application that you remove: stop "
-        "its senders, then wait `lakeBufferSeconds` before you deploy",
+        "AWS::KinesisFirehose::DeliveryStream": "the stream of an application that you remove: "
+        "stop its senders, then wait `lakeBufferSeconds` before you deploy",
     },
     "auth": {
         "AWS::ApiGateway::ApiKey": "only `api-key` has one; if you go back to it you get another "
@@ -58,7 +58,8 @@ MEANT: dict[str, dict[str, str]] = {
         "AWS::Logs::LogGroup": "the log of the function that verifies tokens, which only `jwt` has",
     },
     "stackName": {
-        "AWS::KinesisFirehose::DeliveryStream": "another name makes another stack, beside the first",
+        "AWS::KinesisFirehose::DeliveryStream": "another name makes another stack, beside the "
+        "first",
     },
     "domainName": {
         "AWS::ApiGateway::DomainName": "without it clients need the API's URL, with another name "
@@ -71,12 +72,12 @@ MEANT: dict[str, dict[str, str]] = {
         "AWS::ApiGateway::BasePathMapping": "it goes with the domain name",
     },
     "basePath": {
-        "AWS::ApiGateway::BasePathMapping": "the old path answers 403, and some clients delete their "
-        "events then: choose it before you release the first app",
+        "AWS::ApiGateway::BasePathMapping": "the old path answers 403, and some clients delete "
+        "their events then: choose it before you release the first app",
     },
     "disableExecuteApiEndpoint": {
-        "AWS::ApiGateway::RestApi": "the API stays, but its own URL answers 403: close it only when "
-        "no installed app calls it",
+        "AWS::ApiGateway::RestApi": "the API stays, but its own URL answers 403: close it only "
+        "when no installed app calls it",
     },
     "existingEndpointTable": {
         "AWS::DynamoDB::Table": "the stack's own table stays in your account with all endpoints",
@@ -94,17 +95,16 @@ MEANT: dict[str, dict[str, str]] = {
         "AWS::S3::Bucket": "the stack's own bucket stays in your account with all events",
     },
     "lakeFormation": {
-        "AWS::LakeFormation::PrincipalPermissions": "the grants to Firehose and to "
-        "`lakeReaders`",
+        "AWS::LakeFormation::PrincipalPermissions": "the grants to Firehose and to `lakeReaders`",
     },
     "lakeReaders": {
         "AWS::LakeFormation::PrincipalPermissions": "the grants of a reader that you remove; "
         "all others keep theirs",
     },
     "encryption": {
-        "AWS::KMS::Key": "the key stays in your account, because the data that it encrypted needs it, "
-        "and no longer belongs to the stack: [security.md](security.md#a-key-of-your-own). The key "
-        "of the alarms' topic is deleted",
+        "AWS::KMS::Key": "the key stays in your account, because the data that it encrypted needs "
+        "it, and no longer belongs to the stack: [security.md](security.md#a-key-of-your-own). The "
+        "key of the alarms' topic is deleted",
     },
     "alarmEmail": {"AWS::KMS::Key": "it encrypts alarms in transit; no data is lost with it"},
 }
