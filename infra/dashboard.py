@@ -17,7 +17,7 @@ from infra.event_stream import write_throttles
 from infra.monitoring import NAMESPACE
 
 # By destination, dollars a request and an event in us-east-1: fitted to the table in
-# docs/operations.md that `make costs` prints, without traces.
+# docs/costs.md that `make costs` prints, without traces.
 DOLLARS = {"lake": (5.9e-6, 0.06e-6), "pinpoint": (5.04e-6, 0.0)}
 # What an event more costs there; how many go to the bus is not counted here.
 FOLLOWER_DOLLARS = {"stream": 0.15e-6}

@@ -24,7 +24,7 @@ Exit code:
 @click.command(epilog=EPILOG)
 @click.option("--cpu", is_flag=True, help="Print the CPU time on this machine instead.")
 def costs(cpu: bool) -> None:
-    """Print what a million events cost, as tables for docs/operations.md."""
+    """Print what a million events cost, as tables for docs/costs.md."""
     cases = [(destination, size) for destination in DESTINATIONS for size in SIZES]
     if cpu:
         for case in cases:

@@ -105,6 +105,6 @@ def rows(rate: int) -> list[list[str]]:
 
 
 def markdown(rate: int) -> str:
-    """The rows as docs/operations.md shows them."""
+    """The rows as docs/costs.md shows them."""
     lines = [head(), ["---"] * len(head()), *rows(rate)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -21,7 +21,7 @@ Exit code:
 @click.command(epilog=EPILOG)
 @click.option("--rate", type=click.IntRange(1), default=THROTTLE_RATE, show_default=True,
               metavar="REQUESTS", help="Requests a second: the setting throttleRate.")
-@click.option("--markdown", "as_markdown", is_flag=True, help="As docs/operations.md has it.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="As docs/costs.md has it.")
 def flood(rate: int, as_markdown: bool) -> None:
     """Print what a flood of requests would cost, and send nothing.
 

@@ -1,4 +1,4 @@
-"""The quotas as tables: in Markdown for docs/operations.md, or for a terminal."""
+"""The quotas as tables: in Markdown for docs/quotas.md, or for a terminal."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -27,7 +27,7 @@ Regions = dict[str, str]  # a class of regions, and what it is called
 
 
 def markdown(rates: Sequence[int], regions: Regions) -> str:
-    """Everything as docs/operations.md shows it."""
+    """Everything as docs/quotas.md shows it."""
     asked = (
         [f"{events:,}", *(f"{number(v)} {q.unit}".strip() for q, v in demand(events).items())]
         for events in rates
@@ -63,7 +63,7 @@ def plain(rates: Sequence[int], regions: Regions) -> str:
     defaults = ([quota.name, *_defaults(quota, regions)] for quota in QUOTAS)
     names, numbers = list(regions.values()), range(1, len(rates) + 1)
     parts = [
-        table(["asked by events a second", *(f"{n:,}" for n in rates), ""], asked, numbers), "",
+        table(["needed at events a second", *(f"{n:,}" for n in rates), ""], asked, numbers), "",
         table(["events a second", "in", "raise", "to"], raises, [0, 3]), "",
         table([f"quota on {AS_OF}", *names], defaults, range(1, len(names) + 1)), "",
         *(f"{quota.name}:\n    {_how(quota)}" for quota in QUOTAS), "",
@@ -94,17 +94,17 @@ def _how(quota: Quota, quote: str = "") -> str:
 
 def _notes(regions: Regions) -> Iterator[str]:
     yield (
-        f"Reckoned for one application with {EVENTS_PER_REQUEST} events of {RECORD_BYTES:,} bytes "
+        f"For one application with {EVENTS_PER_REQUEST} events of {RECORD_BYTES:,} bytes "
         f"a request, which takes {REQUEST_SECONDS * 1000:.0f} ms and updates its endpoint, with a "
-        f"push token: {WRITE_UNITS} write units. A quota is raised so that {FULL:.0%} of it are "
-        "used. Applications have streams of their own; the rest is shared. `tableWarmWrites` is "
+        f"push token: {WRITE_UNITS} write units. A quota is raised so that you use {FULL:.0%} of "
+        "it. Each application has a stream of its own; they share the rest. `tableWarmWrites` is "
         f"for a new table, which takes {NEW_TABLE_WRITES:,} write units a second at first; "
         f"a new account may have {NEW_ACCOUNT} functions at once."
     )
     yield (
         f"With destination `stream`: a new stream on demand takes {NEW_STREAM_BYTES // MIB} MiB a "
         f"second, {number(NEW_STREAM_BYTES / RECORD_BYTES)} such events, and doubles as it is "
-        f"used; what is over it waits. With `bus`: EventBridge takes {BUS_PUTS:,} PutEvents a "
+        f"used; records above that wait. With `bus`: EventBridge takes {BUS_PUTS:,} PutEvents a "
         "second in its largest regions, and fewer in most others."
     )
     if "small" in regions:

@@ -27,7 +27,7 @@ def _check_region(_: click.Context, __: click.Parameter, region: str | None) -> 
 @click.option("--region", callback=_check_region, help="One only.  [default: all, by their quotas]")
 @click.option("--rate", type=click.IntRange(1), metavar="EVENTS",
               help="Events a second.  [default: 10 to 100,000]")
-@click.option("--markdown", "as_markdown", is_flag=True, help="As docs/operations.md has it.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="As docs/quotas.md has it.")
 def quotas(region: str | None, rate: int | None, as_markdown: bool) -> None:
     """Print what a lake asks of AWS, and which quotas to raise where."""
     regions = {class_of(region): region} if region else REGIONS

@@ -21,36 +21,56 @@ class AccessSettings(Group):
     """Who may call the API, and how often."""
 
     auth: Literal["iam", "cognito", "jwt", "api-key", "none"] = Field(
-        "iam", description="iam, cognito, jwt, api-key or none"
+        "iam",
+        title="who may send events: docs/access.md helps you choose",
+        description="iam, cognito, jwt, api-key or none",
     )
     user_pool_id: Annotated[_UserPool | None, OPTIONAL] = Field(
-        None, description="the id or ARN of a Cognito user pool, which auth=cognito needs"
+        None,
+        title="the user pool whose tokens are accepted",
+        description="the id or ARN of a Cognito user pool, which auth=cognito needs",
     )
     endpoint_reads: Switch = Field(
         False,
-        description="false, or with auth=iam true if callers may read and delete endpoints too",
+        title="adds routes that read and delete endpoints and users",
+        description="false, or with auth=iam true",
     )
     trust_arrival: Switch = Field(
         False,
-        description="false, or with auth=iam true if callers are gateways of your own, which say "
-        "when what they forward came in",
+        title="accepts the time of arrival that a forwarding gateway sends along",
+        description="false, or with auth=iam true if all callers are gateways of your own",
     )
-    throttle_rate: int = Field(1000, ge=1, le=100_000, description="requests a second, 1 to 100000")
-    throttle_burst: int = Field(2000, ge=1, le=100_000, description="requests at once, 1 to 100000")
+    throttle_rate: int = Field(
+        1000,
+        ge=1,
+        le=100_000,
+        title="the most that the API accepts; more is answered 500",
+        description="requests a second, 1 to 100000",
+    )
+    throttle_burst: int = Field(
+        2000,
+        ge=1,
+        le=100_000,
+        title="the most that it accepts at the same moment",
+        description="requests at once, 1 to 100000",
+    )
     api_key_rate: Annotated[_Positive | None, OPTIONAL] = Field(
         None,
-        description="with auth=api-key the requests a second of the key, 1 to throttleRate, or "
-        "nothing for throttleRate",
+        title="the key's own rate",
+        description="with auth=api-key requests a second, 1 to throttleRate, or nothing for "
+        "throttleRate",
     )
     api_key_burst: Annotated[_Positive | None, OPTIONAL] = Field(
         None,
-        description="with auth=api-key the requests at once of the key, 1 to throttleBurst, or "
-        "nothing for throttleBurst",
+        title="the key's own burst",
+        description="with auth=api-key requests at once, 1 to throttleBurst, or nothing for "
+        "throttleBurst",
     )
     api_key_quota: Annotated[_Quota | None, OPTIONAL] = Field(
         None,
-        description="with auth=api-key the requests of the key in a day, week or month, such as "
-        "5000000/month, or nothing for no quota",
+        title="the key's total for a period",
+        description="with auth=api-key requests in a day, week or month, such as 5000000/month, "
+        "or nothing for no quota",
     )
 
     @model_validator(mode="after")

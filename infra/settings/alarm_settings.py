@@ -20,33 +20,39 @@ class AlarmSettings(Group):
 
     dashboard: Switch = Field(
         True,
-        description="true, or false for no CloudWatch dashboard; an account's first three are "
-        "free, a further one is $3 a month",
+        title="creates a CloudWatch dashboard",
+        description="true or false; an account's first three dashboards are free, each further "
+        "one is $3 a month",
     )
     alarm_email: Annotated[_Email | None, OPTIONAL] = Field(
-        None, description="one e-mail address that alarms are sent to, or nothing"
+        None,
+        title="where alarms and budget warnings are sent",
+        description="an e-mail address, or nothing",
     )
     alarm_topic_arn: Annotated[_Topic | None, OPTIONAL] = Field(
         None,
-        description="the ARN of a standard SNS topic that alarms are published to, in place of "
-        "alarmEmail and not beside it, or nothing",
+        title="publishes alarms to your topic",
+        description="the ARN of a standard SNS topic, in place of alarmEmail, or nothing",
     )
     quiet_alarm_hours: int = Field(
         0,
         ge=0,
         le=MAX_QUIET_HOURS,
-        description="hours without a delivered event of an application that are an alarm, "
-        f"1 to {MAX_QUIET_HOURS}, or 0 for no such alarm",
+        title="an alarm for each application that sends nothing",
+        description=f"hours without a delivered event, 1 to {MAX_QUIET_HOURS}, or 0 for no such "
+        "alarm",
     )
     monthly_budget_usd: int = Field(
         0,
         ge=0,
         le=1_000_000_000,
-        description="US dollars a month at which AWS Budgets tells alarmEmail or alarmTopicArn, "
-        "one of which it needs, or 0 for no budget",
+        title="warns you of your AWS bill at 50 and 100 %, and by forecast",
+        description="US dollars a month, together with alarmEmail or alarmTopicArn, or 0 for no "
+        "budget",
     )
     budget_scope: Literal["account", "stack"] = Field(
         "account",
+        title="the costs that the budget counts",
         description="account, or stack once the stack's tag is active as a cost allocation tag",
     )
 

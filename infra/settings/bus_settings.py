@@ -20,15 +20,17 @@ class BusSettings(ForwardingSettings):
 
     bus_event_types: Annotated[tuple[_EventType, ...], LISTED, DISTINCT] = Field(
         (),
-        description="the event types, exactly as apps spell them, that destination bus puts on the "
-        "bus, and needs (a,b or a JSON list; no commas in one, ASCII), together at most so many "
-        "characters as applicationIds leaves of its own; or * for every "
-        "event, each of which EventBridge bills",
+        title="the event types that go to the bus",
+        description="event types, spelled exactly as your apps do (a,b or a JSON list; ASCII, "
+        "without commas), which destination bus needs and which count toward the "
+        "characters of applicationIds; or * for every event, each of which "
+        "EventBridge bills",
     )
     existing_event_bus: Annotated[_Bus | None, OPTIONAL] = Field(
         None,
-        description="for destination bus the name or ARN of an EventBridge event bus of "
-        "yours, such as default, or nothing for one of the stack's own, named like the stack",
+        title="uses your bus",
+        description="for destination bus the name or ARN of an EventBridge event bus, such as "
+        "default, or nothing for a new one, named like the stack",
     )
 
     @model_validator(mode="after")

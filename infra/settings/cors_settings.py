@@ -26,14 +26,16 @@ class CorsSettings(Group):
 
     cors_origins: Annotated[tuple[_Origin, ...] | tuple[Literal["*"]], LISTED] = Field(
         (),
-        description="origins like https://app.example.com, or https://*.example.dev for all one "
-        f"step under it (a,b or a JSON list), together at most {MAX_ORIGIN_CHARACTERS} characters, "
-        "or *, or nothing",
+        title="the web pages that may call the API",
+        description="origins like https://app.example.com, or https://*.example.dev for all "
+        "subdomains of one level (a,b or a JSON list), together at most "
+        f"{MAX_ORIGIN_CHARACTERS} characters; or * for any page; or nothing",
     )
     cors_headers: Annotated[tuple[_Header, ...], LISTED] = Field(
         (),
-        description="names of more headers that pages may send (a,b or a JSON list), together at "
-        f"most {MAX_HEADER_CHARACTERS} characters, or nothing",
+        title="headers that pages may send beside those of AWS's clients",
+        description="header names (a,b or a JSON list), together at most "
+        f"{MAX_HEADER_CHARACTERS} characters, or nothing",
     )
 
     @model_validator(mode="after")

@@ -21,25 +21,32 @@ class DomainSettings(Group):
 
     domain_name: Annotated[_DomainName | None, OPTIONAL] = Field(
         None,
-        description="a domain name of your own, such as events.example.com, with its "
-        "certificateArn, or nothing",
+        title="your name for the API: docs/custom-domain.md",
+        description="a domain name, such as events.example.com, together with certificateArn, "
+        "or nothing",
     )
     certificate_arn: Annotated[_CertificateArn | None, OPTIONAL] = Field(
         None,
-        description="the ARN of domainName's certificate in ACM, in the region of the stack, which "
-        "domainName needs",
+        title="the certificate of that name",
+        description="the ARN of a certificate for domainName, from ACM in the region of the "
+        "stack, which domainName needs",
     )
     hosted_zone_id: Annotated[_HostedZoneId | None, OPTIONAL] = Field(
         None,
-        description="with domainName the id of the Route 53 zone that gets its record, or nothing",
+        title="writes the name's DNS record",
+        description="with domainName the id of its Route 53 zone, or nothing if you create the "
+        "record yourself",
     )
     base_path: Annotated[_BasePath | None, OPTIONAL] = Field(
         None,
-        description="with domainName what stands between it and /v1, of letters, digits, '.', '_' "
-        "and '-' but not ping, sping, . or .., or nothing",
+        title="a path before /v1, so that the name can serve other APIs too",
+        description="with domainName letters, digits, '.', '_' and '-', but not ping, sping, . "
+        "or .., or nothing",
     )
     disable_execute_api_endpoint: Switch = Field(
-        False, description="false, or with domainName true to be reached by that name only"
+        False,
+        title="closes the API's own AWS URL",
+        description="false, or with domainName true",
     )
 
     @model_validator(mode="after")

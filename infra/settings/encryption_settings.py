@@ -12,7 +12,8 @@ class EncryptionSettings(Group):
 
     encryption: Literal["aws-managed", "customer"] = Field(
         "aws-managed",
-        description="aws-managed, or customer for a KMS key of the stack's own, which costs by the "
-        "month and by the call: queues, endpoint table, bucket, query results, "
-        "event stream, event bus, logs and topic",
+        title="the key that encrypts stored data",
+        description="aws-managed, or customer for a KMS key of the stack's own, which costs by "
+        "the month and by the call: for queues, endpoint table, bucket, query "
+        "results, event stream, event bus, logs and topic",
     )

@@ -68,26 +68,31 @@ class ForwardingSettings(GatewaySettings):
         _Url | Literal["aws"] | None, OPTIONAL, BeforeValidator(_plain)
     ] = Field(
         None,
-        description="the http(s) URL of another PutEvents server, which destination=pinpoint needs "
-        "since Amazon's own service ended on 2026-10-30 (aws insists on Amazon's, whose address is "
-        "rejected)",
+        title="the server that events are forwarded to",
+        description="the http(s) URL of another PutEvents server, which destination=pinpoint "
+        "needs (Amazon's own service ended on 2026-10-30, so its address is rejected: write aws to "
+        "use it all the same)",
     )
     pinpoint_auth: Literal["none", "iam", "api-key"] = Field(
         "none",
-        description="none (unsigned), or with the https pinpointEndpointUrl of another server iam "
-        "(signed for execute-api) or api-key",
+        title="how the gateway authenticates there: docs/forwarding.md",
+        description="none for unsigned requests; or, for an https pinpointEndpointUrl of "
+        "another server, iam for requests signed for execute-api, or api-key",
     )
     pinpoint_api_arn: Annotated[_ApiArn | None, OPTIONAL] = Field(
         None,
+        title="the API that the gateway may call there",
         description="with pinpointAuth=iam the ARN of that server's API, "
-        "arn:aws:execute-api:REGION:ACCOUNT:API-ID, which a custom domain needs, or nothing for an "
-        "execute-api URL of this account",
+        "arn:aws:execute-api:REGION:ACCOUNT:API-ID, which you need for a custom "
+        "domain or another account; or nothing for an execute-api URL of this "
+        "account",
     )
     pinpoint_api_key_secret: Annotated[_Secret | None, OPTIONAL] = Field(
         None,
-        description="the name or ARN of the secret in Secrets Manager whose text is the key, which "
-        "pinpointAuth=api-key needs, of at most so many characters as applicationIds leaves of its "
-        "own",
+        title="where the API key for that server is",
+        description="the name or ARN of a secret in Secrets Manager whose text is the key, "
+        "which pinpointAuth=api-key needs; its name counts toward the characters of "
+        "applicationIds",
     )
 
     @model_validator(mode="after")

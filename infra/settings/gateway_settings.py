@@ -31,27 +31,31 @@ _StackName = Annotated[str, Field(max_length=128, pattern=STACK)]
 
 
 class GatewaySettings(Group):
-    """What every gateway has."""
+    """Destination, applications and name."""
 
     # To add a destination: name it above and connect it in stack.py.
     destination: Annotated[tuple[DestinationName, ...], LISTED] = Field(
         ("lake",),
-        description="lake or pinpoint, and after it any of stream, bus and pinpoint that events go "
-        "to as well, each once (a,b or a JSON list)",
+        title="where events go",
+        description="lake or pinpoint, then any of stream, bus and pinpoint for a copy of each "
+        "event, none of them twice (a,b or a JSON list)",
     )
     application_ids: Annotated[tuple[_ApplicationId, ...], LISTED, DISTINCT] = Field(
-        description=f"1 to {MAX_APPLICATIONS} ids of letters, digits, '.', '_' and '-', not . or "
-        f".. (a,b or a JSON list), together at most {MAX_APPLICATION_CHARACTERS} characters and "
-        f"{FOLLOWER_CHARACTERS} fewer for each destination after the first, for destination lake "
-        f"at most {MAX_LAKE_ID_CHARACTERS} each",
+        title="the applications that the gateway serves",
+        description=f"1 to {MAX_APPLICATIONS} ids of letters, digits, '.', '_' and '-', but not "
+        ". or .. (a,b or a JSON list), together at most "
+        f"{MAX_APPLICATION_CHARACTERS} characters and {FOLLOWER_CHARACTERS} fewer for each "
+        "destination after the first, for destination lake each at most "
+        f"{MAX_LAKE_ID_CHARACTERS}",
     )
     stack_name: _StackName = Field(
         DEFAULT_STACK,
-        description="letters and digits in words joined by '-', beginning with a letter, at most "
-        f"128 characters, not {DEFAULT_STACK} in other capitals, nor primary, default, "
-        "information-schema or CDKToolkit, which AWS has; for destination lake at most "
-        f"{MAX_STREAM_CHARACTERS - 1} together with the longest application id; with tracing=stage "
-        f"at most {MAX_TRACED_CHARACTERS}",
+        title="the name of the stack, and of all its parts",
+        description="words of letters and digits joined by '-', beginning with a letter, at most "
+        f"128 characters (for destination lake at most {MAX_STREAM_CHARACTERS - 1} together with "
+        f"the longest application id, with tracing=stage at most {MAX_TRACED_CHARACTERS}), not "
+        f"{DEFAULT_STACK} in other capitals, nor a name that AWS uses: primary, default, "
+        "information-schema, CDKToolkit",
     )
 
     @model_validator(mode="after")

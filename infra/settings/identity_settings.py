@@ -13,12 +13,13 @@ KNOWN = ("iam", "cognito", "jwt")
 
 
 class IdentitySettings(AccessSettings, GatewaySettings):
-    """Callers who are known."""
+    """Callers with an identity."""
 
     bind_endpoints: Switch = Field(
         False,
-        description="false, or with destination=lake and auth=iam (of Cognito identities), cognito "
-        "or jwt true: an endpoint, and a user, is its first caller's and nobody else's",
+        title="an endpoint or user belongs to its first caller: docs/access.md",
+        description="false, or true with destination=lake and auth=iam (for Cognito "
+        "identities), cognito or jwt",
     )
 
     @model_validator(mode="after")

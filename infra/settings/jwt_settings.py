@@ -22,26 +22,29 @@ class JwtSettings(AccessSettings):
 
     jwt_issuer: Annotated[_Issuer | None, OPTIONAL] = Field(
         None,
-        description="the https URL of an OpenID Connect issuer, letter for letter as the tokens' "
-        "`iss` has it, which auth=jwt needs (in tests http://127.0.0.1 too)",
+        title="who issues the tokens",
+        description="the https URL of an OpenID Connect issuer, exactly as in the tokens' "
+        "`iss`, which auth=jwt needs (for tests http://127.0.0.1 too)",
     )
     jwt_audience: Annotated[tuple[_Audience, ...], LISTED, DISTINCT] = Field(
         (),
         max_length=MAX_AUDIENCES,
-        description=f"1 to {MAX_AUDIENCES} values of `aud` (a,b or a JSON list), one of which a "
-        "token must have, which auth=jwt needs",
+        title="whom the tokens must be for",
+        description=f"1 to {MAX_AUDIENCES} values of `aud` (a,b or a JSON list), of which a "
+        "token must have one, and which auth=jwt needs",
     )
     jwt_jwks_url: Annotated[_JwksUrl | None, OPTIONAL] = Field(
         None,
-        description="the https URL of the issuer's keys (in tests http://127.0.0.1 too), or "
-        "nothing for the one that its discovery document names",
+        title="where the issuer's keys are",
+        description="the https URL of the issuer's keys (for tests http://127.0.0.1 too), or "
+        "nothing for the one in its discovery document",
     )
     jwt_skew_seconds: int = Field(
         60,
         ge=0,
         le=300,
-        description="seconds, 0 to 300, that the issuer's clock may differ in `exp`, `nbf` and "
-        "`iat`",
+        title="tolerance for the issuer's clock",
+        description="seconds, 0 to 300, by which `exp`, `nbf` and `iat` may be off",
     )
 
     @model_validator(mode="after")

@@ -22,37 +22,48 @@ class LakeSettings(Group):
         300,
         ge=0,
         le=900,
-        description="seconds, 0 to 900, that events wait to be written together; fewer make more "
-        "and smaller files",
+        title="how long Firehose collects events before it writes a file",
+        description="seconds, 0 to 900; fewer make more and smaller files",
     )
     event_retention_days: int = Field(
-        0, ge=0, le=36_500, description="days until the lake deletes events, or 0 for never"
+        0,
+        ge=0,
+        le=36_500,
+        title="deletes old events",
+        description="days, 1 to 36500, or 0 to keep events for ever",
     )
     query_limit_gb: int = Field(
-        100, ge=1, le=7_000_000, description="GB that one query may read, 1 to 7000000"
+        100,
+        ge=1,
+        le=7_000_000,
+        title="the most that one Athena query may read",
+        description="GB, 1 to 7000000",
     )
     existing_lake_bucket: Annotated[_BucketName | None, OPTIONAL] = Field(
         None,
-        description="the name of a bucket that a lake of an earlier deployment left, or nothing "
-        "for a new one; its lifecycle and versioning stay as they are, so eventRetentionDays and "
+        title="goes on with the bucket of an earlier deployment",
+        description="the name of a bucket that an earlier lake left, or nothing for a new one; "
+        "its lifecycle and versioning do not change, so eventRetentionDays and "
         "lakeVersioning must be 0 with it",
     )
     lake_versioning: int = Field(
         0,
         ge=0,
         le=36_500,
-        description="days that S3 keeps deleted files of the lake to bring them back, or 0 for "
-        "no versioning",
+        title="keeps deleted files, so that you can restore them",
+        description="days, 1 to 36500, or 0 for no versioning",
     )
     lake_formation: Switch = Field(
         False,
+        title="grants Firehose and the readers access through Lake Formation",
         description="false, or true if Lake Formation governs the account's Glue catalog",
     )
     lake_readers: Annotated[tuple[_Principal, ...], LISTED, DISTINCT] = Field(
         (),
         max_length=MAX_READERS,
-        description=f"at most {MAX_READERS} ARNs of IAM roles and users to whom lakeFormation=true "
-        "grants the lake's tables (a,b or a JSON list), or nothing",
+        title="who may query the lake's tables",
+        description=f"with lakeFormation=true at most {MAX_READERS} ARNs of IAM roles and users "
+        "(a,b or a JSON list), or nothing",
     )
 
     @model_validator(mode="after")

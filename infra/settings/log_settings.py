@@ -36,29 +36,37 @@ class LogSettings(GatewaySettings):
 
     platform_log_level: Literal["DEBUG", "INFO", "WARN"] = Field(
         "WARN",
-        description="DEBUG, INFO or WARN: which lines Lambda itself adds to the logs; INFO has two "
-        "for each request, WARN only those about errors",
+        title="the lines that Lambda itself writes to the logs",
+        description="DEBUG, INFO or WARN: INFO has two lines for each request, WARN only lines "
+        "about errors",
     )
     log_retention_days: LogRetention = Field(
-        LogRetention.ONE_MONTH, description=", ".join(str(days.value) for days in LogRetention)
+        LogRetention.ONE_MONTH,
+        title="how long logs are kept",
+        description=", ".join(str(days.value) for days in LogRetention),
     )
     api_log_role: Literal["create", "existing"] = Field(
-        "create", description="create or existing (API Gateway's logging role, one per account)"
+        "create",
+        title="creates the account's role for API Gateway's logs",
+        description="create, or existing if the account has the role, of which there is one for "
+        "all stacks",
     )
     tracing: Literal["off", "functions", "stage"] = Field(
         "functions",
-        description="off, functions, or stage for traces that begin at API Gateway, which hold "
+        title="X-Ray traces: docs/monitoring.md",
+        description="off, functions, or stage for traces that begin at API Gateway and contain "
         "clients' IP addresses",
     )
     trace_reservoir: Annotated[_Reservoir | None, OPTIONAL] = Field(
         None,
-        description="with tracing=stage, traces a second before traceRate, 0 to 100, or nothing "
-        f"for {TRACE_RESERVOIR}",
+        title="traces a second that are always taken",
+        description="with tracing=stage traces a second, 0 to 100, or nothing for "
+        f"{TRACE_RESERVOIR}",
     )
     trace_rate: Annotated[_Share | None, OPTIONAL] = Field(
         None,
-        description="with tracing=stage, the share of all other requests, 0 to 1, or nothing for "
-        f"{TRACE_RATE}",
+        title="the share of the other requests that is traced",
+        description=f"with tracing=stage a share, 0 to 1, or nothing for {TRACE_RATE}",
     )
 
     @model_validator(mode="after")

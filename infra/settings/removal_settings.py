@@ -8,13 +8,16 @@ from infra.settings.setting_types import Group, Switch
 
 
 class RemovalSettings(Group):
-    """The stack's end."""
+    """Removing the stack."""
 
     removal_policy: Literal["destroy", "retain"] = Field(
         "destroy",
-        description="destroy or retain (of queues, event stream, event bus and logs when the stack "
-        "is deleted; the lake's data is always kept)",
+        title="what happens to queues and logs when you delete the stack",
+        description="destroy, or retain to keep queues, event stream, event bus and logs (the "
+        "lake's data is always kept)",
     )
     termination_protection: Switch = Field(
-        False, description="false, or true: the stack cannot be deleted until it is false again"
+        False,
+        title="protects the stack from being deleted",
+        description="false, or true to protect it until you deploy false again",
     )

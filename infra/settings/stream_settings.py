@@ -22,15 +22,16 @@ class StreamSettings(Group):
 
     existing_event_stream: Annotated[_StreamArn | None, OPTIONAL] = Field(
         None,
-        description="for destination stream the ARN of a Kinesis data stream of yours in the "
-        "stack's region, or nothing for one of the stack's own, on demand",
+        title="uses your stream",
+        description="for destination stream the ARN of a Kinesis data stream in the stack's "
+        "region, or nothing for a new one, on demand",
     )
     event_stream_hours: int = Field(
         LEAST_HOURS,
         ge=LEAST_HOURS,
         le=MOST_HOURS,
-        description="hours that the stack's own stream keeps records for its consumers, "
-        f"{LEAST_HOURS} to {MOST_HOURS}; more than {LEAST_HOURS} cost by the GB",
+        title="how long the stack's stream keeps records",
+        description=f"hours, {LEAST_HOURS} to {MOST_HOURS}; more than {LEAST_HOURS} cost by the GB",
     )
 
     @model_validator(mode="after")

@@ -12,13 +12,13 @@ NEW_TABLE_WRITES, NEW_TABLE_READS = 4_000, 12_000
 _TABLE_ARN = r"arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:[0-9]{12}:table/"
 _Table = Annotated[str, Field(pattern=rf"^({_TABLE_ARN})?[A-Za-z0-9_.-]{{3,255}}$")]
 _MAX_UNITS = (
-    "{0} units a second, up to 1000000 and no fewer than {1}, that the endpoint table and each of "
-    "its indexes take at most, without existingEndpointTable; or 0 for no limit of your own (AWS "
-    "keeps one that was set until `aws dynamodb update-table` takes it away: operations.md)"
+    "{0} units a second for the table and for each of its indexes, without existingEndpointTable, "
+    "up to 1000000 and no fewer than {1}; or 0 for no limit (AWS keeps one that you set before: "
+    "docs/endpoint-table.md)"
 )
 _WARM_UNITS = (
-    "{0} units a second, {1} to 1000000, that the endpoint table and each of its indexes take at "
-    "once, without existingEndpointTable; or 0 for what AWS gives"
+    "{0} units a second for the table and for each of its indexes, without existingEndpointTable, "
+    "{1} to 1000000; or 0 for AWS's own start"
 )
 
 
@@ -27,32 +27,48 @@ class TableSettings(Group):
 
     existing_endpoint_table: Annotated[_Table | None, OPTIONAL] = Field(
         None,
-        description="the name or ARN of an endpoint table in this account and region that a "
-        "gateway made before, or nothing for a new one",
+        title="goes on with the table of an earlier deployment",
+        description="the name or ARN of a gateway's endpoint table in this account and region, "
+        "or nothing for a new one",
     )
     table_deletion_protection: Switch = Field(
         False,
-        description="false, or without existingEndpointTable true if the endpoint table cannot be "
-        "deleted until this is false again",
+        title="protects the endpoint table from being deleted",
+        description="false, or without existingEndpointTable true to protect it until you "
+        "deploy false again",
     )
     table_backup_days: int = Field(
         0,
         ge=0,
         le=36_500,
-        description="days, 1 to 36500, that AWS Backup keeps daily backups of the endpoint table, "
-        "or 0 for none",
+        title="makes a backup of the endpoint table each night",
+        description="days, 1 to 36500, that AWS Backup keeps each backup, or 0 for no backups",
     )
     table_max_writes: int = Field(
-        0, ge=0, le=1_000_000, description=_MAX_UNITS.format("write", "tableWarmWrites")
+        0,
+        ge=0,
+        le=1_000_000,
+        title="limits the cost of writes: docs/endpoint-table.md",
+        description=_MAX_UNITS.format("write", "tableWarmWrites"),
     )
     table_max_reads: int = Field(
-        0, ge=0, le=1_000_000, description=_MAX_UNITS.format("read", "tableWarmReads")
+        0,
+        ge=0,
+        le=1_000_000,
+        title="limits the cost of reads",
+        description=_MAX_UNITS.format("read", "tableWarmReads"),
     )
     table_warm_writes: Annotated[int, at_least(NEW_TABLE_WRITES)] = Field(
-        0, le=1_000_000, description=_WARM_UNITS.format("write", NEW_TABLE_WRITES)
+        0,
+        le=1_000_000,
+        title="prepares the table for a launch or an import",
+        description=_WARM_UNITS.format("write", NEW_TABLE_WRITES),
     )
     table_warm_reads: Annotated[int, at_least(NEW_TABLE_READS)] = Field(
-        0, le=1_000_000, description=_WARM_UNITS.format("read", NEW_TABLE_READS)
+        0,
+        le=1_000_000,
+        title="the same for reads",
+        description=_WARM_UNITS.format("read", NEW_TABLE_READS),
     )
 
     @model_validator(mode="after")

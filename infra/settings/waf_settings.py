@@ -19,13 +19,14 @@ class WafSettings(Group):
 
     waf: Switch | _WebAcl = Field(
         False,
-        description="false, true for a web ACL of the stack's own, or the ARN of a regional one of "
-        "yours in this account and region",
+        title="puts AWS WAF in front of the API: docs/access.md",
+        description="false, true for a web ACL of the stack's own, or the ARN of a regional web "
+        "ACL in this account and region",
     )
     waf_rate_limit: int = Field(
         60_000,
         ge=10,
         le=2_000_000_000,
-        description="with waf=true the requests of one IP address in five minutes, 10 to "
-        "2000000000, over which it is held back",
+        title="blocks an address that sends more",
+        description="with waf=true requests of one IP address in five minutes, 10 to 2000000000",
     )

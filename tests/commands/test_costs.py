@@ -10,7 +10,7 @@ import pytest
 from commands.costs.item_size import item_size
 from tests.local.running_gateway import ROOT
 
-COSTS = ROOT / "docs/operations.md"
+COSTS = ROOT / "docs/costs.md"
 DECISIONS = ROOT / "docs/decisions/cost-and-speed.md"
 # Dollars a million events without traces: what was aimed at, what was reached instead and no
 # change may exceed, and which aims are missed, as DECISIONS tells.
@@ -31,7 +31,7 @@ def _printed() -> str:
 
 def test_the_documents_show_what_the_command_prints(printed: str) -> None:
     shown = re.search(r"<!-- costs -->\n(.*?)\n<!-- end -->", COSTS.read_text(), re.DOTALL)
-    assert shown, "docs/operations.md has lost its markers"
+    assert shown, "docs/costs.md has lost its markers"
     assert shown[1].strip() == printed.strip()
 
 

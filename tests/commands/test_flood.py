@@ -1,4 +1,4 @@
-"""What docs/operations.md says of a flood is computed, from units that are counted."""
+"""What docs/costs.md says of a flood is computed, from units that are counted."""
 
 import re
 from pathlib import Path
@@ -16,7 +16,7 @@ from commands.costs.flood import (
 from commands.costs.flood_command import flood
 from tests.endpoints.table_units import CASES, measure
 
-DOCUMENT = (Path(__file__).parents[2] / "docs/operations.md").read_text()
+DOCUMENT = (Path(__file__).parents[2] / "docs/costs.md").read_text()
 LARGE = "`lake`, 4 MB of events"
 NEW = "`lake`, one event, new endpoint and user"
 

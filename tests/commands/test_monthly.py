@@ -34,7 +34,7 @@ def test_an_api_key_of_another_gateway_is_a_secret() -> None:
 
 
 def test_the_page_tells_the_default_stacks_alarms() -> None:
-    page = (ROOT / "docs/operations.md").read_text()
+    page = (ROOT / "docs/costs.md").read_text()
 
     assert "| number of alarms | 16 | 3 |" in page
     assert "Idle, nothing else is billed" not in page

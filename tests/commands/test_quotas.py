@@ -1,4 +1,4 @@
-"""The quota table is reckoned from what our code writes, and docs/operations.md shows it."""
+"""The quota table is reckoned from what our code writes, and docs/quotas.md shows it."""
 
 import json
 import re
@@ -27,7 +27,8 @@ from commands.quotas.quotas_command import quotas as command
 from tests.endpoints.table_units import CASES, measure
 from tests.endpoints.whole_gateway import WholeGateway
 
-PAGE = Path(__file__).parents[2] / "docs/operations.md"
+PAGE = Path(__file__).parents[2] / "docs/quotas.md"
+TABLE_PAGE, COSTS_PAGE = PAGE.with_name("endpoint-table.md"), PAGE.with_name("costs.md")
 ENDPOINT: dict[str, Any] = {
     "Address": "a1b2c3d4" * 8,
     "ChannelType": "APNS",
@@ -110,14 +111,14 @@ def test_three_figures_of_a_requests_writes_are_joined(monkeypatch: pytest.Monke
     new = measure(CASES["it is new, and so is its user"])
 
     assert (known.items, known.indexes) == (WRITE_UNITS, 0)
-    page = " ".join(PAGE.read_text().split())
+    page = " ".join(TABLE_PAGE.read_text().split())
     told = re.search(
         r"`make costs` counts (\d) .*? `make quotas` and this table count (\d) .*? "
         r"new endpoint and user takes (\d) and (\d) of the indexes",
         page,
     )
     assert told
-    [cheap] = re.findall(r"\| write units \| (\d) \|", page)
+    [cheap] = re.findall(r"\| write units \| (\d) \|", COSTS_PAGE.read_text())
     assert [int(x) for x in told.groups()] == [int(cheap), WRITE_UNITS, new.items, new.indexes]
     assert FLOODS["`lake`, one event, new endpoint and user"].writes == new.items + new.indexes
 
@@ -163,5 +164,5 @@ def test_the_page_shows_what_the_command_prints() -> None:
     printed = CliRunner().invoke(command, ["--markdown"]).output.strip()
     shown = re.search(r"<!-- quotas -->\n(.*?)\n<!-- end -->", PAGE.read_text(), re.DOTALL)
 
-    assert shown, "docs/operations.md has lost its markers"
+    assert shown, "docs/quotas.md has lost its markers"
     assert shown[1].strip() == printed

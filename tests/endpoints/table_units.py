@@ -114,7 +114,7 @@ def measure(say: Say) -> Measured:
 
 
 def lines() -> list[str]:
-    """The table of docs/operations.md."""
+    """The table of docs/endpoint-table.md."""
     rows = [f"| {' | '.join(HEAD)} |", f"|{' --- |' * len(HEAD)}"]
     for name, say in CASES.items():
         found = measure(say)

@@ -9,7 +9,7 @@ from putevents.endpoints.item import USER_ID, Member
 from tests.endpoints.billed_table import TABLE, BilledTable
 from tests.endpoints.counted_table import items_of
 from tests.endpoints.table_units import CASES, lines, measure
-from tests.lake.conftest import OPERATIONS
+from tests.lake.conftest import PAGE
 
 SHARED = {
     "one placeholder is the address of all": "by_address",
@@ -28,7 +28,7 @@ def test_requests_of_one_application_share_no_partition_but_of_a_user_or_address
 
 
 def test_docs_show_what_is_counted() -> None:
-    shown = re.search(r"<!-- table units -->\n(.*?)\n<!-- end -->", OPERATIONS, re.DOTALL)
+    shown = re.search(r"<!-- table units -->\n(.*?)\n<!-- end -->", PAGE, re.DOTALL)
     assert shown
     assert shown[1].splitlines() == lines()
 

@@ -15,28 +15,39 @@ README = ROOT / "README.md"
 # The lines of a document are longer than those of code.
 _HEAD = (
     "# Deploy settings\n\n"
-    "In the `context` of `cdk.json`, or on the command line: "
-    '`make deploy CDK_OPTIONS="-c auth=api-key"`. A wrong value, or one that contradicts another, '
-    "stops the\nsynthesis with a sentence that says what is allowed. What a change takes away, and "
-    "what else to know: [operations.md](operations.md).\n"
+    "All settings of a gateway, with their defaults and allowed values. You need `applicationIds` "
+    "and should choose `auth`; leave the\nrest until you need it.\n\n"
+    "Set them in the `context` of `cdk.json`, or on the command line: "
+    '`make deploy CDK_OPTIONS="-c auth=api-key"`.\nA wrong value, or one that contradicts '
+    "another setting, stops `make deploy` with a sentence that names the allowed ones.\nBefore "
+    "you change a setting, read which of them [remove something]"
+    "(deploying.md#settings-that-remove-something).\n\n"
+    '"a,b or a JSON list" means that you write a list as `a,b` or as `["a", "b"]`. "Nothing" is '
+    "an empty text.\n"
 )
+_PAGE = re.compile(r"docs/([\w-]+\.md)")
 _TABLE = re.compile(r"(?<=<!-- settings -->\n).*?(?=\n<!-- end -->)", re.DOTALL)
 
 
-def table(fields: Iterable[FieldInfo]) -> str:
-    """Each setting with its default and what it may be, as Markdown."""
-    rows = ["| setting | default | what it may be |", "| --- | --- | --- |"]
+def table(fields: Iterable[FieldInfo], folder: str = "") -> str:
+    """Each setting as a row of Markdown; pages are linked from the folder's parent."""
+    rows = ["| setting | default | effect | allowed values |", "| --- | --- | --- | --- |"]
     for field in fields:
         value = ",".join(field.default) if isinstance(field.default, tuple) else field.default
         default = "(must be set)" if value is PydanticUndefined else f"`{value}`"
-        default = {"`None`": "nothing", "``": "none", "`False`": "`false`"}.get(default, default)
-        rows.append(f"| `{field.alias}` | {default} | {field.description} |")
+        default = {"`None`": "nothing", "``": "none", "`False`": "`false`", "`True`": "`true`"}.get(
+            default, default
+        )
+        texts = f"{field.title} | {field.description}"
+        linked = _PAGE.sub(rf"[\1]({folder}\1)", texts)
+        rows.append(f"| `{field.alias}` | {default} | {linked} |")
     return "\n".join(rows)
 
 
 def readme_table() -> str:
     """The settings that stand in cdk.json, which a first deploy may need."""
-    return table(f for f in DeploySettings.model_fields.values() if f.alias in CONTEXT)
+    shown = [f for f in DeploySettings.model_fields.values() if f.alias in CONTEXT]
+    return table(shown, "docs/")
 
 
 def document() -> str:

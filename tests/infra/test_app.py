@@ -72,8 +72,8 @@ def test_a_wrong_option_ends_synth_with_one_sentence(tmp_path: Path) -> None:
         (
             "destination=pinpoint",
             "The deploy option pinpointEndpointUrl is '', but must be the http(s) URL of another "
-            "PutEvents server, which destination=pinpoint needs since Amazon's own service ended "
-            "on 2026-10-30 (aws insists",
+            "PutEvents server, which destination=pinpoint needs (Amazon's own service ended on "
+            "2026-10-30, so its address is rejected",
         ),
         ("applicationId=a", "There is no deploy option applicationId; there are destination, "),
     ],

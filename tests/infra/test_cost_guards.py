@@ -75,13 +75,13 @@ def test_where_cloudformation_has_no_budgets_synth_stops_and_says_what_to_do(
     monkeypatch.setenv("CDK_DEFAULT_REGION", "eu-north-1")
     said = (
         "CloudFormation has no budgets in eu-north-1: set monthlyBudgetUsd to 0 and make the "
-        "budget with the command in docs/operations.md, section What a flood costs."
+        "budget with the command in docs/costs.md, section Get told by a budget."
     )
 
     with pytest.raises(RuntimeError, match=said):
         deploy(monthlyBudgetUsd=26, alarmEmail=EMAIL)
 
-    assert "aws budgets create-budget" in (ROOT / "docs/operations.md").read_text()
+    assert "aws budgets create-budget" in (ROOT / "docs/costs.md").read_text()
 
 
 def test_a_budget_of_the_stack_counts_what_has_its_tag(deploy: Deploy) -> None:

@@ -14,7 +14,7 @@ from tests.infra.setting_matrix import name as variant_name
 from tests.infra.setting_values import FIELDS, all_values, completed, examples, is_valid
 from tests.infra.snapshot import DESTINATIONS, FOLDER, kept, options, path, stable
 
-OPERATIONS = Path(__file__).parents[2] / "docs/operations.md"
+PAGE = Path(__file__).parents[2] / "docs/deploying.md"
 # The destination with everything in it that could be lost.
 BASE = options("lake")
 CHANGES = [
@@ -36,77 +36,77 @@ NEVER_REPLACED = "AWS::LakeFormation::PrincipalPermissions"
 # What another value of a setting removes or replaces, by type, and what whoever changes it can do.
 MEANT: dict[str, dict[str, str]] = {
     "destination": {
-        "AWS::DynamoDB::Table": "the table stays in the account with all endpoints, and is no "
-        "longer the stack's",
-        "AWS::S3::Bucket": "the bucket stays in the account with all events, and is no longer the "
-        "stack's",
-        "AWS::KinesisFirehose::DeliveryStream": "stop what sends, then wait `lakeBufferSeconds` "
+        "AWS::DynamoDB::Table": "the table stays in your account with all endpoints, and no "
+        "longer belongs to the stack",
+        "AWS::S3::Bucket": "the bucket stays in your account with all events, and no longer "
+        "belongs to the stack",
+        "AWS::KinesisFirehose::DeliveryStream": "stop the senders, then wait `lakeBufferSeconds` "
         "before you deploy",
-        "AWS::Logs::LogGroup": "the log of what could not be written to the lake",
-        "AWS::Kinesis::Stream": "without `stream` it goes with what no consumer has read yet: wait "
-        "until they have",
-        "AWS::Events::EventBus": "without `bus` it goes; EventBridge keeps it, and the update "
-        "fails, while there are rules on it",
+        "AWS::Logs::LogGroup": "the streams' log of failed writes to the lake",
+        "AWS::Kinesis::Stream": "without `stream` it goes, with all records that no consumer has "
+        "read: wait until they have",
+        "AWS::Events::EventBus": "without `bus` it goes. While it has rules, EventBridge keeps it "
+        "and the update fails",
     },
     "applicationIds": {
-        "AWS::KinesisFirehose::DeliveryStream": "that of an application that you take away: stop "
-        "what sends to it, then wait `lakeBufferSeconds` before you deploy",
+        "AWS::KinesisFirehose::DeliveryStream": "the stream of an application that you remove: "
+        "stop its senders, then wait `lakeBufferSeconds` before you deploy",
     },
     "auth": {
-        "AWS::ApiGateway::ApiKey": "only `api-key` has one; going back to it makes another key, "
-        "which clients need",
-        "AWS::Logs::LogGroup": "that of the function which verifies tokens: only `jwt` has one",
+        "AWS::ApiGateway::ApiKey": "only `api-key` has one; if you go back to it you get another "
+        "key, which your clients need",
+        "AWS::Logs::LogGroup": "the log of the function that verifies tokens, which only `jwt` has",
     },
     "stackName": {
-        "AWS::KinesisFirehose::DeliveryStream": "another name is another stack, beside the first",
+        "AWS::KinesisFirehose::DeliveryStream": "another name makes another stack, beside the "
+        "first",
     },
     "domainName": {
-        "AWS::ApiGateway::DomainName": "without it clients need the URL of the API, with another "
-        "one that name: installed apps that have the former get no answer",
-        "AWS::ApiGateway::BasePathMapping": "it goes with the name",
+        "AWS::ApiGateway::DomainName": "without it clients need the API's URL, with another name "
+        "that name: installed apps that have the old one get no answer",
+        "AWS::ApiGateway::BasePathMapping": "it goes with the domain name",
     },
     "certificateArn": {
         "AWS::ApiGateway::DomainName": "it comes and goes with `domainName`; another certificate "
-        "takes nothing away",
-        "AWS::ApiGateway::BasePathMapping": "it goes with the name",
+        "removes nothing",
+        "AWS::ApiGateway::BasePathMapping": "it goes with the domain name",
     },
     "basePath": {
-        "AWS::ApiGateway::BasePathMapping": "the former path answers 403, over which some clients "
-        "delete what they send: choose it before the first app is released",
+        "AWS::ApiGateway::BasePathMapping": "the old path answers 403, and some clients delete "
+        "their events then: choose it before you release the first app",
     },
     "disableExecuteApiEndpoint": {
-        "AWS::ApiGateway::RestApi": "it stays, but its own URL answers 403: only when no installed "
-        "app calls it any more",
+        "AWS::ApiGateway::RestApi": "the API stays, but its own URL answers 403: close it only "
+        "when no installed app calls it",
     },
     "existingEndpointTable": {
-        "AWS::DynamoDB::Table": "the stack's own table stays in the account with all endpoints",
+        "AWS::DynamoDB::Table": "the stack's own table stays in your account with all endpoints",
     },
     "tableBackupDays": {
-        "AWS::Backup::BackupVault": "with 0 the vault and its backups stay in the account, and are "
-        "no longer the stack's; another number of days later on makes another vault",
+        "AWS::Backup::BackupVault": "with 0 the vault and its backups stay in your account, and no "
+        "longer belong to the stack; if you turn backups on again, you get another vault",
     },
     "tableMaxWrites": {
-        "AWS::DynamoDB::Table": "0 takes nothing away, and AWS keeps the former limit: "
-        "[the command](#taking-a-limit-away)",
+        "AWS::DynamoDB::Table": "0 removes nothing, and AWS keeps the old limit: run "
+        "[this command](endpoint-table.md#taking-a-limit-away)",
     },
     "tableMaxReads": {"AWS::DynamoDB::Table": "the same"},
     "existingLakeBucket": {
-        "AWS::S3::Bucket": "the stack's own bucket stays in the account with all events",
+        "AWS::S3::Bucket": "the stack's own bucket stays in your account with all events",
     },
     "lakeFormation": {
-        "AWS::LakeFormation::PrincipalPermissions": "what it granted to Firehose and to "
-        "`lakeReaders`",
+        "AWS::LakeFormation::PrincipalPermissions": "the grants to Firehose and to `lakeReaders`",
     },
     "lakeReaders": {
-        "AWS::LakeFormation::PrincipalPermissions": "what a reader may read whom you take away; "
+        "AWS::LakeFormation::PrincipalPermissions": "the grants of a reader that you remove; "
         "all others keep theirs",
     },
     "encryption": {
-        "AWS::KMS::Key": "the key stays in the account, as what it has encrypted needs it, and is "
-        "no longer the stack's: [security.md](security.md#a-key-of-your-own); that of the alarms' "
-        "topic is deleted",
+        "AWS::KMS::Key": "the key stays in your account, because the data that it encrypted needs "
+        "it, and no longer belongs to the stack: [security.md](security.md#a-key-of-your-own). The "
+        "key of the alarms' topic is deleted",
     },
-    "alarmEmail": {"AWS::KMS::Key": "it encrypts alarms on their way; nothing is lost with it"},
+    "alarmEmail": {"AWS::KMS::Key": "it encrypts alarms in transit; no data is lost with it"},
 }
 
 
@@ -248,15 +248,15 @@ def test_cloudformations_schemas_know_what_is_kept(type_: str) -> None:
 
 
 def test_operations_names_every_setting_that_takes_something_away() -> None:
-    shown = re.search(r"<!-- losses -->\n(.*?)\n<!-- end -->", OPERATIONS.read_text(), re.DOTALL)
+    shown = re.search(r"<!-- losses -->\n(.*?)\n<!-- end -->", PAGE.read_text(), re.DOTALL)
 
-    assert shown, "docs/operations.md has lost its markers"
+    assert shown, "docs/deploying.md has lost its markers"
     assert shown[1].strip() == _table()
     assert MEANT.keys() - FIELDS.keys() == set()
 
 
 def _table() -> str:
-    rows = ["| setting | what goes | what to know |", "| --- | --- | --- |"]
+    rows = ["| setting | it removes | note |", "| --- | --- | --- |"]
     for setting, types in MEANT.items():
         for type_, reason in types.items():
             what = type_.removeprefix("AWS::").replace("::", " ")

@@ -16,7 +16,7 @@ from tests.deployed.aws_faults import Faults
 from tests.deployed.emulator import ACCOUNT, ROOT, Emulator
 
 BUCKET = "lake"
-OPERATIONS = (ROOT / "docs/operations.md").read_text()
+PAGE = (ROOT / "docs/endpoint-table.md").read_text()
 MakeStream = Callable[[str], Callable[[], list[Any]]]
 
 
