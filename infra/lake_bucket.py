@@ -20,7 +20,7 @@ def lake_bucket(scope: Construct, settings: DeploySettings) -> s3.IBucket:
         return _new(scope, settings)
     Annotations.of(scope).add_info(
         f"The bucket {settings.existing_lake_bucket} stays as it is: its policy, lifecycle and "
-        "versioning are not this stack's. docs/lake.md says what to check."
+        "versioning are not this stack's. docs/lake-data.md says what to check."
     )
     return s3.Bucket.from_bucket_name(scope, "Bucket", settings.existing_lake_bucket)
 

@@ -140,7 +140,7 @@ def test_a_pattern_picks_what_the_filter_picked(
 
 
 def test_the_pages_event_is_one_that_the_destination_puts(monkeypatch: pytest.MonkeyPatch) -> None:
-    [shown] = re.findall(r"## What a rule sees\n+```json\n(.*?)```", PAGE, re.DOTALL)
+    [shown] = re.findall(r"## The event that a rule gets\n+```json\n(.*?)```", PAGE, re.DOTALL)
     real = envelope({}, monkeypatch)
 
     assert left_out(json.loads(shown), real) == []

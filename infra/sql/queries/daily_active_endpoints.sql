@@ -1,6 +1,6 @@
 -- Daily active endpoints.
--- Endpoints that sent an event, and the users behind them, by the day (UTC) of the event;
--- the last 90 days.
+-- Endpoints that sent an event, and their users, by the day (UTC) of the event; the last 90
+-- days.
 SELECT
     application_id,
     CAST(event_time AS date) AS active_day,

@@ -1,5 +1,5 @@
 -- Events by type.
--- How many events of each type came from how many endpoints; the last 30 days of the events (UTC).
+-- Events of each type, and the endpoints that sent them; the last 30 days of the events (UTC).
 SELECT
     application_id,
     event_type,

@@ -1,7 +1,7 @@
 -- Funnel between two event types.
--- Of the endpoints that sent the first type, those that sent the second within so many hours after
--- it; the last 30 days. The types and the hours stand in one line at the top: edit them there.
--- Endpoints of one user count as one. A session of which no start was sent began all the same: newer
+-- Endpoints that sent the first event type, and those of them that sent the second within some
+-- hours after it; the last 30 days. Edit the types and the hours in one line at the top.
+-- Endpoints of one user count as one. A session without a start event counts as started: newer
 -- builds of apps send none.
 WITH steps (first_type, second_type, within_hours) AS (
     VALUES ('_session.start', '_monetization.purchase', 24)

@@ -1,6 +1,6 @@
 -- Monthly active endpoints.
--- Endpoints that sent an event, and the users behind them, in the 30 days that end with a day (UTC);
--- the last 60 such days.
+-- Endpoints that sent an event, and their users, in the 30 days that end with a day (UTC); the
+-- last 60 such days.
 WITH active AS (
     SELECT DISTINCT
         application_id,

@@ -1,8 +1,8 @@
 -- New endpoints.
--- Endpoints by the day (UTC) on which they were created, which every event of theirs tells
--- (an endpoint that was never stored counts by its first event to arrive), by the gateway's clock;
--- the last 90 days. Of a user's endpoints only the first is new: a new build of an app brings a new
--- endpoint, and the same person.
+-- Endpoints by the day (UTC) of their creation, by the gateway's clock; the last 90 days. Each
+-- event has its endpoint's creation date; an endpoint that was never stored counts by its first
+-- event to arrive. Of a user's endpoints only the first is new: a new build of an app brings a
+-- new endpoint for the same person.
 WITH arrivals AS (
     SELECT
         application_id,

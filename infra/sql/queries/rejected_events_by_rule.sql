@@ -1,6 +1,6 @@
 -- Rejected events by rule.
--- Events and endpoints that broke a rule, with an example of the answer, which names what offended;
--- the last 30 days of arrival (UTC).
+-- Events and endpoints that broke a rule, with an example of the answer, which names the
+-- offending key; the last 30 days of arrival (UTC).
 SELECT
     application_id,
     rule,

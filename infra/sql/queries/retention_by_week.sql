@@ -1,8 +1,8 @@
 -- Retention by week.
--- Of the endpoints created in a week (Monday to Sunday, UTC), those of which an event arrived so many
--- weeks later, both by the gateway's clock; the last 12 weeks. The current week is not over yet.
--- Endpoints of one user count as one, created with the first: a new build of an app brings a new
--- endpoint, and the same person.
+-- Endpoints created in a week (Monday to Sunday, UTC), and those of them whose events arrived so
+-- many weeks later, both by the gateway's clock; the last 12 weeks. The current week is not over
+-- yet. Endpoints of one user count as one, created with the first: a new build of an app brings
+-- a new endpoint for the same person.
 WITH arrivals AS (
     SELECT
         application_id,

@@ -1,6 +1,7 @@
 -- Revenue.
--- What `_monetization.purchase` events report, by day (UTC), currency and product; the last 90 days.
--- A purchase without `_quantity` is of one item; one without `_item_price` is counted and worth 0.
+-- Purchases that `_monetization.purchase` events report, by day (UTC), currency and product; the
+-- last 90 days. A purchase without `_quantity` counts as one item; one without `_item_price` is
+-- counted and worth 0.
 SELECT
     application_id,
     CAST(event_time AS date) AS purchase_day,

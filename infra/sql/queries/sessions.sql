@@ -1,7 +1,7 @@
 -- Sessions and their length.
--- Sessions by the day (UTC) on which they began; the last 90 days. A session lasts until its stop;
--- without one, as long as the longest duration that a client reported; without that, until its
--- last event.
+-- Sessions by the day (UTC) on which they began; the last 90 days. A session lasts until its
+-- stop; without one, as long as the longest duration that a client reported; without that, until
+-- its last event.
 WITH sessions AS (
     SELECT
         application_id,

@@ -1,6 +1,7 @@
 -- Versions and platforms.
--- Endpoints active in the last 30 days by what their latest event says of platform, app version and
--- SDK. Endpoints of one user on one platform count as one: a new build of an app brings a new one.
+-- Endpoints active in the last 30 days, by the platform, app version and SDK of their latest
+-- event. Endpoints of one user on one platform count as one: a new build of an app brings a new
+-- endpoint.
 WITH arrivals AS (
     SELECT
         *,
