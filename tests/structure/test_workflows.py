@@ -54,10 +54,10 @@ def test_the_example_of_a_deploy_has_a_token_of_github_and_nothing_else() -> Non
 
 
 def test_the_example_may_look_up_what_a_deploy_looks_up() -> None:
-    """The table of docs/operations.md has each action of the checks before a deploy."""
-    page = (ROOT / "docs/operations.md").read_text()
+    """The table of docs/deploying.md has each action of the checks before a deploy."""
+    page = (ROOT / "docs/deploying.md").read_text()
     looked_up = set(
-        re.findall(r"`((?:[a-z0-9-]+):[A-Z]\w+)`", page.split("| missing |")[1].split("\n\n")[0])
+        re.findall(r"`((?:[a-z0-9-]+):[A-Z]\w+)`", page.split("| it checks |")[1].split("\n\n")[0])
     )
     [example] = EXAMPLES
 
