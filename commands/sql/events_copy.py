@@ -8,13 +8,13 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from hashlib import blake2b
 from itertools import takewhile
 from pathlib import Path
 
 import duckdb
 
+from commands.sql.copy_folder import DRAFT, is_text, own_folders
 from commands.sql.event_rows import (
     COLUMNS,
     MAKE_ROWS,
@@ -22,9 +22,9 @@ from commands.sql.event_rows import (
     load_documents,
     write_documents,
 )
-from commands.sql.parts import Part, chain, locked, part_path, sync
+from commands.sql.parts import Part, chain, is_part, locked, part_path, sync
+from commands.sql.text_folder import TextFolder
 
-FOLDER = "sql-copy"
 PART_EVENTS = 250_000
 # Fewer than that are read into memory by each command.
 NEW_EVENTS = 50_000
@@ -37,12 +37,16 @@ class EventsCopy:
     """The table raw_events, brought up to date by ids and by the store's list of changes."""
 
     def __init__(
-        self, store: sqlite3.Connection, database: duckdb.DuckDBPyConnection, path: Path, text: Path
+        self,
+        store: sqlite3.Connection,
+        database: duckdb.DuckDBPyConnection,
+        root: Path,
+        name: str,
+        text: TextFolder,
     ) -> None:
         self._store, self._database, self._text = store, database, text
-        [(name,)] = store.execute("SELECT id FROM store")
-        self.root = path.resolve().parent / FOLDER
-        self._folder = self.root / f"{name}-{VERSION}"
+        self._root, self._name = root, name
+        self._folder = root / f"{name}-{VERSION}"
         self._parts: list[Part] = []
         # The last event that was read, the last that the files held, and the last change, then.
         self._last = self._end = self._sequence = 0
@@ -118,7 +122,7 @@ class EventsCopy:
     def _written(self, parts: list[Part]) -> list[Part]:
         """Bring the files up to date; without the right to, those parts that are."""
         try:
-            with locked(self.root):
+            with locked(self._root):
                 # What another command wrote meanwhile may be newer than what was seen before.
                 parts = [self._mended(part) for part in self._tidied(self._begin())]
                 after, last = parts[-1].last if parts else 0, self._newest_event()
@@ -128,12 +132,13 @@ class EventsCopy:
 
     def _tidied(self, parts: list[Part]) -> list[Part]:
         """Remove what was left behind: by another version, by a kill, of another store."""
-        for path in self.root.iterdir():
-            if path.is_dir() and path != self._folder:
+        for path in own_folders(self._root, self._name):
+            if path != self._folder and not is_text(path):
                 shutil.rmtree(path, ignore_errors=True)
         self._folder.mkdir(mode=0o700, exist_ok=True)
         for path in {*self._folder.iterdir()} - {part.path for part in parts}:
-            path.unlink(missing_ok=True)
+            if is_part(path) or path.name == DRAFT:
+                path.unlink(missing_ok=True)
         return parts
 
     def _mended(self, part: Part) -> Part:
@@ -152,10 +157,10 @@ class EventsCopy:
     def _write(self, ranges: list[tuple[int, int]]) -> list[Part]:
         """Write a part for each range of ids, while another thread reads the next one."""
         parts: list[Part] = []
-        with self._text_folder(), ThreadPoolExecutor(1) as reader:
+        with self._text.opened() as folder, ThreadPoolExecutor(1) as reader:
 
             def read(after: int, last: int) -> tuple[dict[str, Path], Part]:
-                files = write_documents(self._store, self._text, "id > ? AND id <= ?", after, last)
+                files = write_documents(self._store, folder, "id > ? AND id <= ?", after, last)
                 return files, self._new_part(after, last)
 
             ahead = [reader.submit(read, *between) for between in ranges[:1]]
@@ -176,7 +181,7 @@ class EventsCopy:
         return Part(Path(), after, last, self._newest_change(), witness, identity)
 
     def _save(self, source: str, part: Part) -> Part:
-        draft = self._folder / "draft"
+        draft = self._folder / DRAFT
         self._database.execute(f"COPY (FROM {source}) TO {_file(draft)} (FORMAT parquet)")
         part = part._replace(path=part_path(self._folder, *part[1:]))
         # Whole or not at all: a name that a reader takes is given to what is on the disk.
@@ -210,18 +215,9 @@ class EventsCopy:
             self._database.execute(f"INSERT INTO {_NEW} FROM {ROWS}")  # ours
 
     def _read(self, condition: str, *values: int) -> None:
-        with self._text_folder():
-            files = write_documents(self._store, self._text, condition, *values)
+        with self._text.opened() as folder:
+            files = write_documents(self._store, folder, condition, *values)
             load_documents(self._database, files)
-
-    @contextmanager
-    def _text_folder(self) -> Iterator[None]:
-        """Have the only folder that DuckDB reads text from, and only for a moment."""
-        self._text.mkdir(mode=0o700)
-        try:
-            yield
-        finally:
-            shutil.rmtree(self._text)
 
     def _show(self, parts: list[Part]) -> None:
         self._parts = parts

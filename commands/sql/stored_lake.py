@@ -1,7 +1,6 @@
 """The laptop's SQLite file as the lake's tables and views, for Athena's SQL on DuckDB."""
 
 import sqlite3
-import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -11,10 +10,12 @@ import duckdb
 from sqlglot import exp
 
 from commands.sql.answer import Answer
+from commands.sql.copy_folder import FOLDER
 from commands.sql.dialect import SqlError, connect, parse, to_duckdb
 from commands.sql.engine import close_off, complaint
 from commands.sql.events_copy import EventsCopy
 from commands.sql.lake_views import TABLES, create_views, fill_table
+from commands.sql.text_folder import TextFolder
 from infra.queries import VIEWS
 from infra.tables import REJECTED_EVENTS
 
@@ -47,21 +48,23 @@ class StoredLake:
         self._version: int | None = None
         self._rejected: object = None  # what was there of rejected events
         self._store = _open(path)
-        self._folder = Path(tempfile.mkdtemp(prefix="putevents-sql-"))
-        self._folder.rmdir()
-        self._duckdb = connect(**limits or {})
+        [[name]] = self._rows("SELECT id FROM store")
+        root = path.resolve().parent / FOLDER
+        self._text = TextFolder(root, name)
+        self._duckdb = connect(**{"temp_directory": str(self._text.spilled), **(limits or {})})
         try:
-            self._copy = EventsCopy(self._store, self._duckdb, path, self._folder)
+            self._copy = EventsCopy(self._store, self._duckdb, root, name, self._text)
         except sqlite3.Error as error:
             raise self._unreadable(error) from None
         self._load()
         create_views(self._duckdb, today, copies=False)  # the store holds each event once
-        close_off(self._duckdb, self._folder, self._copy.root)
+        close_off(self._duckdb, self._text.path, root)
 
     def close(self) -> None:
         """Let go of the file and of what was read."""
         self._duckdb.close()
         self._store.close()
+        self._text.close()
 
     def query(self, sql: str, max_rows: int | None = None) -> Answer:
         """Run one statement of Athena's SQL; with `max_rows` no more are read than these."""
@@ -112,12 +115,9 @@ class StoredLake:
         [state] = self._rows(_REJECTED_STATE)
         if state == self._rejected:
             return
-        self._folder.mkdir(0o700)  # the only place that DuckDB reads text from, for a moment
-        try:
+        with self._text.opened() as folder:
             documents = (document for (document,) in self._rows(_DOCUMENTS))
-            fill_table(self._duckdb, "rejected_events", documents, str(self._folder))
-        finally:
-            self._folder.rmdir()
+            fill_table(self._duckdb, "rejected_events", documents, str(folder))
         self._rejected = state
 
     def _rows(self, sql: str) -> Iterator[Any]:
