@@ -29,6 +29,11 @@ PART_EVENTS = 250_000
 # Fewer than that are read into memory by each command.
 NEW_EVENTS = 50_000
 VERSION = blake2b(MAKE_ROWS.encode(), digest_size=4).hexdigest()
+# What is wrong with a statement, or with its size, and never with a file.
+_OF_STATEMENTS = (
+    duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException,
+    duckdb.ConversionException, duckdb.OutOfMemoryException, duckdb.InterruptException,
+)  # fmt: skip
 _NEW = "new_events"
 _CHANGED = "FROM changes WHERE sequence > ? AND event > ? AND event <= ?"
 
@@ -48,6 +53,7 @@ class EventsCopy:
         self._root, self._name = root, name
         self._folder = root / f"{name}-{VERSION}"
         self._parts: list[Part] = []
+        self._bad: set[Path] = set()  # that could not be removed
         # The last event that was read, the last that the files held, and the last change, then.
         self._last = self._end = self._sequence = 0
         self._is_first = True
@@ -66,6 +72,23 @@ class EventsCopy:
     def forget(self) -> None:
         """Trust no file any more that was seen: another command has replaced it."""
         self._is_first, self._parts = True, []
+
+    def distrust(self, error: duckdb.Error) -> bool:
+        """Whether reading a part may have raised it; such parts are removed, to be made anew."""
+        if isinstance(error, _OF_STATEMENTS):
+            return False
+        paths = [part.path for part in chain(self._folder)]
+        # Not every error names its file.
+        bad = [path for path in paths if str(path) in str(error)] or [
+            path for path in paths if not self._is_readable(path)
+        ]
+        for path in bad:
+            try:
+                path.unlink(missing_ok=True)
+            except OSError:
+                self._bad.add(path)
+        self.forget()
+        return bool(bad) or isinstance(error, duckdb.IOException)
 
     def _begin(self) -> list[Part]:
         """See the store as it is at one moment, and the parts that fit to it."""
@@ -86,6 +109,8 @@ class EventsCopy:
         """The parts up to the first that is not of this store, or that cannot be read."""
         usable: list[Part] = []
         for part in chain(self._folder):
+            if part.path in self._bad:
+                break
             if part not in self._parts and not (self._is_ours(part) and self._is_whole(part)):
                 break
             usable.append(part)
@@ -100,8 +125,20 @@ class EventsCopy:
         return self._store.execute(sql, (part.witness,)).fetchall() == [(part.identity,)]
 
     def _is_whole(self, part: Part) -> bool:
+        """Whether it can be read and holds the events that its name says; data is not looked at."""
+        sql = f"SELECT min(id), max(id) FROM {_file(part.path)}"  # noqa: S608 # ours
         try:
-            self._database.execute(f"SELECT count(*) FROM {_file(part.path)}")  # noqa: S608 # ours
+            [(first, last)] = self._database.execute(sql).fetchall()
+        except duckdb.Error:
+            return False
+        return first is None or bool(part.after < first and last <= part.last)
+
+    def _is_readable(self, path: Path) -> bool:
+        """Whether all of a part can be read, which takes a while."""
+        try:
+            self._database.execute(f"SELECT max(hash(p)) FROM {_file(path)} AS p").fetchall()  # noqa: S608 # ours
+        except duckdb.InterruptException:
+            raise
         except duckdb.Error:
             return False
         return True
@@ -188,6 +225,7 @@ class EventsCopy:
         draft.chmod(0o600)
         sync(draft)
         draft.rename(part.path)
+        self._bad.discard(part.path)
         sync(self._folder)
         return part
 

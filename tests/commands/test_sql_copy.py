@@ -18,7 +18,7 @@ from commands.sql import events_copy, parts
 from commands.sql.copy_folder import FOLDER
 from commands.sql.dialect import connect
 from commands.sql.lake_views import fill_table
-from commands.sql.stored_lake import StoredLake
+from commands.sql.stored_lake import StoredLake, StoreError
 from local.database import FILE, Database
 from local.sqlite_destination import LocalDestination
 from putevents.time_left import TimeLeft
@@ -167,12 +167,20 @@ def test_rejected_events_follow_too(path: Path, lake: StoredLake) -> None:
     assert counts == [(1,), (0,), (1,), (0,)]
 
 
-@pytest.mark.parametrize("damage", ["torn", "empty", "gone", "draft"])
+@pytest.mark.parametrize("damage", ["torn", "flipped", "swapped", "empty", "gone", "draft"])
 def test_a_file_that_is_damaged_is_made_anew(path: Path, lake: StoredLake, damage: str) -> None:
     first = files(path)[0]
     whole = first.read_bytes()
     if damage == "torn":
         first.write_bytes(whole[: len(whole) // 2])
+    elif damage == "flipped":  # the footer is good
+        [(start, size)] = duckdb.execute(
+            f"SELECT coalesce(dictionary_page_offset, data_page_offset), total_compressed_size"
+            f" FROM parquet_metadata('{first}') WHERE path_in_schema = 'event_id'"
+        ).fetchall()
+        first.write_bytes(whole[:start] + b"\xff" * size + whole[start + size :])
+    elif damage == "swapped":
+        first.write_bytes(files(path)[1].read_bytes())
     elif damage == "empty":
         first.write_bytes(b"")
     elif damage == "gone":
@@ -244,6 +252,22 @@ def test_an_open_prompt_goes_on_when_another_command_replaces_the_files(
     change(path, "DELETE FROM events WHERE event_id = 'event-003'")
     with closing_lake(path) as other:
         assert ids(other) == ids(lake) == expected(path)
+
+
+def test_an_open_prompt_follows_a_store_that_is_replaced(
+    path: Path, lake: StoredLake, tmp_path: Path
+) -> None:
+    (tmp_path / "other").mkdir()
+    other = tmp_path / "other" / FILE
+    store(other, 12, "other")
+    for file in path.parent.glob(f"{FILE}*"):
+        file.rename(tmp_path / "other" / f"old-{file.name}")
+    with pytest.raises(StoreError):
+        ids(lake)
+    shutil.copy(other, path)
+    assert ids(lake) == expected(path) == expected(other)
+    store(path, 12, "later")
+    assert ids(lake) == expected(path)
 
 
 def test_a_folder_that_cannot_be_written_costs_no_answer(path: Path) -> None:
