@@ -26,7 +26,8 @@ def keep_private(folder: Path) -> None:
 
 
 def _all_in(folder: Path) -> list[Path]:
-    return [folder, *folder.rglob("*")] if folder.is_dir() else []
+    # What stands behind a link may be anybody's.
+    return [folder, *folder.rglob("*")] if folder.is_dir() and not folder.is_symlink() else []
 
 
 def _restrict(path: Path) -> None:

@@ -1,6 +1,5 @@
 """The laptop's store: one transaction, then the copies beside it."""
 
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,11 +12,12 @@ from commands.forget.logged_lines import cut_lines
 from commands.forget.message_parts import cut
 from commands.forget.person import Person
 from commands.forget.receipt import Receipt
+from commands.sql.copy_folder import FOLDER, remove_copy
 from local.database import FILE, Database
 from local.endpoint_items import SqliteItems
 from putevents.endpoints.table import EndpointTable
 
-COPY, LOG = "sql-copy", "gateway.log"
+LOG = "gateway.log"
 _BATCHES = """
     SELECT b.id, b.application_id, b.endpoint_id, b.arrival_timestamp,
         json_extract(s.members, '$.endpoint.user.userid'),
@@ -49,6 +49,7 @@ class LaptopStore:
             try:
                 with database.transaction() as connection:
                     connection.execute("PRAGMA secure_delete = ON")  # no row stays in a free page
+                    [(store,)] = connection.execute("SELECT id FROM store")
                     yield "endpoints"
                     self._find_endpoints(connection)
                     yield "events"
@@ -74,7 +75,8 @@ class LaptopStore:
                 "Another program has the store open. What was removed leaves this file when that"
                 " program ends.",
             )
-        shutil.rmtree(self._folder / COPY, ignore_errors=True)  # `make sql` makes it anew
+        for path in remove_copy(self._folder / FOLDER, store):  # `make sql` makes it anew
+            self._receipt.cannot(f"{FOLDER}/{path.name}", "It cannot be removed.", is_problem=True)
 
     def _applications(self, connection: sqlite3.Connection) -> list[str]:
         known = [name for (name,) in connection.execute(_APPLICATIONS)]

@@ -8,13 +8,13 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from hashlib import blake2b
 from itertools import takewhile
 from pathlib import Path
 
 import duckdb
 
+from commands.sql.copy_folder import DRAFT, is_text, own_folders
 from commands.sql.event_rows import (
     COLUMNS,
     MAKE_ROWS,
@@ -22,13 +22,18 @@ from commands.sql.event_rows import (
     load_documents,
     write_documents,
 )
-from commands.sql.parts import Part, chain, locked, part_path, sync
+from commands.sql.parts import Part, chain, is_part, locked, part_path, sync
+from commands.sql.text_folder import TextFolder
 
-FOLDER = "sql-copy"
 PART_EVENTS = 250_000
 # Fewer than that are read into memory by each command.
 NEW_EVENTS = 50_000
 VERSION = blake2b(MAKE_ROWS.encode(), digest_size=4).hexdigest()
+# What is wrong with a statement, or with its size, and never with a file.
+_OF_STATEMENTS = (
+    duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException,
+    duckdb.ConversionException, duckdb.OutOfMemoryException, duckdb.InterruptException,
+)  # fmt: skip
 _NEW = "new_events"
 _CHANGED = "FROM changes WHERE sequence > ? AND event > ? AND event <= ?"
 
@@ -37,13 +42,18 @@ class EventsCopy:
     """The table raw_events, brought up to date by ids and by the store's list of changes."""
 
     def __init__(
-        self, store: sqlite3.Connection, database: duckdb.DuckDBPyConnection, path: Path, text: Path
+        self,
+        store: sqlite3.Connection,
+        database: duckdb.DuckDBPyConnection,
+        root: Path,
+        name: str,
+        text: TextFolder,
     ) -> None:
         self._store, self._database, self._text = store, database, text
-        [(name,)] = store.execute("SELECT id FROM store")
-        self.root = path.resolve().parent / FOLDER
-        self._folder = self.root / f"{name}-{VERSION}"
+        self._root, self._name = root, name
+        self._folder = root / f"{name}-{VERSION}"
         self._parts: list[Part] = []
+        self._bad: set[Path] = set()  # that could not be removed
         # The last event that was read, the last that the files held, and the last change, then.
         self._last = self._end = self._sequence = 0
         self._is_first = True
@@ -62,6 +72,23 @@ class EventsCopy:
     def forget(self) -> None:
         """Trust no file any more that was seen: another command has replaced it."""
         self._is_first, self._parts = True, []
+
+    def distrust(self, error: duckdb.Error) -> bool:
+        """Whether reading a part may have raised it; such parts are removed, to be made anew."""
+        if isinstance(error, _OF_STATEMENTS):
+            return False
+        paths = [part.path for part in chain(self._folder)]
+        # Not every error names its file.
+        bad = [path for path in paths if str(path) in str(error)] or [
+            path for path in paths if not self._is_readable(path)
+        ]
+        for path in bad:
+            try:
+                path.unlink(missing_ok=True)
+            except OSError:
+                self._bad.add(path)
+        self.forget()
+        return bool(bad) or isinstance(error, duckdb.IOException)
 
     def _begin(self) -> list[Part]:
         """See the store as it is at one moment, and the parts that fit to it."""
@@ -82,6 +109,8 @@ class EventsCopy:
         """The parts up to the first that is not of this store, or that cannot be read."""
         usable: list[Part] = []
         for part in chain(self._folder):
+            if part.path in self._bad:
+                break
             if part not in self._parts and not (self._is_ours(part) and self._is_whole(part)):
                 break
             usable.append(part)
@@ -96,8 +125,20 @@ class EventsCopy:
         return self._store.execute(sql, (part.witness,)).fetchall() == [(part.identity,)]
 
     def _is_whole(self, part: Part) -> bool:
+        """Whether it can be read and holds the events that its name says; data is not looked at."""
+        sql = f"SELECT min(id), max(id) FROM {_file(part.path)}"  # noqa: S608 # ours
         try:
-            self._database.execute(f"SELECT count(*) FROM {_file(part.path)}")  # noqa: S608 # ours
+            [(first, last)] = self._database.execute(sql).fetchall()
+        except duckdb.Error:
+            return False
+        return first is None or bool(part.after < first and last <= part.last)
+
+    def _is_readable(self, path: Path) -> bool:
+        """Whether all of a part can be read, which takes a while."""
+        try:
+            self._database.execute(f"SELECT max(hash(p)) FROM {_file(path)} AS p").fetchall()  # noqa: S608 # ours
+        except duckdb.InterruptException:
+            raise
         except duckdb.Error:
             return False
         return True
@@ -118,7 +159,7 @@ class EventsCopy:
     def _written(self, parts: list[Part]) -> list[Part]:
         """Bring the files up to date; without the right to, those parts that are."""
         try:
-            with locked(self.root):
+            with locked(self._root):
                 # What another command wrote meanwhile may be newer than what was seen before.
                 parts = [self._mended(part) for part in self._tidied(self._begin())]
                 after, last = parts[-1].last if parts else 0, self._newest_event()
@@ -128,12 +169,13 @@ class EventsCopy:
 
     def _tidied(self, parts: list[Part]) -> list[Part]:
         """Remove what was left behind: by another version, by a kill, of another store."""
-        for path in self.root.iterdir():
-            if path.is_dir() and path != self._folder:
+        for path in own_folders(self._root, self._name):
+            if path != self._folder and not is_text(path):
                 shutil.rmtree(path, ignore_errors=True)
         self._folder.mkdir(mode=0o700, exist_ok=True)
         for path in {*self._folder.iterdir()} - {part.path for part in parts}:
-            path.unlink(missing_ok=True)
+            if is_part(path) or path.name == DRAFT:
+                path.unlink(missing_ok=True)
         return parts
 
     def _mended(self, part: Part) -> Part:
@@ -152,10 +194,10 @@ class EventsCopy:
     def _write(self, ranges: list[tuple[int, int]]) -> list[Part]:
         """Write a part for each range of ids, while another thread reads the next one."""
         parts: list[Part] = []
-        with self._text_folder(), ThreadPoolExecutor(1) as reader:
+        with self._text.opened() as folder, ThreadPoolExecutor(1) as reader:
 
             def read(after: int, last: int) -> tuple[dict[str, Path], Part]:
-                files = write_documents(self._store, self._text, "id > ? AND id <= ?", after, last)
+                files = write_documents(self._store, folder, "id > ? AND id <= ?", after, last)
                 return files, self._new_part(after, last)
 
             ahead = [reader.submit(read, *between) for between in ranges[:1]]
@@ -176,13 +218,14 @@ class EventsCopy:
         return Part(Path(), after, last, self._newest_change(), witness, identity)
 
     def _save(self, source: str, part: Part) -> Part:
-        draft = self._folder / "draft"
+        draft = self._folder / DRAFT
         self._database.execute(f"COPY (FROM {source}) TO {_file(draft)} (FORMAT parquet)")
         part = part._replace(path=part_path(self._folder, *part[1:]))
         # Whole or not at all: a name that a reader takes is given to what is on the disk.
         draft.chmod(0o600)
         sync(draft)
         draft.rename(part.path)
+        self._bad.discard(part.path)
         sync(self._folder)
         return part
 
@@ -210,18 +253,9 @@ class EventsCopy:
             self._database.execute(f"INSERT INTO {_NEW} FROM {ROWS}")  # ours
 
     def _read(self, condition: str, *values: int) -> None:
-        with self._text_folder():
-            files = write_documents(self._store, self._text, condition, *values)
+        with self._text.opened() as folder:
+            files = write_documents(self._store, folder, condition, *values)
             load_documents(self._database, files)
-
-    @contextmanager
-    def _text_folder(self) -> Iterator[None]:
-        """Have the only folder that DuckDB reads text from, and only for a moment."""
-        self._text.mkdir(mode=0o700)
-        try:
-            yield
-        finally:
-            shutil.rmtree(self._text)
 
     def _show(self, parts: list[Part]) -> None:
         self._parts = parts

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from commands.sql.copy_folder import LOCK
+
 LOCK_SECONDS = 60  # until another command is waited for no more
 _NAME = re.compile(r"(\d+)-(\d+)-(\d+)-(\d+)-([0-9a-f]*)\.parquet")
 
@@ -43,6 +45,11 @@ def chain(folder: Path) -> list[Part]:
         parts.append(max(following, key=lambda part: (part.sequence, part.last)))
 
 
+def is_part(path: Path) -> bool:
+    """Whether a file has the name of a part."""
+    return bool(_NAME.fullmatch(path.name))
+
+
 def _part(path: Path) -> Part | None:
     name = _NAME.fullmatch(path.name)
     if not name:
@@ -58,7 +65,7 @@ def locked(folder: Path) -> Iterator[None]:
     The lock ends with the process, however that ends.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    file = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    file = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         deadline = time.monotonic() + LOCK_SECONDS
         while True:

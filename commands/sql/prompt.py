@@ -9,6 +9,7 @@ from commands.sql.answer import shown
 from commands.sql.calls import function_names
 from commands.sql.dialect import SqlError
 from commands.sql.lake_views import TABLES
+from commands.sql.stoppable import ask
 from commands.sql.stored_lake import StoredLake, StoreError
 from infra.queries import named_queries
 from infra.tables import VIEWS
@@ -48,10 +49,14 @@ class Prompt:
             if text.startswith("."):
                 print(self._command(*text.split(maxsplit=1)), flush=True)
             else:
-                print(shown(self._lake.query(text.removesuffix(";"))), flush=True)
+                print(shown(ask(self._lake, text.removesuffix(";"))), flush=True)
         except (SqlError, StoreError) as error:
             print(error, file=sys.stderr)
             self._failed = True
+        except KeyboardInterrupt:
+            if not self._interactive:
+                raise
+            print("\nStopped.")
 
     def _command(self, command: str, argument: str = "") -> str:
         if command == ".tables":
@@ -66,7 +71,7 @@ class Prompt:
             if argument not in self._queries:
                 raise SqlError(f"No query is named {argument!r}; .queries lists them.")
             query = self._queries[argument]
-            return f"{query.name}\n\n{shown(self._lake.query(query.sql))}"
+            return f"{query.name}\n\n{shown(ask(self._lake, query.sql))}"
         if command == ".help":
             return HELP
         raise SqlError(f"There is no {command}; .help lists what there is.")
@@ -78,6 +83,8 @@ class Prompt:
             try:
                 lines.append(self._line("athena> " if not lines else "   ...> "))
             except KeyboardInterrupt:
+                if not self._interactive:
+                    raise
                 print()
                 lines = []
                 continue

@@ -4,10 +4,11 @@ from datetime import date, datetime
 
 import click
 
-from commands.exit_codes import RejectedError
+from commands.exit_codes import ExitCode, RejectedError
 from commands.sql.answer import shown
 from commands.sql.dialect import SqlError
 from commands.sql.prompt import Prompt
+from commands.sql.stoppable import ask
 from commands.sql.stored_lake import StoredLake, StoreError
 from infra.queries import named_queries
 from local.database import FILE, data_folder
@@ -19,7 +20,10 @@ Exit code:
     0  every statement was answered
     1  a statement or the store is wrong; the message says why
     2  an option is wrong
+  130  stopped by Ctrl-C
 """
+
+_STOPPED = "Query interrupted"  # by Ctrl-C, as DuckDB says it
 
 
 @click.command(epilog=EPILOG)
@@ -31,10 +35,17 @@ Exit code:
 @click.pass_context
 def sql(ctx: click.Context, /, query: str | None, name: str | None, today: datetime | None) -> None:
     """Query what `make run` has stored with Athena's SQL, by default at a prompt."""
+    if query is not None and name is not None:
+        raise click.UsageError("Give a statement or the name of a query, not both.")
     try:
         ctx.exit(_run(_named(name) if name else query, today.date() if today else None))
     except (SqlError, StoreError) as error:
         raise RejectedError(str(error)) from None
+    except (KeyboardInterrupt, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and str(error) != _STOPPED:
+            raise
+        click.echo("\nStopped.", err=True)
+        ctx.exit(ExitCode.INTERRUPTED)
 
 
 def _run(query: str | None, today: date | None) -> int:
@@ -43,7 +54,7 @@ def _run(query: str | None, today: date | None) -> int:
         click.echo(f"{count} events of an earlier version are left out.", err=True)
     if query is None:
         return Prompt(lake).run()
-    click.echo(shown(lake.query(query)))
+    click.echo(shown(ask(lake, query)))
     return 0
 
 

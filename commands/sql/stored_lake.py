@@ -1,7 +1,6 @@
 """The laptop's SQLite file as the lake's tables and views, for Athena's SQL on DuckDB."""
 
 import sqlite3
-import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -11,14 +10,17 @@ import duckdb
 from sqlglot import exp
 
 from commands.sql.answer import Answer
+from commands.sql.copy_folder import FOLDER
 from commands.sql.dialect import SqlError, connect, parse, to_duckdb
 from commands.sql.engine import close_off, complaint
 from commands.sql.events_copy import EventsCopy
 from commands.sql.lake_views import TABLES, create_views, fill_table
+from commands.sql.text_folder import TextFolder
 from infra.queries import VIEWS
 from infra.tables import REJECTED_EVENTS
 
 _BIGINT = 2**63
+_NAME = "SELECT id FROM store"
 _DAY = "strftime('%Y-%m-%d', arrival_timestamp / 1000, 'unixepoch')"
 _REJECTED = ", ".join(f"'{column.name}', {column.name}" for column in REJECTED_EVENTS)
 # A JSON document for each row.
@@ -42,41 +44,65 @@ class StoredLake:
     def __init__(
         self, path: Path, today: date | None = None, limits: Mapping[str, str | int] | None = None
     ) -> None:
-        self._path = path
-        self._today = today
+        self._path, self._today, self._limits = path, today, limits
+        self._place: tuple[int, int] | None = None  # the file that was opened
+        self._open()
+
+    def _open(self) -> None:
+        place = _place(self._path)
+        self._store = _opened(self._path)
         self._version: int | None = None
         self._rejected: object = None  # what was there of rejected events
-        self._store = _open(path)
-        self._folder = Path(tempfile.mkdtemp(prefix="putevents-sql-"))
-        self._folder.rmdir()
-        self._duckdb = connect(**limits or {})
+        [[self._name]] = self._rows(_NAME)
+        root = self._path.resolve().parent / FOLDER
+        self._text = TextFolder(root, self._name)
+        spilled = {"temp_directory": str(self._text.spilled)}
+        self._duckdb = connect(**{**spilled, **(self._limits or {})})
         try:
-            self._copy = EventsCopy(self._store, self._duckdb, path, self._folder)
+            self._copy = EventsCopy(self._store, self._duckdb, root, self._name, self._text)
         except sqlite3.Error as error:
             raise self._unreadable(error) from None
         self._load()
-        create_views(self._duckdb, today, copies=False)  # the store holds each event once
-        close_off(self._duckdb, self._folder, self._copy.root)
+        create_views(self._duckdb, self._today, copies=False)  # the store holds each event once
+        close_off(self._duckdb, self._text.path, root)
+        self._place = place
 
     def close(self) -> None:
         """Let go of the file and of what was read."""
         self._duckdb.close()
         self._store.close()
+        self._text.close()
+
+    def interrupt(self) -> None:
+        """Stop what another thread reads or asks just now."""
+        self._duckdb.interrupt()
+        self._store.interrupt()
+
+    def _follow(self) -> None:
+        """Open what stands at the path now, if that is another store."""
+        place = _place(self._path)
+        if place == self._place and [[self._name]] == [[*row] for row in self._rows(_NAME)]:
+            return
+        _opened(self._path).close()  # else the old one is kept
+        self._place = None
+        self.close()
+        self._open()
 
     def query(self, sql: str, max_rows: int | None = None) -> Answer:
         """Run one statement of Athena's SQL; with `max_rows` no more are read than these."""
         query = parse(sql)
         _check_tables(query)
         statement = to_duckdb(query, self._today)
+        self._follow()
         self._load()
         try:
             try:
-                cursor = self._duckdb.execute(statement)
-            except duckdb.IOException:  # another command has put other files in their place
-                self._copy.forget()
+                cursor, rows = self._run(statement, max_rows)
+            except duckdb.Error as error:
+                if not self._copy.distrust(error):
+                    raise
                 self._load(anew=True)
-                cursor = self._duckdb.execute(statement)
-            rows = cursor.fetchall() if max_rows is None else cursor.fetchmany(max_rows)
+                cursor, rows = self._run(statement, max_rows)
         except duckdb.Error as error:
             raise SqlError(complaint(error)) from None
         if any(
@@ -87,6 +113,12 @@ class StoredLake:
         return Answer(
             [column[0] for column in described], rows, [str(column[1]) for column in described]
         )
+
+    def _run(
+        self, statement: str, max_rows: int | None
+    ) -> tuple[duckdb.DuckDBPyConnection, list[Any]]:
+        cursor = self._duckdb.execute(statement)
+        return cursor, cursor.fetchall() if max_rows is None else cursor.fetchmany(max_rows)
 
     def without_record(self) -> int:
         """How many events an earlier version stored, of which there is no row."""
@@ -102,22 +134,33 @@ class StoredLake:
         if version == self._version and not anew:
             return
         try:
-            self._copy.refresh()
+            self._refresh()
         except sqlite3.Error as error:
             raise self._unreadable(error) from None
         self._load_rejected()
         self._version = version
 
+    def _refresh(self) -> None:
+        is_read = False
+        try:
+            try:
+                self._copy.refresh()
+            except duckdb.Error as error:
+                if not self._copy.distrust(error):
+                    raise
+                self._copy.refresh()
+            is_read = True
+        finally:
+            if not is_read:  # stopped half-way
+                self._copy.forget()
+
     def _load_rejected(self) -> None:
         [state] = self._rows(_REJECTED_STATE)
         if state == self._rejected:
             return
-        self._folder.mkdir(0o700)  # the only place that DuckDB reads text from, for a moment
-        try:
+        with self._text.opened() as folder:
             documents = (document for (document,) in self._rows(_DOCUMENTS))
-            fill_table(self._duckdb, "rejected_events", documents, str(self._folder))
-        finally:
-            self._folder.rmdir()
+            fill_table(self._duckdb, "rejected_events", documents, str(folder))
         self._rejected = state
 
     def _rows(self, sql: str) -> Iterator[Any]:
@@ -138,7 +181,15 @@ def _check_tables(query: exp.Query) -> None:
             raise SqlError(f"Table {table.name} does not exist; .tables lists what there is.")
 
 
-def _open(path: Path) -> sqlite3.Connection:
+def _place(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _opened(path: Path) -> sqlite3.Connection:
     if not path.exists():
         raise StoreError(f"Nothing is stored in {path} yet: `make run`, then send events to it.")
     # One thread at a time uses it, yet not always the same: see EventsCopy.

@@ -22,6 +22,9 @@ from tests.local.running_gateway import EVENT, ROOT, SECONDS, environment, put_e
 from tests.local.sample import store_sample
 
 SQL = [sys.executable, "-m", "commands", "sql"]
+# 31 events, eight times joined to themselves.
+LONG = "SELECT count(*) FROM " + ", ".join(f"raw_events AS e{n}" for n in range(8))
+LONG += " WHERE " + " || ".join(f"e{n}.event_id" for n in range(8)) + " = 'none'"
 LAST_WEEK = ["--today", "2026-06-14"]
 
 
@@ -161,6 +164,13 @@ def test_wrong_sql_is_an_error_of_one_line(
     assert "Traceback" not in complained
 
 
+def test_a_statement_and_a_name_are_one_too_many(folder: Path) -> None:
+    status, printed, complained = sql(folder, "--query", "SELECT 1", "--name", "revenue")
+
+    assert (status, printed) == (2, "")
+    assert complained.endswith("Error: Give a statement or the name of a query, not both.\n")
+
+
 def test_a_store_of_the_version_before_says_what_to_do(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / FILE)) as connection:
         connection.execute("CREATE TABLE events (event_id TEXT)")
@@ -219,6 +229,64 @@ def test_a_piped_session_goes_on_after_an_error_and_tells_of_it(folder: Path) ->
         "No query is named 'nothing'; .queries lists them.",
         "There is no .nothing; .help lists what there is.",
     ]
+
+
+def test_ctrl_c_stops_a_long_statement(folder: Path) -> None:
+    running = subprocess.Popen(
+        [*SQL, "--query", LONG],
+        cwd=ROOT,
+        env=environment(folder),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        _await_work(running.pid)
+        running.send_signal(signal.SIGINT)
+        assert running.communicate(timeout=SECONDS) == ("", "\nStopped.\n")
+        assert running.returncode == 130
+        assert not [*(folder / "sql-copy").glob("*-text-*")]
+    finally:
+        running.kill()
+        running.wait()
+
+
+def test_at_a_terminal_ctrl_c_stops_the_statement_and_no_more(folder: Path) -> None:
+    master, slave = pty.openpty()
+    prompt = subprocess.Popen(
+        SQL, cwd=ROOT, env=environment(folder), stdin=slave, stdout=slave, stderr=slave
+    )
+    os.close(slave)
+    try:
+        _read_until(master, "athena> ")
+        os.write(master, f"{LONG};\n".encode())
+        _await_work(prompt.pid)
+        prompt.send_signal(signal.SIGINT)
+        assert "Stopped." in _read_until(master, "athena> ")
+        os.write(master, b"SELECT count(*) AS events FROM events;\n")
+        assert "    31" in _read_until(master, "(1 row)")
+        os.write(master, b".quit\n")
+        assert prompt.wait(SECONDS) == 0
+    finally:
+        prompt.kill()
+        prompt.wait()
+        os.close(master)
+
+
+def _await_work(pid: int) -> None:
+    """Wait until DuckDB computes: until a thread of the process but the first has used a second."""
+    deadline = time.monotonic() + SECONDS
+    tasks = Path(f"/proc/{pid}/task")
+    while time.monotonic() < deadline:
+        ticks = [
+            int((task / "stat").read_text().rpartition(")")[2].split()[11])
+            for task in tasks.iterdir()
+            if task.name != str(pid)
+        ]
+        if max(ticks, default=0) > os.sysconf("SC_CLK_TCK"):
+            return
+        time.sleep(0.05)
+    raise TimeoutError
 
 
 def test_at_a_terminal_it_prompts_and_an_interrupt_forgets_the_line(folder: Path) -> None:

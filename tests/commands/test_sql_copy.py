@@ -15,9 +15,10 @@ import duckdb
 import pytest
 
 from commands.sql import events_copy, parts
+from commands.sql.copy_folder import FOLDER
 from commands.sql.dialect import connect
 from commands.sql.lake_views import fill_table
-from commands.sql.stored_lake import StoredLake
+from commands.sql.stored_lake import StoredLake, StoreError
 from local.database import FILE, Database
 from local.sqlite_destination import LocalDestination
 from putevents.time_left import TimeLeft
@@ -93,7 +94,7 @@ def expected(path: Path) -> list[str]:
 
 def files(path: Path) -> list[Path]:
     """The parts in the order of the events."""
-    [folder] = [entry for entry in (path.parent / events_copy.FOLDER).iterdir() if entry.is_dir()]
+    [folder] = (path.parent / FOLDER).glob(f"*-{events_copy.VERSION}")
     assert {file.suffix for file in folder.iterdir()} <= {".parquet"}
     return [part.path for part in parts.chain(folder)]
 
@@ -166,12 +167,20 @@ def test_rejected_events_follow_too(path: Path, lake: StoredLake) -> None:
     assert counts == [(1,), (0,), (1,), (0,)]
 
 
-@pytest.mark.parametrize("damage", ["torn", "empty", "gone", "draft"])
+@pytest.mark.parametrize("damage", ["torn", "flipped", "swapped", "empty", "gone", "draft"])
 def test_a_file_that_is_damaged_is_made_anew(path: Path, lake: StoredLake, damage: str) -> None:
     first = files(path)[0]
     whole = first.read_bytes()
     if damage == "torn":
         first.write_bytes(whole[: len(whole) // 2])
+    elif damage == "flipped":  # the footer is good
+        [(start, size)] = duckdb.execute(
+            f"SELECT coalesce(dictionary_page_offset, data_page_offset), total_compressed_size"
+            f" FROM parquet_metadata('{first}') WHERE path_in_schema = 'event_id'"
+        ).fetchall()
+        first.write_bytes(whole[:start] + b"\xff" * size + whole[start + size :])
+    elif damage == "swapped":
+        first.write_bytes(files(path)[1].read_bytes())
     elif damage == "empty":
         first.write_bytes(b"")
     elif damage == "gone":
@@ -205,7 +214,7 @@ def test_a_command_that_is_killed_while_it_writes_costs_nothing(path: Path, name
 
 def test_a_copy_of_an_older_version_is_replaced(path: Path, lake: StoredLake) -> None:
     [folder] = {file.parent for file in files(path)}
-    old = folder.rename(folder.with_name(f"{folder.name}-old"))
+    old = folder.rename(folder.with_name(f"{folder.name[:-8]}00000000"))
     with closing_lake(path) as other:
         assert ids(other) == expected(path)
     assert not old.exists()
@@ -245,8 +254,24 @@ def test_an_open_prompt_goes_on_when_another_command_replaces_the_files(
         assert ids(other) == ids(lake) == expected(path)
 
 
+def test_an_open_prompt_follows_a_store_that_is_replaced(
+    path: Path, lake: StoredLake, tmp_path: Path
+) -> None:
+    (tmp_path / "other").mkdir()
+    other = tmp_path / "other" / FILE
+    store(other, 12, "other")
+    for file in path.parent.glob(f"{FILE}*"):
+        file.rename(tmp_path / "other" / f"old-{file.name}")
+    with pytest.raises(StoreError):
+        ids(lake)
+    shutil.copy(other, path)
+    assert ids(lake) == expected(path) == expected(other)
+    store(path, 12, "later")
+    assert ids(lake) == expected(path)
+
+
 def test_a_folder_that_cannot_be_written_costs_no_answer(path: Path) -> None:
-    (path.parent / events_copy.FOLDER).write_text("in the way")
+    (path.parent / FOLDER).write_text("in the way")
     with closing_lake(path) as lake:
         assert ids(lake) == expected(path)
         change(path, "DELETE FROM events WHERE event_id = 'event-003'")
@@ -258,11 +283,9 @@ def test_while_another_command_writes_too_long_nothing_is_written(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parts, "LOCK_SECONDS", 0)
-    with parts.locked(path.parent / events_copy.FOLDER), closing_lake(path) as lake:
+    with parts.locked(path.parent / FOLDER), closing_lake(path) as lake:
         assert ids(lake) == expected(path)
-    assert [*(path.parent / events_copy.FOLDER).iterdir()] == [
-        path.parent / events_copy.FOLDER / "lock"
-    ]
+    assert os.listdir(path.parent / FOLDER) == ["lock"]
 
 
 @pytest.mark.parametrize("request_file", REQUESTS, ids=lambda file: file.stem)
@@ -288,5 +311,5 @@ def test_the_copy_is_beside_the_store_and_nothing_of_the_text_stays(
     with closing_lake(Path(FILE)) as other:  # a relative path, as DATA_DIR is
         assert ids(other) == ids(lake)
     assert sorted(os.listdir(path.parent)) == sorted(
-        {FILE, f"{FILE}-shm", f"{FILE}-wal", events_copy.FOLDER} & {*os.listdir(path.parent)}
+        {FILE, f"{FILE}-shm", f"{FILE}-wal", FOLDER} & {*os.listdir(path.parent)}
     )

@@ -1,7 +1,5 @@
 """What `make sql` would not answer as Athena does is rejected with a sentence that helps."""
 
-from pathlib import Path
-
 import duckdb
 import pytest
 
@@ -219,5 +217,5 @@ def test_the_engine_itself_has_no_way_out(stored: StoredLake, sql: str) -> None:
         stored._duckdb.execute(sql)
 
 
-def test_the_folder_that_the_engine_may_read_is_gone(stored: StoredLake) -> None:
-    assert not Path(stored._folder).exists()
+def test_the_folder_that_the_engine_may_read_is_empty(stored: StoredLake) -> None:
+    assert not [*stored._text.path.iterdir()]
