@@ -26,8 +26,8 @@ endif
 
 # What each target takes of make's command line, a `%` for any ending; another variable is an error
 # (at the end of this file), not an option that has no effect.
-TAKES_run      := HOST PORT DATA_DIR APPLICATION_IDS DESTINATION CORS_% TRUST_ARRIVAL ENDPOINT_READS BIND_ENDPOINTS \
-  RETRY_DELAY_SECONDS VISIBILITY_TIMEOUT_SECONDS PINPOINT_% AWS_% ENDPOINT_TABLE EVENT_STREAM_PREFIX REJECTED_STREAM
+TAKES_run      := HOST PORT DATA_DIR APPLICATION_IDS DESTINATION CORS_ORIGINS CORS_HEADERS TRUST_ARRIVAL ENDPOINT_READS BIND_ENDPOINTS \
+  RETRY_DELAY_SECONDS VISIBILITY_TIMEOUT_SECONDS PINPOINT_AUTH PINPOINT_API_KEY_SECRET KINESIS_STREAM_ARN EVENT_BUS_ARN BUS_EVENT_TYPES AWS_% ENDPOINT_TABLE EVENT_STREAM_PREFIX REJECTED_STREAM
 TAKES_demo     := PORT DATA_DIR OPTIONS
 TAKES_sql      := QUERY NAME TODAY DATA_DIR
 TAKES_test     := SEED CHROMIUM PYTEST_ADDOPTS
@@ -182,6 +182,7 @@ $(VENV)/sql: commands/sql/requirements.txt | $(BIN)/python
 	@touch $@
 
 $(VENV)/doctor: commands/doctor/requirements.txt | $(BIN)/python
+	$(HAS_PIP)
 	@echo "Installing what the doctor needs into $(VENV), once ..."
 	@$(BIN)/pip install --quiet --require-hashes -r commands/doctor/requirements.txt
 	@touch $@

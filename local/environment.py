@@ -36,6 +36,12 @@ def set_environment(environ: MutableMapping[str, str], folder: Path, url: str) -
     environ["RETRY_QUEUE_URL"] = f"{url}/{QUEUE}"
     environ["DEAD_LETTER_QUEUE_URL"] = f"{url}/{DEAD_LETTERS}"
     _set_queue_client(environ, url)
+    named = [name.strip() for name in environ["DESTINATION"].split(",")]
+    if "pinpoint" in named and not environ.get("AWS_ENDPOINT_URL_PINPOINT"):
+        raise StartError(
+            "DESTINATION pinpoint needs AWS_ENDPOINT_URL_PINPOINT=http://..., the address of another"
+            " PutEvents server: Amazon's own ended on 2026-10-30."
+        )
     pinpoint = urlsplit(environ.get("AWS_ENDPOINT_URL_PINPOINT", "")).netloc
     if pinpoint.replace("localhost", "127.0.0.1") == urlsplit(url).netloc:
         raise StartError(
@@ -70,8 +76,7 @@ def destination(environ: Mapping[str, str]) -> str | None:
     if home == "local":
         return None
     if home == "pinpoint":
-        aws = f"https://pinpoint.{environ['AWS_REGION']}.amazonaws.com"
-        return f"PutEvents at {environ.get('AWS_ENDPOINT_URL_PINPOINT') or aws}"
+        return f"PutEvents at {environ['AWS_ENDPOINT_URL_PINPOINT']}"
     return f"the delivery streams {environ.get('EVENT_STREAM_PREFIX', '')}* of the lake"
 
 

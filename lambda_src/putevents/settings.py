@@ -28,7 +28,7 @@ def _split(value: object) -> object:
 
 def _check_destinations(names: tuple[str, ...]) -> tuple[str, ...]:
     if not names or names[0] not in HOMES:
-        raise ValueError("The first should be lake or pinpoint")
+        raise ValueError("The first should be lake or pinpoint, or local for `make run`")
     if len(set(names)) < len(names):
         raise ValueError("No destination should be named twice")
     if "local" in names[1:]:

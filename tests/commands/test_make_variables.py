@@ -111,6 +111,9 @@ GUARDED = {
 
 def test_every_option_is_taken_from_the_command_line_only() -> None:
     taken = {name for target, name in TAKEN if target != "run" and not name.endswith("_X")}
+    # `run` takes its settings from the environment, but for HOST, which some shells export.
+    # PORT is one of these settings: `demo` finds the same gateway by it.
+    taken = taken - {"PORT"} | {"HOST"}
 
     assert taken - SETTINGS == GUARDED | {*_of("OPTIONS_ONLY")}
 

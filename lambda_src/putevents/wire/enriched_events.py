@@ -135,10 +135,11 @@ def shallow(value: Any, levels: int = MAX_DEPTH) -> Any:
 
 
 def _canonical(value: Any, levels: int) -> Any:
-    """Drop null members and what is nested too deep; write 12.0 as 12."""
+    """Drop null and empty members and what is nested too deep; write 12.0 as 12."""
     if isinstance(value, dict):
         members = value.items() if levels else ()
-        return {key: _canonical(v, levels - 1) for key, v in members if v is not None}
+        found = {key: _canonical(v, levels - 1) for key, v in members}
+        return {key: v for key, v in found.items() if v is not None and v != {}}
     if isinstance(value, list):
         return [_canonical(v, levels - 1) for v in value] if levels else []
     return int(value) if isinstance(value, float) and value.is_integer() else value
@@ -171,6 +172,8 @@ def _timestamp(value: Any) -> Any:
         return value
     if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1:
         raise _WrongError(NO_TIME)
+    if value < _EARLIEST:
+        raise _WrongError(NO_TIME)
     try:
         moment = _EPOCH + timedelta(milliseconds=int(value))
     except OverflowError:
@@ -179,6 +182,7 @@ def _timestamp(value: Any) -> Any:
 
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
+_EARLIEST = 946_684_800_000  # the year 2000; seconds, sent for milliseconds, are long before it
 
 
 def _at(envelope: dict[str, Any], path: Path) -> Any:
