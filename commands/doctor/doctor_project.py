@@ -16,7 +16,7 @@ class Project:
     """What the uses say together."""
 
     states: dict[str, set[State]]  # of the operations that each file calls
-    everywhere: bool  # AWS_ENDPOINT_URL_PINPOINT is set
+    everywhere: bool  # AWS_ENDPOINT_URL_PINPOINT gets an address, for some process
     wrapped: bool  # Amplify JS is redirected
     native: tuple[str, ...]  # the folders of React Native apps
 
@@ -28,7 +28,8 @@ class Project:
             if use.role in (Role.CALL, Role.COMMAND):
                 states[file].add(operations()[use.name].state)
         subjects = {use.subject for _, use in uses}
-        everywhere, wrapped = "environment" in subjects, "wrapper" in subjects
+        everywhere = any(use.subject == "environment" and use.pointed for _, use in uses)
+        wrapped = "wrapper" in subjects
         native = {file.rpartition("/")[0] for file, use in uses if use.name == "react-native"}
         return cls(dict(states), everywhere, wrapped, tuple(sorted(native)))
 

@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Iterator
 
 from commands.doctor.find_texts import find_texts
+from commands.doctor.find_variable import is_address
 from commands.doctor.found import Found, Role
 from commands.doctor.knowledge import spellings
 from commands.doctor.leaf import MAX_CHARACTERS, NotReadError
@@ -29,7 +30,8 @@ def find_python(text: str) -> Iterator[Found]:
             if subject := _client(node):
                 made = made or subject == "boto3"
                 role = Role.CLIENT if subject == "boto3" else Role.SETTING
-                pointed = any(word.arg == "endpoint_url" for word in node.keywords)
+                given = [ast.unparse(k.value) for k in node.keywords if k.arg == "endpoint_url"]
+                pointed = any(map(is_address, given))
                 yield Found(node.lineno, role, subject, pointed=pointed)
         elif isinstance(node, ast.ImportFrom | ast.Import):
             names = [f"{getattr(node, 'module', '')}.{alias.name}" for alias in node.names]

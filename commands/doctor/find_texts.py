@@ -1,4 +1,4 @@
-"""What any text can say of Pinpoint, in whatever file: permissions, addresses, the variable."""
+"""What any text can say of Pinpoint, in whatever file: permissions, addresses, commands."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,6 @@ _HOST = re.compile(
 _PRINCIPAL = re.compile(r"(?<![\w.-])pinpoint\.amazonaws\.com\b")
 _SIGNING = re.compile(r"(?<!\w)(['\"])mobiletargeting\1")
 _ARN = re.compile(r"\barn:[\w${}.-]+:mobiletargeting:")
-_VARIABLE = re.compile(r"\bAWS_ENDPOINT_URL_PINPOINT\b(?!_)")
 _SAID = ("permission", "resource", "call", "client")  # they say more than an ARN
 _ASKED = operations()
 
@@ -40,12 +39,10 @@ def find_texts(text: str, line: int = 1, whole: bool = False) -> Iterator[Found]
         (_PRINCIPAL, "principal", Role.SETTING),
         (_SIGNING, "signing", Role.SETTING),
         (_ARN, "arn", Role.IMPORT),
-        (_VARIABLE, "environment", Role.SETTING),
     ):
         for found in pattern.finditer(text):
             yield Found(
-                lines.at(found.start()), role, subject,
-                pointed=subject == "environment", unless=_SAID if subject == "arn" else (),
+                lines.at(found.start()), role, subject, unless=_SAID if subject == "arn" else (),
             )  # fmt: skip
     if whole and text == "mobiletargeting":
         yield Found(line, Role.SETTING, "signing")

@@ -11,6 +11,7 @@ from commands.doctor.find_calls import find_calls
 from commands.doctor.find_programs import find_programs
 from commands.doctor.find_python import find_python
 from commands.doctor.find_texts import find_texts
+from commands.doctor.find_variable import NAME, find_variable
 from commands.doctor.found import Found, Role
 from commands.doctor.leaf import Leaf, NotReadError
 from commands.doctor.leaves import leaves
@@ -49,6 +50,8 @@ def scan(path: str, relative: str) -> Scanned:
         why = str(error)
         found = [*_plain(kind, relative, text)]
     found += find_settings.in_path(relative, text)
+    if NAME in text:
+        found += find_variable(without_comments(kind, text))
     return Scanned(_distinct(found), searched=True, plainly=why, cut=cut)
 
 
