@@ -1,4 +1,4 @@
-"""Whether an address is given where a program makes a client: of its own, not of something in it."""
+"""Whether a client gets an address where a program makes it: its own, no other client's."""
 
 import re
 from collections.abc import Iterator

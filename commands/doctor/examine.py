@@ -53,6 +53,8 @@ def examine(walk: Walk, on_file: Callable[[int], None] = lambda _: None) -> Exam
             seen.plainly.append((relative, scanned.plainly))
         if scanned.cut:
             seen.cut.append(relative)
+        if scanned.missed:
+            seen.unread.append((relative, "Pinpoint may be named behind its first 4 MB"))
     seen.unread += walk.unread
     seen.ignored, seen.links = walk.ignored, walk.links
     seen.skipped_folders = walk.skipped_folders

@@ -12,7 +12,7 @@ _VARIABLE = re.compile(
     # `=`, `:`, an argument, Docker's space, or a member named `value` beside it or below it.
     r"(?:[ \t]*(?:=>|[:?]?=(?!=)|:|,)[ \t]*|[ \t]+)?"
     r"(?:\s{0,80}(?:-\s{0,9})?[\"']?[vV]alue[\"']?[ \t]*[:=][ \t]*)?"
-    r"(?P<value>\"[^\"\n]*\"|'[^'\n]*'|(?![=!])[^\s,;()}\]]*))"
+    r"(?P<value>\"[^\"\n]*\"|'[^'\n]*'|(?!!?=)[^\s,;()}\]]*))"
 )
 _TAKEN = re.compile(
     r"(?:\b(?:unset|unsetenv|pop|delenv|del|delete|remove\w*)\b|(?<!\S)(?:-u|--unset))[^;&|\n]*$",

@@ -31,6 +31,7 @@ class Scanned(NamedTuple):
     minified: bool = False
     plainly: str = ""  # why its parser could not read it
     cut: bool = False
+    missed: bool = False  # and what was cut off is of interest
 
 
 def scan(path: str, relative: str) -> Scanned:
@@ -38,9 +39,9 @@ def scan(path: str, relative: str) -> Scanned:
     kind = kind_of(relative)
     if kind is None:
         return Scanned()
-    text, cut = read(path, *_MORE_WORDS.get(kind, ()))
+    text, cut, missed = read(path, *_MORE_WORDS.get(kind, ()))
     if not text:
-        return Scanned(searched=True, cut=cut)
+        return Scanned(searched=True, cut=cut, missed=missed)
     if kind == Kind.JAVASCRIPT and is_minified(text):
         return Scanned(minified=True)
     why = ""
@@ -52,7 +53,7 @@ def scan(path: str, relative: str) -> Scanned:
     found += find_settings.in_path(relative, text)
     if NAME in text:
         found += find_variable(without_comments(kind, text))
-    return Scanned(_distinct(found), searched=True, plainly=why, cut=cut)
+    return Scanned(_distinct(found), searched=True, plainly=why, cut=cut, missed=missed)
 
 
 def _parsed(kind: Kind, relative: str, text: str) -> Iterator[Found]:
