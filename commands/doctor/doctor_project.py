@@ -16,6 +16,7 @@ class Project:
     """What the uses say together."""
 
     states: dict[str, set[State]]  # of the operations that each file calls
+    borrowed: set[State]  # of those that are called in files that make no client themselves
     everywhere: bool  # AWS_ENDPOINT_URL_PINPOINT gets an address, for some process
     wrapped: bool  # Amplify JS is redirected
     native: tuple[str, ...]  # the folders of React Native apps
@@ -27,11 +28,17 @@ class Project:
         for file, use in uses:
             if use.role in (Role.CALL, Role.COMMAND):
                 states[file].add(operations()[use.name].state)
+        making = {file for file, use in uses if use.role == Role.CLIENT}
+        borrowed = {
+            operations()[use.name].state
+            for file, use in uses
+            if use.role == Role.CALL and file not in making
+        }
         subjects = {use.subject for _, use in uses}
         everywhere = any(use.subject == "environment" and use.pointed for _, use in uses)
         wrapped = "wrapper" in subjects
         native = {file.rpartition("/")[0] for file, use in uses if use.name == "react-native"}
-        return cls(dict(states), everywhere, wrapped, tuple(sorted(native)))
+        return cls(dict(states), borrowed, everywhere, wrapped, tuple(sorted(native)))
 
     @property
     def lasting(self) -> bool:

@@ -43,6 +43,9 @@ def find_python(text: str) -> Iterator[Found]:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             if id(node) not in documented:
                 yield from find_texts(node.value, node.lineno, whole=True)
+                operation = spellings().get(node.value) if made and "_" in node.value else None
+                if operation:  # `getattr(client, "put_events")`, or a call by its name
+                    yield Found(node.lineno, Role.CALL, name=operation)
         elif isinstance(node, ast.JoinedStr):
             parts = (v.value if isinstance(v, ast.Constant) else "{x}" for v in node.values)
             yield from find_texts("".join(map(str, parts)), node.lineno)

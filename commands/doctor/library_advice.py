@@ -21,6 +21,10 @@ _NOT_SEEN = (
 )
 _NOT_READ = "This SDK does not read AWS_ENDPOINT_URL_PINPOINT, which this project sets."
 _NOT_SET = "It gets no address in this line."
+_BORROWED = (
+    "What its file calls with it lives on at AWS, but another file, which makes no client, calls"
+    " what this gateway serves: if with this one, make a second client, with the address."
+)
 _MADE = "See where its client is made."
 _NEEDED = "Another package needs it; what that does with it is not seen."
 # Of several clients, the one that asks for most.
@@ -48,7 +52,7 @@ class Libraries:
         self.project = project
         self._made: dict[str, set[Verdict]] = defaultdict(set)
         self._in_file: dict[str, set[Verdict]] = defaultdict(set)
-        clients = {use.subject for _, use in uses if use.role == Role.CLIENT}
+        self._clients = clients = {use.subject for _, use in uses if use.role == Role.CLIENT}
         for file, use in uses:
             made = use.role == Role.IMPORT and use.subject not in clients
             if use.role == Role.CLIENT or made:
@@ -87,6 +91,9 @@ class Libraries:
             verdict = next(verdict for verdict in _ORDER if verdict in made)
             native = library.native if self.project.is_native(file) else None
             return Decided(native or verdict, _MADE, told=True)
+        if use.role == Role.IMPORT and library.client and use.subject in self._clients:
+            verdict = next(verdict for verdict in _ORDER if verdict in self._made[use.subject])
+            return Decided(verdict, _MADE, told=True)
         if use.subject == "environment" and not use.pointed:
             return Decided(Verdict.UNSURE, _NOT_SET, told=True)
         if use.subject == "environment" and self.project.lasting:
@@ -111,6 +118,8 @@ class Libraries:
         called = self.project.called_by(file)
         if called and not called & {State.SERVED, State.OFF}:
             if State.LIVES in called:
+                if self.project.borrowed & {State.SERVED, State.OFF} and not use.pointed:
+                    return Decided(Verdict.UNSURE, _BORROWED, library.line)
                 note = "What is called with it lives on at AWS: leave it without an address."
                 return Decided(Verdict.LIVES, AWAY if use.pointed else note, away=use.pointed)
             verdict = Verdict.ENDED if called == {State.ENDED} else Verdict.UNSURE

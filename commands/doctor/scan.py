@@ -18,8 +18,13 @@ from commands.doctor.leaves import leaves
 from commands.doctor.terraform import terraform
 from commands.doctor.without_comments import without_comments
 
-# Amplify JS says `aws-amplify/analytics`, and nothing of Pinpoint.
-_MORE_WORDS = {Kind.JAVASCRIPT: (b"amplify",), Kind.JSON: (b"amplify",)}
+# Amplify JS says `aws-amplify/analytics`, and nothing of Pinpoint. A call may use another file's
+# client.
+_CALLS = (b"putevents", b"put_events", b"updateendpoint", b"update_endpoint")
+_MORE_WORDS = {
+    Kind.JAVASCRIPT: (b"amplify", *_CALLS), Kind.JSON: (b"amplify",), Kind.PYTHON: _CALLS,
+    Kind.PHP: _CALLS, Kind.RUBY: _CALLS,
+}  # fmt: skip
 _DATA = (Kind.JSON, Kind.YAML, Kind.TOML, Kind.XML)
 
 
