@@ -8,6 +8,7 @@ from commands.doctor import find_packages, find_resources, find_settings
 from commands.doctor.file_kinds import Kind, kind_of
 from commands.doctor.file_text import is_minified, read
 from commands.doctor.find_calls import find_calls
+from commands.doctor.find_notebook import find_notebook
 from commands.doctor.find_programs import find_programs
 from commands.doctor.find_python import find_python
 from commands.doctor.find_texts import find_texts
@@ -23,7 +24,7 @@ from commands.doctor.without_comments import without_comments
 _CALLS = (b"putevents", b"put_events", b"updateendpoint", b"update_endpoint")
 _MORE_WORDS = {
     Kind.JAVASCRIPT: (b"amplify", *_CALLS), Kind.JSON: (b"amplify",), Kind.PYTHON: _CALLS,
-    Kind.PHP: _CALLS, Kind.RUBY: _CALLS,
+    Kind.NOTEBOOK: _CALLS, Kind.PHP: _CALLS, Kind.RUBY: _CALLS,
 }  # fmt: skip
 _DATA = (Kind.JSON, Kind.YAML, Kind.TOML, Kind.XML)
 
@@ -75,6 +76,8 @@ def _parsed(kind: Kind, relative: str, text: str) -> Iterator[Found]:
         read_leaves = terraform(text)
         yield from find_resources.in_terraform(read_leaves)
         yield from _texts(read_leaves)
+    elif kind == Kind.NOTEBOOK:
+        yield from find_notebook(text)
     elif kind == Kind.PYTHON:
         yield from find_python(text)
         yield from find_resources.in_program(without_comments(kind, text))
@@ -113,6 +116,8 @@ def _plain(kind: Kind, relative: str, text: str) -> Iterator[Found]:
     """The same of a text without comments."""
     bare = without_comments(kind, text)
     language = Kind.JAVASCRIPT if kind in _DATA else kind  # whose objects look like data
+    if kind == Kind.NOTEBOOK:
+        language, bare = Kind.PYTHON, bare.replace('\\"', "'")  # its cells stand in JSON's texts
     found = [*find_programs(language, bare)]
     yield from found
     yield from find_calls(language, bare, found)

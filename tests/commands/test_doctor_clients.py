@@ -38,8 +38,14 @@ def test_the_line_stands_where_a_client_is_made(tmp_path: Path) -> None:
     assert {use.file for use in examine(Walk(tmp_path)).advice if use.change} == {"a.ts"}
 
 
-PYTHON = 'import boto3\nclient = boto3.client("pinpoint")\nclient.send_messages(ApplicationId="x")\n'
-V2 = "const AWS = require('aws-sdk');\nexports.client = new AWS.Pinpoint();\nclient.sendMessages();\n"
+PYTHON = """import boto3
+client = boto3.client("pinpoint")
+client.send_messages(ApplicationId="x")
+"""
+V2 = """const AWS = require("aws-sdk");
+exports.client = new AWS.Pinpoint();
+client.sendMessages();
+"""
 
 
 @pytest.mark.parametrize(
