@@ -58,10 +58,13 @@ def meaningful(uses: list[Use]) -> list[Use]:
     """Leave out packages that say nothing alone, and locked ones that a manifest explains."""
     asked = {use.subject for _, use in uses if use.role == Role.PACKAGE}
     subjects = {use.subject for _, use in uses if use.name not in umbrellas()}
+    # Another `Pinpoint` has a `getSegment` too: in a project without AWS, that is no call of it.
+    marked = any(not use.weak and use.name != "react-native" for _, use in uses)
     return [
         (file, use)
         for file, use in uses
         if not (use.name in umbrellas() and use.subject not in subjects)
+        and (marked or not use.weak)
         and not (use.role == Role.LOCKED and use.subject in asked)
         # Android's SDK has the client of the one for Java, under the same name.
         and not (

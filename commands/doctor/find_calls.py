@@ -32,6 +32,7 @@ _OTHER = re.compile(
 )
 # Without Pinpoint's name, what its operations ask for tells: EventBridge has another PutEvents.
 _ASKED = re.compile(r"\b[aA]pplicationId\b|\bapplication_id\b")
+_AWS = re.compile(r"\b(?:@?aws-sdk|AWS|amazonaws\.com|Amazon\.|com\.amazonaws|awssdk)\b")
 _NEAR = 300  # characters of a call in which it may stand
 _NAMED = re.compile(r"(?P<quote>['\"])(?P<name>[a-zA-Z]{5,30}|[a-z_]{5,40})(?P=quote)")
 _PINPOINT = re.compile("pinpoint", re.I)
@@ -47,6 +48,7 @@ def find_calls(kind: Kind, text: str, found: Iterable[Found]) -> Iterator[Found]
         yield from _commands(text)
     holders = {name for names in _HOLDER.findall(text) for name in names if name}
     lines = LineNumbers(text)
+    weak = not evident and not _ASKED.search(text) and not _AWS.search(text)
     mixed = _OTHER.search(text) is not None
     for call in _CALL.finditer(text):
         name = spellings().get(call["name"] or call["ruby"])
@@ -56,7 +58,7 @@ def find_calls(kind: Kind, text: str, found: Iterable[Found]) -> Iterator[Found]
         known = owner in holders or _PINPOINT.search(owner) is not None
         asked = _ASKED.search(text, call.end(), call.end() + _NEAR)
         if known or (evident and not mixed) or (asked and not mixed):
-            yield Found(lines.at(call.start()), Role.CALL, name=name)
+            yield Found(lines.at(call.start()), Role.CALL, name=name, weak=weak)
     # `client['putEvents'](...)`, or a name that is handed on.
     for call in _NAMED.finditer(text) if Role.CLIENT in roles and not mixed else ():
         name = spellings().get(call["name"])

@@ -23,8 +23,8 @@ from commands.doctor.without_comments import without_comments
 # client.
 _CALLS = (b"putevents", b"put_events", b"updateendpoint", b"update_endpoint")
 _MORE_WORDS = {
-    Kind.JAVASCRIPT: (b"amplify", *_CALLS), Kind.JSON: (b"amplify",), Kind.PYTHON: _CALLS,
-    Kind.NOTEBOOK: _CALLS, Kind.PHP: _CALLS, Kind.RUBY: _CALLS,
+    Kind.JAVASCRIPT: (b"amplify", *_CALLS), Kind.JSON: (b"amplify", b"aws-sdk"),
+    Kind.PYTHON: _CALLS, Kind.NOTEBOOK: _CALLS, Kind.PHP: _CALLS, Kind.RUBY: _CALLS,
 }  # fmt: skip
 _DATA = (Kind.JSON, Kind.YAML, Kind.TOML, Kind.XML)
 
