@@ -149,28 +149,6 @@ def test_a_huge_file_is_searched_as_far_as_told(tmp_path: Path) -> None:
     assert [name for name, _ in seen.unread] == ["b.yaml"]
 
 
-@pytest.mark.timeout(60)
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be"])
-@pytest.mark.parametrize("early", [-4, 100])
-def test_what_is_cut_off_is_not_passed_as_clean(encoding: str, early: int, tmp_path: Path) -> None:
-    """Nor what the cut goes through; without a word of Pinpoint's there is nothing to say."""
-    wide = 2 if "16" in encoding else 1
-    filler = "x\n" * ((MAX_BYTES // wide + early) // 2)
-    (tmp_path / "a.sh").write_bytes(f"{filler}aws pinpoint put-events\n{filler}".encode(encoding))
-    (tmp_path / "b.sh").write_bytes(f"{filler}{filler}".encode(encoding))
-    done = CliRunner().invoke(doctor, [str(tmp_path)])
-
-    assert done.exit_code == 1
-    assert "Not read: a.sh (Pinpoint may be named behind its first 4 MB).\n" in done.stdout
-
-
-def test_a_line_that_git_skips_in_a_gitignore_is_skipped(tmp_path: Path) -> None:
-    write(tmp_path, _dot_gitignore="[\n!\n\\\n*.js\n", a_dot_py="", b_dot_js=CLIENT)
-    seen = examined(tmp_path)
-
-    assert (seen.unread, seen.ignored) == ([], 1)
-
-
 def test_a_bundle_is_named_and_not_searched(tmp_path: Path) -> None:
     write(tmp_path, a_dot_js="new PinpointClient({});" + "x=1;" * 10_000)
     seen = examined(tmp_path)
