@@ -115,6 +115,8 @@ def _is_ignored(path: str, rules: Rules) -> bool:
 
 def _is_pattern(line: str) -> bool:
     """Whether a line of a .gitignore can be used; Git skips the others too."""
+    if line.count("*") > 8:  # would take its matcher for ever
+        return False
     try:
         GitIgnoreSpec.from_lines([line])
     except ValueError:
