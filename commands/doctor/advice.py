@@ -87,7 +87,10 @@ def _operation(file: str, use: Found, fate: Fate, known: Libraries) -> Decided:
             verdict = Verdict.POINTED if use.pointed else verdict
             return Decided(verdict, fate.hint, "--endpoint-url https://YOUR-GATEWAY")
         pointed = known.settled_in(file) if use.role == Role.CALL else known.settled
-        verdict = Verdict.POINTED if pointed else verdict
+        if pointed:
+            verdict = Verdict.POINTED
+        elif use.role == Role.CALL and known.maybe_in(file):
+            verdict = Verdict.UNSURE
         if use.role == Role.PERMISSION:
             return Decided(verdict, _PERMISSION)
         return Decided(verdict, f"{fate.hint} The line goes to where the client is made.")

@@ -16,7 +16,8 @@ class Project:
     """What the uses say together."""
 
     states: dict[str, set[State]]  # of the operations that each file calls
-    everywhere: bool  # AWS_ENDPOINT_URL_PINPOINT is set
+    borrowed: set[State]  # of those that are called in files that make no client themselves
+    everywhere: bool  # AWS_ENDPOINT_URL_PINPOINT gets an address, for some process
     wrapped: bool  # Amplify JS is redirected
     native: tuple[str, ...]  # the folders of React Native apps
 
@@ -27,10 +28,17 @@ class Project:
         for file, use in uses:
             if use.role in (Role.CALL, Role.COMMAND):
                 states[file].add(operations()[use.name].state)
+        making = {file for file, use in uses if use.role == Role.CLIENT}
+        borrowed = {
+            operations()[use.name].state
+            for file, use in uses
+            if use.role == Role.CALL and file not in making
+        }
         subjects = {use.subject for _, use in uses}
-        everywhere, wrapped = "environment" in subjects, "wrapper" in subjects
+        everywhere = any(use.subject == "environment" and use.pointed for _, use in uses)
+        wrapped = "wrapper" in subjects
         native = {file.rpartition("/")[0] for file, use in uses if use.name == "react-native"}
-        return cls(dict(states), everywhere, wrapped, tuple(sorted(native)))
+        return cls(dict(states), borrowed, everywhere, wrapped, tuple(sorted(native)))
 
     @property
     def lasting(self) -> bool:
@@ -50,10 +58,13 @@ def meaningful(uses: list[Use]) -> list[Use]:
     """Leave out packages that say nothing alone, and locked ones that a manifest explains."""
     asked = {use.subject for _, use in uses if use.role == Role.PACKAGE}
     subjects = {use.subject for _, use in uses if use.name not in umbrellas()}
+    # Another `Pinpoint` has a `getSegment` too: in a project without AWS, that is no call of it.
+    marked = any(not use.weak and use.name != "react-native" for _, use in uses)
     return [
         (file, use)
         for file, use in uses
         if not (use.name in umbrellas() and use.subject not in subjects)
+        and (marked or not use.weak)
         and not (use.role == Role.LOCKED and use.subject in asked)
         # Android's SDK has the client of the one for Java, under the same name.
         and not (

@@ -12,6 +12,8 @@ from commands.doctor.scan import scan
 CANNOT_SEE = (
     "apps that are installed: they call Pinpoint until they are updated",
     "names that a program puts together as it runs: a client made of a variable",
+    "AWS_ENDPOINT_URL and an AWS config file's `services`, which move Pinpoint's calls as well",
+    "the AWS CLI under another name, such as a variable",
     "servers, functions and pipelines whose source is elsewhere",
     "what ran through bundlers: minified files are skipped",
     "what Git ignores, what was installed or built, and what a link points to",
@@ -53,6 +55,8 @@ def examine(walk: Walk, on_file: Callable[[int], None] = lambda _: None) -> Exam
             seen.plainly.append((relative, scanned.plainly))
         if scanned.cut:
             seen.cut.append(relative)
+        if scanned.missed:
+            seen.unread.append((relative, "Pinpoint may be named behind its first 4 MB"))
     seen.unread += walk.unread
     seen.ignored, seen.links = walk.ignored, walk.links
     seen.skipped_folders = walk.skipped_folders

@@ -13,6 +13,7 @@ class Kind(StrEnum):
     XML = "xml"
     HCL = "hcl"
     PYTHON = "python"
+    NOTEBOOK = "notebook"
     JAVASCRIPT = "javascript"
     JVM = "jvm"
     SWIFT = "swift"
@@ -33,6 +34,7 @@ _ENDINGS = {
     Kind.XML: "xml csproj fsproj vbproj props targets plist config",
     Kind.HCL: "tf tofu hcl tfvars",
     Kind.PYTHON: "py pyi",
+    Kind.NOTEBOOK: "ipynb",
     Kind.JAVASCRIPT: "js jsx mjs cjs ts tsx mts cts vue svelte astro",
     Kind.JVM: "java kt kts groovy gradle scala sbt",
     Kind.SWIFT: "swift m mm h",

@@ -2,9 +2,10 @@
 
 import codecs
 import re
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
-MAX_BYTES = 4_000_000  # more of a file is not searched
+MAX_BYTES = 4_000_000  # more of a file is only looked through for a word of interest
+_MAX_LOOKED = 256_000_000  # bytes
 _HEAD = 8_192
 # Without one of these a file is of no interest.
 _WORDS = (b"pinpoint", b"mobiletargeting", b"mobile_analytics")
@@ -23,6 +24,7 @@ class Text(NamedTuple):
 
     text: str = ""
     cut: bool = False
+    missed: bool = False  # what was cut off holds a word of interest, or may
 
 
 def read(path: str, *more: bytes) -> Text:
@@ -30,17 +32,34 @@ def read(path: str, *more: bytes) -> Text:
     words = _WORDS + more
     with open(path, "rb") as file:
         data = file.read(MAX_BYTES + 1)
-    cut = len(data) > MAX_BYTES
-    encoding = _encoding(data[:_HEAD])
-    if encoding is None:
-        return Text()
+        cut = len(data) > MAX_BYTES
+        encoding = _encoding(data[:_HEAD])
+        if encoding is None:
+            return Text()
+        missed = cut and _is_behind(words, encoding, data[MAX_BYTES - _HEAD :], file)
     if encoding == "utf-8" and not _has(words, data):
-        return Text("", cut)
+        return Text("", cut, missed)
     text = data[:MAX_BYTES].decode(encoding, "replace")
     if encoding != "utf-8" and not _has(words, text.encode("utf-8", "replace")):
-        return Text("", cut)
+        return Text("", cut, missed)
     # As Python's own text files: the readers count lines by their ends.
-    return Text(text.replace("\r\n", "\n").replace("\r", "\n"), cut)
+    return Text(text.replace("\r\n", "\n").replace("\r", "\n"), cut, missed)
+
+
+def _is_behind(words: tuple[bytes, ...], encoding: str, last: bytes, file: BinaryIO) -> bool:
+    """Whether the rest of a file holds a word; `last` is what was read last, up to the cut."""
+    plain = encoding.removesuffix("-sig")
+    # Without a mark at its beginning, and in either order of bytes.
+    orders = (f"{plain}-le", f"{plain}-be") if plain in ("utf-16", "utf-32") else (plain,)
+    coded = tuple(word.decode().encode(order) for word in words for order in orders)
+    longest, looked = max(map(len, coded)), 0
+    last = last[-longest:]
+    while part := file.read(MAX_BYTES):
+        looked += len(part)
+        if _has(coded, last + part) or looked > _MAX_LOOKED:
+            return True
+        last = (last + part)[-longest:]
+    return False
 
 
 def is_minified(text: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from commands.doctor.file_kinds import Kind
 from commands.doctor.found import Found, Role
-from commands.doctor.knowledge import operations, spellings
+from commands.doctor.knowledge import State, operations, spellings
 from commands.doctor.line_numbers import LineNumbers
 
 _CALL = re.compile(
@@ -30,18 +30,25 @@ _HOLDER = re.compile(
 _OTHER = re.compile(
     r"eventbridge|cloudwatchevents|personalize|@aws-sdk/client-(?!pinpoint\b)\w+", re.I
 )
+# Without Pinpoint's name, what its operations ask for tells: EventBridge has another PutEvents.
+_ASKED = re.compile(r"\b[aA]pplicationId\b|\bapplication_id\b")
+_AWS = re.compile(r"\b(?:@?aws-sdk|AWS|amazonaws\.com|Amazon\.|com\.amazonaws|awssdk)\b")
+_NEAR = 300  # characters of a call in which it may stand
+_NAMED = re.compile(r"(?P<quote>['\"])(?P<name>[a-zA-Z]{5,30}|[a-z_]{5,40})(?P=quote)")
 _PINPOINT = re.compile("pinpoint", re.I)
 
 
 def find_calls(kind: Kind, text: str, found: Iterable[Found]) -> Iterator[Found]:
     """Find calls in a text without comments; `found` is what the file is known to use."""
-    evident = any(use.role in (Role.CLIENT, Role.IMPORT) for use in found)
-    if not evident and not _PINPOINT.search(text):
+    roles = {use.role for use in found}
+    evident = bool(roles & {Role.CLIENT, Role.IMPORT})
+    if not evident and not _PINPOINT.search(text) and not _ASKED.search(text):
         return
     if kind == Kind.JAVASCRIPT:
         yield from _commands(text)
     holders = {name for names in _HOLDER.findall(text) for name in names if name}
     lines = LineNumbers(text)
+    weak = not evident and not _ASKED.search(text) and not _AWS.search(text)
     mixed = _OTHER.search(text) is not None
     for call in _CALL.finditer(text):
         name = spellings().get(call["name"] or call["ruby"])
@@ -49,7 +56,13 @@ def find_calls(kind: Kind, text: str, found: Iterable[Found]) -> Iterator[Found]
         if name is None or (call["ruby"] and kind != Kind.RUBY):
             continue
         known = owner in holders or _PINPOINT.search(owner) is not None
-        if known or (evident and not mixed):
+        asked = _ASKED.search(text, call.end(), call.end() + _NEAR)
+        if known or (evident and not mixed) or (asked and not mixed):
+            yield Found(lines.at(call.start()), Role.CALL, name=name, weak=weak)
+    # `client['putEvents'](...)`, or a name that is handed on.
+    for call in _NAMED.finditer(text) if Role.CLIENT in roles and not mixed else ():
+        name = spellings().get(call["name"])
+        if name and operations()[name].state in (State.SERVED, State.OFF):
             yield Found(lines.at(call.start()), Role.CALL, name=name)
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+from commands.doctor.find_variable import is_address
 from commands.doctor.found import Found, Role
 from commands.doctor.knowledge import spellings
 from commands.doctor.line_numbers import LineNumbers
@@ -16,7 +17,7 @@ _MAX_WORDS = 30
 _END = re.compile(r"(?<!\\)\n|[;&|`]")
 _LIST_END = re.compile(r"[\])]")
 _OTHERS = {"-email": "email-api", "-sms-voice": "sms-voice", "-sms-voice-v2": "sms-voice"}
-_ADDRESS = re.compile(r"--endpoint-url\b")
+_ADDRESS = re.compile(r"--endpoint-url[ =](\S*)")
 
 
 def find_commands(text: str, lines: LineNumbers) -> Iterator[Found]:
@@ -37,7 +38,9 @@ def find_commands(text: str, lines: LineNumbers) -> Iterator[Found]:
         if operation is None:
             continue
         whole = " ".join([*before, *words])
-        yield Found(line, Role.COMMAND, name=operation, pointed=bool(_ADDRESS.search(whole)))
+        address = _ADDRESS.search(whole)
+        pointed = address is not None and is_address(address[1])
+        yield Found(line, Role.COMMAND, name=operation, pointed=pointed)
 
 
 _KEBAB = frozenset(word for word in spellings() if word == word.lower() and "_" not in word)

@@ -15,6 +15,12 @@ _NAMED_CONSTRUCT = re.compile(r"\bCfn([A-Z]\w+)(?:\s*\(|\s*\.\s*Builder)")
 _IMPORTED = re.compile(
     r"aws[-_]pinpoint['\"]|aws_pinpoint\s+import|awscdk\.services\.pinpoint\.(?:\*|Cfn)"
 )
+# `import { aws_pinpoint as pp }`, `const { aws_pinpoint: pp }`, `CfnApp as App`, in Python too.
+_RENAMED = re.compile(
+    r"\baws_pinpoint\s*(?:\bas\b|:)\s*(?P<module>\w+)|\bCfn(?P<name>[A-Z]\w+)\s*(?:\bas\b|:)\s*(?P<alias>\w+)"
+    r"|\*\s*as\s+(?P<all>\w+)\s+from\s*['\"](?:aws-cdk-lib|@aws-cdk)/aws-pinpoint['\"]"
+)
+_MADE = re.compile(r"\b(?P<owner>\w+)(?:\s*\.\s*Cfn(?P<name>[A-Z]\w+))?\s*\(")
 _TERRAFORM = re.compile(r"\baws_pinpoint_(\w+)")
 _TERRAFORM_BLOCK = re.compile(r"\b(?:resource|data)\s+\"?aws_pinpoint_(\w+)\"?")
 _ENDINGS = re.compile(r"(?:Props|PropsMixin)$")
@@ -49,6 +55,9 @@ def in_terraform_text(text: str) -> Iterator[Found]:
 def in_program(text: str) -> Iterator[Found]:
     """Constructs of the CDK, and types in templates that a program or plain text holds."""
     seen, lines = set(), LineNumbers(text)
+    for line, name in sorted({(lines.at(place), name) for place, name in _renamed(text)}):
+        seen.add((line, name))
+        yield _found(line, "AWS::Pinpoint::", name)
     for pattern in (_CONSTRUCT, _NAMED_CONSTRUCT if _IMPORTED.search(text) else None):
         for found in pattern.finditer(text) if pattern else ():
             line = lines.at(found.start())
@@ -59,6 +68,24 @@ def in_program(text: str) -> Iterator[Found]:
     for number, line_text in enumerate(text.split("\n"), 1):
         if "AWS::" in line_text:
             yield from _types(line_text, number)
+
+
+def _renamed(text: str) -> Iterator[tuple[int, str]]:
+    """Constructs under a name that the file gives to the module or to the class."""
+    modules: set[str] = set()
+    classes: dict[str, str] = {}
+    for found in _RENAMED.finditer(text) if "inpoint" in text else ():
+        if found["alias"]:
+            classes[found["alias"]] = found["name"]
+        else:
+            modules.add(found["module"] or found["all"])
+    if not _IMPORTED.search(text):
+        classes = {}
+    for found in _MADE.finditer(text) if modules or classes else ():
+        name = found["name"] if found["owner"] in modules else classes.get(found["owner"])
+        name = _ENDINGS.sub("", name or "")
+        if name:
+            yield found.start(), name
 
 
 def _types(text: str, line: int) -> Iterator[Found]:

@@ -1,4 +1,4 @@
-"""What any text can say of Pinpoint, in whatever file: permissions, addresses, the variable."""
+"""What any text can say of Pinpoint, in whatever file: permissions, addresses, commands."""
 
 import re
 from collections.abc import Iterator
@@ -8,16 +8,16 @@ from commands.doctor.found import Found, Role
 from commands.doctor.knowledge import operations
 from commands.doctor.line_numbers import LineNumbers
 
-_PERMISSION = re.compile(r"(?<![\w:-])mobiletargeting:(\*|[A-Za-z]+\*?)")
+# IAM tells no upper from lower case in a service's or an action's name.
+_PERMISSION = re.compile(r"(?<![\w:-])mobiletargeting:(\*|[A-Za-z]+\*?)", re.IGNORECASE)
 _HOST = re.compile(
     r"\bpinpoint(?:-fips)?\.(?:[a-z]{2}(?:-[a-z]+)+-\d|[$#{<%][^\s'\"/]{1,60})\.amazonaws\.com"
 )
 _PRINCIPAL = re.compile(r"(?<![\w.-])pinpoint\.amazonaws\.com\b")
 _SIGNING = re.compile(r"(?<!\w)(['\"])mobiletargeting\1")
 _ARN = re.compile(r"\barn:[\w${}.-]+:mobiletargeting:")
-_VARIABLE = re.compile(r"\bAWS_ENDPOINT_URL_PINPOINT\b(?!_)")
 _SAID = ("permission", "resource", "call", "client")  # they say more than an ARN
-_ASKED = operations()
+_ASKED = {name.lower(): name for name in operations()}
 
 
 def find_texts(text: str, line: int = 1, whole: bool = False) -> Iterator[Found]:
@@ -28,24 +28,23 @@ def find_texts(text: str, line: int = 1, whole: bool = False) -> Iterator[Found]
     lines = LineNumbers(text, line)
     for found in _PERMISSION.finditer(text):
         name = found[1]
-        if name in _ASKED:
-            yield Found(lines.at(found.start()), Role.PERMISSION, name=name)
+        if operation := _ASKED.get(name.lower()):
+            yield Found(lines.at(found.start()), Role.PERMISSION, name=operation)
         else:
             # A name that is no operation's beginning is a text of the file, and is not repeated.
-            known = name.endswith("*") and any(o.startswith(name[:-1]) for o in _ASKED)
-            name = name if known else "?"
+            begin = name[:-1].lower() if name.endswith("*") else "?"
+            one = next((o for low, o in _ASKED.items() if low.startswith(begin)), None)
+            name = f"{one[: len(begin)]}*" if one else "?"
             yield Found(lines.at(found.start()), Role.PERMISSION, "unknown-operation", name)
     for pattern, subject, role in (
         (_HOST, "host", Role.SETTING),
         (_PRINCIPAL, "principal", Role.SETTING),
         (_SIGNING, "signing", Role.SETTING),
         (_ARN, "arn", Role.IMPORT),
-        (_VARIABLE, "environment", Role.SETTING),
     ):
         for found in pattern.finditer(text):
             yield Found(
-                lines.at(found.start()), role, subject,
-                pointed=subject == "environment", unless=_SAID if subject == "arn" else (),
+                lines.at(found.start()), role, subject, unless=_SAID if subject == "arn" else (),
             )  # fmt: skip
     if whole and text == "mobiletargeting":
         yield Found(line, Role.SETTING, "signing")

@@ -27,4 +27,5 @@ class Found:
     subject: str = ""  # a table of libraries.toml
     name: str = ""
     pointed: bool = False  # an address stands beside it
+    weak: bool = False  # told by its name alone: it needs another use in the project
     unless: tuple[str, ...] = ()  # clients that make an import say nothing new

@@ -49,6 +49,7 @@ class Library(NamedTuple):
     hint: str = ""
     client: bool = False  # the operations that it calls decide
     native: Verdict | None = None  # in a React Native app
+    variable: bool = True  # whether it reads AWS_ENDPOINT_URL_PINPOINT
 
 
 def _table(name: str) -> dict[str, Any]:

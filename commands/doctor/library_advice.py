@@ -16,7 +16,14 @@ _ONE_CLIENT = (
     " the address to one client in its place."
 )
 _NOT_SEEN = (
-    "AWS_ENDPOINT_URL_PINPOINT is set in this project; whether for this process is not seen."
+    "AWS_ENDPOINT_URL_PINPOINT is set in this project; whether for this process is not seen. An"
+    " address beside the client is."
+)
+_NOT_READ = "This SDK does not read AWS_ENDPOINT_URL_PINPOINT, which this project sets."
+_NOT_SET = "It gets no address in this line."
+_BORROWED = (
+    "What its file calls with it lives on at AWS, but another file, which makes no client, calls"
+    " what this gateway serves: if with this one, make a second client, with the address."
 )
 _MADE = "See where its client is made."
 _NEEDED = "Another package needs it; what that does with it is not seen."
@@ -45,7 +52,7 @@ class Libraries:
         self.project = project
         self._made: dict[str, set[Verdict]] = defaultdict(set)
         self._in_file: dict[str, set[Verdict]] = defaultdict(set)
-        clients = {use.subject for _, use in uses if use.role == Role.CLIENT}
+        self._clients = clients = {use.subject for _, use in uses if use.role == Role.CLIENT}
         for file, use in uses:
             made = use.role == Role.IMPORT and use.subject not in clients
             if use.role == Role.CLIENT or made:
@@ -65,8 +72,13 @@ class Libraries:
         return self._settled(found) if found else self.settled
 
     def _settled(self, verdicts: set[Verdict]) -> bool:
-        moved = self.project.everywhere or self.project.wrapped or Verdict.POINTED in verdicts
-        return moved and not verdicts & {Verdict.WORKS, Verdict.RELEASE}
+        moved = self.project.wrapped or Verdict.POINTED in verdicts
+        return moved and not verdicts & {Verdict.WORKS, Verdict.RELEASE, Verdict.UNSURE}
+
+    def maybe_in(self, file: str) -> bool:
+        """Whether only the variable may point them elsewhere."""
+        found = self._in_file.get(file) or set[Verdict]().union(*self._made.values())
+        return self.project.everywhere and not found & {Verdict.WORKS, Verdict.RELEASE}
 
     def decide(self, file: str, use: Found) -> Decided:
         """Decide on any of them."""
@@ -79,6 +91,11 @@ class Libraries:
             verdict = next(verdict for verdict in _ORDER if verdict in made)
             native = library.native if self.project.is_native(file) else None
             return Decided(native or verdict, _MADE, told=True)
+        if use.role == Role.IMPORT and library.client and use.subject in self._clients:
+            verdict = next(verdict for verdict in _ORDER if verdict in self._made[use.subject])
+            return Decided(verdict, _MADE, told=True)
+        if use.subject == "environment" and not use.pointed:
+            return Decided(Verdict.UNSURE, _NOT_SET, told=True)
         if use.subject == "environment" and self.project.lasting:
             return Decided(library.verdict, f"{library.hint} {_ONE_CLIENT}", away=True)
         if use.subject == "config-analytics" and self.settled:
@@ -101,6 +118,8 @@ class Libraries:
         called = self.project.called_by(file)
         if called and not called & {State.SERVED, State.OFF}:
             if State.LIVES in called:
+                if self.project.borrowed & {State.SERVED, State.OFF} and not use.pointed:
+                    return Decided(Verdict.UNSURE, _BORROWED, library.line)
                 note = "What is called with it lives on at AWS: leave it without an address."
                 return Decided(Verdict.LIVES, AWAY if use.pointed else note, away=use.pointed)
             verdict = Verdict.ENDED if called == {State.ENDED} else Verdict.UNSURE
@@ -108,6 +127,7 @@ class Libraries:
         both = State.LIVES in called
         if use.pointed:
             return Decided(Verdict.POINTED, _TWO_CLIENTS if both else library.hint)
-        if self.project.everywhere:
-            return Decided(Verdict.POINTED, _NOT_SEEN, library.line)
-        return Decided(Verdict.WORKS, _TWO_CLIENTS if both else library.hint, library.line)
+        if self.project.everywhere and library.variable:
+            return Decided(Verdict.UNSURE, _NOT_SEEN, library.line)
+        other = _NOT_READ if self.project.everywhere else library.hint
+        return Decided(Verdict.WORKS, _TWO_CLIENTS if both else other, library.line)

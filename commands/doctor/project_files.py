@@ -80,10 +80,10 @@ class Walk:
                 try:
                     with open(entry.path, encoding="utf-8", errors="replace") as file:
                         lines = file.read(_MAX_IGNORE).splitlines()
-                    return (*rules, (relative, GitIgnoreSpec.from_lines(lines)))
-                except (OSError, ValueError) as error:  # a pattern that Git would skip
-                    why = _why(error) if isinstance(error, OSError) else "a pattern is wrong"
-                    self.unread.append((f"{relative}.gitignore", why))
+                    spec = GitIgnoreSpec.from_lines(filter(_is_pattern, lines))
+                    return (*rules, (relative, spec))
+                except OSError as error:
+                    self.unread.append((f"{relative}.gitignore", _why(error)))
         return rules
 
     def _enters(self, name: str, path: str, rules: Rules) -> bool:
@@ -111,6 +111,17 @@ def _is_ignored(path: str, rules: Rules) -> bool:
         if said is not None:
             return said
     return False
+
+
+def _is_pattern(line: str) -> bool:
+    """Whether a line of a .gitignore can be used; Git skips the others too."""
+    if line.count("*") > 8:  # would take its matcher for ever
+        return False
+    try:
+        GitIgnoreSpec.from_lines([line])
+    except ValueError:
+        return False
+    return True
 
 
 def _why(error: OSError) -> str:

@@ -8,17 +8,24 @@ from commands.doctor import find_packages, find_resources, find_settings
 from commands.doctor.file_kinds import Kind, kind_of
 from commands.doctor.file_text import is_minified, read
 from commands.doctor.find_calls import find_calls
+from commands.doctor.find_notebook import find_notebook
 from commands.doctor.find_programs import find_programs
 from commands.doctor.find_python import find_python
 from commands.doctor.find_texts import find_texts
+from commands.doctor.find_variable import NAME, find_variable
 from commands.doctor.found import Found, Role
 from commands.doctor.leaf import Leaf, NotReadError
 from commands.doctor.leaves import leaves
 from commands.doctor.terraform import terraform
 from commands.doctor.without_comments import without_comments
 
-# Amplify JS says `aws-amplify/analytics`, and nothing of Pinpoint.
-_MORE_WORDS = {Kind.JAVASCRIPT: (b"amplify",), Kind.JSON: (b"amplify",)}
+# Amplify JS says `aws-amplify/analytics`, and nothing of Pinpoint. A call may use another file's
+# client.
+_CALLS = (b"putevents", b"put_events", b"updateendpoint", b"update_endpoint")
+_MORE_WORDS = {
+    Kind.JAVASCRIPT: (b"amplify", *_CALLS), Kind.JSON: (b"amplify", b"aws-sdk"),
+    Kind.PYTHON: _CALLS, Kind.NOTEBOOK: _CALLS, Kind.PHP: _CALLS, Kind.RUBY: _CALLS,
+}  # fmt: skip
 _DATA = (Kind.JSON, Kind.YAML, Kind.TOML, Kind.XML)
 
 
@@ -30,6 +37,7 @@ class Scanned(NamedTuple):
     minified: bool = False
     plainly: str = ""  # why its parser could not read it
     cut: bool = False
+    missed: bool = False  # and what was cut off is of interest
 
 
 def scan(path: str, relative: str) -> Scanned:
@@ -37,9 +45,9 @@ def scan(path: str, relative: str) -> Scanned:
     kind = kind_of(relative)
     if kind is None:
         return Scanned()
-    text, cut = read(path, *_MORE_WORDS.get(kind, ()))
+    text, cut, missed = read(path, *_MORE_WORDS.get(kind, ()))
     if not text:
-        return Scanned(searched=True, cut=cut)
+        return Scanned(searched=True, cut=cut, missed=missed)
     if kind == Kind.JAVASCRIPT and is_minified(text):
         return Scanned(minified=True)
     why = ""
@@ -49,7 +57,9 @@ def scan(path: str, relative: str) -> Scanned:
         why = str(error)
         found = [*_plain(kind, relative, text)]
     found += find_settings.in_path(relative, text)
-    return Scanned(_distinct(found), searched=True, plainly=why, cut=cut)
+    if NAME in text:
+        found += find_variable(without_comments(kind, text))
+    return Scanned(_distinct(found), searched=True, plainly=why, cut=cut, missed=missed)
 
 
 def _parsed(kind: Kind, relative: str, text: str) -> Iterator[Found]:
@@ -66,6 +76,8 @@ def _parsed(kind: Kind, relative: str, text: str) -> Iterator[Found]:
         read_leaves = terraform(text)
         yield from find_resources.in_terraform(read_leaves)
         yield from _texts(read_leaves)
+    elif kind == Kind.NOTEBOOK:
+        yield from find_notebook(text)
     elif kind == Kind.PYTHON:
         yield from find_python(text)
         yield from find_resources.in_program(without_comments(kind, text))
@@ -104,6 +116,8 @@ def _plain(kind: Kind, relative: str, text: str) -> Iterator[Found]:
     """The same of a text without comments."""
     bare = without_comments(kind, text)
     language = Kind.JAVASCRIPT if kind in _DATA else kind  # whose objects look like data
+    if kind == Kind.NOTEBOOK:
+        language, bare = Kind.PYTHON, bare.replace('\\"', "'")  # its cells stand in JSON's texts
     found = [*find_programs(language, bare)]
     yield from found
     yield from find_calls(language, bare, found)

@@ -146,6 +146,7 @@ def test_a_huge_file_is_searched_as_far_as_told(tmp_path: Path) -> None:
 
     assert files(seen) == ["a.yaml"]
     assert seen.cut == ["a.yaml", "b.yaml"]
+    assert [name for name, _ in seen.unread] == ["b.yaml"]
 
 
 def test_a_bundle_is_named_and_not_searched(tmp_path: Path) -> None:
