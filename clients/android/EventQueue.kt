@@ -65,7 +65,9 @@ internal class EventQueue(private val directory: File, private val limits: SinkL
     }
 
     /** The oldest events that fit a request, at least one if any can be read. */
-    fun oldest(maxEvents: Int, maxBytes: Int): Batch = lock.withLock {
+    fun oldest(
+        maxEvents: Int, maxBytes: Int, isWanted: (WaitingEvent) -> Boolean
+    ): Batch = lock.withLock {
         val events = ArrayList<WaitingEvent>()
         val damaged = ArrayList<String>()
         var size = 0
@@ -74,7 +76,7 @@ internal class EventQueue(private val directory: File, private val limits: SinkL
             try {
                 if (segment === newest) seal()
                 if (segment.isSettled) remove(segment)
-                for (event in segment.waiting(damaged)) {
+                for (event in segment.waiting(damaged).filter(isWanted)) {
                     val fits = events.size < maxEvents && size + event.bytes <= maxBytes
                     if (!fits && events.isNotEmpty()) return Batch(events, true, damaged)
                     events += event

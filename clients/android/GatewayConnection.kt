@@ -118,7 +118,7 @@ private fun eventAnswers(text: String, events: List<WaitingEvent>): List<EventAn
     return results.zip(events) { result, event ->
         val members = result as? Map<*, *> ?: return null
         val status = members["StatusCode"] as? Double ?: return null
-        if (members["EventId"] != event.id) return null
+        if (event.id != "" && members["EventId"] != event.id) return null
         EventAnswer(status.toInt(), members["Message"] as? String ?: "")
     }
 }

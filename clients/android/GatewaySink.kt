@@ -7,6 +7,7 @@ import com.amplifyframework.eventenrichment.EventSink
 import java.io.Closeable
 import java.io.File
 import java.io.IOException
+import java.util.UUID
 
 /**
  * Keeps Amplify's enriched events on disk until a PutEvents gateway has answered for each of them.
@@ -27,7 +28,7 @@ class GatewaySink internal constructor(
     gatewayUrl: String,
     applicationId: String,
     headers: (GatewayRequest) -> Map<String, String>,
-    private val listener: SinkListener,
+    listener: SinkListener,
     limits: SinkLimits,
     clock: SinkClock
 ) : EventSink, Closeable {
@@ -44,9 +45,10 @@ class GatewaySink internal constructor(
 
     // Opened by whoever needs it first, and not here: apps make a sink on their main thread.
     private val queue = lazy { EventQueue(directory, limits) }
+    private val listener = GuardedListener(listener)
     private val connection = GatewayConnection(gatewayUrl, applicationId, headers, clock)
-    private val delivery = Delivery(queue, connection, listener, limits)
-    private val sender = Sender(queue, delivery, listener, limits, clock)
+    private val delivery = Delivery(queue, connection, this.listener, limits, clock)
+    private val sender = Sender(queue, delivery, this.listener, limits, clock)
 
     @Volatile
     private var closed = false
@@ -98,7 +100,10 @@ class GatewaySink internal constructor(
 private fun withEventId(envelope: String, eventId: String): String {
     val line = envelope.trim().replace('\n', ' ').replace('\r', ' ')
     val members = readJson(line) as? Map<*, *> ?: throw IOException("Not a JSON object: $line")
-    if (members["event_id"] is String) return line // should Amplify add it one day
+    val given = members["event_id"] as? String
+    if (given != null && given != "") return line // should Amplify add it one day
+    val id = if (eventId == "") UUID.randomUUID().toString() else eventId
     val separator = if (members.isEmpty()) "" else ","
-    return "{\"event_id\":${quoted(eventId)}$separator${line.substring(1)}"
+    // At the end, where it counts also if there is one that is no id.
+    return "${line.dropLast(1)}$separator\"event_id\":${quoted(id)}}"
 }

@@ -9,7 +9,11 @@ import java.util.BitSet
 /** An event that waits, and where. */
 internal class WaitingEvent(val segment: Segment, val index: Int, val id: String, val json: String) {
     val bytes = json.toByteArray().size
+    val place get() = Place(segment, index)
 }
+
+/** A line of a file of the queue. */
+internal data class Place(val segment: Segment, val index: Int)
 
 /** A file that is read and, if this process [create]d it and did not [seal] it, appended to. */
 internal class Segment(val file: File) {

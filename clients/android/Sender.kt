@@ -4,10 +4,7 @@ package putevents.sink
 import java.util.concurrent.TimeUnit
 import java.util.concurrent.locks.Condition
 import java.util.concurrent.locks.ReentrantLock
-import java.util.logging.Level
-import java.util.logging.Logger
 import kotlin.concurrent.withLock
-import kotlin.random.Random
 
 /** What the sink asks of time. */
 internal interface SinkClock {
@@ -81,11 +78,15 @@ internal class Sender(
     override fun run() {
         while (awaitDue()) {
             val round = try {
-                delivery.sendOldest()
-            } catch (error: Exception) { // of the disk, or of the app's listener
-                Round.failed(0, error)
+                delivery.sendOldest(lock.withLock { draining })
+            } catch (error: Throwable) { // of the disk, or of memory; the thread has to go on
+                Round(Failure.thrown(emptyList(), error), false)
             }
-            if (round.failure == null) succeeded(round.hasMore) else failed(round.failure)
+            when {
+                round.failure != null -> failed(round.failure)
+                round.idleMillis > 0 -> lock.withLock { waitFor(round.idleMillis) }
+                else -> succeeded(round.hasMore)
+            }
         }
         closeQueue()
     }
@@ -126,30 +127,27 @@ internal class Sender(
 
     private fun failed(failure: Failure) {
         val wait = lock.withLock {
-            failures = if (failure.hasProgress) 1 else failures + 1
-            maxOf(backoff(), minOf(failure.retryAfterMillis, limits.maxBackoffMillis))
+            val aside = failure.asideMillis
+            // Where others are taken, one that was stepped over waits alone.
+            if (aside == null || failures > 0) failures = if (failure.hasProgress) 1 else failures + 1
+            val backoff = if (failures > 0) limits.backoff(failures) else 0
+            maxOf(backoff, limits.asked(failure.retryAfterMillis), aside ?: 0)
         }
-        try {
-            listener.onRetry(failure.told(wait))
-        } catch (error: Exception) { // the app's; sending goes on
-            Logger.getLogger("putevents.sink").log(Level.WARNING, "The listener failed.", error)
-        }
+        listener.onRetry(failure.told(wait))
         lock.withLock {
             draining = false
-            dueAt = clock.millis() + wait
+            waitFor(wait)
             changed.signalAll()
         }
     }
 
-    /** Doubled with each failure, half of it at random, so that phones do not return all at once. */
-    private fun backoff(): Long {
-        val doubled = limits.minBackoffMillis shl minOf(failures - 1, DOUBLINGS)
-        val longest = minOf(doubled, limits.maxBackoffMillis)
-        return longest / 2 + Random.nextLong(longest / 2 + 1)
+    /** So long, but no longer than the interval for events that came meanwhile and need not wait. */
+    private fun waitFor(millis: Long) {
+        val fresh = failures == 0 && freshEvents > 0
+        dueAt = clock.millis() + if (fresh) minOf(millis, limits.sendIntervalMillis) else millis
     }
 
     private companion object {
         const val NEVER = Long.MAX_VALUE / 2
-        const val DOUBLINGS = 20
     }
 }

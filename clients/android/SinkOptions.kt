@@ -83,16 +83,21 @@ class DroppedEvent(
     override fun toString() = "event $eventId: $reason, $detail"
 }
 
-/** A request after which [events] events still wait; [status] is null if nobody answered. */
+/**
+ * A request after which [events] events still wait; [status] is null if nobody answered, [eventId]
+ * is the event's if it is one.
+ */
 class FailedRequest(
     val events: Int,
     val status: Int?,
     val detail: String,
-    val cause: Exception?,
-    val retryMillis: Long
+    val cause: Throwable?,
+    val retryMillis: Long,
+    val eventId: String?
 ) {
     override fun toString() =
-        "$events events wait ${retryMillis / 1000} s more: ${status ?: cause}, $detail"
+        "${eventId?.let { "event $it waits" } ?: "$events events wait"} ${retryMillis / 1000} s more: " +
+            "${status ?: cause}, $detail"
 }
 
 /** A request before it is sent, for a signer: [body] is compressed, as it will be sent. */

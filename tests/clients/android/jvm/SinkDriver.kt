@@ -16,9 +16,11 @@ private fun say(line: String) = synchronized(OUT) {
     OUT.flush()
 }
 
-private object Telling : SinkListener {
-    override fun onDropped(event: DroppedEvent) =
+private class Telling(private val throws: Boolean) : SinkListener {
+    override fun onDropped(event: DroppedEvent) {
         say("dropped ${event.reason} ${event.eventId} ${event.detail}")
+        if (throws) throw StackOverflowError("made up")
+    }
 
     override fun onRetry(failure: FailedRequest) =
         say("retry ${failure.retryMillis} ${failure.events} ${failure.status} ${failure.detail}")
@@ -106,7 +108,8 @@ private fun headersOf(options: Map<String, String>): (GatewayRequest) -> Map<Str
         val keys = AwsCredentials(id, options.getValue("secretKey"), options["sessionToken"])
         return ExecuteApiSigner("us-east-1") { keys }
     }
-    return { emptyMap() }
+    var failures = options["headerErrors"]?.toInt() ?: 0
+    return { if (failures-- > 0) throw NoClassDefFoundError("made up") else emptyMap() }
 }
 
 @ExperimentalAmplifyApi
@@ -119,7 +122,7 @@ fun main(arguments: Array<String>) {
         options.getValue("url"),
         options.getValue("application"),
         headersOf(options),
-        Telling,
+        Telling(throws = options["listener"] == "throws"),
         SinkLimits(
             maxQueueBytes = options["maxQueueBytes"]?.toLong() ?: defaults.maxQueueBytes,
             maxBatchEvents = options["maxBatchEvents"]?.toInt() ?: defaults.maxBatchEvents,
