@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from local.live.rows import (
     PARTS,
+    Key,
     Row,
     arrival_of,
     events_of,
@@ -17,6 +18,8 @@ from local.live.rows import (
     type_of,
     verdict_on,
 )
+from local.toward import names_in, said_of
+from putevents.queue.messages import DESTINATIONS
 
 MAX_SEARCHED = 20_000
 MAX_SECONDS = 1.0
@@ -25,7 +28,7 @@ KINDS = 4  # an accepted event, a rejected part, an event of a message
 ACCEPTED, REJECTED, QUEUED = 0, 1, 2
 _BATCHES = 200
 _KINDS = {
-    "accepted": (ACCEPTED,), "rejected": (REJECTED,), "failed": (),
+    "accepted": (ACCEPTED, QUEUED), "rejected": (REJECTED,), "failed": (),
     "queued": (QUEUED,), "waiting": (QUEUED,), "dead": (QUEUED,),
 }  # fmt: skip
 _EVENT = (
@@ -79,6 +82,7 @@ class StoredEvents:
         self, store: sqlite3.Connection, is_known: Callable[[str], bool], destination: str
     ) -> None:
         self._store, self._is_known, self._destination = store, is_known, destination
+        self._followers: dict[Key, tuple[str, ...]] | None = None
 
     def page(
         self, before: int | None, limit: int, matches: Callable[[Found], bool], verdict: str = ""
@@ -206,20 +210,55 @@ class StoredEvents:
             return
         verdict = verdict_on(queue, attributes)
         reason = attributes.get("Reason", {}).get("StringValue")
+        names = names_in(attributes, self._destination)
+        followers = tuple(said_of(n, verdict, reason) for n in names if n != self._destination)
+        if self._destination not in names:
+            if self._destination == "local":
+                return  # it is among the accepted
+            verdict, reason = "accepted", None
         at = arrival_of(attributes) or sent_at
         application, asked = parts_of(body)
         for place, ids in enumerate(list(events_of(asked)) or [("", "")]):
             seq = stored_seq(QUEUED, sequence * PARTS + place)
             row = (at, application, *ids, type_of(asked, *ids), request_id, body)
-            yield self._found(row, seq, verdict, reason)
+            yield self._found(row, seq, verdict, reason, followers)
 
-    def _found(self, row: tuple[Any, ...], seq: int, verdict: str, reason: str | None) -> Found:
+    def _lacking(self, key: Key) -> tuple[str, ...]:
+        """What the queue's messages say of the followers that lack an event that home has."""
+        if self._followers is None:
+            self._followers = {}
+            for queue, message_id, body, text in self._store.execute(
+                "SELECT queue, message_id, body, attributes FROM messages"
+                " WHERE instr(attributes, ?) ORDER BY sequence DESC LIMIT ?",
+                (f'"{DESTINATIONS}"', MAX_MESSAGES),
+            ):
+                attributes = json.loads(text)
+                names = names_in(attributes, self._destination)
+                if self._destination in names:
+                    continue
+                told = (
+                    verdict_on(queue, attributes),
+                    attributes.get("Reason", {}).get("StringValue"),
+                )
+                request_id = request_id_of(attributes, message_id)
+                for ids in events_of(parts_of(body)[1]):
+                    known = self._followers.get((request_id, *ids), ())
+                    said = tuple(said_of(name, *told) for name in names)
+                    self._followers[request_id, *ids] = known + said
+        return self._followers.get(key, ())
+
+    def _found(
+        self, row: tuple[Any, ...], seq: int, verdict: str, reason: str | None,
+        followers: tuple[str, ...] = (),
+    ) -> Found:  # fmt: skip
         at, application, endpoint, event, type_, request_id, text = row[:7]
         shown = Row(
             seq, at, application, endpoint, event or "",
             type_ if isinstance(type_, str) else None, verdict, reason, self._destination, None,
-            request_id or "",
+            request_id or "", followers,
         )  # fmt: skip
+        if verdict == "accepted" and not followers:
+            shown = shown._replace(followers=self._lacking(shown.key))
         return Found(shown, lambda: _unescaped(str(text)))
 
 
