@@ -1,4 +1,4 @@
-"""Which destinations a message of the queue is for, and what a row says of the followers."""
+"""Which destinations a message of the queue is for, and what is said of those that lack it."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
