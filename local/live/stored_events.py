@@ -7,6 +7,7 @@ from heapq import merge
 from time import monotonic
 from typing import Any, NamedTuple
 
+from local.live.lacking import followers_of
 from local.live.rows import (
     PARTS,
     Key,
@@ -19,7 +20,6 @@ from local.live.rows import (
     verdict_on,
 )
 from local.toward import names_in, said_of
-from putevents.queue.messages import DESTINATIONS
 
 MAX_SEARCHED = 20_000
 MAX_SECONDS = 1.0
@@ -224,27 +224,8 @@ class StoredEvents:
             yield self._found(row, seq, verdict, reason, followers)
 
     def _lacking(self, key: Key) -> tuple[str, ...]:
-        """What the queue's messages say of the followers that lack an event that home has."""
         if self._followers is None:
-            self._followers = {}
-            for queue, message_id, body, text in self._store.execute(
-                "SELECT queue, message_id, body, attributes FROM messages"
-                " WHERE instr(attributes, ?) ORDER BY sequence DESC LIMIT ?",
-                (f'"{DESTINATIONS}"', MAX_MESSAGES),
-            ):
-                attributes = json.loads(text)
-                names = names_in(attributes, self._destination)
-                if self._destination in names:
-                    continue
-                told = (
-                    verdict_on(queue, attributes),
-                    attributes.get("Reason", {}).get("StringValue"),
-                )
-                request_id = request_id_of(attributes, message_id)
-                for ids in events_of(parts_of(body)[1]):
-                    known = self._followers.get((request_id, *ids), ())
-                    said = tuple(said_of(name, *told) for name in names)
-                    self._followers[request_id, *ids] = known + said
+            self._followers = followers_of(self._store, self._destination, MAX_MESSAGES)
         return self._followers.get(key, ())
 
     def _found(
