@@ -44,11 +44,6 @@ class Choice:
     older_than: int | None = None
     younger_than: int | None = None
 
-    @property
-    def is_all(self) -> bool:
-        """Whether every letter is meant."""
-        return self == Choice()
-
     def matches(self, letter: DeadLetter) -> bool:
         """Whether a letter is meant."""
         age = time.time() - datetime.fromisoformat(letter.DeadSince).timestamp()
@@ -66,7 +61,6 @@ class TwoQueues(NamedTuple):
     sqs: "SQSClient"
     queue: str
     dead_letters: str
-    is_local: bool
 
 
 def find_queues(stack: str, url: str | None, *, both: bool = True) -> TwoQueues:
@@ -76,13 +70,13 @@ def find_queues(stack: str, url: str | None, *, both: bool = True) -> TwoQueues:
         found = outputs(stack, session)
         dead_letters = found["DeadLetterQueueUrl"]
         queue = found["QueueUrl"] if both else ""
-        return TwoQueues(session.client("sqs"), queue, dead_letters, is_local=False)
+        return TwoQueues(session.client("sqs"), queue, dead_letters)
     url = url.rstrip("/")
     client = boto3.client(
         "sqs", endpoint_url=url, region_name="us-east-1",
         aws_access_key_id="local", aws_secret_access_key="local",  # noqa: S106 # nobody looks
     )  # fmt: skip
-    return TwoQueues(client, f"{url}/queue", f"{url}/dead-letters", is_local=True)
+    return TwoQueues(client, f"{url}/queue", f"{url}/dead-letters")
 
 
 def local_url(_: Any, __: Any, url: str | None) -> str | None:

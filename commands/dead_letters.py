@@ -1,7 +1,7 @@
 """`dead-letters`: list what is in the dead-letter queue, and leave it there."""
 
 import json
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from contextlib import closing
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TextIO
@@ -36,6 +36,15 @@ def received(sqs: "SQSClient", url: str, hide_seconds: int = HIDE_SECONDS) -> Ge
 
 def messages(sqs: "SQSClient", url: str, hide_seconds: int = HIDE_SECONDS) -> Generator[Any]:
     """The same as SQS gives them; those that were not deleted can be seen again."""
+    with closing(answers(sqs, url, hide_seconds)) as found:
+        for some in found:
+            yield from some
+
+
+def answers(
+    sqs: "SQSClient", url: str, hide_seconds: int = HIDE_SECONDS, gone: Collection[str] = ()
+) -> Generator[list[Any]]:
+    """The same, up to ten at a time; at the end all can be seen again but those that are `gone`."""
     started, repeated = monotonic(), 0
     hidden: dict[str, str] = {}
     try:
@@ -49,9 +58,9 @@ def messages(sqs: "SQSClient", url: str, hide_seconds: int = HIDE_SECONDS) -> Ge
             new = [m for m in found if m["MessageId"] not in hidden]
             repeated = 0 if new else repeated + len(found)
             hidden |= {m["MessageId"]: m["ReceiptHandle"] for m in found}
-            yield from new
+            yield new
     finally:
-        handles = list(hidden.values())
+        handles = [handle for id_, handle in hidden.items() if id_ not in gone]
         for first in range(0, len(handles), 10):
             entries: Any = [
                 {"Id": str(number), "ReceiptHandle": handle, "VisibilityTimeout": 0}

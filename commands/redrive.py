@@ -2,83 +2,96 @@
 
 import sys
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from email.utils import formatdate, parsedate_to_datetime
+from typing import Any, NamedTuple
 
 import click
 
 from commands.dead_letter import DeadLetter
 from commands.dead_letter_choice import Choice, TwoQueues, choice_options, find_queues
-from commands.dead_letters import COLUMNS, NUMBERS, messages, received
+from commands.dead_letters import COLUMNS, NUMBERS, answers, received
 from commands.deployed import EXIT_CODES, aws_errors
-from commands.exit_codes import StoppedError
 from commands.terminal import table
 
-if TYPE_CHECKING:
-    from mypy_boto3_sqs import SQSClient
-
-LOOK_SECONDS = 2
-STARTING = "STARTING"  # the new task is not listed yet
+AT_ONCE = 10  # that many are moved at a time: those of an answer; boto3 has as many connections
+CLOCK_SECONDS = 2  # a date has whole seconds, and a server may be a second late to write the next
 _VALUES = ("DataType", "StringValue", "BinaryValue")
 EPILOG = f'With make:  make redrive OPTIONS="--reason throttl --dry-run"\n{EXIT_CODES}'
 
 
-def move(sqs: "SQSClient", source_url: str, destination_url: str) -> int:
-    """Move every message from one queue to the other, showing how it goes; how many there were."""
-    source, count = _arn_and_count(sqs, source_url)
-    destination, _ = _arn_and_count(sqs, destination_url)
-    # The destination is named though SQS knows where a dead letter fell from: what the queue door
-    # put there itself fell from nowhere, and a task without a destination would fail over it.
-    sqs.start_message_move_task(SourceArn=source, DestinationArn=destination)
-    with click.progressbar(length=count, label=f"{count} dead letters", show_pos=True) as bar:
-        while (task := _task(sqs, source))["Status"] in ("RUNNING", STARTING):
-            bar.update(_moved(task) - bar.pos)
-            time.sleep(LOOK_SECONDS)
-        bar.update(_moved(task) - bar.pos)
-    if task["Status"] != "COMPLETED":
-        raise StoppedError(
-            f"The move ended as {task['Status']}. {task.get('FailureReason', '')}".rstrip()
-        )
-    return _moved(task)
+class Moved(NamedTuple):
+    """How many letters were moved, and how many of them were seen to fall back meanwhile."""
+
+    letters: int
+    fallen: int
 
 
-def move_chosen(queues: TwoQueues, choice: Choice) -> int:
-    """Move those that are chosen; a letter is deleted once the queue has confirmed it.
+def move(queues: TwoQueues, choice: Choice) -> Moved:
+    """Move those chosen that are dead now; a letter is deleted once the queue has confirmed it.
 
-    One that is sent and not deleted, since this is killed in between, is delivered twice.
+    One that is sent and not deleted, since this is killed in between, is delivered twice. SQS's own
+    task to move a queue would move what falls back too, for as long as it does.
     """
-    moved = 0
-    with closing(messages(queues.sqs, queues.dead_letters)) as found:
-        for message in found:
-            if not choice.matches(DeadLetter.of(message)):
-                continue
-            sent: Any = {
-                name: {key: value[key] for key in _VALUES if key in value}
-                for name, value in message.get("MessageAttributes", {}).items()
-            }
-            queues.sqs.send_message(
-                QueueUrl=queues.queue, MessageBody=message["Body"], MessageAttributes=sent
-            )
-            queues.sqs.delete_message(
-                QueueUrl=queues.dead_letters, ReceiptHandle=message["ReceiptHandle"]
-            )
-            moved += 1
-    return moved
+    start, count = _start(queues)
+    gone, known, fallen = set[str](), set[str](), 0
+    time.sleep(CLOCK_SECONDS)  # from here on, whatever is sent has a later date
+    with (
+        ThreadPoolExecutor(AT_ONCE) as pool,
+        closing(answers(queues.sqs, queues.dead_letters, gone=gone)) as found,
+        click.progressbar(
+            length=count, label=f"{count} dead letters", show_pos=True,
+            hidden=not sys.stdout.isatty(),
+        ) as bar,
+    ):  # fmt: skip
+        for some in found:
+            old = [message for message in some if _sent_at(message) < start]
+            fallen += sum(not known.isdisjoint(_ids(m)) for m in some if _sent_at(m) >= start)
+            chosen = [message for message in old if choice.matches(DeadLetter.of(message))]
+            for message, sent_id in zip(
+                chosen, pool.map(lambda one: _move(queues, one), chosen), strict=True
+            ):
+                gone.add(message["MessageId"])
+                known |= {sent_id, *_ids(message)}
+            bar.update(len(chosen))
+    return Moved(len(gone), fallen)
 
 
-def _moved(task: Any) -> int:
-    return int(task.get("ApproximateNumberOfMessagesMoved", 0))
+def _start(queues: TwoQueues) -> tuple[int, int]:
+    """The first moment after the start, by SQS's clock; about how many letters there are."""
+    answer: Any = queues.sqs.get_queue_attributes(
+        QueueUrl=queues.dead_letters, AttributeNames=["ApproximateNumberOfMessages"]
+    )
+    date = answer["ResponseMetadata"]["HTTPHeaders"].get("date") or formatdate(usegmt=True)
+    start = (int(parsedate_to_datetime(date).timestamp()) + CLOCK_SECONDS) * 1000
+    return start, int(answer["Attributes"]["ApproximateNumberOfMessages"])
 
 
-def _task(sqs: "SQSClient", source: str) -> Any:
-    tasks = sqs.list_message_move_tasks(SourceArn=source).get("Results", [])
-    return tasks[0] if tasks else {"Status": STARTING}
+def _sent_at(message: Any) -> int:
+    """When a letter was sent: by the gateway as a dead letter, or to the queue it fell from."""
+    return int(message["Attributes"]["SentTimestamp"])
 
 
-def _arn_and_count(sqs: "SQSClient", url: str) -> tuple[str, int]:
-    answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
-    found = answer["Attributes"]
-    return found["QueueArn"], int(found["ApproximateNumberOfMessages"])
+def _ids(message: Any) -> Iterator[str]:
+    """What a letter is known by when it falls back: its message's id, or the request's."""
+    yield message["MessageId"]
+    told = message.get("MessageAttributes", {}).get("RequestId", {}).get("StringValue")
+    if told:
+        yield told
+
+
+def _move(queues: TwoQueues, message: Any) -> str:
+    attributes: Any = {
+        name: {key: value[key] for key in _VALUES if key in value}
+        for name, value in message.get("MessageAttributes", {}).items()
+    }
+    sent = queues.sqs.send_message(
+        QueueUrl=queues.queue, MessageBody=message["Body"], MessageAttributes=attributes
+    )
+    queues.sqs.delete_message(QueueUrl=queues.dead_letters, ReceiptHandle=message["ReceiptHandle"])
+    return sent["MessageId"]
 
 
 @click.command(epilog=EPILOG)
@@ -97,11 +110,10 @@ def redrive(*, dry_run: bool, yes: bool, stack: str, url: str | None, **chosen: 
                 click.echo(f"Dead letters that would be moved: {rows}")
                 return
             click.confirm(f"Move {rows} dead letters back to {queues.queue}?", abort=True)
-        if choice.is_all and not queues.is_local:
-            moved = move(queues.sqs, queues.dead_letters, queues.queue)
-        else:
-            moved = move_chosen(queues, choice)
-    click.echo(f"Dead letters moved back to {queues.queue}: {moved}")
+        moved = move(queues, choice)
+    click.echo(f"Dead letters moved back to {queues.queue}: {moved.letters}")
+    if moved.fallen:
+        click.echo(f"Dead letters again already, and left there: {moved.fallen}", err=True)
 
 
 def _list(queues: TwoQueues, choice: Choice) -> int:

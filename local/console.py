@@ -5,6 +5,7 @@ import logging
 import shlex
 import sys
 from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -14,6 +15,8 @@ from local.http_messages import Request, Response
 from local.sqs_protocols import action_of
 
 MAX_CHARACTERS = 160
+
+_NONE: Mapping[str, int] = {}
 
 log = logging.getLogger("local")
 
@@ -44,10 +47,12 @@ def greet(url: str, events: str, database: Path, log_file: Path, application_id:
     )
 
 
-def summary(request: Request, response: Response, queued: int = 0) -> tuple[str, dict[str, int]]:
+def summary(
+    request: Request, response: Response, queued: Mapping[str, int] = _NONE
+) -> tuple[str, dict[str, int]]:
     """Return a line on a request and what became of its events, and how many became of it.
 
-    `queued` of its events are accepted and not delivered: the queue has them.
+    `queued` says of how many accepted events each destination lacks: the queue has them.
     """
     action = action_of(request)
     said, counts = (action, {}) if action else _said(response.body, queued)
@@ -61,7 +66,7 @@ def printable(text: str) -> str:
     return shown if len(shown) <= MAX_CHARACTERS else shown[: MAX_CHARACTERS - 1] + "…"
 
 
-def _said(body: bytes, queued: int) -> tuple[str, dict[str, int]]:
+def _said(body: bytes, queued: Mapping[str, int]) -> tuple[str, dict[str, int]]:
     try:
         answer = json.loads(body)
     except ValueError:
@@ -73,7 +78,9 @@ def _said(body: bytes, queued: int) -> tuple[str, dict[str, int]]:
     return str(answer.get("Message", "")), {}
 
 
-def _events(results: dict[str, Any] | list[Any], queued: int) -> tuple[str, dict[str, int]]:
+def _events(
+    results: dict[str, Any] | list[Any], queued: Mapping[str, int]
+) -> tuple[str, dict[str, int]]:
     """Count accepted, rejected and failed events, and add the first error's text."""
     if isinstance(results, list):  # of enriched events
         results = {"": {"EventsItemResponse": dict(enumerate(results)),
@@ -85,11 +92,24 @@ def _events(results: dict[str, Any] | list[Any], queued: int) -> tuple[str, dict
         counts[_outcome(status)] += count
     endpoints = [part["EndpointItemResponse"] for part in results.values()]
     texts = (item["Message"] for item in events + endpoints if item["StatusCode"] != 202)
-    notes = {"accepted": f" ({queued} of them queued)"} if queued else {}
+    notes = {"accepted": f" ({_waiting(queued)})"} if queued else {}
     said = ", ".join(
         f"{n} {outcome}{notes.get(outcome, '')}" for outcome, n in sorted(counts.items())
     )
     return ": ".join([said or "no events", *islice(texts, 1)]), counts
+
+
+def _waiting(queued: Mapping[str, int]) -> str:
+    """Who waits for how many; those that wait for as many are named together."""
+    if "" in queued:
+        return f"{queued['']} of them queued"
+    names: dict[int, list[str]] = {}
+    for name, count in queued.items():
+        names.setdefault(count, []).append(name)
+    return "; ".join(
+        f"{', '.join(some)} wait{'s' if len(some) == 1 else ''} for {count}"
+        for count, some in names.items()
+    )
 
 
 def _outcome(status: int) -> str:

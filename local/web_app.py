@@ -31,10 +31,10 @@ class WebApp:
         cors: Cors = lambda request: FOR_ANY_PAGE,
         watch: Watch = lambda request, response, counts: None,
         in_hand: set[str] | None = None,
-        queued: Callable[[str], int] = lambda request_id: 0,
+        queued: Callable[[str], Mapping[str, int]] = lambda request_id: {},
     ) -> None:
         self._respond, self._cors, self._watch = respond, cors, watch
-        self._queued = queued  # says once how many events of a request wait on the queue
+        self._queued = queued  # says once who waits for how many events of a request
         self._in_hand = set[str]() if in_hand is None else in_hand
         self._is_draining = False
         self._reading: set[Callable[[], None]] = set()  # how to hang up on each

@@ -66,7 +66,7 @@ class LiveEvents:
     def __init__(self, happenings: Happenings, folder: Path, destination: str) -> None:
         self.happenings, self.destination = happenings, destination
         self._path = folder / FILE
-        self.fates = Fates()
+        self.fates = Fates(destination)
         self._rows: dict[int, list[Row]] = {}  # by the number of their request or message
         self._changed = deque[tuple[int, Row]](maxlen=MAX_CHANGED)
         self._changes = 0
@@ -94,7 +94,7 @@ class LiveEvents:
             rest = stored.page(before, limit - len(rows), asked.matches, asked.verdict)
         with self._lock:
             for row in rest.rows:
-                if row.verdict in ("queued", "waiting"):
+                if row.verdict in ("queued", "waiting") or row.followers:
                     self._waiting[row.key] = row
             while len(self._waiting) > MAX_CHANGED:
                 del self._waiting[next(iter(self._waiting))]
@@ -115,9 +115,7 @@ class LiveEvents:
             for key, change in changes.items():
                 self._count(change, changed.get(key))
                 if key in self._waiting and key not in changed:
-                    changed[key] = self._waiting[key]._replace(
-                        verdict=change.now, reason=self.fates.reason(key)
-                    )
+                    changed[key] = self._now(self._waiting[key])
             for row in changed.values():
                 self._changes += 1
                 self._changed.append((self._changes, row))
@@ -125,11 +123,12 @@ class LiveEvents:
     def _count(self, change: Change, row: Row | None) -> None:
         """Count an event in the second in which it came as what it is now."""
         at = row.at if row else change.arrived
-        if at is None:
-            return  # of an earlier run
+        if at is None or change.now is None:
+            return  # of an earlier run, or of followers alone
         is_queues = row is not None and row.door == "queue"
         before = change.before or (None if is_queues else "accepted")  # as it was answered
-        self.happenings.counts.add(at, ({before: -1} if before else {}) | {change.now: 1})
+        if before != change.now:
+            self.happenings.counts.add(at, ({before: -1} if before else {}) | {change.now: 1})
 
     def changes_after(self, place: int) -> tuple[list[Row], int]:
         """The rows that have another verdict since a place in time, and the place of now."""
@@ -173,8 +172,10 @@ class LiveEvents:
                         yield Found(row, partial(_text, row, batch_item))
 
     def _now(self, row: Row) -> Row:
+        if (followers := self.fates.followers(row.key)) is not None:
+            row = row._replace(followers=followers)
         told = self.fates.verdict(row.key)
-        if told is None or row.verdict not in ("accepted", "waiting"):
+        if told is None or row.verdict not in ("accepted", "waiting", "queued"):
             return row
         return row._replace(verdict=told[0], reason=told[1])
 

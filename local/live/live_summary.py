@@ -10,6 +10,7 @@ from typing import Any
 from local.live.live_events import LiveEvents
 from local.live.rows import events_of, parts_of, verdict_on
 from local.live.stored_events import MAX_MESSAGES
+from local.toward import names_in
 
 MAX_NAMES = 200
 _LAST = 5_000  # events whose types are listed
@@ -63,8 +64,11 @@ class LiveSummary:
         if not self._is_local:
             counts |= {name: totals[name] for name in ("accepted", "rejected")}
         sql = "SELECT queue, body, attributes FROM messages ORDER BY sequence DESC LIMIT ?"
-        for queue, body, attributes in store.execute(sql, (MAX_MESSAGES,)):
-            counts[verdict_on(queue, json.loads(attributes))] += (
+        for queue, body, text in store.execute(sql, (MAX_MESSAGES,)):
+            attributes = json.loads(text)
+            if self._events.destination not in names_in(attributes, self._events.destination):
+                continue  # home has these
+            counts[verdict_on(queue, attributes)] += (
                 sum(1 for _ in events_of(parts_of(body)[1])) or 1
             )
         return counts

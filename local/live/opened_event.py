@@ -56,7 +56,8 @@ class OpenedEvents:
             endpoint = batch.get("Endpoint") if isinstance(batch, dict) else batch
             told = came(endpoint, event_in(asked, row.endpoint, row.event))
         later = self._events.fates.steps(row.key)
-        first = [Step(row.at, *_first(answered, later))] if answered else []
+        waits = self._events.fates.verdict(row.key) is not None  # or waited, for home
+        first = [Step(row.at, *_first(answered, is_queued=waits))] if answered else []
         return self._shown(row, told, self._look_up(row), answered, [*first, *later])
 
     def _stored(self, seq: int) -> Json | None:
@@ -126,11 +127,11 @@ def _answer(exchange: Exchange, row: Row) -> Json:
     return told
 
 
-def _first(answered: Json, later: list[Step]) -> tuple[str, str]:
+def _first(answered: Json, *, is_queued: bool) -> tuple[str, str]:
     status = answered["StatusCode"]
     text = f"It came, and was answered {status} {answered['Message']}"
     if status == HTTPStatus.ACCEPTED:
-        return "queued" if later else "accepted", text
+        return "queued" if is_queued else "accepted", text
     return "rejected" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "failed", text
 
 

@@ -37,6 +37,7 @@ class Row(NamedTuple):
     destination: str | None
     door: str | None  # None where the file does not say it
     request_id: str
+    followers: tuple[str, ...] = ()  # those that lack it, and why
 
     @property
     def key(self) -> Key:

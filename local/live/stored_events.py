@@ -7,8 +7,10 @@ from heapq import merge
 from time import monotonic
 from typing import Any, NamedTuple
 
+from local.live.lacking import followers_of
 from local.live.rows import (
     PARTS,
+    Key,
     Row,
     arrival_of,
     events_of,
@@ -17,6 +19,7 @@ from local.live.rows import (
     type_of,
     verdict_on,
 )
+from local.toward import names_in, said_of
 
 MAX_SEARCHED = 20_000
 MAX_SECONDS = 1.0
@@ -25,7 +28,7 @@ KINDS = 4  # an accepted event, a rejected part, an event of a message
 ACCEPTED, REJECTED, QUEUED = 0, 1, 2
 _BATCHES = 200
 _KINDS = {
-    "accepted": (ACCEPTED,), "rejected": (REJECTED,), "failed": (),
+    "accepted": (ACCEPTED, QUEUED), "rejected": (REJECTED,), "failed": (),
     "queued": (QUEUED,), "waiting": (QUEUED,), "dead": (QUEUED,),
 }  # fmt: skip
 _EVENT = (
@@ -79,6 +82,7 @@ class StoredEvents:
         self, store: sqlite3.Connection, is_known: Callable[[str], bool], destination: str
     ) -> None:
         self._store, self._is_known, self._destination = store, is_known, destination
+        self._followers: dict[Key, tuple[str, ...]] | None = None
 
     def page(
         self, before: int | None, limit: int, matches: Callable[[Found], bool], verdict: str = ""
@@ -206,20 +210,36 @@ class StoredEvents:
             return
         verdict = verdict_on(queue, attributes)
         reason = attributes.get("Reason", {}).get("StringValue")
+        names = names_in(attributes, self._destination)
+        followers = tuple(said_of(n, verdict, reason) for n in names if n != self._destination)
+        if self._destination not in names:
+            if self._destination == "local":
+                return  # it is among the accepted
+            verdict, reason = "accepted", None
         at = arrival_of(attributes) or sent_at
         application, asked = parts_of(body)
         for place, ids in enumerate(list(events_of(asked)) or [("", "")]):
             seq = stored_seq(QUEUED, sequence * PARTS + place)
             row = (at, application, *ids, type_of(asked, *ids), request_id, body)
-            yield self._found(row, seq, verdict, reason)
+            yield self._found(row, seq, verdict, reason, followers)
 
-    def _found(self, row: tuple[Any, ...], seq: int, verdict: str, reason: str | None) -> Found:
+    def _lacking(self, key: Key) -> tuple[str, ...]:
+        if self._followers is None:
+            self._followers = followers_of(self._store, self._destination, MAX_MESSAGES)
+        return self._followers.get(key, ())
+
+    def _found(
+        self, row: tuple[Any, ...], seq: int, verdict: str, reason: str | None,
+        followers: tuple[str, ...] = (),
+    ) -> Found:  # fmt: skip
         at, application, endpoint, event, type_, request_id, text = row[:7]
         shown = Row(
             seq, at, application, endpoint, event or "",
             type_ if isinstance(type_, str) else None, verdict, reason, self._destination, None,
-            request_id or "",
+            request_id or "", followers,
         )  # fmt: skip
+        if verdict == "accepted" and not followers:
+            shown = shown._replace(followers=self._lacking(shown.key))
         return Found(shown, lambda: _unescaped(str(text)))
 
 

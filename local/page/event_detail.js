@@ -34,7 +34,8 @@ function facts(row) {
     ...(row.endpoint ? fact('Endpoint', h('a', { href: link('events', { endpoint: row.endpoint, application: row.application }) }, h('bdi', {}, visible(row.endpoint)))) : []),
     ...(row.event ? fact('Event', h('bdi', {}, visible(row.event))) : []),
     ...(row.door ? fact('Came by', DOORS[row.door] ?? visible(row.door)) : []),
-    ...(row.destination && !['rejected', 'failed'].includes(row.verdict) ? fact('Destination', visible(row.destination)) : []));
+    ...(row.destination && !['rejected', 'failed'].includes(row.verdict) ? fact('Destination', visible(row.destination)) : []),
+    ...(row.followers?.length ? fact('Followers', h('bdi', {}, visible(row.followers.join('; '), 1000))) : []));
 }
 
 const fact = (name, value) => [h('div', {}, h('dt', {}, name), h('dd', {}, value))];

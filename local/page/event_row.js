@@ -24,9 +24,10 @@ export function typeOf({ type, event, endpoint }) {
   return h('span', { class: 'muted' }, what);
 }
 
-/** Why an event was rejected or waits; where it went otherwise. */
+/** Why an event was rejected or waits; where it went otherwise; which followers lack it. */
 function why(row) {
-  return row.reason ?? (row.destination ? `to ${row.destination}` : '');
+  const told = row.reason ?? (row.destination ? `to ${row.destination}` : '');
+  return [told, ...(row.followers ?? [])].filter(Boolean).join('; ');
 }
 
 const cell = (name, ...children) => h('td', { role: 'cell', class: name }, ...children);

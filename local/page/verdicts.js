@@ -2,7 +2,7 @@
 import { h } from './dom.js';
 
 export const VERDICTS = [
-  { name: 'accepted', sentence: 'The destination has it; the client heard 202.' },
+  { name: 'accepted', sentence: 'The destination has it, the first of several; the client heard 202.' },
   { name: 'rejected', sentence: 'It breaks a rule; the client heard 400 and why.' },
   { name: 'queued', sentence: 'The retry queue has it until the destination takes it; the client heard 202.' },
   { name: 'waiting', sentence: 'It came by the queue and is not delivered yet.' },

@@ -1,48 +1,77 @@
-"""A redrive waits for its task, and says how it ended."""
+"""A redrive moves each letter that was there at its start once, and none that fell back since."""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
-from botocore.stub import Stubber
 
 from commands import redrive
-from commands.exit_codes import StoppedError
+from commands.dead_letter import NO_REASON
+from commands.dead_letter_choice import Choice, TwoQueues, find_queues
+from commands.dead_letters import received
+from tests.local.conftest import StartGateway
 
-URL = "https://sqs.eu-west-1.amazonaws.com/123456789012/"
-ARN = "arn:aws:sqs:eu-west-1:123456789012:"
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
 
-
-@pytest.fixture(autouse=True)
-def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(redrive, "LOOK_SECONDS", 0)
-
-
-def moved(*tasks: list[dict[str, Any]]) -> int:
-    client = boto3.client(
-        "sqs", region_name="eu-west-1", aws_access_key_id="a", aws_secret_access_key="b"
-    )
-    with Stubber(client) as sqs:
-        for name in ("dead", "queue"):
-            attributes = {"QueueArn": f"{ARN}{name}", "ApproximateNumberOfMessages": "2"}
-            sqs.add_response("get_queue_attributes", {"Attributes": attributes})
-        move = {"SourceArn": f"{ARN}dead", "DestinationArn": f"{ARN}queue"}
-        sqs.add_response("start_message_move_task", {"TaskHandle": "t"}, move)
-        for found in tasks:
-            sqs.add_response("list_message_move_tasks", {"Results": found})
-        return redrive.move(client, f"{URL}dead", f"{URL}queue")
+BODY = '{"EventsRequest":{}}'  # it names no application, so it is a dead letter at once
+LETTERS = 3
 
 
-def test_a_task_that_is_not_listed_yet_is_waited_for() -> None:
-    running = {"Status": "RUNNING", "ApproximateNumberOfMessagesMoved": 1}
-    done = {"Status": "COMPLETED", "ApproximateNumberOfMessagesMoved": 2}
+@pytest.fixture(name="queues")
+def _queues(start_gateway: StartGateway) -> Iterator[TwoQueues]:
+    gateway = start_gateway()
+    queues = find_queues("", gateway.url)
+    for _ in range(LETTERS):
+        queues.sqs.send_message(QueueUrl=queues.queue, MessageBody=BODY)
+    _wait_for(queues, LETTERS)
+    yield queues
+    queues.sqs.close()
 
-    assert moved([], [running], [done]) == 2
+
+def _wait_for(queues: TwoQueues, count: int) -> None:
+    """Wait until so many letters are dead, seen or hidden."""
+    names: Any = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    sqs = _client(queues)
+    for _ in range(2_000):
+        found = sqs.get_queue_attributes(QueueUrl=queues.dead_letters, AttributeNames=names)
+        if sum(int(found["Attributes"][name]) for name in names) == count:
+            break
+    else:
+        pytest.fail(f"not {count} dead letters: {found['Attributes']}")
+    sqs.close()
 
 
-def test_why_a_task_failed_cannot_steer_the_terminal() -> None:
-    failed = {"Status": "FAILED", "FailureReason": "no\x1b[2J"}
-    with pytest.raises(StoppedError) as caught:
-        moved([failed])
+def _client(queues: TwoQueues) -> "SQSClient":
+    return find_queues("", queues.queue.removesuffix("/queue")).sqs
 
-    assert caught.value.format_message() == "The move ended as FAILED. no\\x1b[2J"
+
+@pytest.mark.parametrize("choice", [Choice(), Choice(reason="missing")])
+def test_what_falls_back_meanwhile_is_counted_and_not_moved_again(
+    choice: Choice, queues: TwoQueues
+) -> None:
+    # Nothing goes on before the letter that was moved is dead again.
+    again: Any = lambda **_: _wait_for(queues, LETTERS)  # noqa: E731
+    queues.sqs.meta.events.register("after-call.sqs.DeleteMessage", again)
+
+    assert redrive.move(queues, choice) == (LETTERS, LETTERS)
+    _wait_for(queues, LETTERS)
+
+
+def test_what_is_new_meanwhile_is_left_and_did_not_fall_back(queues: TwoQueues) -> None:
+    sent = iter(["new"])
+    sqs = _client(queues)
+
+    def die(**_: Any) -> None:
+        for body in sent:
+            sqs.send_message(QueueUrl=queues.dead_letters, MessageBody=body)
+
+    queues.sqs.meta.events.register("before-call.sqs.ReceiveMessage", die)
+
+    moved = redrive.move(queues, Choice())
+
+    assert moved.letters == LETTERS
+    _wait_for(queues, LETTERS + 1)
+    [new] = [one for one in received(sqs, queues.dead_letters) if one.Body == "new"]
+    assert new.Reason == NO_REASON
+    sqs.close()

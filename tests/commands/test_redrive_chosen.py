@@ -12,7 +12,7 @@ import boto3
 import pytest
 
 from commands.dead_letter_choice import Choice, find_queues
-from commands.redrive import move_chosen
+from commands.redrive import move
 from tests.local.conftest import StartGateway
 from tests.local.running_gateway import EVENT, ROOT, RunningGateway, environment
 
@@ -114,7 +114,7 @@ def test_a_letter_that_the_queue_does_not_take_stays(gateway: RunningGateway) ->
     queues.sqs.meta.events.register("before-call.sqs.SendMessage", _fail)
 
     with pytest.raises(OSError, match="full"):
-        move_chosen(queues, Choice(application_id="shop"))
+        move(queues, Choice(application_id="shop"))
 
     assert left(gateway) == ALL
     assert command(gateway, "dead-letters").stdout.endswith("Dead letters: 3\n")  # seen again

@@ -15,7 +15,6 @@ faults         faults switched on and off over HTTP, at /_faults (`tests/deploye
 import os
 import sys
 import threading
-import time
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -29,7 +28,6 @@ emulator: Any = import_module("ministack.app")
 sqs: Any = import_module("ministack.services.sqs")
 iam: Any = import_module("ministack.core.iam_actions")
 Action = Callable[[dict[str, Any], str], Any]
-moves: list[dict[str, Any]] = []
 
 
 def serve_as_https(app: Any) -> Any:
@@ -98,41 +96,6 @@ def allow_batches(action_of: Callable[[dict[str, str]], str | None]) -> Any:
     return one
 
 
-def start_message_move_task(data: dict[str, Any], _url: str) -> dict[str, str]:
-    """Move all messages at once; like AWS, it gives them new ids and receive counts of nought."""
-    source, destination = (_queue(data[name]) for name in ("SourceArn", "DestinationArn"))
-    moved, source["messages"] = source["messages"], []
-    for message in moved:
-        sqs._act_send_message(
-            {
-                "QueueUrl": destination["url"],
-                "MessageBody": message["body"],
-                "MessageAttributes": message["message_attributes"],
-            },
-            "",
-        )
-    task = {name: data[name] for name in ("SourceArn", "DestinationArn")}
-    counts = dict.fromkeys(
-        ("ApproximateNumberOfMessagesMoved", "ApproximateNumberOfMessagesToMove"), len(moved)
-    )
-    moves.append(
-        {**task, **counts, "Status": "COMPLETED", "StartedTimestamp": int(time.time() * 1000)}
-    )
-    return {"TaskHandle": str(len(moves))}
-
-
-def list_message_move_tasks(data: dict[str, Any], _url: str) -> dict[str, Any]:
-    """The moves out of a queue, the latest first."""
-    return {"Results": [task for task in reversed(moves) if task["SourceArn"] == data["SourceArn"]]}
-
-
-def _queue(arn: str) -> dict[str, Any]:
-    queue: dict[str, Any] | None = sqs._queue_by_arn(arn)
-    if queue is None:
-        raise sqs._Err("ResourceNotFoundException", f"The resource {arn} does not exist.", 404)
-    return queue
-
-
 def end_with_parent() -> None:
     """End when the process that started this one is gone, however it went."""
     sys.stdin.read()
@@ -140,8 +103,6 @@ def end_with_parent() -> None:
 
 
 if __name__ == "__main__":
-    sqs._HANDLERS.setdefault("StartMessageMoveTask", start_message_move_task)
-    sqs._HANDLERS.setdefault("ListMessageMoveTasks", list_message_move_tasks)
     for name, action in sqs._HANDLERS.items():
         if name != "ReceiveMessage":  # the one that waits by itself
             sqs._HANDLERS[name] = alone(action)
