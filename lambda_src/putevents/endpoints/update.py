@@ -108,7 +108,8 @@ class Update:
                 self._tie_user(user_id)
             if known.user_id != user_id:
                 write_repeated(self._work, self._people, known)
-            before, after = self._change_user(user_id, own | self._leaving(known, user_id), known)
+            kept = self._leaving(known, user_id) | known.naming(user_id, self._stamp)
+            before, after = self._change_user(user_id, own | kept, known)
             if self._is_over(after):
                 return self._over(after, own)
         return Updated(after, claim=self._claim(before, after, own), said=own)
