@@ -93,7 +93,7 @@ def test_session_ids_are_kept_as_they_are_padded(session_id: str) -> None:
 @pytest.mark.parametrize(
     ("at", "text"),
     [
-        (AT, TIME), (float(AT), TIME), (946_684_800_000, "2000-01-01T00:00:00.000Z"),
+        (AT, TIME), (float(AT), TIME), (0, "1970-01-01T00:00:00.000Z"),
         ("2026-11-25T10:10:02Z", "2026-11-25T10:10:02Z"),
     ],
 )  # fmt: skip
@@ -102,7 +102,7 @@ def test_the_time_is_in_milliseconds(at: Any, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "at", [True, 0, -1, AT // 1000, 0.5, 1e30, 10**400, [], float("inf"), float("nan")]
+    "at", [True, 0.5, 1e30, 10**400, [], float("inf"), float("nan")]
 )
 def test_what_is_no_time_is_rejected(at: Any) -> None:
     event = translate(envelope(event_timestamp=at), "my-app").event

@@ -143,7 +143,9 @@ export default {
     for (const page of [second, third]) await record(page, 'again');
     for (const page of [second, third]) await flush(page);
 
-    assert.equal((await stored()).filter(({ type }) => type === '_session.stop').length, 1);
+    const stops = (await stored()).filter(({ type }) => type === '_session.stop').map(({ id }) => id);
+    assert.ok(stops.length);
+    assert.equal(new Set(stops).size, stops.length); // a session ends once, whoever ends it
     assert.ok(road.types().filter((type) => type === '_session.start').length >= 3);
   },
 };
