@@ -9,14 +9,6 @@ from zlib import crc32
 
 from pydantic_core import to_json
 
-from putevents.endpoints.user_times import (
-    Time,
-    read_times,
-    user_then,
-    with_named,
-    without,
-    write_times,
-)
 from putevents.wire.arrival import Arrival
 from putevents.wire.schemas import PublicEndpoint
 
@@ -29,12 +21,10 @@ USER_ATTRIBUTES = "User.UserAttributes."
 FORMER_USER = "FormerUserId"
 # Since when that user was signed in; who was before is not known. Has the stamp of FORMER_USER.
 FORMER_SINCE = "FormerUserSince"
-# The last users, each with when that began, as putevents.endpoints.user_times keeps them.
-USER_TIMES = "UserTimes"
 # Nor are these: what the endpoint last said of its user, as digests.
 SAID = "~."
 _COUNTED = ("Attributes.", "Metrics.", USER_ATTRIBUTES)
-_UNCOUNTED = (STATUS, EFFECTIVE_DATE, REQUEST_ID, FORMER_USER, FORMER_SINCE, USER_TIMES)
+_UNCOUNTED = (STATUS, EFFECTIVE_DATE, REQUEST_ID, FORMER_USER, FORMER_SINCE)
 _TINY = 1e-130  # DynamoDB has no number between zero and this
 
 
@@ -76,35 +66,7 @@ class Item:
         left = self.members.get(FORMER_USER)
         if not left or stamp >= left.stamp:
             return self.user_id
-        if USER_TIMES in self.members:
-            return user_then(self.user_times, stamp)
         return str(left.value) if self.knows_user_at(stamp) else ""
-
-    @property
-    def user_times(self) -> list[Time]:
-        """Who was signed in when, as far as that is known."""
-        user = self.members.get(USER_ID)
-        times = self.value(USER_TIMES) or ()
-        return read_times(times, str(user.value), user.stamp) if user else []
-
-    def naming(self, user_id: str, stamp: str) -> Members:
-        """What to set in the endpoint's times of users when a user is named."""
-        times = write_times(with_named(self.user_times, user_id, stamp))
-        return self._to_keep(times, stamp)
-
-    def without_user(self, user_id: str) -> Members:
-        """What to set so that nothing of a former user is known."""
-        left = self.members.get(FORMER_USER)
-        named = {FORMER_USER: left._replace(value="")} if left and left.value == user_id else {}
-        if any(time.user_id == user_id for time in self.user_times):
-            named |= self._to_keep(write_times(without(self.user_times, user_id)), "")
-        return named
-
-    def _to_keep(self, times: list[str], stamp: str) -> Members:
-        was = self.members.get(USER_TIMES)
-        if was and was.value == times:
-            return {}
-        return {USER_TIMES: Member(times, max(stamp, was.stamp if was else ""))}
 
     def knows_user_at(self, stamp: str) -> bool:
         """Whether a moment is not before the time of the last user who left."""
@@ -165,18 +127,12 @@ class Item:
             return replace(self, members=self.members | unsaid) if unsaid else self
         members = dict(self.members)
         if USER_ID in members and members[USER_ID].stamp > stamp:
-            # Of others than the present user, and of before, only what is certain is told.
-            then = user_then(self.user_times, stamp)
-            members[USER_ID] = Member(said[USER_ID].value if USER_ID in said else then, stamp)
-        if not self._knows_attributes_at(stamp):  # attributes may be of any user
+            user_id = said[USER_ID].value if USER_ID in said else self.user_at(stamp)
+            members[USER_ID] = Member(user_id, stamp)
+        if not self.knows_user_at(stamp):  # attributes may be of any user
             members = {n: m for n, m in members.items() if not n.startswith(USER_ATTRIBUTES)}
         newer = {n: m for n, m in said.items() if n not in members or members[n] != m}
         return replace(self, members=members | newer)
-
-    def _knows_attributes_at(self, stamp: str) -> bool:
-        """Whether the endpoint's user attributes are those of a moment's user, or of nobody yet."""
-        is_now = stamp >= (self.members[USER_ID].stamp if USER_ID in self.members else "")
-        return is_now or (self.knows_user_at(stamp) and bool(user_then(self.user_times, stamp)))
 
     def after(self, update: Members, created: int, spelled: str = "", owner: str = "") -> "Item":
         """The item once the update was written."""

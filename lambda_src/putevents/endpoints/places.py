@@ -53,7 +53,7 @@ class Places:
         members = {name: Member(value, stamp) for name, value in left.items()}
         check_time(self._work.time_left)
         write_repeated(self._work, self.people, items[oldest])
-        leaving = items[oldest].leaving(user_id, stamp) | items[oldest].naming("", stamp)
+        leaving = items[oldest].leaving(user_id, stamp)
         self.note(oldest, self._work.write_to_other(oldest, members | leaving))
         return True
 

@@ -4,15 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zlib import crc32
 
-from putevents.endpoints.item import (
-    FORMER_SINCE,
-    FORMER_USER,
-    SAID,
-    USER_ATTRIBUTES,
-    USER_ID,
-    USER_TIMES,
-    Item,
-)
+from putevents.endpoints.item import FORMER_SINCE, FORMER_USER, SAID, USER_ATTRIBUTES, USER_ID, Item
 from putevents.wire.schemas import EndpointResponse
 
 
@@ -48,7 +40,7 @@ def response(
             person.setdefault("UserAttributes", {})[name.removeprefix(USER_ATTRIBUTES)] = value
         elif name == USER_ID and value:
             shown.setdefault("User", {})["UserId"] = value
-    for name in (FORMER_USER, FORMER_SINCE, USER_TIMES, SAID.removesuffix(".")):
+    for name in (FORMER_USER, FORMER_SINCE, SAID.removesuffix(".")):
         shown.pop(name, None)
     return shown  # type: ignore[return-value]
 

@@ -12,7 +12,6 @@ from putevents.endpoints.item import (
     REQUEST_ID,
     STATUS,
     USER_ID,
-    USER_TIMES,
     Item,
     Member,
     Members,
@@ -109,10 +108,7 @@ class Update:
                 self._tie_user(user_id)
             if known.user_id != user_id:
                 write_repeated(self._work, self._people, known)
-            kept = self._leaving(known, user_id) | known.naming(user_id, self._stamp)
-            before, after = self._change_user(user_id, own | kept, known)
-            if before.revision != known.revision:
-                after = self._with_times_of_both(before, after, user_id)
+            before, after = self._change_user(user_id, own | self._leaving(known, user_id), known)
             if self._is_over(after):
                 return self._over(after, own)
         return Updated(after, claim=self._claim(before, after, own), said=own)
@@ -198,14 +194,6 @@ class Update:
             # Attributes set while nobody was signed in become the user's.
             self._share(user_id, after.attributes_since_last_user(), after)
         return before, after
-
-    def _with_times_of_both(self, before: Item, after: Item, user_id: str) -> Item:
-        """The endpoint, in whose times another update has its place that was written meanwhile."""
-        mine = after.members.get(USER_TIMES)
-        times = (before.members | before.naming(user_id, self._stamp)).get(USER_TIMES)
-        if not mine or not times or mine.value == times.value:
-            return after
-        return self._write({USER_TIMES: Member(times.value, max(times.stamp, mine.stamp))})[1]
 
     def _leaving(self, known: Item, user_id: str) -> Members:
         """Who leaves the endpoint by this update; attributes set until then stay theirs."""
