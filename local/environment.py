@@ -39,8 +39,8 @@ def set_environment(environ: MutableMapping[str, str], folder: Path, url: str) -
     named = [name.strip() for name in environ["DESTINATION"].split(",")]
     if "pinpoint" in named and not environ.get("AWS_ENDPOINT_URL_PINPOINT"):
         raise StartError(
-            "DESTINATION pinpoint needs AWS_ENDPOINT_URL_PINPOINT=http://..., the address of another"
-            " PutEvents server: Amazon's own ended on 2026-10-30."
+            "DESTINATION pinpoint needs AWS_ENDPOINT_URL_PINPOINT=http://..., the address of"
+            " another PutEvents server: Amazon's own ended on 2026-10-30."
         )
     pinpoint = urlsplit(environ.get("AWS_ENDPOINT_URL_PINPOINT", "")).netloc
     if pinpoint.replace("localhost", "127.0.0.1") == urlsplit(url).netloc:

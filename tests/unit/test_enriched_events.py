@@ -101,9 +101,7 @@ def test_the_time_is_in_milliseconds(at: Any, text: str) -> None:
     assert translated(envelope(event_timestamp=at)).timestamp == text
 
 
-@pytest.mark.parametrize(
-    "at", [True, 0.5, 1e30, 10**400, [], float("inf"), float("nan")]
-)
+@pytest.mark.parametrize("at", [True, 0.5, 1e30, 10**400, [], float("inf"), float("nan")])
 def test_what_is_no_time_is_rejected(at: Any) -> None:
     event = translate(envelope(event_timestamp=at), "my-app").event
     assert isinstance(event, Rejection)
