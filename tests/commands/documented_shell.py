@@ -31,7 +31,7 @@ ELSEWHERE = {
     "make test": _TOO_LONG,
     "make faults": _TOO_LONG,
     "make doctor": "the folder in it is its reader's; tests/commands tries it on others",
-    'make redrive OPTIONS="--url': "it sleeps by a clock that faketime cannot move; test_redrive runs it",
+    'make redrive OPTIONS="--url': "faketime spoils its sleep; test_redrive runs it",
     "make deploy-emulated": "tests/deployed goes through it",
     "make template": "tests/commands/test_release.py goes through it",
     "make sql-emulated": "tests/deployed goes through it",
