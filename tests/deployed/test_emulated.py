@@ -149,6 +149,7 @@ def test_an_emulator_that_still_answers_keeps_what_is_deployed_in_it(tmp_path: P
         eventually(lambda: Processes(folder).has_emulator)
         _start_processes(folder)
         started = Processes(folder).state["destination_pid"]
+        eventually(lambda: MARKS["destination"] in command_of(started))
         _start_processes(folder)
         again = Processes(folder).state
 
