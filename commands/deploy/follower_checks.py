@@ -1,5 +1,7 @@
 """Whether the stream and the bus that the settings name are there."""
 
+from typing import Any
+
 from commands.aws_session import Problem
 from commands.deploy.lookup import check_place, look_up
 from commands.deploy.plan import Plan
@@ -10,15 +12,10 @@ def event_stream(plan: Plan) -> Problem | None:
     arn = plan.settings.existing_event_stream
     if "stream" not in plan.settings.destination or not arn:
         return None
-    mend = (f"aws kinesis list-streams --region {plan.account.region}",)
-    if problem := check_place(plan, "existingEventStream", arn, mend):
-        return problem
-    if arn.split(":")[4] != plan.account.id:
-        return None
+    mend = f"aws kinesis list-streams --region {plan.account.region}"
+    missing = Problem(f"There is no stream {arn}.", (mend,))
     describe = plan.account.client("kinesis").describe_stream_summary
-    if look_up(describe, StreamARN=arn):
-        return None
-    return Problem(f"There is no stream {arn}.", mend)
+    return _check(plan, "existingEventStream", arn, missing, describe, "StreamARN")
 
 
 def event_bus(plan: Plan) -> Problem | None:
@@ -26,11 +23,17 @@ def event_bus(plan: Plan) -> Problem | None:
     bus = plan.settings.existing_event_bus
     if "bus" not in plan.settings.destination or not bus:
         return None
-    mend = (f"aws events list-event-buses --region {plan.account.region}",)
-    if problem := check_place(plan, "existingEventBus", bus, mend):
+    mend = f"aws events list-event-buses --region {plan.account.region}"
+    missing = Problem(f"There is no event bus {bus} in {plan.place}.", (mend,))
+    describe = plan.account.client("events").describe_event_bus
+    return _check(plan, "existingEventBus", bus, missing, describe, "Name")
+
+
+def _check(
+    plan: Plan, setting: str, named: str, missing: Problem, describe: Any, parameter: str
+) -> Problem | None:
+    if problem := check_place(plan, setting, named, missing.commands):
         return problem
-    if bus.startswith("arn:") and bus.split(":")[4] != plan.account.id:
+    if named.startswith("arn:") and named.split(":")[4] != plan.account.id:
         return None
-    if look_up(plan.account.client("events").describe_event_bus, Name=bus):
-        return None
-    return Problem(f"There is no event bus {bus} in {plan.place}.", mend)
+    return None if look_up(describe, **{parameter: named}) else missing

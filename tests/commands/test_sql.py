@@ -10,7 +10,8 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -251,13 +252,24 @@ def test_ctrl_c_stops_a_long_statement(folder: Path) -> None:
         running.wait()
 
 
-def test_at_a_terminal_ctrl_c_stops_the_statement_and_no_more(folder: Path) -> None:
+@contextmanager
+def prompting(folder: Path) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+    """A prompt on a terminal of its own, and the end of the terminal that a person has."""
     master, slave = pty.openpty()
     prompt = subprocess.Popen(
         SQL, cwd=ROOT, env=environment(folder), stdin=slave, stdout=slave, stderr=slave
     )
     os.close(slave)
     try:
+        yield master, prompt
+    finally:
+        prompt.kill()
+        prompt.wait()
+        os.close(master)
+
+
+def test_at_a_terminal_ctrl_c_stops_the_statement_and_no_more(folder: Path) -> None:
+    with prompting(folder) as (master, prompt):
         _read_until(master, "athena> ")
         os.write(master, f"{LONG};\n".encode())
         _await_work(prompt.pid)
@@ -267,10 +279,6 @@ def test_at_a_terminal_ctrl_c_stops_the_statement_and_no_more(folder: Path) -> N
         assert "    31" in _read_until(master, "(1 row)")
         os.write(master, b".quit\n")
         assert prompt.wait(SECONDS) == 0
-    finally:
-        prompt.kill()
-        prompt.wait()
-        os.close(master)
 
 
 def _await_work(pid: int) -> None:
@@ -290,12 +298,7 @@ def _await_work(pid: int) -> None:
 
 
 def test_at_a_terminal_it_prompts_and_an_interrupt_forgets_the_line(folder: Path) -> None:
-    master, slave = pty.openpty()
-    prompt = subprocess.Popen(
-        SQL, cwd=ROOT, env=environment(folder), stdin=slave, stdout=slave, stderr=slave
-    )
-    os.close(slave)
-    try:
+    with prompting(folder) as (master, prompt):
         shown = _read_until(master, "athena> ")
         os.write(master, b"SELECT oops\n")
         _read_until(master, "...> ")
@@ -308,10 +311,6 @@ def test_at_a_terminal_it_prompts_and_an_interrupt_forgets_the_line(folder: Path
         answer = _read_until(master, "(1 row)")
         os.write(master, b".quit\n")
         assert prompt.wait(SECONDS) == 0
-    finally:
-        prompt.kill()
-        prompt.wait()
-        os.close(master)
     assert ".queries" in shown
     assert "    31" in answer
 

@@ -16,7 +16,8 @@ from putevents.wire.schemas import EndpointResponse, ItemResponse, ValidBatch
 from tests.faults.edges import Call
 from tests.faults.lab import SETTINGS, Lab, running_lab
 from tests.faults.ledger import Key, keys
-from tests.faults.world import World, accepted
+from tests.faults.world import World
+from tests.upstream import accept_all
 
 HOMES = ["lake", "pinpoint"]
 
@@ -42,7 +43,7 @@ class EdgeDestination:
 
         def do(but: set[int]) -> Any:
             self.stored.update(key for n, key in enumerate(items) if n not in but)
-            return accepted(asked)
+            return accept_all(asked)
 
         self.world.calls += 1
         self.world.pass_moment()

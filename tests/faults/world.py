@@ -19,8 +19,9 @@ from local.queues import Queues
 from local.sqs import SqsApi
 from local.sqs_protocols import TARGET
 from tests.faults import edges
-from tests.faults.edges import ACCEPTED, Call, Ending, Fault
+from tests.faults.edges import Call, Ending, Fault
 from tests.faults.ledger import Key, keys
+from tests.upstream import accept_all
 
 
 class KilledError(BaseException):
@@ -95,7 +96,7 @@ class World:
 
         def do(but: set[int]) -> Any:
             self.stored.update(key for n, key in enumerate(items) if n not in but)
-            return accepted(asked)
+            return accept_all(asked)
 
         return self.destination(Call(items, do, self.chance))
 
@@ -113,19 +114,6 @@ class World:
             return answer
 
         return self.queue(Call(items, do, self.chance))
-
-
-def accepted(request: Any) -> Any:
-    """The EventsResponse that accepts everything of an EventsRequest."""
-    return {
-        "Results": {
-            endpoint_id: {
-                "EndpointItemResponse": ACCEPTED,
-                "EventsItemResponse": dict.fromkeys(batch["Events"], ACCEPTED),
-            }
-            for endpoint_id, batch in request["BatchItem"].items()
-        }
-    }
 
 
 class _Raw(BytesIO):

@@ -73,6 +73,16 @@ class Deployment:
             for statement in policy["PolicyDocument"]["Statement"]
         ]
 
+    def allowed(self, door: str, service: str = "") -> set[tuple[str, str]]:
+        """What a function may do, of one service if it is named, and on what."""
+        return {
+            (action, text(resource))
+            for statement in self.statements(door)
+            for action in listed(statement["Action"])
+            for resource in listed(statement["Resource"])
+            if not service or action.startswith(f"{service}:")
+        }
+
     def methods(self) -> dict[tuple[str, str], dict[str, Any]]:
         """The properties of every method of the API by its name and path."""
         resources = self.template["Resources"]

@@ -10,7 +10,7 @@ from putevents.destinations.lake import dynamodb as code
 from putevents.destinations.lake import dynamodb_json
 from tests.infra.conftest import Deploy
 from tests.infra.nag import findings
-from tests.infra.synthesis import Deployment, listed, text
+from tests.infra.synthesis import Deployment, text
 
 ARN = "arn:aws:dynamodb:eu-west-1:123456789012:table/old"
 KINDS = ("Writes", "Reads")
@@ -134,11 +134,8 @@ def allowed(deployment: Deployment, door: str, arn: str = "") -> set[tuple[str, 
     tables = resources(deployment, "DynamoDB::Table")
     new = [f"<{id_}.Arn>" for id_ in tables]
     return {
-        (action, text(resource).replace(new[0], arn) if new else text(resource))
-        for statement in deployment.statements(door)
-        for action in listed(statement["Action"])
-        if action.startswith("dynamodb:")
-        for resource in listed(statement["Resource"])
+        (action, on.replace(new[0], arn) if new else on)
+        for action, on in deployment.allowed(door, "dynamodb")
     }
 
 

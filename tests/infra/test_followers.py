@@ -26,17 +26,6 @@ def _both(deploy: Deploy) -> Deployment:
     return deploy(destination="lake,stream,bus", busEventTypes=TYPES)
 
 
-def allowed(deployment: Deployment, door: str, service: str) -> set[tuple[str, str]]:
-    """What a function may do of a service, and on what."""
-    return {
-        (action, text(resource))
-        for statement in deployment.statements(door)
-        for action in listed(statement["Action"])
-        for resource in listed(statement["Resource"])
-        if action.startswith(f"{service}:")
-    }
-
-
 def variables(deployment: Deployment, door: str) -> dict[str, str]:
     """A function's environment as the code reads it, references as texts."""
     given = deployment.function(door)["Environment"]["Variables"]
@@ -49,8 +38,8 @@ def test_the_functions_may_put_into_that_stream_and_on_that_bus_and_nothing_else
 ) -> None:
     told = variables(both, door)
 
-    assert allowed(both, door, "kinesis") == {("kinesis:PutRecords", told["KINESIS_STREAM_ARN"])}
-    assert allowed(both, door, "events") == {("events:PutEvents", told["EVENT_BUS_ARN"])}
+    assert both.allowed(door, "kinesis") == {("kinesis:PutRecords", told["KINESIS_STREAM_ARN"])}
+    assert both.allowed(door, "events") == {("events:PutEvents", told["EVENT_BUS_ARN"])}
     assert "*" not in told["KINESIS_STREAM_ARN"] + told["EVENT_BUS_ARN"]
 
 
@@ -98,8 +87,8 @@ def test_what_exists_is_used_as_it_is(deploy: Deploy) -> None:
 
     assert kept.all("Kinesis::Stream") == kept.all("Events::EventBus") == []
     assert "'kinesis.'" not in str(kept.one("KMS::Key"))
-    assert allowed(kept, "api", "kinesis") == {("kinesis:PutRecords", STREAM_ARN)}
-    [(_, bus)] = allowed(kept, "api", "events")
+    assert kept.allowed("api", "kinesis") == {("kinesis:PutRecords", STREAM_ARN)}
+    [(_, bus)] = kept.allowed("api", "events")
     assert bus == "arn:<AWS::Partition>:events:<AWS::Region>:<AWS::AccountId>:event-bus/default"
 
 
@@ -158,7 +147,7 @@ def test_a_gateway_that_forwards_has_followers_too(deploy: Deploy) -> None:
 
     assert variables(deployment, "queue")["DESTINATION"] == "pinpoint,stream"
     assert deployment.all("DynamoDB::Table") == []
-    assert allowed(deployment, "queue", "kinesis")
+    assert deployment.allowed("queue", "kinesis")
 
 
 def test_a_lake_that_also_forwards_has_both(deploy: Deploy) -> None:

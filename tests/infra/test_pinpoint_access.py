@@ -6,7 +6,7 @@ import pytest
 
 from tests.infra.conftest import Deploy
 from tests.infra.nag import findings
-from tests.infra.synthesis import Deployment, listed, text
+from tests.infra.synthesis import Deployment
 from tests.infra.test_deploy_settings import load, refusal
 
 OWN = "https://abc123.execute-api.eu-central-1.amazonaws.com/prod"
@@ -27,16 +27,6 @@ def chained(deploy: Deploy, **options: str) -> Deployment:
     return deploy(destination="pinpoint", **options)
 
 
-def allowed(deployment: Deployment, door: str, service: str) -> set[tuple[str, str]]:
-    return {
-        (action, text(resource))
-        for statement in deployment.statements(door)
-        for action in listed(statement["Action"])
-        for resource in listed(statement["Resource"])
-        if action.startswith(f"{service}:")
-    }
-
-
 def variables(deployment: Deployment, door: str) -> dict[str, Any]:
     found = deployment.function(door)["Environment"]["Variables"]
     return {name: value for name, value in found.items() if "PINPOINT" in name}
@@ -53,7 +43,7 @@ def test_another_server_is_called_without_rights_unless_told_otherwise(
         "PINPOINT_AUTH": "none",
     }
     for service in ("mobiletargeting", "execute-api", "secretsmanager"):
-        assert allowed(deployment, door, service) == set()
+        assert deployment.allowed(door, service) == set()
 
 
 @pytest.mark.parametrize("door", DOORS)
@@ -61,7 +51,7 @@ def test_amazons_own_is_signed_for_as_before(deploy: Deploy, door: str) -> None:
     deployment = chained(deploy, pinpointEndpointUrl="aws")
 
     assert variables(deployment, door) == {"PINPOINT_AUTH": "aws"}
-    assert len(allowed(deployment, door, "mobiletargeting")) == 2
+    assert len(deployment.allowed(door, "mobiletargeting")) == 2
 
 
 @pytest.mark.parametrize("door", DOORS)
@@ -94,10 +84,10 @@ def test_with_iam_the_functions_may_make_their_calls_to_that_api(
 
     assert variables(deployment, door)["PINPOINT_AUTH"] == "iam"
     assert variables(deployment, door)["PINPOINT_REGION"] == region
-    assert allowed(deployment, door, "execute-api") == {
+    assert deployment.allowed(door, "execute-api") == {
         ("execute-api:Invoke", f"{api}/{route}") for route in routes
     }
-    assert allowed(deployment, door, "mobiletargeting") == set()
+    assert deployment.allowed(door, "mobiletargeting") == set()
 
 
 @pytest.mark.parametrize("door", DOORS)
@@ -121,7 +111,7 @@ def test_with_an_api_key_the_functions_may_read_that_secret(
 
     assert variables(deployment, door)["PINPOINT_AUTH"] == "api-key"
     assert variables(deployment, door)["PINPOINT_API_KEY_SECRET"] == secret
-    assert allowed(deployment, door, "secretsmanager") == {
+    assert deployment.allowed(door, "secretsmanager") == {
         ("secretsmanager:GetSecretValue", resource)
     }
 

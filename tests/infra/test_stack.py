@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.infra.conftest import Deploy
-from tests.infra.synthesis import FORWARDING, Deployment, listed, text
+from tests.infra.synthesis import FORWARDING, Deployment, text
 
 DAY = 24 * 60 * 60
 AMAZONS = {"destination": "pinpoint", "pinpointEndpointUrl": "aws"}
@@ -109,12 +109,7 @@ def allowed(deployment: Deployment, door: str) -> set[tuple[str, str]]:
         f"<{deployment.outputs['DeadLetterQueueUrl']['Ref']}.Arn>": "dead letters",
         f"<{deployment.function(door)['LoggingConfig']['LogGroup']['Ref']}.Arn>": "log",
     }
-    return {
-        (action, known.get(text(resource), text(resource)))
-        for statement in deployment.statements(door)
-        for action in listed(statement["Action"])
-        for resource in listed(statement["Resource"])
-    }
+    return {(action, known.get(on, on)) for action, on in deployment.allowed(door)}
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,15 @@ class LiveClient:
             assert response.headers["Content-Type"] == "application/json"
             return response.status, json.loads(response.read())
 
+    def send_message(self, body: str, **attributes: str) -> int:
+        """Send a message to the gateway's queue; the status of the answer."""
+        told = {n: {"DataType": "String", "StringValue": v} for n, v in attributes.items()}
+        message = {"QueueUrl": "/queue", "MessageBody": body, "MessageAttributes": told}
+        target = {"X-Amz-Target": "AmazonSQS.SendMessage"}
+        with closing(self.gateway.connect()) as connection:
+            connection.request("POST", "/", json.dumps(message), target)
+            return connection.getresponse().status
+
     def rows(self, application: str, **query: object) -> list[tuple[str, str, str]]:
         """Endpoint, event and verdict of the newest rows of an application."""
         found = self.get("events", application=application, **query)["events"]

@@ -2,17 +2,17 @@
 
 import json
 import os
-import re
 import signal
 import sqlite3
 import subprocess
 import sys
-import threading
 from collections.abc import Sequence
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+
+from tests.printed_lines import PrintedLines
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 20  # until a test gives up waiting
@@ -39,16 +39,15 @@ def put_events_body(
     return {"BatchItem": {endpoint_id: batch}}
 
 
-class RunningGateway:
+class RunningGateway(PrintedLines):
     """The process, the lines that it has printed, and the file that it writes."""
+
+    seconds = SECONDS
 
     def __init__(self, data_dir: Path, *, through: Sequence[str] = (), **settings: str) -> None:
         """Start it, `through` a program that runs the command after its own arguments."""
         self.data_dir = data_dir
-        self.lines: list[str] = []
-        self._printed = threading.Condition()
-        self._ended = False
-        self.process = subprocess.Popen(
+        process = subprocess.Popen(
             [*through, sys.executable, "-m", "local.server"],
             cwd=ROOT,
             env=environment(data_dir, **settings),
@@ -56,28 +55,13 @@ class RunningGateway:
             stderr=subprocess.PIPE,
             text=True,
         )
-        self._reader = threading.Thread(target=self._read_lines)
-        self._reader.start()
+        super().__init__(process)
         try:
             self.url = self.wait_for(r"PutEvents on +(http://\S+)").group(1)
             self.wait_for("curl http")
         except BaseException:
             self.end(signal.SIGKILL)
             raise
-
-    def wait_for(self, pattern: str, start: int = 0) -> re.Match[str]:
-        """The first printed line, from line `start` on, that matches."""
-
-        def found() -> re.Match[str] | None:
-            return next(
-                filter(None, (re.search(pattern, line) for line in self.lines[start:])), None
-            )
-
-        with self._printed:
-            self._printed.wait_for(lambda: found() or self._ended, SECONDS)
-            match = found()
-        assert match, f"no line like {pattern!r} in {self.lines[start:]}"
-        return match
 
     def put_events(self, body: Any, application_id: str = "my-app") -> Any:
         """POST an EventsRequest; the JSON that answers it."""
@@ -134,14 +118,3 @@ class RunningGateway:
         self._reader.join()
         with self.process.stderr as stderr:
             return self.process.returncode, stderr.read()
-
-    def _read_lines(self) -> None:
-        assert self.process.stdout
-        with self.process.stdout as stdout:
-            for line in stdout:
-                with self._printed:
-                    self.lines.append(line.rstrip("\n"))
-                    self._printed.notify_all()
-        with self._printed:
-            self._ended = True
-            self._printed.notify_all()

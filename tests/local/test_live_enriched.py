@@ -85,11 +85,7 @@ def test_those_of_a_message_are_watched_until_they_are_delivered(page: LiveClien
     found = [one("piped", event_id="1"), bad]
     message = {"ApplicationId": "piped", "EnrichedEvents": found}
     with page.stream() as stream:
-        body = {"QueueUrl": f"{page.gateway.url}/queue", "MessageBody": json.dumps(message)}
-        connection = page.gateway.connect()
-        connection.request("POST", "/", json.dumps(body), {"X-Amz-Target": "AmazonSQS.SendMessage"})
-        assert connection.getresponse().status == 200
-        connection.close()
+        assert page.send_message(json.dumps(message)) == 200
         verdicts: dict[str, str] = {}
         while verdicts != {"1": "accepted", "2": "rejected"}:
             row = stream.row("piped", "row", "change")

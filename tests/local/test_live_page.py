@@ -166,12 +166,7 @@ def test_what_waited_before_the_start_is_watched_too(start_gateway: StartGateway
 def test_a_message_of_the_queue_is_watched_until_it_is_delivered(page: LiveClient) -> None:
     message = {"ApplicationId": "queue", "EventsRequest": put_events_body({"1": GOOD, "2": BAD})}
     with page.stream() as stream:
-        body = {"QueueUrl": f"{page.gateway.url}/queue", "MessageBody": json.dumps(message)}
-        with_target = {"X-Amz-Target": "AmazonSQS.SendMessage"}
-        connection = page.gateway.connect()
-        connection.request("POST", "/", json.dumps(body), with_target)
-        assert connection.getresponse().status == 200
-        connection.close()
+        assert page.send_message(json.dumps(message)) == 200
         verdicts: dict[str, str] = {}
         while verdicts != {"1": "accepted", "2": "rejected"}:
             row = stream.row("queue", "row", "change")

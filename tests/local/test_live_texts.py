@@ -27,16 +27,6 @@ def put(page: LiveClient, application: str, body: str) -> None:
     assert status == 202, answer
 
 
-def send_message(page: LiveClient, body: str, **attributes: str) -> int:
-    told = {n: {"DataType": "String", "StringValue": v} for n, v in attributes.items()}
-    message = {"QueueUrl": "/queue", "MessageBody": body, "MessageAttributes": told}
-    connection = page.gateway.connect()
-    connection.request("POST", "/", json.dumps(message), {"X-Amz-Target": "AmazonSQS.SendMessage"})
-    status = connection.getresponse().status
-    connection.close()
-    return status
-
-
 def check_all(page: LiveClient) -> None:
     """Each list, each filter, each search, each row, each endpoint."""
     for query in ({}, {"q": "lone"}, {"q": "\0"}, {"type": "\ufffdlone"}, {"endpoint": "\ufffd"}):
@@ -80,8 +70,8 @@ def test_messages_are_shown_whatever_is_in_them(start_gateway: StartGateway) -> 
     batch = {HALF: {"Endpoint": {}, "Events": EVENTS}, "phone": {"Endpoint": {}, "Events": EVENTS}}
     for application in (HALF, "queue", 5, {"a": HALF}):
         message = {"ApplicationId": application, "EventsRequest": {"BatchItem": batch}}
-        assert send_message(page, json.dumps(message), ArrivalTimestamp="soon") == 200
-    send_message(page, "[" * 5000, RequestId="\0", ArrivalTimestamp="٣")
+        assert page.send_message(json.dumps(message), ArrivalTimestamp="soon") == 200
+    page.send_message("[" * 5000, RequestId="\0", ArrivalTimestamp="٣")
 
     page.get("events", limit=500)
     page.gateway.end()

@@ -5,13 +5,13 @@ import os
 import re
 import signal
 import subprocess
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from tests.clients.android.compiled_sink import STDLIB, compiled_sink
 from tests.clients.programs import ENVIRONMENT
+from tests.printed_lines import PrintedLines
 
 SECONDS = 60  # until a test gives up waiting
 JAVA = ("java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx256m")
@@ -39,8 +39,11 @@ def envelope(application_id: str, number: int = 0, **attributes: str) -> str:
     )
 
 
-class SinkProgram:
-    """The process, and the lines that it has printed."""
+class SinkProgram(PrintedLines):
+    """The process, and the lines that it has printed; a pattern matches a line's beginning."""
+
+    seconds = SECONDS
+    _match = staticmethod(re.match)
 
     def __init__(
         self, directory: Path, url: str, application: str, *through: str, **options: Any
@@ -48,19 +51,15 @@ class SinkProgram:
         """Start it, `through` a program that runs the command after its own arguments."""
         self.application = application
         self.directory = directory
-        self.lines: list[str] = []
-        self._printed = threading.Condition()
-        self._ended = False
         options = {"directory": directory, "url": url, "application": application, **options}
-        self.process = subprocess.Popen(
+        process = subprocess.Popen(
             [*through, *_command(), *(f"{name}={value}" for name, value in options.items())],
             env={"PATH": ENVIRONMENT["PATH"], "HOME": str(directory.parent), "LC_ALL": "C.UTF-8"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
-        self._reader = threading.Thread(target=self._read_lines)
-        self._reader.start()
+        super().__init__(process)
         try:
             self.wait_for("ready")
         except BaseException:
@@ -103,24 +102,6 @@ class SinkProgram:
             found = [re.fullmatch(pattern, line) for line in self.lines]
         return [match.groups() for match in found if match]
 
-    def wait_for(self, pattern: str, start: int = 0) -> re.Match[str]:
-        """The first line from number `start` on that matches from its beginning."""
-
-        def found() -> re.Match[str] | None:
-            matches = (re.match(pattern, line) for line in self.lines[start:])
-            return next(filter(None, matches), None)
-
-        with self._printed:
-            self._printed.wait_for(lambda: found() or self._ended, SECONDS)
-            match = found()
-        assert match, f"no line like {pattern!r} in {self.lines[start:][-20:]}"
-        return match
-
-    def wait_for_lines(self, count: int) -> None:
-        with self._printed:
-            self._printed.wait_for(lambda: len(self.lines) >= count or self._ended, SECONDS)
-        assert len(self.lines) >= count
-
     def kill(self) -> None:
         """SIGKILL, as Android ends an app; the lines that it had printed are read to the end."""
         self.process.send_signal(signal.SIGKILL)
@@ -132,16 +113,6 @@ class SinkProgram:
                 pipe.close()
             except BrokenPipeError:
                 continue  # what it had no time to read
-
-    def _read_lines(self) -> None:
-        assert self.process.stdout
-        for line in self.process.stdout:
-            with self._printed:
-                self.lines.append(line.rstrip("\n"))
-                self._printed.notify_all()
-        with self._printed:
-            self._ended = True
-            self._printed.notify_all()
 
 
 def _command() -> Sequence[str]:

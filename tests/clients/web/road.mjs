@@ -43,6 +43,15 @@ export async function openRoad(gateway) {
     };
     return { asked: asked.promise, letGo: letGo.resolve };
   };
+  /** Holds every request on its way to the gateway: when one came, and how to let them go on. */
+  road.hold = () => {
+    const [came, letGo] = [Promise.withResolvers(), Promise.withResolvers()];
+    road.fault = async () => {
+      came.resolve();
+      await letGo.promise;
+    };
+    return { came: came.promise, letGo: letGo.resolve };
+  };
   /** Nobody listens from now on. */
   road.close = async () => {
     server.closeAllConnections();

@@ -70,18 +70,11 @@ export default {
   'what is answered after the visitor opted out brings nothing back': async ({ open, record, road, app }) => {
     const page = await open();
     await record(page, 'under way');
-    let arrive;
-    const arrived = new Promise((resolve) => { arrive = resolve; });
-    let letGo;
-    const held = new Promise((resolve) => { letGo = resolve; });
-    road.fault = async () => {
-      arrive();
-      await held;
-    };
+    const held = road.hold();
     await page.evaluate(() => { window.flushed = client.flush(); });
-    await arrived;
+    await held.came;
     await page.evaluate(() => client.setEnabled(false));
-    letGo();
+    held.letGo();
     await page.evaluate(() => flushed);
     await page.waitForFunction(async () => (await indexedDB.databases()).length === 0);
 

@@ -43,19 +43,12 @@ export default {
   'a page closed in the middle of a send sends again': async ({ open, record, road, flush }) => {
     const page = await open();
     const id = await record(page, 'sent twice');
-    let arrive;
-    const arrived = new Promise((resolve) => { arrive = resolve; });
-    let letGo;
-    const held = new Promise((resolve) => { letGo = resolve; });
-    road.fault = async () => {
-      arrive();
-      await held;
-    };
+    const held = road.hold();
     await page.evaluate(() => { client.flush(); });
-    await arrived;
+    await held.came;
     await page.close();
     road.fault = undefined;
-    letGo();
+    held.letGo();
     await road.until(() => road.exchanges.length === 1);
     await flush(await open({}, { clock: LATER }));
 
