@@ -36,8 +36,7 @@ def set_environment(environ: MutableMapping[str, str], folder: Path, url: str) -
     environ["RETRY_QUEUE_URL"] = f"{url}/{QUEUE}"
     environ["DEAD_LETTER_QUEUE_URL"] = f"{url}/{DEAD_LETTERS}"
     _set_queue_client(environ, url)
-    named = [name.strip() for name in environ["DESTINATION"].split(",")]
-    if "pinpoint" in named and not environ.get("AWS_ENDPOINT_URL_PINPOINT"):
+    if "pinpoint" in destinations(environ) and not environ.get("AWS_ENDPOINT_URL_PINPOINT"):
         raise StartError(
             "DESTINATION pinpoint needs AWS_ENDPOINT_URL_PINPOINT=http://..., the address of"
             " another PutEvents server: Amazon's own ended on 2026-10-30."
@@ -49,14 +48,9 @@ def set_environment(environ: MutableMapping[str, str], folder: Path, url: str) -
         )
 
 
-def home_name(environ: Mapping[str, str]) -> str:
-    """Return the name of the first destination."""
-    return environ["DESTINATION"].split(",")[0].strip()
-
-
-def followers(environ: Mapping[str, str]) -> list[str]:
-    """Return the names of the others."""
-    return [name.strip() for name in environ["DESTINATION"].split(",")[1:]]
+def destinations(environ: Mapping[str, str]) -> list[str]:
+    """Return the names of the destinations; the first is home, the others follow it."""
+    return [name.strip() for name in environ["DESTINATION"].split(",")]
 
 
 def check_aws_files() -> None:
@@ -72,7 +66,7 @@ def check_aws_files() -> None:
 
 def destination(environ: Mapping[str, str]) -> str | None:
     """Where events go that do not stay in the local store."""
-    home = home_name(environ)
+    home = destinations(environ)[0]
     if home == "local":
         return None
     if home == "pinpoint":

@@ -15,8 +15,7 @@ from local.environment import (
     StartError,
     check_aws_files,
     destination,
-    followers,
-    home_name,
+    destinations,
     set_environment,
 )
 from local.event_source import EventSource
@@ -75,7 +74,7 @@ async def _serve(listener: socket.socket, database: Database, signals: StopSigna
     from local.routing import Routing
 
     live = LiveGateway(
-        database.path.parent, url_of(listener), _application_id(), home_name(os.environ)
+        database.path.parent, url_of(listener), _application_id(), destinations(os.environ)[0]
     )
     api, queue, gateway = make_functions(live.watch_home)
     # A request of 100 events makes thousands of objects without a cycle among them: to look for one
@@ -117,7 +116,7 @@ async def _serve(listener: socket.socket, database: Database, signals: StopSigna
 
 def _greet(url: str, database: Database, *, is_open: bool) -> None:
     events = destination(os.environ) or str(database.path)
-    if others := followers(os.environ):
+    if others := destinations(os.environ)[1:]:
         events += f", followed by {', '.join(others)}"
     greet(url, events, database.path, database.path.with_name(LOG_FILE), _application_id())
     if is_open:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from putevents.queue.messages import DESTINATIONS
+from putevents.queue.messages import DESTINATIONS, destinations_in
 
 MAX_NAMES = 8  # a producer can name as many as it likes
 _SAID = {"queued": "waits", "waiting": "waits", "dead": "dead letter"}
@@ -12,8 +12,7 @@ _SAID = {"queued": "waits", "waiting": "waits", "dead": "dead letter"}
 def names_in(attributes: Mapping[str, Mapping[str, Any]], home: str) -> tuple[str, ...]:
     """The destinations that lack what a message holds; home where it names none."""
     text = str(attributes.get(DESTINATIONS, {}).get("StringValue") or "")
-    names = dict.fromkeys(name.strip() for name in text.split(","))
-    return tuple(name for name in names if name)[:MAX_NAMES] or (home,)
+    return destinations_in(text)[:MAX_NAMES] or (home,)
 
 
 def said_of(name: str, verdict: str, reason: str | None) -> str:

@@ -115,11 +115,7 @@ class ReceivedMessage:
     @property
     def destinations(self) -> tuple[str, ...]:
         """Which destinations lack it; nothing if it says nothing, then all of them do."""
-        text = self._attribute(DESTINATIONS)
-        if not text:
-            return ()
-        names = (name.strip() for name in text[:_DESTINATIONS_LENGTH].split(","))
-        return tuple(dict.fromkeys(filter(None, names)))
+        return destinations_in(self._attribute(DESTINATIONS))
 
     @property
     def again(self) -> "NewMessage":
@@ -141,6 +137,12 @@ class ReceivedMessage:
         # A producer may have sent one of our names with a type of its own: that is ignored.
         attributes = self._record.raw_event.get("messageAttributes", {})
         return attributes.get(name, {}).get("stringValue") or ""
+
+
+def destinations_in(text: str) -> tuple[str, ...]:
+    """Return the destinations that the attribute of a message names."""
+    names = (name.strip() for name in text[:_DESTINATIONS_LENGTH].split(","))
+    return tuple(dict.fromkeys(filter(None, names)))
 
 
 def attributes(
