@@ -1,7 +1,6 @@
 """Amplify JS version 6 in Chromium, sent to the gateway in both ways that clients/web offers."""
 
 import json
-import socket
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import pytest
 from tests.clients.browsing import Browse
 from tests.clients.mobile.destination_faults import FAULTS
 from tests.clients.mobile.failing_destination import running_destination
+from tests.deployed.emulator import free_port
 from tests.local.running_gateway import RunningGateway
 
 LATER = "60000"  # ms: Amplify's own flush is not what is tested
@@ -126,7 +126,7 @@ def test_no_page_hears_of_a_destination_that_is_down(
 def test_only_pages_of_a_listed_origin_can_send(
     browse: Browse, host: str, stored: list[str], tmp_path: Path, app: str
 ) -> None:
-    port = _free_port()
+    port = free_port()
     gateway = RunningGateway(tmp_path / "data", CORS_ORIGINS=f"http://127.0.0.1:{port}")
     site = {"origin": f"http://{host}:{port}", "gateway": gateway.url}
     try:
@@ -142,7 +142,7 @@ def test_only_pages_of_a_listed_origin_can_send(
 def test_a_page_whose_tracing_adds_headers_can_send(
     browse: Browse, tmp_path: Path, app: str
 ) -> None:
-    port = _free_port()
+    port = free_port()
     origins = {"CORS_ORIGINS": f"http://127.0.0.1:{port}", "CORS_HEADERS": "x-team"}
     gateway = RunningGateway(tmp_path / "data", **origins)
     site = {"origin": f"http://127.0.0.1:{port}", "gateway": gateway.url}
@@ -153,10 +153,3 @@ def test_a_page_whose_tracing_adds_headers_can_send(
     finally:
         gateway.end()
     concluded_well(visit, "wrapper")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -23,6 +22,7 @@ from tests.commands.documented_shell import (
     typed,
     unclear,
 )
+from tests.deployed.emulator import free_port
 from tests.loopback import Request, Response, serving
 
 SECONDS = 120
@@ -46,6 +46,7 @@ HERE = [one for one in TYPED if one not in starting(*ELSEWHERE, *NEED_AWS, *AWS_
 HERE += [
     one
     for one in starting(*NEED_AWS)
+    if one not in starting(*ELSEWHERE)
     if "--data-dir" in one.text
     or '"--url http://127' in one.text
     or re.match("make import-endpoints .*--dry-run", one.text)
@@ -62,8 +63,7 @@ class Reader:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            self.port = listener.getsockname()[1]
+        self.port = free_port()
         (folder / "home").mkdir()
         (folder / "requests.ndjson").write_text(
             (ROOT / "tests/events/requests/aws-documentation.json").read_text().replace("\n", "")

@@ -1,10 +1,12 @@
 """The emulated AWS as a process on loopback: started, awaited, ended."""
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -29,11 +31,16 @@ class EmulatorError(Exception):
     """The emulated AWS did not start; the text says why."""
 
 
+# Below those that systems choose for outgoing connections: none takes it before its server does.
+_PORTS = range(20_000, 32_000)
+
+
 def free_port() -> int:
     """A port of this machine that nobody listens on now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+    while True:
+        with socket.socket() as listener, suppress(OSError):
+            listener.bind(("127.0.0.1", secrets.choice(_PORTS)))
+            return int(listener.getsockname()[1])
 
 
 class Emulator:

@@ -155,7 +155,7 @@ def test_an_emulator_that_still_answers_keeps_what_is_deployed_in_it(tmp_path: P
 
         assert (folder / "deployed").exists()
         assert again == state | {"destination_pid": started}
-        assert MARKS["destination"] in command_of(started)
+        assert MARKS["destination"] in command_of(started), (folder / "destination.log").read_text()
     finally:
         Processes(folder).end()
         emulator.kill()

@@ -423,6 +423,10 @@ def test_a_wrong_list_of_destinations_stops_the_start(names: str, why: str) -> N
 def test_a_gateway_loads_each_destination_of_its_list(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("ENDPOINT_TABLE", "EVENT_STREAM_PREFIX", "REJECTED_STREAM"):
         monkeypatch.setenv(name, "x")
-    gateway = Gateway.load(settings(DESTINATION="lake, pinpoint"))
+    account = "eu-west-1:111122223333"
+    monkeypatch.setenv("KINESIS_STREAM_ARN", f"arn:aws:kinesis:{account}:stream/x")
+    monkeypatch.setenv("EVENT_BUS_ARN", f"arn:aws:events:{account}:event-bus/x")
+    monkeypatch.setenv("BUS_EVENT_TYPES", "*")
+    gateway = Gateway.load(settings(DESTINATION="lake, pinpoint, stream, bus"))
     assert gateway.home.tells_endpoints
-    assert [follower.name for follower in gateway.followers] == ["pinpoint"]
+    assert [follower.name for follower in gateway.followers] == ["pinpoint", "stream", "bus"]
