@@ -37,6 +37,7 @@ def test_the_options_of_cdk_json_are_good_as_they_are() -> None:
 def test_the_application_ids_alone_suffice() -> None:
     settings = load()
 
+    assert settings.auth == "iam"  # whatever is left out, nothing gets in without a key
     assert settings.destination == ("lake",)
     assert settings.architecture == "arm64"
     assert settings.cors_origins == ()
