@@ -454,7 +454,7 @@ endif
 
 # An option stands on make's command line and nowhere else: a variable of the same name in a person's environment was
 # meant for another program. Settings of the gateway (PORT, AWS_PROFILE ...) are read from either.
-OPTIONS_ONLY := OPTIONS CDK_OPTIONS FILE QUERY ROWS SCALE SEED EVENTS EMULATED_EVENTS SEQUENCES REPLACE
+OPTIONS_ONLY := OPTIONS CDK_OPTIONS FILE QUERY ROWS WRITE SCALE SEED EVENTS EMULATED_EVENTS SEQUENCES REPLACE
 $(foreach name,$(OPTIONS_ONLY),$(if $(filter environment,$(origin $(name))),$(eval unexport $(name))$(eval $(name) :=)))
 
 # make takes what follows a `$` out of the text without a word, and a shell does the same in OPTIONS.

@@ -10,6 +10,8 @@ from commands.sql.syntax import TrinoSyntax
 _BEFORE = re.compile(r"(?:\s+|--[^\n]*\n|/\*.*?\*/)*", re.DOTALL)  # blanks and comments
 # Of X'00' the tokenizer reads the value too, which need not be one.
 _HEX = re.compile("[xX](?=')")
+_OPEN = [TokenType.UNKNOWN]  # instead of the tokens of a text that ends in a quote or comment
+_CLOSING = re.compile("""['"]|\\*/""")
 
 
 class Statements:
@@ -53,7 +55,11 @@ class Statements:
                 self._searched = len(self._text)
                 return None
             self._searched = at + 1
-            if _is_end(self._text[: self._searched]):
+            tokens = _tokens(self._text[: self._searched])
+            if tokens == _OPEN:  # which only one of these may close
+                closing = _CLOSING.search(self._text, self._searched)
+                self._searched = closing.end() if closing else len(self._text)
+            elif tokens and tokens[-1] == TokenType.SEMICOLON:  # else it is in a comment
                 statement = self._cut(self._text[:at], self._text[self._searched :])
                 if statement:
                     return statement
@@ -70,14 +76,8 @@ class Statements:
         return taken
 
 
-def _is_end(text: str) -> bool:
-    """Whether the `;` at the end of it is one: in an open quote or comment it is not."""
-    tokens = _tokens(text)
-    return bool(tokens) and tokens[-1] == TokenType.SEMICOLON
-
-
 def _tokens(text: str) -> list[TokenType]:
     try:
         return [token.token_type for token in TrinoSyntax().tokenize(_HEX.sub(" ", text))]
-    except TokenError:  # of a quote or comment that is open
-        return [TokenType.UNKNOWN]
+    except TokenError:
+        return _OPEN

@@ -37,6 +37,7 @@ def cut(text: str) -> list[str]:
         ("SELECT X'zz'; SELECT 2;", ["SELECT X'zz'", "SELECT 2"]),
         ("SELECT ]; SELECT `a; SELECT 2;", ["SELECT ]", "SELECT `a", "SELECT 2"]),
         ("SELECT 1; SELECT 'a; SELECT 2;", ["SELECT 1", "SELECT 'a; SELECT 2;"]),
+        (f"SELECT '{';' * 2000}'; SELECT 2", [f"SELECT '{';' * 2000}'", "SELECT 2"]),
         ("", []),
     ],
 )  # fmt: skip
