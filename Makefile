@@ -32,7 +32,7 @@ TAKES_demo     := PORT DATA_DIR OPTIONS
 TAKES_sql      := QUERY NAME TODAY DATA_DIR
 TAKES_test     := SEED CHROMIUM PYTEST_ADDOPTS
 TAKES_test-unit := PYTEST_ADDOPTS
-TAKES_bench    := ROWS
+TAKES_bench    := ROWS WRITE
 TAKES_synth    := CDK_OPTIONS
 TAKES_diff     := CDK_OPTIONS AWS_%
 TAKES_bootstrap := CDK_OPTIONS AWS_%
@@ -85,8 +85,8 @@ test: $(VENV)/dev $(CDK) ## run every test
 test-unit: $(VENV)/dev ## run the fast tests only (under a minute)
 	$(BIN)/pytest tests/unit tests/structure
 
-bench: $(VENV)/dev $(VENV)/sql ## what a request and a cold start cost, into docs/performance.md (ROWS=warm,queue,cold,lake,size,memory,picture,laptop)
-	@$(BIN)/python -m tests.benchmarks.bench "$(ROWS)"
+bench: $(VENV)/dev $(VENV)/sql ## what a request and a cold start cost, into docs/performance.md (ROWS=warm,queue,cold,lake,size,memory,picture,laptop; WRITE=no, or WRITE=yes on a busy machine)
+	@$(BIN)/python -m tests.benchmarks.bench "$(ROWS)" "$(WRITE)"
 
 check: $(VENV)/dev ## ruff, ruff format, mypy strict, who imports whom; changes nothing
 	$(BIN)/ruff check
@@ -454,7 +454,7 @@ endif
 
 # An option stands on make's command line and nowhere else: a variable of the same name in a person's environment was
 # meant for another program. Settings of the gateway (PORT, AWS_PROFILE ...) are read from either.
-OPTIONS_ONLY := OPTIONS CDK_OPTIONS FILE QUERY ROWS SCALE SEED EVENTS EMULATED_EVENTS SEQUENCES REPLACE
+OPTIONS_ONLY := OPTIONS CDK_OPTIONS FILE QUERY ROWS WRITE SCALE SEED EVENTS EMULATED_EVENTS SEQUENCES REPLACE
 $(foreach name,$(OPTIONS_ONLY),$(if $(filter environment,$(origin $(name))),$(eval unexport $(name))$(eval $(name) :=)))
 
 # make takes what follows a `$` out of the text without a word, and a shell does the same in OPTIONS.

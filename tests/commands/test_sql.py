@@ -232,6 +232,16 @@ def test_a_piped_session_goes_on_after_an_error_and_tells_of_it(folder: Path) ->
     ]
 
 
+def test_a_wrong_statement_of_a_line_is_named_and_the_others_are_answered(folder: Path) -> None:
+    typed = "SELECT 1 AS one; SELECT nope FROM events; SELECT 3 AS ';' -- a;b\n; .tables\n"
+    status, printed, complaint = sql(folder, typed=typed)
+
+    assert status == 1
+    assert re.findall(r"^ *(\S+)\n-+\n *(\d)", printed, re.M) == [("one", "1"), (";", "3")]
+    assert "raw_events\n" in printed
+    assert re.fullmatch("Statement 2, SELECT nope FROM events: .*nope.*\n", complaint, re.DOTALL)
+
+
 def test_ctrl_c_stops_a_long_statement(folder: Path) -> None:
     running = subprocess.Popen(
         [*SQL, "--query", LONG],
