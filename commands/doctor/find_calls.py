@@ -39,9 +39,7 @@ _NAMED = re.compile(r"(?P<quote>['\"])(?P<name>[a-zA-Z]{5,30}|[a-z_]{5,40})(?P=q
 _PINPOINT = re.compile("pinpoint", re.I)
 
 
-def find_calls(
-    kind: Kind, text: str, found: Iterable[Found], strings: Strings
-) -> Iterator[Found]:
+def find_calls(kind: Kind, text: str, found: Iterable[Found], strings: Strings) -> Iterator[Found]:
     """Find calls in a text without comments; `found` is what the file is known to use."""
     roles = {use.role for use in found}
     evident = bool(roles & {Role.CLIENT, Role.IMPORT})

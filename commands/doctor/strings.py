@@ -39,7 +39,7 @@ class Strings:
         return spans
 
     def start(self, place: int) -> int | None:
-        """Where the string begins that a place stands in; None in code, also in that inside of one."""
+        """Where the string begins that a place stands in; None in code, in one too."""
         number = bisect_right(self._spans, (place, -1)) - 1
         if number < 0:
             return None

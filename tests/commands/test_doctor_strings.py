@@ -1,4 +1,4 @@
-"""What a string only names is no use of Pinpoint; what stands in a string as code, or as data, is."""
+"""What a string only names is no use of Pinpoint; what is code in it, or data, is one."""
 
 from pathlib import Path
 
@@ -6,15 +6,16 @@ import pytest
 
 from tests.commands.doctor_projects.unpacked import found
 
+V2 = "const AWS = require('aws-sdk');\n"
 V3 = "import { PinpointClient } from '@aws-sdk/client-pinpoint';\n"
 NAMED = {
     "import.ts": "const t = \"import { PinpointClient } from '@aws-sdk/client-pinpoint'\";\n",
-    "v2.js": "const AWS = require('aws-sdk');\nconst t = `new AWS.Pinpoint()`;\n",
-    "help.js": "const AWS = require('aws-sdk');\nconst t = `Not so:\n  new AWS.Pinpoint().getApps()\n`;\n",
-    "nested.js": "const AWS = require('aws-sdk');\nf(`a ${x ? `b` : ''} c`, 'new AWS.Pinpoint()');\n",
+    "v2.js": f"{V2}const t = `new AWS.Pinpoint()`;\n",
+    "help.js": f"{V2}const t = `Not so:\n  new AWS.Pinpoint().getApps()\n`;\n",
+    "nested.js": f"{V2}f(`a ${{x ? `b` : ''}} c`, 'new AWS.Pinpoint()');\n",
     "Put.java": '// no\nclass A { String t = "AmazonPinpointClientBuilder.standard()"; }\n',
-    "Put.kt": 'val t = """\nPinpointClient.builder() of software.amazon.awssdk.services.pinpoint.x\n"""\n',
-    "put.go": 'package a\n\nvar t = `pinpoint.New(x) "github.com/aws/aws-sdk-go-v2/service/pinpoint"`\n',
+    "Put.kt": 'val t = """\nPinpointClient.create() or aws.sdk.kotlin.services.pinpoint.x\n"""\n',
+    "put.go": 'package a\n\nvar t = `x "github.com/aws/aws-sdk-go-v2/service/pinpoint"`\n',
     "Put.cs": 'var t = @"new AmazonPinpointClient(""x"")";\n',
     "put.swift": 'let t = "AWSPinpointAnalyticsPlugin() of import AWSPinpointAnalyticsPlugin"\n',
     "put.dart": "final t = 'AmplifyAnalyticsPinpoint()';\n",
@@ -31,14 +32,17 @@ USED = {
     "inner.ts": (f"{V3}const t = `${{new PinpointClient({{}})}}`;\n", "client: works"),
     "open.ts": (f"{V3}const t = 'a';\nconst c = new PinpointClient({{}}); // `\n", "client: works"),
     # A quotation mark that is none, in a text between tags.
-    "tags.tsx": (f"{V3}const t = <p>`</p>;\nconst c = new PinpointClient({{}});\n", "client: works"),
+    "tags.tsx": (
+        f"{V3}const t = <p>`</p>;\nconst c = new PinpointClient({{}});\n",
+        "client: works",
+    ),
     "it.tsx": (f"{V3}<p>don't</p>; const c = new PinpointClient({{}});\n", "client: works"),
     "page.vue": (
-        f"<script>{V3}const pinpoint = x;</script>\n<a @click=\"pinpoint.putEvents({{}})\">\n",
+        f'<script>{V3}const pinpoint = x;</script>\n<a @click="pinpoint.putEvents({{}})">\n',
         "call of PutEvents: works",
     ),
     "name.java": (
-        'class A { x = Class.forName("software.amazon.awssdk.services.pinpoint.PinpointClient"); }\n',
+        'x = Class.forName("software.amazon.awssdk.services.pinpoint.PinpointClient");\n',
         "AWS SDK for Java v2 client: works",
     ),
     "list.ts": (
