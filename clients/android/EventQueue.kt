@@ -66,7 +66,10 @@ internal class EventQueue(directory: File, private val limits: SinkLimits) : Clo
         for (segment in segments.toList()) {
             try {
                 if (segment === newest) seal()
-                if (segment.isSettled) remove(segment)
+                if (segment.isSettled) {
+                    remove(segment)
+                    continue
+                }
                 for (event in segment.waiting(damaged).filter(isWanted)) {
                     val fits = events.size < maxEvents && size + event.bytes <= maxBytes
                     if (!fits && events.isNotEmpty()) return Batch(events, true, damaged)

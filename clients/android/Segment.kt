@@ -97,7 +97,7 @@ internal class Segment(val file: File) {
 
     /** The app has deleted the file: each event that is known to have waited in it is told. */
     fun deleted(damaged: MutableList<String>): List<WaitingEvent> {
-        if (count == 0 && length > 0) count = 1 // never read: how many is not known
+        if (!isRead && count == 0 && length > 0) count = 1 // never read: how many is not known
         for (index in 0 until count) {
             if (!settled[index]) damaged += "$file was deleted while an event waited in it."
         }
