@@ -18,6 +18,7 @@ from commands.sql.lake_views import TABLES, create_views, fill_table
 from commands.sql.text_folder import TextFolder
 from infra.queries import VIEWS
 from infra.tables import REJECTED_EVENTS
+from local.typed import typed
 
 _BIGINT = 2**63
 _NAME = "SELECT id FROM store"
@@ -190,8 +191,9 @@ def _place(path: Path) -> tuple[int, int] | None:
 
 
 def _opened(path: Path) -> sqlite3.Connection:
+    run = f"`{typed('run', path.parent)}`"
     if not path.exists():
-        raise StoreError(f"Nothing is stored in {path} yet: `make run`, then send events to it.")
+        raise StoreError(f"Nothing is stored in {path} yet: {run}, then send events to it.")
     # One thread at a time uses it, yet not always the same: see EventsCopy.
     store = sqlite3.connect(
         f"{path.resolve().as_uri()}?mode=ro",
@@ -204,5 +206,5 @@ def _opened(path: Path) -> sqlite3.Connection:
     except sqlite3.Error as error:
         raise StoreError(f"{path} cannot be read: {error}.") from None
     if not found:
-        raise StoreError(f"{path} is of an earlier version: `make run` once brings it up to date.")
+        raise StoreError(f"{path} is of an earlier version: {run} once brings it up to date.")
     return store
