@@ -18,6 +18,7 @@ $(shell echo "$$HOME cannot be written: caches go to $(CACHES)." >&2)
 export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CACHES)/jsii
 export CDK_HOME := $(CACHES)/cdk
 export UV_CACHE_DIR := $(CACHES)/uv
+export UV_PYTHON_INSTALL_DIR := $(CACHES)/python
 export PIP_CACHE_DIR := $(CACHES)/pip
 export npm_config_cache := $(CACHES)/npm
 endif
@@ -49,6 +50,7 @@ TAKES_fuzz     := TARGET RUNS SECONDS SEED
 TAKES_outages  := SCALE
 TAKES_release  := OPTIONS
 TAKES_template := OPTIONS
+TAKES_lambda-python := RUNTIME
 TAKES_costs    := OPTIONS
 TAKES_flood    := RATE OPTIONS
 TAKES_quotas   := OPTIONS
@@ -123,6 +125,10 @@ after-deploy: $(VENV)/dev ## say again how to try what was deployed, and where t
 destroy: $(VENV)/dev $(CDK) ## cdk destroy
 	@$(COMMANDS) preflight --before destroy $(CDK_OPTIONS)
 	$(CDK) destroy $(CDK_OPTIONS)
+
+.PHONY: lambda-python
+lambda-python: $(VENV)/dev ## install the functions' Python, which writes the package's bytecode, if this machine has none (RUNTIME=python3.13)
+	$(BIN)/uv python install --no-bin "$(patsubst python%,%,$(or $(RUNTIME),python3.13))"
 
 lint-templates: $(VENV)/dev ## cfn-lint over every pair of deploy settings, for every region (a line a variant)
 	@$(BIN)/python -m tests.infra.template_lint
@@ -454,7 +460,7 @@ endif
 
 # An option stands on make's command line and nowhere else: a variable of the same name in a person's environment was
 # meant for another program. Settings of the gateway (PORT, AWS_PROFILE ...) are read from either.
-OPTIONS_ONLY := OPTIONS CDK_OPTIONS FILE QUERY ROWS SCALE SEED EVENTS EMULATED_EVENTS SEQUENCES REPLACE
+OPTIONS_ONLY := OPTIONS RUNTIME CDK_OPTIONS FILE QUERY ROWS SCALE SEED EVENTS EMULATED_EVENTS SEQUENCES REPLACE
 $(foreach name,$(OPTIONS_ONLY),$(if $(filter environment,$(origin $(name))),$(eval unexport $(name))$(eval $(name) :=)))
 
 # make takes what follows a `$` out of the text without a word, and a shell does the same in OPTIONS.
