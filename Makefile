@@ -4,6 +4,9 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 CDK    := infra/node_modules/.bin/cdk
 COMMANDS = $(BIN)/python -m commands
+# Where the person stands who typed make: with make -C elsewhere, and what they type next must come here first.
+export TYPED_IN := $(PWD)
+HERE := $(if $(filter-out $(CURDIR),$(PWD)),cd '$(CURDIR)' && )
 NPM    := $(BIN)/node $(VENV)/npm/bin/npm-cli.js
 export PYTHONPATH := $(CURDIR)/lambda_src:$(CURDIR)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -172,7 +175,7 @@ $(BIN)/python:
 	  echo "Python could not make $(VENV); it has said why. On Debian, as root: apt-get install python3-venv."; exit 1; }
 
 # Somebody else may have made the environment, without what fills it.
-HAS_PIP = @[ -x $(BIN)/pip ] || { echo "$(VENV) has no pip: rm -rf $(VENV), then make makes it anew."; exit 1; }
+HAS_PIP = @[ -x $(BIN)/pip ] || { echo "$(VENV) has no pip: $(HERE)rm -rf $(VENV), then make makes it anew."; exit 1; }
 
 # `make run`, `make sql` and `make doctor` install what they need and no more, so that the first answer comes quickly.
 $(VENV)/run: local/requirements.txt | $(BIN)/python
@@ -468,4 +471,4 @@ $(foreach name,$(OPTIONS_ONLY),$(if $(filter environment,$(origin $(name))),$(ev
 $(foreach name,$(filter PYTHON $(TAKEN),$(GIVEN)),\
   $(if $(findstring $$,$(if $(filter forget,$(GOALS)),$(value $(name)),$(subst $$$$,,$(value $(name))))),\
     $(error $(name)= holds a $$, $(if $(filter forget,$(GOALS)),which make does not pass on as it is. Without make it is taken: \
-      $(COMMANDS) forget --user '...',after which make puts a variable of its own: write $$$$ for a $$))))
+      $(HERE)$(COMMANDS) forget --user '...',after which make puts a variable of its own: write $$$$ for a $$))))
