@@ -41,10 +41,11 @@ def demo(ctx: click.Context, /, *, load_only: bool) -> None:
     """
     environ = dict(os.environ)
     gateway = RunningGateway(os.environ.get("PORT") or "8080")
-    is_running = gateway.is_there()
+    here = data_folder().resolve()
+    is_running = gateway.is_there() and (not load_only or gateway.has(here))
     if is_running:  # nothing is loaded that nobody would show
-        gateway.check(data_folder().resolve())
-    elif not load_only and (other := RunningGateway.with_store_in(data_folder().resolve())):
+        gateway.check(here)
+    elif not load_only and (other := RunningGateway.with_store_in(here)):
         port = other.url.rpartition(":")[2]
         raise StoppedError(
             f"Nothing listens on {gateway.url}, and `make run` on {other.url} has"

@@ -144,6 +144,18 @@ def test_a_gateway_over_another_store_is_told_before_anything_is_loaded(
     assert not (tmp_path / "other").exists()
 
 
+def test_loading_alone_asks_for_no_gateway_of_the_store(
+    start_gateway: StartGateway, shop: Path
+) -> None:
+    gateway = start_gateway()
+
+    done = command(shop, "demo", "--load-only", port=gateway.url.rpartition(":")[2])
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"Look at it: `make run DATA_DIR={shop}`" in done.stdout
+    assert gateway.stored("demo-shop") == []
+
+
 def test_the_gateway_that_has_the_folder_on_another_port_is_named(
     start_gateway: StartGateway,
 ) -> None:
