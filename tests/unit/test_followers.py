@@ -1,13 +1,17 @@
 """Several destinations: each has what home accepted, or a message or a dead letter holds it."""
 
 import json
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
 from putevents.breaker import FAILURES
+from putevents.call_deadline import at_most
 from putevents.errors import SettingsError
 from putevents.gateway import Gateway
+from putevents.ingest.turns import FOLLOWER_SECONDS
+from putevents.time_left import DELIVERY_SECONDS
 from tests.unit.captured_log import Log
 from tests.unit.doors import FakeDestination, FakeQueue, FollowedDoors, settings, sqs_record
 
@@ -376,6 +380,59 @@ def test_each_destination_has_a_breaker_of_its_own(
     stream.is_down = False
     doors.put_events(request("last"))
     assert ids(stream.delivered) == ["last"]
+
+
+@dataclass
+class Hanging(Events):
+    """A follower that takes all the time it is given, and may have done what it was asked."""
+
+    clock: list[float] = field(default_factory=list)  # the moment
+
+    def deliver(self, *asked: Any) -> Any:
+        super().deliver(*asked)
+        self.clock[0] += at_most(DELIVERY_SECONDS)
+        return {}
+
+
+@pytest.fixture(name="clock")
+def _clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    clock = [1000.0]
+    for module in ("time_left", "call_deadline", "ingest.turns"):
+        monkeypatch.setattr(f"putevents.{module}.monotonic", lambda: clock[0])
+    return clock
+
+
+def test_followers_that_hang_cost_a_client_little_and_the_next_one_has_its_turn(
+    home: Telling, queue: FakeQueue, clock: list[float]
+) -> None:
+    stream, bus, pinpoint = (Hanging(takes_endpoints=False, clock=clock) for _ in range(3))
+    doors = FollowedDoors({"lake": home, "stream": stream, "bus": bus, "pinpoint": pinpoint}, queue)
+    assert codes(doors.put_events(request("1"))) == {"": 202, "1": 202}
+    assert clock[0] == pytest.approx(1000 + FOLLOWER_SECONDS)
+    assert [ids(one.delivered) for one in (stream, bus, pinpoint)] == [["1"]] * 3
+    assert queue.towards == [("stream",), ("bus",), ("pinpoint",)]
+    queue.broken = True
+    assert codes(doors.put_events(request("2"))) == {"": 202, "2": 500}
+
+
+def test_what_a_follower_has_no_time_for_is_not_begun(
+    home: Telling, queue: FakeQueue, clock: list[float], stream: Events
+) -> None:
+    late = Hanging(takes_endpoints=False, clock=clock)
+    late.deliver = lambda *asked: (clock.__setitem__(0, clock[0] + 9), {})[1]  # type: ignore[method-assign]
+    doors = FollowedDoors({"lake": home, "bus": late, "stream": stream}, queue)
+    assert codes(doors.put_events(request("1"))) == {"": 202, "1": 202}
+    assert (stream.calls, queue.towards) == ([], [("bus",), ("stream",)])
+    assert not doors.gateway.followers[1].breaker._failing
+
+
+def test_nobody_waits_for_the_followers_of_a_message(
+    home: Telling, queue: FakeQueue, clock: list[float]
+) -> None:
+    stream = Hanging(takes_endpoints=False, clock=clock)
+    doors = FollowedDoors({"lake": home, "stream": stream}, queue)
+    assert doors.stay(message("stream", "1")) == ["m1"]
+    assert clock[0] == 1000 + DELIVERY_SECONDS
 
 
 def test_the_line_of_a_followers_message_names_its_events(

@@ -18,6 +18,7 @@ from putevents.ingest.deliver import deliver
 from putevents.ingest.settle import settle
 from putevents.ingest.share import Share
 from putevents.ingest.submission import Submission
+from putevents.ingest.turns import Turns
 from putevents.observability import concerning, logger
 from putevents.time_left import TimeLeft
 from putevents.wire.answers import as_object
@@ -39,10 +40,13 @@ def deliver_to_followers(
 ) -> None:
     """Deliver to each follower what home has, settle that, and dead-letter what one rejected."""
     _leave_out_forgotten(gateway.home, submissions, time_left)
+    # Nobody waits for the answer to a message.
+    turns = Turns(len(gateway.followers), is_awaited=not all(s.is_message for s in submissions))
     for name, destination, breaker in gateway.followers:
         chosen = destination.event_types if isinstance(destination, Choosing) else None
         shares = _shares(gateway.home, submissions, name, destination.takes_endpoints, chosen)
-        deliver(destination, breaker, [share for _, share in shares], time_left)
+        with turns.next(time_left) as until:
+            deliver(destination, breaker, [share for _, share in shares], until)
         for submission, share in shares:
             _settle(gateway, submission, share, time_left)
     configured = gateway.settings.destination
