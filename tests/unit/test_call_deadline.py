@@ -140,10 +140,12 @@ def test_headers_and_body_are_one_packet(service: str, monkeypatch: pytest.Monke
     assert isinstance(json.loads(body), dict)
 
 
-def test_a_client_without_a_read_timeout_reads_on() -> None:
+def test_a_client_without_timeouts_waits_and_reads_on() -> None:
     with running_upstream() as upstream:
         client = boto3.client(
-            "pinpoint", endpoint_url=upstream.url, config=config().merge(Config(read_timeout=None))
+            "pinpoint",
+            endpoint_url=upstream.url,
+            config=config().merge(Config(read_timeout=None, connect_timeout=None)),
         )
         assert CALLS["pinpoint"](client)["EventsResponse"] == {"Results": {}}
 

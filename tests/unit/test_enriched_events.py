@@ -95,7 +95,8 @@ def test_session_ids_are_kept_as_they_are_padded(session_id: str) -> None:
     ("at", "text"),
     [
         (AT, TIME), (float(AT), TIME), (946_684_800_000, "2000-01-01T00:00:00.000Z"),
-        ("1970-01-01T00:00:00Z", "1970-01-01T00:00:00Z"), ("2026-11-25T10:10:02Z", "2026-11-25T10:10:02Z"),
+        ("1970-01-01T00:00:00Z", "1970-01-01T00:00:00Z"),
+        ("2026-11-25T10:10:02Z", "2026-11-25T10:10:02Z"),
     ],
 )  # fmt: skip
 def test_the_time_is_in_milliseconds(at: Any, text: str) -> None:
