@@ -109,7 +109,7 @@ class Item:
 
     def existing_since(self, created: int) -> Members:
         """What to set when an endpoint is older than was known: its user need not be."""
-        if not self.revision or created >= self.created or not self.user_id:
+        if not self.revision or created >= self.created or USER_ID not in self.members:
             return {}
         return self._to_keep(self.user_times, "", created)
 
