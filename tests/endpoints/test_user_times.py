@@ -6,13 +6,14 @@ Not with anybody else, in whatever order the endpoint's updates come from the qu
 import os
 from collections.abc import Callable
 from itertools import count
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from putevents.destinations.lake.dynamodb import DynamoDBItems
 from putevents.endpoints import user_times
 from putevents.endpoints.item import FORMER_USER, USER_ID, USER_TIMES, Item, Member
 from putevents.endpoints.table import EndpointTable
@@ -119,6 +120,19 @@ def test_sign_ins_that_are_stored_at_once_have_both_their_times(
     assert phone.came(95, None) == "carol"
     assert phone.came(10, None) == "zoe"
     assert phone.came(30, None) is None  # zoe was named again, at 50 or before
+
+
+def test_the_first_two_sign_ins_at_once_have_both_their_times(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    table = Between()
+    phone = Phone(EndpointTable(items_of(table)), "app")
+    for name in ("alice", "carol"):
+        Phone(EndpointTable(items_of(table)), "app", name).came(1, name)
+    table.other = lambda: phone.came(20, "alice")
+    phone.came(90, "carol")
+    assert [phone.came(at, None) for at in (10, 30, 95)] == [None, "alice", "carol"]
 
 
 def test_nothing_of_a_former_user_who_is_forgotten_is_known(
@@ -238,11 +252,11 @@ def check_events(phones: list[Phone], steps: list[Step], again: set[int]) -> Non
         come.append(number)
 
 
-@pytest.fixture(name="memory")
-def _memory(monkeypatch: pytest.MonkeyPatch) -> EndpointTable:
-    """The rules over DynamoDB's items in memory."""
+@pytest.fixture(name="items")
+def _items(monkeypatch: pytest.MonkeyPatch) -> DynamoDBItems:
+    """DynamoDB's items, still without a table."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    return EndpointTable(items_of(MemoryTable()))
+    return items_of(MemoryTable())
 
 
 @settings(
@@ -252,8 +266,10 @@ def _memory(monkeypatch: pytest.MonkeyPatch) -> EndpointTable:
 )
 @given(STEPS, AGAIN)
 def test_in_no_order_of_messages_an_event_gets_another_user(
-    sqlite: EndpointTable, memory: EndpointTable, steps: list[Step], again: set[int]
+    sqlite: EndpointTable, items: DynamoDBItems, steps: list[Step], again: set[int]
 ) -> None:
     app = next(fresh)
+    items._client = cast("Any", MemoryTable())
+    memory = EndpointTable(items)
     with patch.object(user_times, "KEPT", 9):
         check_events([Phone(sqlite, app), Phone(memory, app)], steps, again)

@@ -146,7 +146,9 @@ def test_an_event_that_waited_has_the_user_of_its_moment(
         page.post("chaos", OFF)
         wait_for(stream, application, {str(n): "accepted" for n in range(len(waited))})
 
-    sql = "SELECT event_id, record ->> '$.endpoint.user.userid' FROM events WHERE application_id = ?"
+    sql = (
+        "SELECT event_id, record ->> '$.endpoint.user.userid' FROM events WHERE application_id = ?"
+    )
     told = dict(page.gateway.rows(sql, application))
     assert [told[str(n)] for n in range(len(waited))] == users
 

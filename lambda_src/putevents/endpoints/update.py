@@ -206,10 +206,10 @@ class Update:
         """The endpoint, in whose times another update has its place that was written meanwhile."""
         both = (before.members | before.naming(user_id, self._stamp, self._created)).get(USER_TIMES)
         mine = after.members.get(USER_TIMES)
-        if (both.value if both else []) == (mine.value if mine else []):
+        if not both or (mine and mine.value == both.value):
             return after
-        stamps = [member.stamp for member in (both, mine) if member]
-        return self._write({USER_TIMES: Member(both.value if both else [], max(stamps))})[1]
+        stamp = max(both.stamp, mine.stamp if mine else "")
+        return self._write({USER_TIMES: Member(both.value, stamp)})[1]
 
     def _leaving(self, known: Item, user_id: str) -> Members:
         """Who leaves the endpoint by this update; attributes set until then stay theirs."""
