@@ -234,8 +234,8 @@ dead-letters: $(VENV)/run ## list them: when, why, how many events (OPTIONS="--e
 
 faults: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## break everything on purpose, for a million events (SEED=, EVENTS=, EMULATED_EVENTS=, SEQUENCES=)
 	@FAULT_TABLE=1 EVENTS=$${EVENTS:-1000000} EMULATED_EVENTS=$${EMULATED_EVENTS:-30000} \
-	  SEQUENCES=$${SEQUENCES:-10000} $(BIN)/pytest --quiet --show-capture=no \
-	  tests/faults tests/deployed/test_storm.py tests/deployed/test_lake_storm.py tests/endpoints/test_stores_agree.py
+	  SEQUENCES=$${SEQUENCES:-10000} STOPS=50 $(BIN)/pytest --quiet --show-capture=no tests/faults \
+	  tests/deployed/test_storm.py tests/deployed/test_lake_storm.py tests/endpoints/test_stores_agree.py tests/local/test_stop.py
 
 outages: $(VENV)/dev ## simulate outages of days: dead letters, drain times, invocations, what others feel (SCALE=0.1)
 	@$(BIN)/python -m tests.faults.outage_table $(SCALE)

@@ -135,7 +135,10 @@ def test_what_a_killed_emulator_leaves_is_taken_away(tmp_path: Path) -> None:
             process.wait()
 
 
-def test_an_emulator_that_still_answers_keeps_what_is_deployed_in_it(tmp_path: Path) -> None:
+def test_an_emulator_that_still_answers_keeps_what_is_deployed_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DESTINATION", "pinpoint")  # of another gateway: it is not for this one
     port, folder = free_port(), tmp_path / "emulated"
     (folder / "deployed").mkdir(parents=True)
     healthy = "-m", "http.server", "--bind", "127.0.0.1", "--directory", str(tmp_path), str(port)
@@ -152,7 +155,7 @@ def test_an_emulator_that_still_answers_keeps_what_is_deployed_in_it(tmp_path: P
         eventually(lambda: Processes(folder).has_emulator)
         _start_processes(folder)
         started = Processes(folder).state["destination_pid"]
-        eventually(lambda: MARKS["destination"] in command_of(started))
+        eventually(lambda: "try  " in (folder / "destination.log").read_text())
         _start_processes(folder)
         again = Processes(folder).state
 

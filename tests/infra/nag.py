@@ -65,7 +65,7 @@ def reviews() -> list[Review]:
 def review(package: Path, options: dict[str, Any]) -> Review:
     """Look at a stack as if nothing in it were acknowledged."""
     with _unacknowledged() as reasons:
-        deployment = Deployment(package, options)
+        deployment = Deployment(package, options, is_validated=False)
     return Review(set(findings(deployment.stack)), set(reasons), deployment.warnings())
 
 
