@@ -72,6 +72,28 @@ def test_ci_checks_and_tests() -> None:
     assert {"make check", "make test"} <= {*runs}
 
 
+def test_whatever_runs_the_tests_has_the_programs_that_they_drive_and_skips_none() -> None:
+    """As root on Debian, `make test` installs them; `make release` calls it."""
+    testing = {
+        workflow.name: job
+        for workflow in WORKFLOWS
+        for job in yaml.safe_load(workflow.read_text())["jobs"].values()
+        if {"make test", "make release"} & {step.get("run") for step in job["steps"]}
+    }
+
+    assert set(testing) == {"ci.yml", "release.yml"}
+    for job in testing.values():
+        assert job["env"] == {"NO_SKIPS": "1"}
+        assert job["container"]["image"].endswith("-bookworm")
+        assert any("safe.directory" in step.get("run", "") for step in job["steps"])
+    [prerequisites] = re.findall(r"^test: (.*client-programs)$", MAKEFILE, re.MULTILINE)
+    assert prerequisites
+    packages = re.findall(r",,([a-z0-9 -]+)\)", MAKEFILE.split("PROGRAMS = ")[1].split(".PHONY")[0])
+    image = (ROOT / ".devcontainer/Containerfile").read_text()
+    assert packages
+    assert all(package in image for package in packages)
+
+
 def test_ci_tests_every_python_that_the_project_takes() -> None:
     ci = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())
     tested = ci["jobs"]["test"]["strategy"]["matrix"]["python"]
