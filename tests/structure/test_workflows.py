@@ -47,10 +47,16 @@ def test_the_example_of_a_deploy_has_a_token_of_github_and_nothing_else() -> Non
     [example] = EXAMPLES
     found = yaml.safe_load(example.read_text())
 
-    assert found["permissions"] == {"contents": "read", "id-token": "write"}
-    assert found["jobs"]["deploy"]["environment"] == "production"
+    assert found["permissions"] == {"contents": "read"}
+    [(name, job)] = found["jobs"].items()
+    assert (name, job["environment"]) == ("deploy", "production")
+    assert job["permissions"] == {"contents": "read", "id-token": "write"}
     assert "secrets." not in example.read_text()
-    assert targets(example) == ["deploy"]
+    *installing, credentials, deploying = job["steps"]
+    # Whatever is installed runs before there are credentials.
+    assert installing[-1]["run"] == "make .venv/dev infra/node_modules/.bin/cdk"
+    assert credentials["uses"].startswith("aws-actions/configure-aws-credentials@")
+    assert deploying["run"].startswith("make deploy ")
 
 
 def test_the_example_may_look_up_what_a_deploy_looks_up() -> None:
@@ -107,6 +113,16 @@ def test_dependabot_and_the_devcontainer_are_readable_and_name_what_is_there() -
     updates = yaml.safe_load((ROOT / ".github/dependabot.yml").read_text())["updates"]
     folders = [f for one in updates for f in one.get("directories", [one.get("directory")])]
     assert all((ROOT / folder.strip("/")).is_dir() for folder in folders)
+    assert all(one["cooldown"]["default-days"] >= 7 for one in updates)
+    # Of images dependabot reads a FROM without variables only.
+    images = [path for path in ROOT.glob("**/Containerfile") if "node_modules" not in path.parts]
+    [docker] = [one for one in updates if one["package-ecosystem"] == "docker"]
+    assert {ROOT / folder.strip("/") for folder in docker["directories"]} == {
+        path.parent for path in images
+    }
+    for path in images:
+        assert re.findall(r"^FROM (\S+)$", path.read_text(), re.MULTILINE)
+        assert "$" not in "".join(re.findall(r"^FROM .*", path.read_text(), re.MULTILINE))
 
     devcontainer = json.loads((ROOT / ".devcontainer/devcontainer.json").read_text())
     assert (ROOT / ".devcontainer" / devcontainer["build"]["dockerfile"]).is_file()
