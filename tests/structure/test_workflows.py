@@ -115,7 +115,7 @@ def test_dependabot_and_the_devcontainer_are_readable_and_name_what_is_there() -
     assert all((ROOT / folder.strip("/")).is_dir() for folder in folders)
     assert all(one["cooldown"]["default-days"] >= 7 for one in updates)
     # Of images dependabot reads a FROM without variables only.
-    images = [path for path in ROOT.glob("**/Containerfile") if "node_modules" not in path.parts]
+    images = [*ROOT.glob("Containerfile"), *ROOT.glob("*/Containerfile")]
     [docker] = [one for one in updates if one["package-ecosystem"] == "docker"]
     assert {ROOT / folder.strip("/") for folder in docker["directories"]} == {
         path.parent for path in images
@@ -135,3 +135,13 @@ def test_pre_commit_runs_the_pinned_ruff_and_fetches_nothing() -> None:
     assert [repository["repo"] for repository in found] == ["local"]
     entries = [hook["entry"] for repository in found for hook in repository["hooks"]]
     assert entries == [".venv/bin/ruff format --force-exclude", "make check"]
+
+
+def test_make_hooks_installs_a_pinned_pre_commit() -> None:
+    asked = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]["hooks"]
+    lock = (ROOT / ".github/pre-commit/requirements.txt").read_text()
+
+    assert [one.split("==")[0] for one in asked] == ["pre-commit"]
+    assert f"\n{asked[0]} \\\n" in f"\n{lock}"
+    assert "hooks: $(HOOKS)/ready $(VENV)/dev ##" in MAKEFILE
+    assert "`make hooks`" in (ROOT / "CONTRIBUTING.md").read_text()
