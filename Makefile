@@ -154,6 +154,7 @@ lock: $(VENV)/dev ## resolve what is asked for into the pinned requirements.txt 
 	$(BIN)/uv pip compile --group doctor -c requirements.txt $(LOCK) -o commands/doctor/requirements.txt
 	$(BIN)/uv pip compile --group load -c requirements.txt $(LOCK) -o commands/load/requirements.txt
 	$(BIN)/uv pip compile --group audit $(LOCK) -o commands/audit/requirements.txt
+	$(BIN)/uv pip compile --group hooks $(LOCK) -o .github/pre-commit/requirements.txt
 	$(BIN)/uv pip compile --group docs $(LOCK) -o commands/site/requirements.txt
 	$(BIN)/uv pip compile --group second-opinion $(LOCK) -o tests/infra/checkov/requirements.txt
 	$(BIN)/uv pip compile tests/deployed/requirements.in $(LOCK) -o tests/deployed/requirements.txt
@@ -165,7 +166,20 @@ lock: $(VENV)/dev ## resolve what is asked for into the pinned requirements.txt 
 LOCK := --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --quiet
 
 clean: ## remove everything that make built (not .data)
-	rm -rf $(VENV) $(EMULATOR) $(CLIENTS) $(LOAD) $(AUDIT) $(CHECKOV) $(FUZZ) $(DOCS) infra/node_modules tests/clients/node_modules cdk.out dist .build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(EMULATOR) $(CLIENTS) $(LOAD) $(AUDIT) $(CHECKOV) $(FUZZ) $(DOCS) $(HOOKS) infra/node_modules tests/clients/node_modules cdk.out dist .build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# --- before each commit ---------------------------------------------------------------------------
+
+HOOKS := .venv-hooks
+.PHONY: hooks
+
+hooks: $(HOOKS)/ready $(VENV)/dev ## let git format and run `make check` before each commit of yours (pre-commit)
+	@$(HOOKS)/bin/pre-commit install
+
+$(HOOKS)/ready: .github/pre-commit/requirements.txt | $(BIN)/python
+	$(BIN)/python -m venv $(HOOKS)
+	$(HOOKS)/bin/pip install --quiet --require-hashes -r .github/pre-commit/requirements.txt
+	@touch $@
 
 # --- how each of these sets itself up ---------------------------------------------------------
 

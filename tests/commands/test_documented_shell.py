@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -98,6 +98,13 @@ class Reader:
             [*YEAR_AHEAD, "sh", "-ec", text], cwd=ROOT, env={**self.environment, **more},
             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS, check=False,
         )  # fmt: skip
+
+
+def test_commands_run_with_the_clock_a_year_ahead() -> None:
+    if not FAKETIME:
+        pytest.skip("faketime is not installed here: commands run as of today")
+    said = subprocess.run([*YEAR_AHEAD, "date", "+%s"], capture_output=True, text=True, timeout=9)
+    assert datetime.fromtimestamp(int(said.stdout), UTC) > datetime.now(UTC) + timedelta(days=364)
 
 
 @pytest.fixture(name="reader", scope="module")
