@@ -62,7 +62,7 @@ def _is_event_stream(use: Found) -> bool:
 
 
 def meaningful(uses: list[Use]) -> list[Use]:
-    """Leave out packages that say nothing alone, locked ones that a manifest explains, other streams."""
+    """Leave out what says nothing alone: packages, locked ones too, and streams of others."""
     asked = {use.subject for _, use in uses if use.role == Role.PACKAGE}
     subjects = {use.subject for _, use in uses if use.name not in umbrellas()}
     # Another `Pinpoint` has a `getSegment` too: in a project without AWS, that is no call of it.

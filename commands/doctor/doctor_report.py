@@ -92,8 +92,8 @@ def _uses(uses: list[Advice], everything: bool) -> Iterator[str]:
 
 def _addresses(seen: Examination) -> Iterator[str]:
     if any(advice.change and advice.verdict in _MOVED for advice in seen.advice):
-        yield "\nWith any `auth` but none a client needs a few lines more, if it can do that `auth`:"
-        yield "docs/clients.md#which-auth-can-your-client-use."
+        yield "\nWith any `auth` but none a client needs a few lines more, if it can do that one:"
+        yield "docs/clients.md#which-auth-can-your-client-use"
     for placeholder, meaning in ADDRESSES.items():
         if any(placeholder in advice.change for advice in seen.advice):
             yield f"\n{placeholder} is {meaning}."
