@@ -55,8 +55,9 @@ class Environment(BaseModel):
         try:
             return cls.model_validate(given)
         except ValidationError as error:
-            wrong = "; ".join(f"{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
-            raise SettingsError(f"Wrong environment: {wrong}") from None
+            wrong = {str(e["loc"][0]).upper(): e["msg"] for e in error.errors()}
+            text = "; ".join(f"{name}: {message}" for name, message in wrong.items())
+            raise SettingsError(f"Wrong environment: {text}", tuple(wrong)) from None
 
 
 class LakeSettings(Environment):
