@@ -7,7 +7,7 @@ from sqlglot import exp
 
 from commands.sql import lambdas, moments
 from commands.sql.aggregates import AGGREGATES, WINDOWED
-from commands.sql.casts import tried
+from commands.sql.casts import MAP_JSON, tried
 from commands.sql.engine import MACROS
 from commands.sql.intervals import series
 from commands.sql.nodes import Zoned, call, clock, literal_text, text
@@ -20,7 +20,6 @@ _INSTEAD = {
     "format": "concat with CAST, lpad, round or date_format",
     "format_datetime": "date_format",
     "json_extract": "json_extract_scalar",
-    "json_format": "json_extract_scalar",
     "json_parse": "json_extract_scalar on the text itself",
     "json_size": "json_array_length",
     "parse_datetime": "date_parse",
@@ -126,6 +125,12 @@ def _json_extract_scalar(value: exp.Expr, path: exp.Expr) -> exp.Expr:
     return call("json_scalar", value, text("$" + "".join(steps)))
 
 
+def _json_format(value: exp.Expr) -> exp.Expr:
+    if isinstance(value, exp.Anonymous) and value.name == MAP_JSON:
+        return value
+    raise SqlError("json_format is known here of CAST(map AS json) only")
+
+
 def _sequence(first: exp.Expr, last: exp.Expr, step: exp.Expr | None = None) -> exp.Expr:
     if step is not None and step.find(exp.Interval):
         return series(first, last, step)
@@ -146,5 +151,6 @@ _SPECIAL: dict[str, Callable[..., exp.Expr]] = {
     "concat_ws": _concat_ws,
     "regexp_replace": _regexp_replace,
     "json_extract_scalar": _json_extract_scalar,
+    "json_format": _json_format,
     "sequence": _sequence,
 }

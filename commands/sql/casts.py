@@ -18,6 +18,7 @@ _TRIED = {
     "timestamp_of": "try_timestamp_of",
     "whole": "try_whole",
 }
+MAP_JSON = "map_json"
 _SHOWN = "use boolean, integer, bigint, double, decimal(p, s), varchar, date, timestamp or row"
 
 
@@ -28,6 +29,8 @@ def cast(node: exp.Cast) -> exp.Expr:
         return exp.cast(value, kind)
     if kind.is_type(exp.DType.STRUCT):
         return _row(node, kind)
+    if kind.is_type(exp.DType.JSON):
+        return _json(node)
     converted = _converted(value, kind)
     return tried(converted) if isinstance(node, exp.TryCast) else converted
 
@@ -44,6 +47,15 @@ def _row(node: exp.Cast, kind: exp.DataType) -> exp.Expr:
         raise SqlError(f"CAST AS {_name(kind)} is known here of a ROW(...) of as many values only")
     converted = (_member(v, member.kind) for v, member in zip(given, members, strict=True))
     return exp.cast(call("row", *converted), kind)
+
+
+def _json(node: exp.Cast) -> exp.Expr:
+    """`json_format(CAST(map AS json))`, which is the text of it; there is no json by itself."""
+    outer = node.parent
+    is_shown = isinstance(outer, exp.Anonymous) and outer.name.lower() == "json_format"
+    if isinstance(node, exp.TryCast) or not is_shown:
+        raise SqlError("CAST AS json is known here in json_format(CAST(map AS json)) only")
+    return call(MAP_JSON, node.this)
 
 
 def _member(value: exp.Expr, kind: exp.DataType) -> exp.Expr:

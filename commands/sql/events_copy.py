@@ -23,6 +23,7 @@ from commands.sql.event_rows import (
     write_documents,
 )
 from commands.sql.parts import Part, chain, is_part, locked, part_path, sync
+from commands.sql.slow_reading import Tell, told_if_slow
 from commands.sql.text_folder import TextFolder
 
 PART_EVENTS = 250_000
@@ -48,8 +49,9 @@ class EventsCopy:
         root: Path,
         name: str,
         text: TextFolder,
+        tell: Tell,
     ) -> None:
-        self._store, self._database, self._text = store, database, text
+        self._store, self._database, self._text, self._tell = store, database, text, tell
         self._root, self._name = root, name
         self._folder = root / f"{name}-{VERSION}"
         self._parts: list[Part] = []
@@ -63,9 +65,10 @@ class EventsCopy:
     def refresh(self) -> None:
         """Read what is new since the last time."""
         parts = self._begin()
-        if self._is_behind(parts):
-            parts = self._written(parts)
-        self._read_new(parts)
+        with told_if_slow(self._tell, self._unread(parts)):
+            if self._is_behind(parts):
+                parts = self._written(parts)
+            self._read_new(parts)
         self._show(parts)
         self._store.execute("ROLLBACK")
 
@@ -150,6 +153,11 @@ class EventsCopy:
     def _changes(self, sequence: int, after: int, last: int) -> set[int]:
         sql = f"SELECT event {_CHANGED}"
         return {event for (event,) in self._store.execute(sql, (sequence, after, last))}
+
+    def _unread(self, parts: list[Part]) -> int:
+        """About how many events are neither in the files nor in memory."""
+        end = parts[-1].last if parts else 0
+        return self._newest_event() - (end if self._is_first else max(end, self._last))
 
     def _is_behind(self, parts: list[Part]) -> bool:
         end = parts[-1].last if parts else 0

@@ -40,11 +40,15 @@ _TYPES = {"VARCHAR": "varchar", "INTEGER": "integer", "FLOAT": "real", "BLOB": "
 def main(answers: TextIO) -> None:
     """Answer until the input ends."""
     _give_way()
+
+    def tell(events: int) -> None:
+        print(json.dumps({"reading": events}), file=answers, flush=True)
+
     lake: StoredLake | None = None
     for line in _lines():
         started = time.monotonic()
         try:
-            lake = lake or StoredLake(data_folder() / FILE, limits=LIMITS)
+            lake = lake or StoredLake(data_folder() / FILE, limits=LIMITS, tell=tell)
             answer = _answer(lake, json.loads(line)["query"])
         except (SqlError, StoreError) as error:
             answer = {"error": _PROMPTS.sub(_THERE, str(error))}

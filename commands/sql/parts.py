@@ -35,7 +35,10 @@ def part_path(
 
 def chain(folder: Path) -> list[Part]:
     """The parts that follow each other from the first event on."""
-    found = [_part(path) for path in folder.glob("*.parquet")]
+    try:
+        found = [_part(path) for path in folder.iterdir()]
+    except OSError:  # there is none, or it is somebody else's
+        return []
     parts: list[Part] = []
     while True:
         last = parts[-1].last if parts else 0

@@ -1,6 +1,5 @@
 """The prompt of `sql`: statements until `;`, and a few commands that begin with a dot."""
 
-import sqlite3
 import sys
 import textwrap
 from collections.abc import Iterator
@@ -9,6 +8,7 @@ from commands.sql.answer import shown
 from commands.sql.calls import function_names
 from commands.sql.dialect import SqlError
 from commands.sql.lake_views import TABLES
+from commands.sql.statements import Statements
 from commands.sql.stoppable import ask
 from commands.sql.stored_lake import StoredLake, StoreError
 from infra.queries import named_queries
@@ -22,6 +22,8 @@ Athena's SQL over what `make run` has stored; a statement ends with ;
 .run NAME   run one of them
 .quit       leave, as Ctrl-D does"""
 
+_SHOWN = 60  # characters of a statement that is wrong
+
 
 class Prompt:
     """Reads from the terminal, or from a pipe without prompting."""
@@ -30,6 +32,8 @@ class Prompt:
         self._lake = lake
         self._interactive = sys.stdin.isatty()
         self._failed = False
+        self._typed = Statements()
+        self._number = 0  # of the statement
         self._queries = {query.file: query for query in named_queries()}
 
     def run(self) -> int:
@@ -49,14 +53,23 @@ class Prompt:
             if text.startswith("."):
                 print(self._command(*text.split(maxsplit=1)), flush=True)
             else:
-                print(shown(ask(self._lake, text.removesuffix(";"))), flush=True)
+                self._number += 1
+                print(shown(ask(self._lake, text)), flush=True)
         except (SqlError, StoreError) as error:
-            print(error, file=sys.stderr)
+            print(f"{self._place(text)}{error}", file=sys.stderr)
             self._failed = True
         except KeyboardInterrupt:
             if not self._interactive:
                 raise
             print("\nStopped.")
+            self._typed.clear()
+
+    def _place(self, text: str) -> str:
+        """Which statement an error is of, where that is not plain to see."""
+        if text.startswith(".") or (self._interactive and self._typed.is_alone):
+            return ""
+        number = "" if self._interactive else f" {self._number}"
+        return f"Statement{number}, {textwrap.shorten(text, _SHOWN, placeholder=' ...')}: "
 
     def _command(self, command: str, argument: str = "") -> str:
         if command == ".tables":
@@ -77,27 +90,21 @@ class Prompt:
         raise SqlError(f"There is no {command}; .help lists what there is.")
 
     def _statements(self) -> Iterator[str]:
-        """Each whole statement or command; a Ctrl-C forgets the one that is being typed."""
-        lines: list[str] = []
+        """Each whole statement or command; a Ctrl-C forgets what is being typed."""
         while True:
+            while text := self._typed.take():
+                yield text
             try:
-                lines.append(self._line("athena> " if not lines else "   ...> "))
+                self._typed.add(self._line("   ...> " if self._typed.is_open else "athena> "))
             except KeyboardInterrupt:
                 if not self._interactive:
                     raise
                 print()
-                lines = []
-                continue
+                self._typed.clear()
             except EOFError:
-                break  # a pipe may end without the last ;
-            text = "\n".join(lines).strip()
-            if text.startswith(".") or sqlite3.complete_statement(text):
-                yield text
-                lines = []
-            elif not text:
-                lines = []
-        if lines:
-            yield "\n".join(lines)
+                break
+        if text := self._typed.rest():  # a pipe may end without the last ;
+            yield text
 
     def _line(self, prompt: str) -> str:
         return input(prompt if self._interactive else "")

@@ -8,6 +8,7 @@ from commands.exit_codes import ExitCode, RejectedError
 from commands.sql.answer import shown
 from commands.sql.dialect import SqlError
 from commands.sql.prompt import Prompt
+from commands.sql.slow_reading import sentence
 from commands.sql.stoppable import ask
 from commands.sql.stored_lake import StoredLake, StoreError
 from infra.queries import named_queries
@@ -49,13 +50,17 @@ def sql(ctx: click.Context, /, query: str | None, name: str | None, today: datet
 
 
 def _run(query: str | None, today: date | None) -> int:
-    lake = StoredLake(data_folder() / FILE, today)
+    lake = StoredLake(data_folder() / FILE, today, tell=_tell)
     if count := lake.without_record():
         click.echo(f"{count} events of an earlier version are left out.", err=True)
     if query is None:
         return Prompt(lake).run()
     click.echo(shown(ask(lake, query)))
     return 0
+
+
+def _tell(events: int) -> None:
+    click.echo(sentence(events), err=True)
 
 
 def _named(name: str) -> str:

@@ -15,9 +15,13 @@ from commands.sql.dialect import SqlError, connect, parse, to_duckdb
 from commands.sql.engine import close_off, complaint
 from commands.sql.events_copy import EventsCopy
 from commands.sql.lake_views import TABLES, create_views, fill_table
+from commands.sql.slow_reading import Tell, silent
+from commands.sql.store_file import StoreError, StoreFile, open_store
 from commands.sql.text_folder import TextFolder
 from infra.queries import VIEWS
 from infra.tables import REJECTED_EVENTS
+
+__all__ = ["StoreError", "StoredLake"]
 
 _BIGINT = 2**63
 _NAME = "SELECT id FROM store"
@@ -31,26 +35,27 @@ _REJECTED_STATE = (
 )
 
 
-class StoreError(Exception):
-    """The file cannot be read; the text says what to do."""
-
-
 class StoredLake:
     """The tables as they are in the file at each query; `today` is what current_date says.
 
-    `limits` are settings of DuckDB: its memory, its threads.
+    `limits` are settings of DuckDB: its memory, its threads. `tell` is called when reading takes
+    long, with how many events are read.
     """
 
     def __init__(
-        self, path: Path, today: date | None = None, limits: Mapping[str, str | int] | None = None
+        self,
+        path: Path,
+        today: date | None = None,
+        limits: Mapping[str, str | int] | None = None,
+        tell: Tell = silent,
     ) -> None:
-        self._path, self._today, self._limits = path, today, limits
-        self._place: tuple[int, int] | None = None  # the file that was opened
+        self._path, self._today, self._limits, self._tell = path, today, limits, tell
         self._open()
 
     def _open(self) -> None:
-        place = _place(self._path)
-        self._store = _opened(self._path)
+        opened = open_store(self._path)
+        self._file: StoreFile | None = None  # until all of it is open
+        self._store = opened.connection
         self._version: int | None = None
         self._rejected: object = None  # what was there of rejected events
         [[self._name]] = self._rows(_NAME)
@@ -59,13 +64,17 @@ class StoredLake:
         spilled = {"temp_directory": str(self._text.spilled)}
         self._duckdb = connect(**{**spilled, **(self._limits or {})})
         try:
-            self._copy = EventsCopy(self._store, self._duckdb, root, self._name, self._text)
+            self._copy = EventsCopy(
+                self._store, self._duckdb, root, self._name, self._text, self._tell
+            )
         except sqlite3.Error as error:
             raise self._unreadable(error) from None
         self._load()
+        if opened.is_fixed and not opened.is_at(self._path):
+            raise StoreError(f"{self._path} was written to while it was read: ask again.")
         create_views(self._duckdb, self._today, copies=False)  # the store holds each event once
         close_off(self._duckdb, self._text.path, root)
-        self._place = place
+        self._file = opened
 
     def close(self) -> None:
         """Let go of the file and of what was read."""
@@ -80,11 +89,11 @@ class StoredLake:
 
     def _follow(self) -> None:
         """Open what stands at the path now, if that is another store."""
-        place = _place(self._path)
-        if place == self._place and [[self._name]] == [[*row] for row in self._rows(_NAME)]:
+        is_there = self._file and self._file.is_at(self._path)
+        if is_there and [[self._name]] == [[*row] for row in self._rows(_NAME)]:
             return
-        _opened(self._path).close()  # else the old one is kept
-        self._place = None
+        open_store(self._path).connection.close()  # else the old one is kept
+        self._file = None
         self.close()
         self._open()
 
@@ -179,30 +188,3 @@ def _check_tables(query: exp.Query) -> None:
     for table in query.find_all(exp.Table):
         if table.name.lower() not in known:
             raise SqlError(f"Table {table.name} does not exist; .tables lists what there is.")
-
-
-def _place(path: Path) -> tuple[int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
-
-
-def _opened(path: Path) -> sqlite3.Connection:
-    if not path.exists():
-        raise StoreError(f"Nothing is stored in {path} yet: `make run`, then send events to it.")
-    # One thread at a time uses it, yet not always the same: see EventsCopy.
-    store = sqlite3.connect(
-        f"{path.resolve().as_uri()}?mode=ro",
-        uri=True,
-        isolation_level=None,
-        check_same_thread=False,
-    )
-    try:
-        found = store.execute("SELECT 1 FROM sqlite_schema WHERE name = 'changes'").fetchall()
-    except sqlite3.Error as error:
-        raise StoreError(f"{path} cannot be read: {error}.") from None
-    if not found:
-        raise StoreError(f"{path} is of an earlier version: `make run` once brings it up to date.")
-    return store

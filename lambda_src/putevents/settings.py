@@ -16,6 +16,7 @@ from pydantic import (
 from putevents.errors import SettingsError
 
 ANY = "*"
+_OURS = "Value error, "  # what Pydantic writes before a text of a validator's
 
 
 def _split(value: object) -> object:
@@ -55,7 +56,7 @@ class Environment(BaseModel):
         try:
             return cls.model_validate(given)
         except ValidationError as error:
-            wrong = {str(e["loc"][0]).upper(): e["msg"] for e in error.errors()}
+            wrong = {str(e["loc"][0]).upper(): e["msg"].removeprefix(_OURS) for e in error.errors()}
             text = "; ".join(f"{name}: {message}" for name, message in wrong.items())
             raise SettingsError(f"Wrong environment: {text}", tuple(wrong)) from None
 

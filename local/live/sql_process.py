@@ -75,12 +75,12 @@ class SqlProcess:
         if self._is_stopped:
             return _unavailable(STOPPING)
         process = await self._started()
-        line = b""
+        line, read = b"", list[int]()
         try:
             async with asyncio.timeout(self._seconds):
-                line = await _asked(process, json.dumps({"query": query}))
+                line = await _asked(process, json.dumps({"query": query}), read)
         except TimeoutError:
-            return _wrong(f"The statement was ended after {self._seconds:g} s: ask for less.")
+            return _wrong(_ended(self._seconds, read))
         finally:
             if not line:  # also when nobody waits for it any more
                 await self._end()
@@ -133,14 +133,18 @@ class SqlProcess:
             folder.cleanup()
 
 
-async def _asked(process: Process, text: str) -> bytes:
-    """The line that answers a line; nothing if the process has ended."""
+async def _asked(process: Process, text: str, read: list[int]) -> bytes:
+    """The line that answers a line; nothing if the process has ended.
+
+    Before it, a line may tell how many events are read first, which goes into `read`.
+    """
     assert process.stdin  # noqa: S101 # it is a pipe
     assert process.stdout  # noqa: S101 # it is a pipe
     try:
         process.stdin.write(f"{text}\n".encode())
         await process.stdin.drain()
-        line = await process.stdout.readline()
+        while (line := await process.stdout.readline()).startswith(_READING):
+            read.append(json.loads(line)["reading"])
         if line.endswith(b"\n"):  # else it was ended while it wrote
             return line
     except OSError:
@@ -150,6 +154,7 @@ async def _asked(process: Process, text: str) -> bytes:
 
 
 _MISSING = 3
+_READING = b'{"reading"'
 _START = f"""
 import os, sys
 answers = os.fdopen(os.dup(1), "w")
@@ -161,6 +166,15 @@ except ModuleNotFoundError:
 from {_MODULE} import main
 main(answers)
 """
+
+
+def _ended(seconds: float, read: list[int]) -> str:
+    if read:
+        return (
+            f"The statement was ended after {seconds:g} s. About {read[-1]:,} events are read"
+            " first, once: run it again, and it goes on from there."
+        )
+    return f"The statement was ended after {seconds:g} s: ask for less."
 
 
 def _wrong(sentence: str) -> Answer:

@@ -8,6 +8,7 @@ import { resultTable, tabSeparated } from './result_table.js';
 import { counted, visible } from './text.js';
 import { change, get, tab, watch } from './view_state.js';
 
+const SLOW = 'Asking … The first statement over many events reads all of them, once: some seconds for a million.';
 const shows = () => tab() === 'sql';
 let named = new Map();
 let running = null;
@@ -76,12 +77,14 @@ async function run() {
   running = mine;
   byId('sql-answer').setAttribute('aria-busy', 'true');
   answer(h('p', { class: 'muted' }, 'Asking …'));
+  const slow = setTimeout(() => running === mine && answer(h('p', { class: 'muted' }, SLOW)), 2000);
   try {
     const result = await send('sql', name ? { name } : { query: statement }, mine.signal);
     if (running === mine) showResult(result, name);
   } catch (error) {
     if (error.name !== 'AbortError') answer(h('p', { role: 'alert', class: 'error' }, h('bdi', {}, visible(error.message, 5000))));
   } finally {
+    clearTimeout(slow);
     if (running === mine) byId('sql-answer').removeAttribute('aria-busy');
   }
 }

@@ -5,7 +5,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from tests.benchmarks import bench_laptop
-from tests.benchmarks.bench_rows import ROWS, Figure, Row
+from tests.benchmarks.bench_rows import ROWS, Figure, Row, is_missed
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = DOCS / "performance.md"
@@ -18,34 +18,58 @@ COLOURS = (
 WIDTH, LEFT, BAR, LINE = 860, 100, 26, 18
 
 
-def note(row: Row, figure: Figure) -> None:
-    """Write one row into the table, in place of what was measured before."""
+MISSED = " missed"  # behind the figure of a row
+# Each table, and the sentence that says which of its rows miss their targets.
+_TABLE = r"(<!-- {} -->\n.*?\n[|][ |:-]*\n)(.*?)(?=<!-- end -->)"
+_SENTENCE = r"(<!-- {} missed -->\n).*?(?=<!-- end -->)"
+TABLES = ("bench", "laptop")
+
+
+def noted(page: str, row: Row, figure: Figure, measured: str) -> str:
+    """The page with one row, in place of what was measured before."""
     own, ratio = figure
-    before, head, lines, after = _TABLE.split(PAGE.read_text(), 1)[:4]
-    rows = dict(_start(line) for line in lines.splitlines() if line)
+    rows = {(work, against): line for line, (work, against, *_) in table(page, "bench").items()}
     spread = f"{ratio.low:.2f} to {ratio.high:.2f}"
-    cells = f" {own.median:.1f} {row.unit} | {ratio.median:.2f} | {spread} | {row.target:.2f} |"
-    rows[row.work, row.against] = f"| {row.work} | {row.against} |{cells}"
+    mark = MISSED if is_missed(row, figure) else ""
+    cells = f" {own.median:.1f} {row.unit} | {ratio.median:.2f}{mark} | {spread} | {row.target:.2f}"
+    rows[row.work, row.against] = f"| {row.work} | {row.against} |{cells} | {measured} |"
     ordered = [rows[r.work, r.against] for r in ROWS if (r.work, r.against) in rows]
-    PAGE.write_text(before + head + "".join(f"{line}\n" for line in ordered) + after)
+    return _written(page, "bench", ordered)
 
 
-_TABLE = re.compile(r"(<!-- bench -->\n.*?\n[|][ |-]*\n)(.*?)(?=<!-- end -->)", re.S)
+def with_laptop(page: str, rows: list[bench_laptop.Row], measured: str) -> str:
+    """The page with the table of what `make run` and `make sql` take on this machine."""
+    lines = (
+        f"| {r.work} | {r.figure:,.2f} {r.unit}{'' if r.is_met else MISSED} | {r.bound} |"
+        f" {measured} |"
+        for r in rows
+    )
+    return _written(page, "laptop", list(lines))
 
 
-def _start(line: str) -> tuple[tuple[str, str], str]:
-    _, work, against, *_ = (cell.strip() for cell in line.split("|"))
-    return (work, against), line
+def table(page: str, name: str) -> dict[str, list[str]]:
+    """The lines of a table of the page, each with its cells."""
+    found = re.search(_TABLE.format(name), page, re.DOTALL)
+    assert found, f"the page has no table {name}"
+    lines = filter(None, found[2].split("\n"))
+    return {line: [cell.strip() for cell in line.split("|")[1:-1]] for line in lines}
 
 
-_LAPTOP = re.compile(r"(<!-- laptop -->\n.*?\n[|][ |:-]*\n)(.*?)(?=<!-- end -->)", re.S)
+def sentence(page: str, name: str) -> str:
+    """How many rows of a table miss their targets, and which."""
+    lines = table(page, name)
+    missed = [cells[0] for line, cells in lines.items() if MISSED in line]
+    if not missed:
+        return f"All {len(lines)} rows meet the targets that we set."
+    does = "miss the targets" if len(missed) > 1 else "misses the target"
+    return f"{len(missed)} of {len(lines)} rows {does} that we set: {'; '.join(missed)}."
 
 
-def write_laptop(rows: list[bench_laptop.Row]) -> None:
-    """Write the table of what `make run` and `make sql` take on this machine."""
-    before, head, _, after = _LAPTOP.split(PAGE.read_text(), 1)
-    lines = (f"| {r.work} | {r.figure:,.2f} {r.unit} | {r.bound} |\n" for r in rows)
-    PAGE.write_text(before + head + "".join(lines) + after)
+def _written(page: str, name: str, lines: list[str]) -> str:
+    text = "".join(f"{line}\n" for line in lines)
+    page = re.sub(_TABLE.format(name), lambda m: m[1] + text, page, count=1, flags=re.DOTALL)
+    said = f"{sentence(page, name)}\n"
+    return re.sub(_SENTENCE.format(name), lambda m: m[1] + said, page, count=1, flags=re.DOTALL)
 
 
 def write_picture(shares: dict[int, dict[str, float]]) -> None:

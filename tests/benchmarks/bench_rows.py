@@ -29,6 +29,11 @@ class Row(NamedTuple):
     measure: Callable[[Lab], Figure]
 
 
+def is_missed(row: Row, figure: Figure) -> bool:
+    """Whether the ratio, as the page shows it, is more than the target."""
+    return round(figure.ratio.median, 2) > row.target
+
+
 def _warm(events: int, target: float) -> Row:
     def measure(lab: Lab) -> Figure:
         body = request(events)

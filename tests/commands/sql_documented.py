@@ -226,6 +226,14 @@ TEXT: dict[str, Cases] = {
         ("json_array_length('[1, 2, 3]')", "3"),
         ("""json_array_length('{"a":1}')""", None),
         ("json_array_length('[')", None),
+        ("json_format(CAST(map(ARRAY['k2', 'k1'], ARRAY[23, 1]) AS json))", '{"k1":1,"k2":23}'),
+        ("""JSON_FORMAT(CAST(map(ARRAY['a"é', ''], ARRAY['x' || chr(10) || '/', NULL]) AS JSON))""",
+         '{"":null,"a\\"é":"x\\n/"}'),
+        ("json_format(CAST(map(ARRAY['m', 'n'], ARRAY[12E0, 1E10]) AS json))",
+         '{"m":12.0,"n":1.0E10}'),
+        ("json_format(CAST(map(ARRAY['a', ','], ARRAY[ARRAY['x', NULL], ARRAY[]]) AS json))",
+         '{",":[],"a":["x",null]}'),
+        ("json_format(CAST(map(ARRAY[], ARRAY[]) AS json))", "{}"),
     ],
 }  # fmt: skip
 

@@ -106,6 +106,11 @@ def _lake() -> duckdb.DuckDBPyConnection:
                 )
             ],
         ),
+        (  # maps as JSON, for a warehouse without maps
+            "SELECT json_format(CAST(attributes AS JSON)), json_format(CAST(metrics AS JSON)) "
+            "FROM pinpoint_events WHERE client.client_id = 'phone'",
+            [('{"plan":"pro"}', '{"total":12.5}')],
+        ),
         (  # the endpoint, in whatever letters
             "SELECT endpoint.ChannelType, endpoint.User.UserId FROM pinpoint_events "
             "WHERE client.client_id = 'phone'",

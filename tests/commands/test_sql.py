@@ -130,7 +130,8 @@ def test_nothing_stored_yet_is_said_in_one_sentence(tmp_path: Path) -> None:
 
     assert (status, printed) == (1, "")
     assert re.fullmatch(
-        r"Error: Nothing is stored in .*: `make run`, then send events to it\.\n", complaint
+        r"Error: Nothing is stored in .* yet: `make run DATA_DIR=.*`, then send events to it\.\n",
+        complaint,
     )
     assert not (tmp_path / "none").exists()
 
@@ -230,6 +231,16 @@ def test_a_piped_session_goes_on_after_an_error_and_tells_of_it(folder: Path) ->
         "No query is named 'nothing'; .queries lists them.",
         "There is no .nothing; .help lists what there is.",
     ]
+
+
+def test_a_wrong_statement_of_a_line_is_named_and_the_others_are_answered(folder: Path) -> None:
+    typed = "SELECT 1 AS one; SELECT nope FROM events; SELECT 3 AS ';' -- a;b\n; .tables\n"
+    status, printed, complaint = sql(folder, typed=typed)
+
+    assert status == 1
+    assert re.findall(r"^ *(\S+)\n-+\n *(\d)", printed, re.M) == [("one", "1"), (";", "3")]
+    assert "raw_events\n" in printed
+    assert re.fullmatch("Statement 2, SELECT nope FROM events: .*nope.*\n", complaint, re.DOTALL)
 
 
 def test_ctrl_c_stops_a_long_statement(folder: Path) -> None:

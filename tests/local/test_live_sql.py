@@ -257,3 +257,26 @@ def test_without_duckdb_the_answer_says_what_installs_it(
     status, answer = asyncio.run(SqlProcess(tmp_path).ask({"query": "SELECT 1"}))
 
     assert (status, "make .venv/sql" in answer["error"]) == (503, True)
+
+
+READS_FIRST = """
+import json, sys
+sys.stdin.readline()
+print('{"reading": 1000}\\n{"rows": []}\\n{"reading": 2000}', flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_statement_that_was_ended_while_events_were_read_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("local.live.sql_process._START", READS_FIRST)
+    with asyncio.Runner() as loop:
+        asker = Asker(loop, SqlProcess(tmp_path, seconds=SECONDS))
+        assert asker.ask("SELECT 1") == (HTTPStatus.OK, {"rows": []})
+        monkeypatch.setattr(asker.process, "_seconds", 0.1)
+        status, answer = asker.ask("SELECT 1")
+        loop.run(asker.process.stop())
+
+    assert status == HTTPStatus.BAD_REQUEST
+    assert "About 2,000 events are read first, once: run it again" in answer["error"]

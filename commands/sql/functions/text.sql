@@ -62,3 +62,9 @@ CREATE MACRO scalar_of(x, path) AS
 CREATE MACRO json_scalar(x, path) AS scalar_of(valid_json(x), path);
 CREATE MACRO array_length(x) AS CASE WHEN json_type(x) = 'ARRAY' THEN CAST(json_array_length(x) AS bigint) END;
 CREATE MACRO athena_json_array_length(x) AS array_length(valid_json(x));
+-- json_format(CAST(x AS json)) of a map; the keys are sorted, as Trino does it.
+CREATE MACRO json_of(x) AS
+    coalesce(CASE typeof(x) WHEN 'DOUBLE' THEN varchar_of(x) ELSE CAST(to_json(x) AS varchar) END, 'null');
+CREATE MACRO map_json(x) AS
+    CASE WHEN x IS NOT NULL AND must(regexp_full_match(typeof(x), 'MAP\((VARCHAR|"NULL"), (VARCHAR(\[\])?|DOUBLE|BIGINT|INTEGER|BOOLEAN|"NULL")\)'), 'CAST AS json is known here of a map of texts, numbers or booleans only')
+        THEN '{' || array_to_string(list_transform(list_sort(map_keys(x)), lambda key: json_of(key) || ':' || json_of(x[key])), ',') || '}' END;
