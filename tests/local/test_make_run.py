@@ -269,7 +269,7 @@ def test_a_list_may_hold_what_the_deploy_setting_may(
         ({"DESTINATION": "local,stream"}, "DESTINATION stream needs KINESIS_STREAM_ARN: the ARN"),
         (
             {"DESTINATION": "local,bus", "EVENT_BUS_ARN": "", "BUS_EVENT_TYPES": "a"},
-            "EVENT_BUS_ARN should be the name or ARN of an EventBridge bus, such as default, not ''",
+            "EVENT_BUS_ARN should be the name or ARN of an EventBridge bus, such as default",
         ),
         ({"DESTINATION": "local,stream", "KINESIS_STREAM_ARN": "x"}, "docs/live-page.md#send"),
         ({"TRUST_ARRIVAL": "perhaps"}, "TRUST_ARRIVAL should be true or false, not 'perhaps'."),
