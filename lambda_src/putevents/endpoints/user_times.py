@@ -4,6 +4,7 @@ A time begins with the update that first named its user, and lasts to the next. 
 and the `last` that named the user, others may have done so too: of those nothing is kept.
 """
 
+import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
@@ -13,6 +14,7 @@ from putevents.wire.arrival import MAX_AGE_MS
 
 KEPT = 6  # times of one endpoint, the present one among them
 _LAST = "~"  # after all that a stamp has behind its moment
+_STAMP = re.compile(r"(?P<time>\d{13})-(?P<request>[0-9a-f]{8})-(?P<order>\d{5})")
 _COMPACT, _TIME, _REQUEST = 14, 6, 4  # letters of base64; bytes, as the lake keeps stamps
 
 
@@ -122,19 +124,18 @@ def _read(text: str) -> Time:
 
 
 def _short(stamp: str) -> str:
-    """A stamp in half its letters, or a moment as it is."""
-    time, _, rest = stamp.partition("-")
-    if not rest:
+    """A stamp in half its letters; a moment, or a stamp of an earlier version, as it is."""
+    parts = _STAMP.fullmatch(stamp)
+    if parts is None:
         return stamp
-    request, _, order = rest.partition("-")
-    number = int(order)
+    number = int(parts["order"])
     order_bytes = number.to_bytes((number.bit_length() + 7) // 8)
-    packed = int(time).to_bytes(_TIME) + bytes.fromhex(request) + order_bytes
+    packed = int(parts["time"]).to_bytes(_TIME) + bytes.fromhex(parts["request"]) + order_bytes
     return b64encode(packed).decode().rstrip("=")
 
 
 def _long(text: str) -> str:
-    if len(text) < _COMPACT:
+    if len(text) < _COMPACT or "-" in text:
         return text
     packed = b64decode(text + "=" * (-len(text) % 4))
     time, request = int.from_bytes(packed[:_TIME]), packed[_TIME : _TIME + _REQUEST].hex()
