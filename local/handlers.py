@@ -1,5 +1,6 @@
 """Makes the two Lambda functions, whose environments share one gateway in this process."""
 
+import os
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -8,6 +9,7 @@ from local.environment import StartError
 from local.http_messages import Request
 from local.lambda_function import LambdaFunction
 from local.web_app import Cors
+from local.wrong_variables import sentences
 
 if TYPE_CHECKING:
     from putevents.destinations import Home
@@ -48,7 +50,7 @@ def make_functions(watch: "Callable[[Home], Home]") -> Functions:
         home = LocalDestination() if is_local else load_home(first)
         gateway = Gateway.load(settings, watch(home))
     except SettingsError as error:
-        raise StartError(f"{error}.") from None
+        raise StartError(sentences(error.variables, os.environ) or f"{error}.") from None
     stays_here = settings.destination == ("local",)
     environments = MAX_LOCAL_ENVIRONMENTS if stays_here else MAX_API_ENVIRONMENTS
     make_api_handler = partial(api_handler.make_handler, gateway, ThreadSafeResolver)

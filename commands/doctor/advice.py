@@ -21,7 +21,7 @@ _BY_STATE = {
     State.UNSURE: Verdict.UNSURE, State.ENDED: Verdict.ENDED,
 }  # fmt: skip
 # What is to be done; what points elsewhere already or lives on may stay as it is.
-_TO_DO = frozenset([Verdict.WORKS, Verdict.RELEASE, Verdict.UNSURE, Verdict.ENDED])
+_TO_DO = frozenset([Verdict.WORKS, Verdict.RELEASE, Verdict.LIBRARY, Verdict.UNSURE, Verdict.ENDED])
 _AWAY_ALL = "With AWS_ENDPOINT_URL_PINPOINT, which this project sets, it does not get to AWS."
 _PERMISSION = "This gateway asks for none of Pinpoint's permissions: see its output ClientPolicy."
 
@@ -85,7 +85,7 @@ def _operation(file: str, use: Found, fate: Fate, known: Libraries) -> Decided:
     if fate.state in (State.SERVED, State.OFF):
         if use.role == Role.COMMAND:
             verdict = Verdict.POINTED if use.pointed else verdict
-            return Decided(verdict, fate.hint, "--endpoint-url https://YOUR-GATEWAY")
+            return Decided(verdict, fate.hint, "--endpoint-url https://YOUR-GATEWAY/prod")
         pointed = known.settled_in(file) if use.role == Role.CALL else known.settled
         if pointed:
             verdict = Verdict.POINTED

@@ -6,7 +6,7 @@ from typing import Self
 
 from commands.doctor.find_packages import umbrellas
 from commands.doctor.found import Found, Role
-from commands.doctor.knowledge import State, operations
+from commands.doctor.knowledge import State, operations, resource_key
 
 Use = tuple[str, Found]  # a file's path and a use in it
 
@@ -54,17 +54,28 @@ class Project:
         return any(not folder or file.startswith(f"{folder}/") for folder in self.native)
 
 
+def _is_event_stream(use: Found) -> bool:
+    """Whether it configures Pinpoint's event stream, as a resource or by a call."""
+    return use.name == "PutEventStream" or (
+        use.role == Role.RESOURCE and resource_key(use.name) == "eventstream"
+    )
+
+
 def meaningful(uses: list[Use]) -> list[Use]:
-    """Leave out packages that say nothing alone, and locked ones that a manifest explains."""
+    """Leave out what says nothing alone: packages, locked ones too, and streams of others."""
     asked = {use.subject for _, use in uses if use.role == Role.PACKAGE}
     subjects = {use.subject for _, use in uses if use.name not in umbrellas()}
     # Another `Pinpoint` has a `getSegment` too: in a project without AWS, that is no call of it.
-    marked = any(not use.weak and use.name != "react-native" for _, use in uses)
+    marked = any(
+        not use.weak and use.name != "react-native" and use.role != Role.CONSUMER for _, use in uses
+    )
+    streams = any(_is_event_stream(use) for _, use in uses)
     return [
         (file, use)
         for file, use in uses
         if not (use.name in umbrellas() and use.subject not in subjects)
         and (marked or not use.weak)
+        and (streams or use.role != Role.CONSUMER)
         and not (use.role == Role.LOCKED and use.subject in asked)
         # Android's SDK has the client of the one for Java, under the same name.
         and not (

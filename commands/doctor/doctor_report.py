@@ -16,10 +16,27 @@ PLACES = 10  # of a use that are listed without --all
 MEANING = {
     Verdict.WORKS: ("works here", "one line points it at this gateway"),
     Verdict.RELEASE: ("needs an app release", "apps that are installed call Pinpoint until then"),
+    Verdict.LIBRARY: (
+        "needs another library",
+        "it takes no address: another library or a changed build, and an app release",
+    ),
     Verdict.ENDED: ("ended", "with Pinpoint on 30 October 2026"),
     Verdict.UNSURE: ("look yourself", "AWS does not say, or it depends on what it is for"),
     Verdict.POINTED: ("points elsewhere already", "nothing, if that is this gateway"),
     Verdict.LIVES: ("lives on at AWS", "leave it there, without another address"),
+}
+
+_MOVED = frozenset([Verdict.WORKS, Verdict.RELEASE])
+# What stands in a line that the doctor prints, and where its reader finds it.
+ADDRESSES = {
+    "https://YOUR-GATEWAY/prod": (
+        "the stack's output ApiUrl, which `make deploy` prints, such as"
+        " https://ID.execute-api.REGION.amazonaws.com/prod; on this machine http://127.0.0.1:8080"
+    ),
+    "https://YOUR-DOMAIN": (
+        "the output ApiUrl of a gateway with a domain name of its own, since we do not know whether"
+        " this library keeps a path such as /prod (docs/custom-domain.md)"
+    ),
 }
 
 
@@ -45,6 +62,7 @@ def _lines(seen: Examination, everything: bool) -> Iterator[str]:
         if uses:
             yield f"\n{title.upper()}"
             yield from _uses(uses, everything)
+    yield from _addresses(seen)
     yield ""
     yield from _searched(seen, everything)
     yield "\nNot seen by this command:"
@@ -70,6 +88,15 @@ def _uses(uses: list[Advice], everything: bool) -> Iterator[str]:
         yield from (f"    {place}" for place in shown)
         if len(places) > len(shown):
             yield f"    and {len(places) - len(shown):,} more: --all lists them"
+
+
+def _addresses(seen: Examination) -> Iterator[str]:
+    if any(advice.change and advice.verdict in _MOVED for advice in seen.advice):
+        yield "\nWith any `auth` but none a client needs a few lines more, if it can do that one:"
+        yield "docs/clients.md#which-auth-can-your-client-use"
+    for placeholder, meaning in ADDRESSES.items():
+        if any(placeholder in advice.change for advice in seen.advice):
+            yield f"\n{placeholder} is {meaning}."
 
 
 def _searched(seen: Examination, everything: bool) -> Iterator[str]:
@@ -120,6 +147,7 @@ def as_json(seen: Examination) -> str:
             "skipped_folders": seen.skipped_folders,
         },
         "cannot_see": CANNOT_SEE,
+        "addresses": ADDRESSES,
     }
     return json.dumps(told, indent=2)
 

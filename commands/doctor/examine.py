@@ -15,6 +15,8 @@ CANNOT_SEE = (
     "AWS_ENDPOINT_URL and an AWS config file's `services`, which move Pinpoint's calls as well",
     "the AWS CLI under another name, such as a variable",
     "servers, functions and pipelines whose source is elsewhere",
+    "consumers of Pinpoint's event stream in another project than the stream, and those without a"
+    " program: delivery streams, event source mappings, Athena tables (docs/stream.md)",
     "what ran through bundlers: minified files are skipped",
     "what Git ignores, what was installed or built, and what a link points to",
     "pages for people: Markdown, HTML and the like",

@@ -27,8 +27,11 @@ class Text(NamedTuple):
     missed: bool = False  # what was cut off holds a word of interest, or may
 
 
-def read(path: str, *more: bytes) -> Text:
-    """Read a file's text; `more` are words of interest in files of its kind. Raises OSError."""
+def read(path: str, *more: bytes, also: tuple[bytes, ...] = ()) -> Text:
+    """Read a file's text; `more` are words of interest in files of its kind. Raises OSError.
+
+    A file with a word of `also` is read too, but no such word is looked for behind the cut.
+    """
     words = _WORDS + more
     with open(path, "rb") as file:
         data = file.read(MAX_BYTES + 1)
@@ -37,6 +40,7 @@ def read(path: str, *more: bytes) -> Text:
         if encoding is None:
             return Text()
         missed = cut and _is_behind(words, encoding, data[MAX_BYTES - _HEAD :], file)
+    words += also
     if encoding == "utf-8" and not _has(words, data):
         return Text("", cut, missed)
     text = data[:MAX_BYTES].decode(encoding, "replace")
@@ -60,6 +64,11 @@ def _is_behind(words: tuple[bytes, ...], encoding: str, last: bytes, file: Binar
             return True
         last = (last + part)[-longest:]
     return False
+
+
+def is_named(text: str, *more: bytes) -> bool:
+    """Whether a text that was read has a word of interest, and not only one of `also`."""
+    return _has(_WORDS + more, text.encode("utf-8", "replace"))
 
 
 def is_minified(text: str) -> bool:

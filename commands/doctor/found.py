@@ -16,6 +16,7 @@ class Role(StrEnum):
     LOCKED = "locked"  # the same, in a lock file
     IMPORT = "import"
     SETTING = "setting"
+    CONSUMER = "consumer"  # of a stream: it counts where Pinpoint's event stream is configured
 
 
 @dataclass(frozen=True)

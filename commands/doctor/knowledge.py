@@ -15,6 +15,7 @@ class Verdict(StrEnum):
 
     WORKS = "works"
     RELEASE = "release"
+    LIBRARY = "library"
     POINTED = "pointed"
     LIVES = "lives-on"
     UNSURE = "unsure"

@@ -27,9 +27,11 @@ _BORROWED = (
 )
 _MADE = "See where its client is made."
 _NEEDED = "Another package needs it; what that does with it is not seen."
+_HERE = frozenset([Verdict.WORKS, Verdict.RELEASE, Verdict.LIBRARY])  # it is to be moved here
 # Of several clients, the one that asks for most.
 _ORDER = (
-    Verdict.WORKS, Verdict.RELEASE, Verdict.UNSURE, Verdict.ENDED, Verdict.POINTED, Verdict.LIVES,
+    Verdict.WORKS, Verdict.RELEASE, Verdict.LIBRARY, Verdict.UNSURE, Verdict.ENDED,
+    Verdict.POINTED, Verdict.LIVES,
 )  # fmt: skip
 
 
@@ -73,12 +75,12 @@ class Libraries:
 
     def _settled(self, verdicts: set[Verdict]) -> bool:
         moved = self.project.wrapped or Verdict.POINTED in verdicts
-        return moved and not verdicts & {Verdict.WORKS, Verdict.RELEASE, Verdict.UNSURE}
+        return moved and not verdicts & {*_HERE, Verdict.UNSURE}
 
     def maybe_in(self, file: str) -> bool:
         """Whether only the variable may point them elsewhere."""
         found = self._in_file.get(file) or set[Verdict]().union(*self._made.values())
-        return self.project.everywhere and not found & {Verdict.WORKS, Verdict.RELEASE}
+        return self.project.everywhere and not found & _HERE
 
     def decide(self, file: str, use: Found) -> Decided:
         """Decide on any of them."""

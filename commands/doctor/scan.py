@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from commands.doctor import find_packages, find_resources, find_settings
 from commands.doctor.file_kinds import Kind, kind_of
-from commands.doctor.file_text import is_minified, read
+from commands.doctor.file_text import is_minified, is_named, read
 from commands.doctor.find_calls import find_calls
+from commands.doctor.find_consumers import find_consumers, words_of
 from commands.doctor.find_notebook import find_notebook
 from commands.doctor.find_programs import find_programs
 from commands.doctor.find_python import find_python
@@ -46,9 +47,13 @@ def scan(path: str, relative: str) -> Scanned:
     kind = kind_of(relative)
     if kind is None:
         return Scanned()
-    text, cut, missed = read(path, *_MORE_WORDS.get(kind, ()))
+    more = _MORE_WORDS.get(kind, ())
+    text, cut, missed = read(path, *more, also=words_of(kind))
     if not text:
         return Scanned(searched=True, cut=cut, missed=missed)
+    consumers = [*find_consumers(kind, text)]
+    if not is_named(text, *more):
+        return Scanned(_distinct(consumers), searched=True, cut=cut, missed=missed)
     if kind == Kind.JAVASCRIPT and is_minified(text):
         return Scanned(minified=True)
     why = ""
@@ -57,7 +62,7 @@ def scan(path: str, relative: str) -> Scanned:
     except NotReadError as error:
         why = str(error)
         found = [*_plain(kind, relative, text)]
-    found += find_settings.in_path(relative, text)
+    found += [*consumers, *find_settings.in_path(relative, text)]
     if NAME in text:
         found += find_variable(without_comments(kind, text))
     return Scanned(_distinct(found), searched=True, plainly=why, cut=cut, missed=missed)

@@ -149,3 +149,7 @@ class PartlyDeliveredError(NotDeliveredError):
 
 class SettingsError(Exception):
     """An environment variable is missing or wrong; nothing is served until it is put right."""
+
+    def __init__(self, message: str, variables: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.variables = variables

@@ -56,9 +56,9 @@ class Environment(BaseModel):
         try:
             return cls.model_validate(given)
         except ValidationError as error:
-            told = [(str(e["loc"][0]).upper(), e["msg"]) for e in error.errors()]
-            wrong = "; ".join(f"{name}: {text.removeprefix(_OURS)}" for name, text in told)
-            raise SettingsError(f"Wrong environment: {wrong}") from None
+            wrong = {str(e["loc"][0]).upper(): e["msg"].removeprefix(_OURS) for e in error.errors()}
+            text = "; ".join(f"{name}: {message}" for name, message in wrong.items())
+            raise SettingsError(f"Wrong environment: {text}", tuple(wrong)) from None
 
 
 class LakeSettings(Environment):

@@ -28,6 +28,9 @@ _OUTSIDE = "it makes something outside of this machine's test folders"
 # Commands that run in no test of the pages, by how they begin.
 ELSEWHERE = {
     "make run": "the gateway of these tests is started so",
+    "make .venv-emulator/ready": "it installs",
+    "BIND_HOST": "it serves until it is stopped",
+    "aws configure": "it asks questions",
     "make test": _TOO_LONG,
     "make faults": _TOO_LONG,
     "make doctor": "the folder in it is its reader's; tests/commands tries it on others",
@@ -58,7 +61,7 @@ NEED_AWS = (
 )
 # AWS's own commands need an account too; the CLI can tell whether one is well formed.
 AWS_COMMANDS = ("aws dynamodb", "aws cloudformation", "aws cognito-identity", "aws iam",
-                "aws budgets", "aws sqs")  # fmt: skip
+                "aws budgets", "aws sqs", "aws kinesis", "aws events", "aws sts")  # fmt: skip
 
 
 class Typed(NamedTuple):

@@ -11,7 +11,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from commands.doctor.doctor_command import doctor
+from commands.doctor.doctor_report import ADDRESSES
 from commands.doctor.examine import examine
+from commands.doctor.knowledge import libraries
 from commands.doctor.project_files import Walk
 from tests.commands.doctor_projects.unpacked import PROJECTS, found, unpack
 from tests.commands.test_program import imported, locked
@@ -85,8 +87,10 @@ def test_json_keeps_its_fields(tmp_path: Path) -> None:
     answer = json.loads(run(tmp_path, "--json").stdout)
 
     assert answer["schema"] == 1
-    assert [*answer] == ["schema", "to_do", "verdicts", "uses", "files", "cannot_see"]
-    assert [*answer["verdicts"]] == ["works", "release", "pointed", "lives-on", "unsure", "ended"]
+    assert [*answer] == ["schema", "to_do", "verdicts", "uses", "files", "cannot_see", "addresses"]
+    assert [*answer["verdicts"]] == [
+        "works", "release", "library", "pointed", "lives-on", "unsure", "ended",
+    ]  # fmt: skip
     assert [*answer["uses"][0]] == [
         "file", "line", "what", "verdict", "to_do", "change", "note", "link",
     ]  # fmt: skip
@@ -117,6 +121,32 @@ def test_a_client_for_both_worlds_is_to_be_two(tmp_path: Path) -> None:
     [client] = [use for use in uses if use.what == "boto3 client"]
 
     assert "make a second client" in client.note
+
+
+def test_a_stream_counts_only_where_it_may_be_pinpoints(tmp_path: Path) -> None:
+    unpack("consumers", tmp_path)
+    (tmp_path / "template.yaml").unlink()
+
+    assert found(tmp_path) == []
+    (tmp_path / "stream.py").write_text("pinpoint.put_event_stream(ApplicationId='shop')\n")
+    assert any("consumers/loop.py:4 Kinesis" in use for use in found(tmp_path))
+
+
+def test_an_address_is_printed_with_where_to_find_it(tmp_path: Path) -> None:
+    unpack("ios", tmp_path)
+    assert "https://YOUR-DOMAIN is the output ApiUrl of" in run(tmp_path).stdout
+    unpack("python", tmp_path)
+    printed = run(tmp_path).stdout
+    assert "https://YOUR-GATEWAY/prod is the stack's output ApiUrl" in printed
+    assert "docs/clients.md#which-auth-can-your-client-use" in printed
+    for name in libraries().values():
+        assert "YOUR-" not in name.line or any(address in name.line for address in ADDRESSES)
+
+
+def test_nothing_is_said_of_addresses_without_one(tmp_path: Path) -> None:
+    unpack("nothing", tmp_path)
+
+    assert "ApiUrl" not in run(tmp_path).stdout
 
 
 def test_progress_is_shown_on_a_terminal_only(tmp_path: Path) -> None:

@@ -16,6 +16,15 @@ from infra.deploy_settings import DeploySettings, DeploySettingsError
 from local.environment import StartError, set_environment
 from local.queue_message import NewMessage
 from local.queued_events import QueuedEvents
+from local.wrong_variables import SHOULD
+from putevents.destinations.signing import PinpointSettings
+from putevents.settings import (
+    BusSettings,
+    Environment,
+    LakeSettings,
+    Settings,
+    StreamSettings,
+)
 from tests.local.conftest import StartGateway
 from tests.local.running_gateway import EVENT, ROOT, RunningGateway, environment, put_events_body
 
@@ -256,7 +265,14 @@ def test_a_list_may_hold_what_the_deploy_setting_may(
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ({"DESTINATION": "lake"}, "ENDPOINT_TABLE: Field required"),
+        ({"DESTINATION": "lake"}, "DESTINATION lake needs ENDPOINT_TABLE: the name of"),
+        ({"DESTINATION": "local,stream"}, "DESTINATION stream needs KINESIS_STREAM_ARN: the ARN"),
+        (
+            {"DESTINATION": "local,bus", "EVENT_BUS_ARN": "", "BUS_EVENT_TYPES": "a"},
+            "EVENT_BUS_ARN should be the name or ARN of an EventBridge bus, such as default",
+        ),
+        ({"DESTINATION": "local,stream", "KINESIS_STREAM_ARN": "x"}, "docs/live-page.md#send"),
+        ({"TRUST_ARRIVAL": "perhaps"}, "TRUST_ARRIVAL should be true or false, not 'perhaps'."),
         ({"DESTINATION": "lake", "AWS_PROFILE": "nobody"}, "The config profile (nobody)"),
         ({"AWS_CONFIG_FILE": "torn"}, "Unable to parse config file"),
     ],
@@ -268,6 +284,18 @@ def test_what_a_destination_lacks_is_one_sentence(
     torn.write_text("[default\n")
     settings = {name: str(torn) if v == "torn" else v for name, v in settings.items()}
     assert said in start_and_fail(tmp_path / "data", **settings)
+
+
+def test_every_variable_has_a_sentence() -> None:
+    """Those that `make run` sets itself, or looks at before, are never wrong here."""
+    known = {"APPLICATION_IDS", "CORS_ORIGINS", "CORS_HEADERS", "RETRY_QUEUE_URL",
+             "DEAD_LETTER_QUEUE_URL", "PINPOINT_REGION", "PINPOINT_API_KEY_SECRET"}  # fmt: skip
+    models: list[type[Environment]] = [
+        Settings, LakeSettings, StreamSettings, BusSettings, PinpointSettings
+    ]  # fmt: skip
+    fields = {name.upper() for model in models for name in model.model_fields}
+
+    assert fields - known == {*SHOULD}
 
 
 def test_it_says_how_many_accepted_events_are_queued(start_gateway: StartGateway) -> None:
