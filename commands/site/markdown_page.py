@@ -11,7 +11,7 @@ from markdown_it.token import Token
 
 _PARSER = MarkdownIt("commonmark").enable("table")
 ENOUGH_WORDS = 12
-_FOR_WHOM = re.compile(r"(For|You|Your|Someone|Do) ")
+_FOR_WHOM = re.compile(r"(For developers|For anybody|You|Your|Someone) ")
 # A part that a program writes stands between <!-- its name --> and <!-- end -->.
 _GENERATED = re.compile(r"<!-- (?!end\b)([a-z ]+) -->$")
 _GENERATED_END = re.compile(r"<!-- (end|/[a-z ]+) -->$")

@@ -1,13 +1,14 @@
-"""Let the site's search find the pages for users first, and those about reasons and history last."""
+"""Let the site's search find pages for users first, those about reasons and history last."""
 
 import json
 from pathlib import Path
 from typing import Any
 
-# Of these only titles are found: their text names everything, and answers no user's question.
-TITLES_ONLY = ("docs/decisions/", "CHANGELOG/", "CODE_OF_CONDUCT/", "tests/")
+# Of these only the title is found: their text names everything, and answers no user's question.
+TITLE_ONLY = ("docs/decisions/", "CHANGELOG/", "CODE_OF_CONDUCT/", "tests/")
+LIST = "docs/decisions/"  # of all decisions: found by its text, it leads to the others
 # These come after all others that match as well.
-LAST = ("docs/decisions/", "docs/code/", "docs/fuzzing/", "CONTRIBUTING/", *TITLES_ONLY)
+LAST = ("docs/code/", "docs/fuzzing/", "CONTRIBUTING/", *TITLE_ONLY)
 
 
 def order_search(index: Path) -> None:
@@ -22,12 +23,17 @@ def ordered(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
     Zensical has no weights for pages: it ranks by field, and equal ones by their order here.
     """
-    return sorted(map(_shortened, items), key=lambda item: item["location"].startswith(LAST))
+    found = [item for item in items if not _is_inside(item["location"])]
+    return sorted(map(_shortened, found), key=lambda item: item["location"].startswith(LAST))
+
+
+def _is_inside(location: str) -> bool:
+    page, _, section = location.partition("#")
+    return bool(section) and page.startswith(TITLE_ONLY) and page != LIST
 
 
 def _shortened(item: dict[str, Any]) -> dict[str, Any]:
-    location = item["location"]
-    # The list of decisions is found by its text: it leads to the others.
-    if location.startswith(TITLES_ONLY) and location.partition("#")[0] != "docs/decisions/":
+    location = item["location"].partition("#")[0]
+    if location.startswith(TITLE_ONLY) and location != LIST:
         return item | {"text": ""}
     return item
