@@ -55,7 +55,9 @@ AT_AWS = [one for one in starting(*NEED_AWS) if one not in [*HERE, *starting(*EL
 
 
 def named(found: list[Typed]) -> list[object]:
-    return [pytest.param(one, id=f"{one.page}: {one.text[:60]}") for one in found]
+    """Each command once, whatever its comment, though several pages have it."""
+    once = {(one.before, re.sub(r"\s+# .*$", "", one.text)): one for one in reversed(found)}
+    return [pytest.param(one, id=f"{one.page}: {one.text[:60]}") for one in reversed(once.values())]
 
 
 class Reader:
