@@ -1,5 +1,6 @@
 """`make screenshots`: the pictures of the live page in docs/images, of a gateway that it starts."""
 
+import json
 import math
 import subprocess
 import sys
@@ -12,7 +13,6 @@ from itertools import count
 from pathlib import Path
 
 from commands.demo.customers import Customer, customers_of
-from commands.demo.demo_command import APPLICATION
 from commands.demo.shop import visit_of
 from tests.clients.browsing import CHROMIUM
 from tests.clients.programs import ENVIRONMENT, NODE, ROOT
@@ -76,7 +76,7 @@ def _come(gateway: RunningGateway, over: threading.Event) -> None:
             return
         customer = customers[number * 7 % len(customers)]
         visit = visit_of(customer, today, datetime.now(UTC) - timedelta(minutes=3))
-        gateway.put_events(visit.body, APPLICATION)
+        gateway.ask("POST", visit.path, json.dumps(visit.body))
 
 
 if __name__ == "__main__":
