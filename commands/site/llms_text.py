@@ -9,7 +9,7 @@ FILE = ROOT / "llms.txt"
 
 
 def llms_text(root: Path = ROOT) -> str:
-    """Return the text: a line a page, with the page's first sentence."""
+    """Return the text: a line a page, with the page's purpose."""
     lines: list[str] = []
     group = ""
     readme = read_page(root / "README.md")
@@ -24,4 +24,4 @@ def llms_text(root: Path = ROOT) -> str:
 def _line(root: Path, entry: Entry) -> str:
     page = read_page(root / entry.path)
     name = entry.name or page.title
-    return f"- [{name}]({entry.path}): {page.first_sentence or page.title}"
+    return f"- [{name}]({entry.path}): {page.purpose or page.title}"

@@ -10,6 +10,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 _PARSER = MarkdownIt("commonmark").enable("table")
+ENOUGH_WORDS = 12
+_FOR_WHOM = re.compile(r"(For developers|For anybody|You|Your|Someone) ")
 # A part that a program writes stands between <!-- its name --> and <!-- end -->.
 _GENERATED = re.compile(r"<!-- (?!end\b)([a-z ]+) -->$")
 _GENERATED_END = re.compile(r"<!-- (end|/[a-z ]+) -->$")
@@ -24,6 +26,14 @@ class Line(NamedTuple):
     is_heading: bool = False
 
 
+class Link(NamedTuple):
+    """A link's line, its text and its target."""
+
+    number: int
+    text: str
+    target: str
+
+
 @dataclass
 class MarkdownPage:
     """A page as a reader sees it; `prose` has neither code nor generated parts."""
@@ -31,13 +41,20 @@ class MarkdownPage:
     title: str = ""
     opening: str = ""
     links: list[Line] = field(default_factory=list)
+    texts: list[Link] = field(default_factory=list)
     anchors: set[str] = field(default_factory=set)
+    headings: dict[str, str] = field(default_factory=dict)  # by anchor
     prose: list[Line] = field(default_factory=list)
 
     @property
-    def first_sentence(self) -> str:
-        """The opening up to its first full stop."""
-        return re.split(r"(?<=[.!?])\s", self.opening, maxsplit=1)[0]
+    def purpose(self) -> str:
+        """The opening's first sentences, up to one that says the purpose and not only for whom."""
+        said = ""
+        for sentence in re.split(r"(?<=[.!?])\s", self.opening):
+            said = f"{said} {sentence}".strip()
+            if len(said.split()) >= ENOUGH_WORDS and not _FOR_WHOM.match(sentence):
+                break
+        return said
 
 
 def read_page(path: Path) -> MarkdownPage:
@@ -70,10 +87,14 @@ def _add_inline(page: MarkdownPage, before: Token, token: Token, generated: bool
     number = (token.map or [0])[0] + 1
     parts = token.children or []
     page.links += [Line(number, target) for part in parts if (target := _target(part))]
+    page.texts += _link_texts(number, parts)
     page.anchors.update(_ANCHOR.findall(token.content))
     plain = _plain(parts)
     if before.type == "heading_open":
-        page.anchors.add(_new_anchor(_plain(parts, code=True), page.anchors))
+        heading = _plain(parts, code=True)
+        anchor = _new_anchor(heading, page.anchors)
+        page.anchors.add(anchor)
+        page.headings[anchor] = heading
         if before.tag == "h1" and not page.title:
             page.title = _plain(parts, code=True)
     if not generated:
@@ -82,6 +103,13 @@ def _add_inline(page: MarkdownPage, before: Token, token: Token, generated: bool
 
 def _target(part: Token) -> str:
     return str(part.attrs.get("href") or part.attrs.get("src") or "")
+
+
+def _link_texts(number: int, parts: list[Token]) -> Iterator[Link]:
+    for at, part in enumerate(parts):
+        if part.type == "link_open":
+            ends = (n for n in range(at, len(parts)) if parts[n].type == "link_close")
+            yield Link(number, _plain(parts[at : next(ends)], code=True), _target(part))
 
 
 def _plain(parts: list[Token], *, code: bool = False) -> str:

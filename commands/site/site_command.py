@@ -39,6 +39,7 @@ def docs(site_url: str) -> None:
     from commands.site.navigation import ROOT, entries
     from commands.site.page_links import broken_links
     from commands.site.same_reading import differences
+    from commands.site.search_index import order_search
     from commands.site.site_source import lay_out
 
     if site_url and not site_url.startswith(("https://", "http://")):
@@ -51,6 +52,7 @@ def docs(site_url: str) -> None:
     shutil.rmtree(site.parent, ignore_errors=True)
     lay_out(site.parent, site_url)
     _build(site.parent)
+    order_search(site / "search.json")
     _stop_for(foreign_parts(site))
     _stop_for(differences(site, ROOT, [entry.path for entry in entries()]))
     _add_texts(site)

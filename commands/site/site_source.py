@@ -8,6 +8,7 @@ from pathlib import Path
 from commands.site.list_indents import indented_by_four
 from commands.site.navigation import CONFIG, ROOT, entries
 from commands.site.page_links import linked_files
+from commands.site.page_titles import titled_links
 
 ICON = ROOT / "local/page/icon.svg"
 _PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)\s]+?)\.(png|svg)\)")
@@ -37,7 +38,7 @@ def _settings(url: str) -> str:
 
 
 def _suit_the_site(source: Path, path: str) -> None:
-    """Indent lists, and where x-dark.png stands beside x.png show each with its colours."""
+    """Indent lists, name pages by title, and show x-dark.png beside x.png with its colours."""
     page = source / path
 
     def both(found: re.Match[str]) -> str:
@@ -50,4 +51,5 @@ def _suit_the_site(source: Path, path: str) -> None:
         light = f"![{alt}]({stem}.{ending}#only-light)"
         return f"{light}![{alt}]({stem}-dark.{ending}#only-dark)"
 
-    page.write_text(indented_by_four(_PICTURE.sub(both, page.read_text())))
+    text = titled_links(_PICTURE.sub(both, page.read_text()), path, ROOT)
+    page.write_text(indented_by_four(text))

@@ -33,6 +33,7 @@ ELSEWHERE = {
     "aws configure": "it asks questions",
     "make test": _TOO_LONG,
     "make faults": _TOO_LONG,
+    "make check": _TOO_LONG,
     "make doctor": "the folder in it is its reader's; tests/commands tries it on others",
     'make redrive OPTIONS="--url': "faketime spoils its sleep; test_redrive runs it",
     "make deploy-emulated": "tests/deployed goes through it",

@@ -9,7 +9,13 @@ import jsonschema_rs
 import pytest
 import yaml
 
-from commands.conformance.conformance_cases import FOLDER, PINPOINT, Case, read_cases
+from commands.conformance.conformance_cases import (
+    FOLDER,
+    GATEWAY,
+    PINPOINT,
+    Case,
+    read_cases,
+)
 from commands.conformance.conformance_requests import Server, run_case
 
 CASES = read_cases()
@@ -37,10 +43,24 @@ def test_a_case_can_be_run_again_and_again() -> None:
     assert [user for user in users if "${run}" not in user and user != '""'] == []
 
 
-def test_there_are_as_many_cases_as_the_readme_says() -> None:
-    of_pinpoint = sum(case.of == PINPOINT for case in CASES)
-    text = f"{len(CASES)} cases: {of_pinpoint} of Pinpoint's protocol"
-    assert text in " ".join((FOLDER / "README.md").read_text().split())
+@pytest.mark.parametrize("page", [FOLDER / "README.md", FOLDER.parents[1] / "docs/contract.md"])
+def test_there_are_as_many_cases_as_a_page_says(page: Path) -> None:
+    text = " ".join(page.read_text().split())
+    asked = [case for case in CASES if case.of == PINPOINT]
+    # The command on both pages leaves these out: `--auth none --without one-application`.
+    skipped = sum(bool({"auth", "one-application"} & {*case.needs}) for case in asked)
+
+    assert f"{len(CASES)} cases: {len(asked)} of Pinpoint's protocol" in text
+    passed = len(asked) - skipped
+    assert f"{len(asked)} cases: {passed} passed, 0 failed, {skipped} skipped." in text
+
+
+def test_the_contracts_page_counts_the_gateways_own_cases() -> None:
+    text = " ".join((FOLDER.parents[1] / "docs/contract.md").read_text().split())
+    own = sum(case.of == GATEWAY for case in CASES)
+
+    assert f"and {own} of this gateway's own decisions" in text
+    assert f"`--of all` runs all {len(CASES)}, `--of gateway` the {own}." in text
 
 
 @pytest.mark.parametrize(

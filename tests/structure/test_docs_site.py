@@ -10,13 +10,15 @@ import pytest
 from commands.site.foreign_parts import foreign_parts
 from commands.site.list_indents import indented_by_four
 from commands.site.llms_text import FILE, llms_text
-from commands.site.markdown_page import parse_page
+from commands.site.markdown_page import parse_page, read_page
 from commands.site.navigation import CONFIG, entries
 from commands.site.page_links import broken_links, linked_files
 from commands.site.same_reading import differences
+from commands.site.search_index import ordered
 from commands.site.site_source import lay_out
 from tests.structure.source_files import ROOT, SOURCES, files
 
+LONGEST_TITLE = 45  # characters
 PATHS = [entry.path for entry in entries()]
 TEXTS = sorted(
     {"README.md", "CONTRIBUTING.md", "SECURITY.md", *PATHS}
@@ -40,10 +42,13 @@ def test_every_page_is_in_the_navigation_once() -> None:
 
 
 def test_every_group_has_a_name_and_every_name_stands_once() -> None:
-    names = Counter(entry.name for entry in entries() if entry.name)
+    titles = {entry.path: read_page(ROOT / entry.path).title for entry in entries()}
+    names = Counter(entry.name or titles[entry.path] for entry in entries())
+    long = [title for title in titles.values() if len(title) > LONGEST_TITLE]
 
     assert all(entry.group for entry in entries())
     assert [name for name, times in names.items() if times > 1] == []
+    assert not long, f"titles that do not fit the navigation: {long}"
 
 
 def test_llms_txt_is_of_today() -> None:
@@ -55,6 +60,25 @@ def test_the_links_of_a_page_lead_somewhere(path: str) -> None:
     broken = broken_links(ROOT, [path])
 
     assert not broken, "\n" + "\n".join(broken)
+
+
+def test_the_search_finds_pages_for_users_first() -> None:
+    places = [
+        "CHANGELOG/",
+        "CHANGELOG/#a",
+        "docs/decisions/#b",
+        "docs/decisions/lake/#c",
+        "docs/lake/",
+        "",
+    ]
+    found = ordered([{"location": place, "text": "x"} for place in places])
+
+    assert [(item["location"], item["text"]) for item in found] == [
+        ("docs/lake/", "x"),
+        ("", "x"),
+        ("CHANGELOG/", ""),
+        ("docs/decisions/#b", "x"),
+    ]
 
 
 def test_a_broken_link_is_found(tmp_path: Path) -> None:
@@ -115,7 +139,8 @@ def test_a_page_that_the_site_shows_otherwise_is_found(tmp_path: Path) -> None:
 
 
 def test_an_opening_is_the_paragraph_under_the_title() -> None:
-    assert parse_page("# Title\n\nOne `two` three. Four.\n").first_sentence == "One two three."
+    assert parse_page("# Title\n\nOne `two` three. Four.\n").purpose == "One two three. Four."
+    assert parse_page(f"# Title\n\n{'word ' * 12}end. More.\n").purpose == f"{'word ' * 12}end."
     assert parse_page("# Title\n\n## Section\n\nText.\n").opening == ""
     assert parse_page("# Title\n\n```\ncode\n```\n\nText.\n").opening == ""
 

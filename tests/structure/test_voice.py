@@ -1,10 +1,11 @@
-"""README and docs are plain English: to the reader, in standard terms, a page a question."""
+"""The pages of the project are plain English: to the reader, in standard terms."""
 
 import re
 
 import pytest
 
 from commands.site.markdown_page import Line, parse_page, read_page
+from commands.site.navigation import entries
 from tests.structure.source_files import ROOT, files
 from tests.structure.voice_rules import (
     ANY_LENGTH,
@@ -18,7 +19,9 @@ from tests.structure.voice_rules import (
     words,
 )
 
-PAGES = ["README.md", *map(str, files("docs", "*.md"))]
+PAGES = sorted(
+    {"README.md", *(entry.path for entry in entries()), *map(str, files("docs", "*.md"))}
+)
 
 
 def prose(path: str) -> list[Line]:

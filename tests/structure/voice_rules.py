@@ -46,10 +46,10 @@ PRIVATE_WORDS = [
 # Each of these puzzled a reader once; `…` stands for code.
 PUZZLES = [
     r"judges every event by itself",
-    r"an undelivered event is never answered 202: that is said only once",
+    r"an undelivered event is never answered 202",
     r"which cannot be\b[.;,]",
     r"is what … holds",
-    r"it limits\b.* and does not prove",
+    r"it limits\b.* and (?:does not prove|proves nothing)",
     r"nobody can be told by it",
     r"asked with Athena",
     r"takes nothing away, but hides what it lists until it is done",
@@ -58,12 +58,12 @@ PUZZLES = [
     r"an answer for their endpoint alone is none",
     r"did what it was asked and could not say so",
     r"one that is too many lets the user's oldest device go",
-    r"Work at import is paid at every cold start",
+    r"is paid at every cold start",
     r"of those, the one updated last is ACTIVE",
     r"What nobody sent is null",
     r"The protocol is the lasting contract",
     r"a document says so",
-    r"what became of it",
+    r"what bec(?:ame|omes) of (?:it|them)",
     r"nothing of it delivered",
 ]
 

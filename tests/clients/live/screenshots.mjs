@@ -1,8 +1,7 @@
-// Takes the screenshots of docs/images: of a gateway without an event, then of one that a shop uses.
+// Takes the screenshots of docs/images: of a gateway without an event, then of one that the demo shop uses.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { browser, visitPage } from './live_visit.mjs';
-import { pastVisits, visitNow } from './shop.mjs';
 import { smallPng } from './small_png.mjs';
 
 const [url, folder, part] = process.argv.slice(2);
@@ -25,17 +24,15 @@ async function take(name, hash, act = () => {}, options = {}) {
   await visit.end();
 }
 
-async function traffic(seconds) {
-  for (let tick = 0; tick < seconds * 4; tick += 1) {
-    const visits = Math.round(2 + 2 * Math.sin(tick / 19));
-    await Promise.all(Array.from({ length: visits }, () => visitNow(url)));
-    await wait(250);
-  }
-}
-
 const seen = (...selectors) => async (page) => {
   for (const selector of selectors) await page.locator(selector).first().waitFor();
 };
+
+/** Wait for a rejected event among the first rows. */
+async function someRejected(page) {
+  const first = page.locator('#event-rows tr:nth-child(-n + 12)');
+  await first.filter({ hasText: 'rejected' }).first().waitFor({ timeout: 60_000 });
+}
 
 async function openRejected(page) {
   await page.locator('#event-rows tr').filter({ hasText: 'key length' }).first().click();
@@ -45,7 +42,7 @@ async function openRejected(page) {
 async function breakIt(page) {
   await page.getByRole('radio', { name: 'Answers errors' }).check();
   await page.locator('#banner').waitFor();
-  await traffic(3);
+  await wait(3000);
   await page.locator('#chaos-now tr').nth(9).waitFor();
   await page.locator('#toast').waitFor({ state: 'hidden' });
 }
@@ -56,21 +53,18 @@ async function ask(page) {
   await page.locator('.chart svg').waitFor();
 }
 
-async function before() {
+async function empty() {
   await take('live-empty', '', seen('.way:nth-child(3)'));
-  await pastVisits(url);
 }
 
-async function after() {
-  const visits = traffic(TRAFFIC_SECONDS + 10);
+async function demo() {
   await wait(TRAFFIC_SECONDS * 1000);
-  await take('live', '', seen('#event-rows tr'));
-  await take('live-dark', '', seen('#event-rows tr'), DARK);
-  await visits;
+  await take('live', '', someRejected);
+  await take('live-dark', '', someRejected, DARK);
   await take('live-rejected', '', openRejected);
   await take('live-sql', '#/sql?name=daily_active_endpoints', ask);
   await take('live-chaos', '#/chaos', breakIt, DARK);
 }
 
-await { before, after }[part]();
+await { empty, demo }[part]();
 await chromium.close();
