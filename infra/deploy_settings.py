@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Any, Self
 
 from pydantic import ValidationError
@@ -79,6 +80,12 @@ class DeploySettings(
     def _sentence(cls, name: str, value: object) -> str:
         allowed = {field.alias: field.description for field in cls.model_fields.values()}
         if name not in allowed:
-            return f"There is no deploy option {name}; there are {', '.join(map(str, allowed))}."
+            alike = get_close_matches(_plain(name), names := {_plain(str(n)): n for n in allowed})
+            meant = f" Did you mean {names[alike[0]]}?" if alike else ""
+            return f"There is no deploy setting {name}.{meant} docs/settings.md lists all of them."
         shown = value if isinstance(value, str) else json.dumps(value)
-        return f"The deploy option {name} is '{shown}', but must be {allowed[name]}."
+        return f"The deploy setting {name} is '{shown}', but must be {allowed[name]}."
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("-", "").replace("_", "")

@@ -100,7 +100,7 @@ def forget(ctx: click.Context, /, **options: Any) -> None:
     if journal:
         journal.remove()
     for name, count in receipt.removed.items():
-        click.echo(f"{'would be removed' if receipt.dry_run else 'removed'}  {count} {name}")
+        click.echo(f"{'would be removed' if receipt.dry_run else 'removed'}  {name}: {count}")
     for problem in receipt.problems[:SHOWN]:
         click.echo(f"not removed  {printable_lines(problem)}", err=True)
     if more := len(receipt.problems[SHOWN:]):

@@ -44,7 +44,7 @@ class Journal:
         """Note what was done; on the disk when this returns."""
         self._entries[key] = {"key": key, **entry}
         if self._path:
-            self._file = self._file or open(self._path, "ab", opener=_private)
+            self._file = self._file or _private(self._path)
             self._file.write(json.dumps(self._entries[key]).encode() + b"\n")
             self._file.flush()
             os.fsync(self._file.fileno())
@@ -94,9 +94,10 @@ class Journal:
         self.close()
 
 
-def _private(path: str, flags: int) -> int:
+def _private(path: Path) -> BinaryIO:
     """Open a file that nobody else may read: it names a person's endpoints."""
-    return os.open(path, flags, 0o600)
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    return os.fdopen(descriptor, "ab")
 
 
 def _locked(folder: Path) -> int:

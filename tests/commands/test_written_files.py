@@ -1,4 +1,4 @@
-"""Files that commands write where they are started: none too early, and none for a public commit."""
+"""Files that commands write where you start them: none too early, none for a public commit."""
 
 import re
 import subprocess
@@ -57,10 +57,10 @@ def test_git_leaves_out_what_may_have_peoples_ids(tmp_path: Path) -> None:
         "template.json",
     }
     (tmp_path / ".gitignore").write_text((ROOT / ".gitignore").read_text())
-    subprocess.run(["git", "init", "--quiet"], check=True)  # noqa: S607 - found on the PATH
+    subprocess.run(["git", "init", "--quiet"], check=True)
 
     said = subprocess.run(
-        ["git", "check-ignore", *written],  # noqa: S607 - found on the PATH
+        ["git", "check-ignore", *written],
         capture_output=True,
         text=True,
         check=False,

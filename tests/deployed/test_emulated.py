@@ -46,7 +46,7 @@ def test_a_deployment_to_try_out_answers_the_curl_that_it_prints_and_goes_away(
         gone = _emulated(folder, "down")
 
     assert failed.returncode == ExitCode.STOPPED
-    assert "The deploy option auth is 'nonsense'" in failed.stderr
+    assert "The deploy setting auth is 'nonsense'" in failed.stderr
     assert f"All of it is in {folder / 'cdk.log'}." in failed.stderr
     assert len(printed.splitlines()) <= 26
     assert re.search(r"^    (\d+) of \1 resources$", printed, re.MULTILINE)

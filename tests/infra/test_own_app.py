@@ -84,7 +84,7 @@ def test_the_template_is_the_same_whatever_flags_the_app_has(
 def test_the_context_of_the_app_is_not_read_and_a_wrong_setting_is_a_sentence() -> None:
     app = App(context={"applicationIds": ["theirs"], "auth": "none"})
 
-    with pytest.raises(DeploySettingsError, match="The deploy option auth is 'oauth', but must"):
+    with pytest.raises(DeploySettingsError, match="The deploy setting auth is 'oauth', but must"):
         gateway_stack(app, "Events", application_ids=["mine"], auth="oauth")
     with pytest.raises(DeploySettingsError, match="applicationIds"):
         gateway_stack(app, "Events")
