@@ -24,7 +24,7 @@ def section(title: str, page: str) -> str:
 
 
 def markdown(columns: list[Column]) -> str:
-    rows = ["| column | type | what it is |", "| --- | --- | --- |"]
+    rows = ["| column | type | content |", "| --- | --- | --- |"]
     return "\n".join([*rows, *(f"| `{c.name}` | `{c.type}` | {c.meaning} |" for c in columns)])
 
 
