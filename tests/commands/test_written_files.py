@@ -10,6 +10,8 @@ from click.testing import CliRunner
 from commands.exit_codes import ExitCode
 from commands.forget.forget_command import forget
 from commands.forget.journal import Journal
+from tests.commands.aws_answers import account
+from tests.commands.running_preflight import run
 from tests.structure.source_files import ROOT, files
 
 # A file that a page's command writes, or takes although it lists people.
@@ -33,6 +35,14 @@ def test_a_forgetting_that_stops_at_its_checks_leaves_no_file(
     assert answer.exit_code == ExitCode.STOPPED
     assert "No region" in answer.output
     assert not list(tmp_path.iterdir())
+
+
+def test_a_forgetting_without_its_stack_leaves_no_file(tmp_path: Path) -> None:
+    with account() as url:
+        status, printed = run(url, "forget", "--user", "ann", home=tmp_path)
+
+    assert (status, list(tmp_path.glob("forget-*"))) == (ExitCode.STOPPED, [])
+    assert printed[1].startswith("Error: There is no stack PutEventsGateway")
 
 
 def test_a_journal_is_for_its_owner_and_made_with_its_first_entry(tmp_path: Path) -> None:
