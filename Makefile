@@ -4,6 +4,9 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 CDK    := infra/node_modules/.bin/cdk
 COMMANDS = $(BIN)/python -m commands
+# Where the person stands who typed make: with make -C elsewhere, and what they type next must come here first.
+export TYPED_IN := $(PWD)
+HERE := $(if $(filter-out $(CURDIR),$(PWD)),cd '$(CURDIR)' && )
 NPM    := $(BIN)/node $(VENV)/npm/bin/npm-cli.js
 export PYTHONPATH := $(CURDIR)/lambda_src:$(CURDIR)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -18,6 +21,7 @@ $(shell echo "$$HOME cannot be written: caches go to $(CACHES)." >&2)
 export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CACHES)/jsii
 export CDK_HOME := $(CACHES)/cdk
 export UV_CACHE_DIR := $(CACHES)/uv
+export UV_PYTHON_INSTALL_DIR := $(CACHES)/python
 export PIP_CACHE_DIR := $(CACHES)/pip
 export npm_config_cache := $(CACHES)/npm
 endif
@@ -49,6 +53,7 @@ TAKES_fuzz     := TARGET RUNS SECONDS SEED
 TAKES_outages  := SCALE
 TAKES_release  := OPTIONS
 TAKES_template := OPTIONS
+TAKES_lambda-python := RUNTIME
 TAKES_costs    := OPTIONS
 TAKES_flood    := RATE OPTIONS
 TAKES_quotas   := OPTIONS
@@ -124,6 +129,10 @@ destroy: $(VENV)/dev $(CDK) ## cdk destroy
 	@$(COMMANDS) preflight --before destroy $(CDK_OPTIONS)
 	$(CDK) destroy $(CDK_OPTIONS)
 
+.PHONY: lambda-python
+lambda-python: $(VENV)/dev ## install the functions' Python, which writes the package's bytecode, if this machine has none (RUNTIME=python3.13)
+	$(BIN)/uv python install --no-bin "$(patsubst python%,%,$(or $(RUNTIME),python3.13))"
+
 lint-templates: $(VENV)/dev ## run cfn-lint over every pair of deploy settings, for every region (a line for each variant)
 	@$(BIN)/python -m tests.infra.template_lint
 
@@ -145,6 +154,7 @@ lock: $(VENV)/dev ## pin all dependencies in the requirements.txt files
 	$(BIN)/uv pip compile --group doctor -c requirements.txt $(LOCK) -o commands/doctor/requirements.txt
 	$(BIN)/uv pip compile --group load -c requirements.txt $(LOCK) -o commands/load/requirements.txt
 	$(BIN)/uv pip compile --group audit $(LOCK) -o commands/audit/requirements.txt
+	$(BIN)/uv pip compile --group hooks $(LOCK) -o .github/pre-commit/requirements.txt
 	$(BIN)/uv pip compile --group docs $(LOCK) -o commands/site/requirements.txt
 	$(BIN)/uv pip compile --group second-opinion $(LOCK) -o tests/infra/checkov/requirements.txt
 	$(BIN)/uv pip compile tests/deployed/requirements.in $(LOCK) -o tests/deployed/requirements.txt
@@ -156,7 +166,20 @@ lock: $(VENV)/dev ## pin all dependencies in the requirements.txt files
 LOCK := --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --quiet
 
 clean: ## remove everything that make built (not .data)
-	rm -rf $(VENV) $(EMULATOR) $(CLIENTS) $(LOAD) $(AUDIT) $(CHECKOV) $(FUZZ) $(DOCS) infra/node_modules tests/clients/node_modules cdk.out dist .build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(EMULATOR) $(CLIENTS) $(LOAD) $(AUDIT) $(CHECKOV) $(FUZZ) $(DOCS) $(HOOKS) infra/node_modules tests/clients/node_modules cdk.out dist .build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# --- before each commit ---------------------------------------------------------------------------
+
+HOOKS := .venv-hooks
+.PHONY: hooks
+
+hooks: $(HOOKS)/ready $(VENV)/dev ## let git format and run `make check` before each commit of yours (pre-commit)
+	@$(HOOKS)/bin/pre-commit install
+
+$(HOOKS)/ready: .github/pre-commit/requirements.txt | $(BIN)/python
+	$(BIN)/python -m venv $(HOOKS)
+	$(HOOKS)/bin/pip install --quiet --require-hashes -r .github/pre-commit/requirements.txt
+	@touch $@
 
 # --- how each of these sets itself up ---------------------------------------------------------
 
@@ -166,7 +189,7 @@ $(BIN)/python:
 	  echo "Python could not make $(VENV); it has said why. On Debian, as root: apt-get install python3-venv."; exit 1; }
 
 # Somebody else may have made the environment, without what fills it.
-HAS_PIP = @[ -x $(BIN)/pip ] || { echo "$(VENV) has no pip: rm -rf $(VENV), then make makes it anew."; exit 1; }
+HAS_PIP = @[ -x $(BIN)/pip ] || { echo "$(VENV) has no pip: $(HERE)rm -rf $(VENV), then make makes it anew."; exit 1; }
 
 # `make run`, `make sql` and `make doctor` install what they need and no more, so that the first answer comes quickly.
 $(VENV)/run: local/requirements.txt | $(BIN)/python
@@ -225,8 +248,8 @@ dead-letters: $(VENV)/run ## list dead letters: when, why, how many events (OPTI
 
 faults: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## break each part on purpose, for a million events (SEED=, EVENTS=, EMULATED_EVENTS=, SEQUENCES=)
 	@FAULT_TABLE=1 EVENTS=$${EVENTS:-1000000} EMULATED_EVENTS=$${EMULATED_EVENTS:-30000} \
-	  SEQUENCES=$${SEQUENCES:-10000} $(BIN)/pytest --quiet --show-capture=no \
-	  tests/faults tests/deployed/test_storm.py tests/deployed/test_lake_storm.py tests/endpoints/test_stores_agree.py
+	  SEQUENCES=$${SEQUENCES:-10000} STOPS=50 $(BIN)/pytest --quiet --show-capture=no tests/faults \
+	  tests/deployed/test_storm.py tests/deployed/test_lake_storm.py tests/endpoints/test_stores_agree.py tests/local/test_stop.py
 
 outages: $(VENV)/dev ## simulate outages of days: dead letters, drain times, invocations, effect on other apps (SCALE=0.1)
 	@$(BIN)/python -m tests.faults.outage_table $(SCALE)
@@ -454,7 +477,7 @@ endif
 
 # An option stands on make's command line and nowhere else: a variable of the same name in a person's environment was
 # meant for another program. Settings of the gateway (PORT, AWS_PROFILE ...) are read from either.
-OPTIONS_ONLY := OPTIONS CDK_OPTIONS FILE QUERY ROWS WRITE SCALE SEED EVENTS EMULATED_EVENTS SEQUENCES REPLACE
+OPTIONS_ONLY := OPTIONS RUNTIME CDK_OPTIONS FILE QUERY ROWS WRITE SCALE SEED EVENTS EMULATED_EVENTS SEQUENCES REPLACE
 $(foreach name,$(OPTIONS_ONLY),$(if $(filter environment,$(origin $(name))),$(eval unexport $(name))$(eval $(name) :=)))
 
 # make takes what follows a `$` out of the text without a word, and a shell does the same in OPTIONS.
@@ -462,4 +485,4 @@ $(foreach name,$(OPTIONS_ONLY),$(if $(filter environment,$(origin $(name))),$(ev
 $(foreach name,$(filter PYTHON $(TAKEN),$(GIVEN)),\
   $(if $(findstring $$,$(if $(filter forget,$(GOALS)),$(value $(name)),$(subst $$$$,,$(value $(name))))),\
     $(error $(name)= holds a $$, $(if $(filter forget,$(GOALS)),which make does not pass on as it is. Without make it is taken: \
-      $(COMMANDS) forget --user '...',after which make puts a variable of its own: write $$$$ for a $$))))
+      $(HERE)$(COMMANDS) forget --user '...',after which make puts a variable of its own: write $$$$ for a $$))))

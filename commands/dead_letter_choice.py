@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urlsplit
 
 import boto3
 import click
@@ -14,12 +13,12 @@ import click
 from commands.aws_session import find_session
 from commands.dead_letter import DeadLetter
 from commands.deployed import outputs, stack_option
+from commands.send.auth import is_this_machine
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
-_HOSTS = ("127.0.0.1", "localhost", "::1")
 
 
 class Age(click.ParamType[int]):
@@ -81,7 +80,7 @@ def find_queues(stack: str, url: str | None, *, both: bool = True) -> TwoQueues:
 
 def local_url(_: Any, __: Any, url: str | None) -> str | None:
     """Check an option that names a `make run`; no account's messages go anywhere else."""
-    if url is not None and (not url.startswith("http://") or urlsplit(url).hostname not in _HOSTS):
+    if url is not None and (not url.startswith("http://") or not is_this_machine(url)):
         raise click.BadParameter("it should be `make run`'s, like http://127.0.0.1:8080.")
     return url
 

@@ -73,12 +73,18 @@ def describe(package: Path, architecture: str, runtime: str) -> str:
     """Say what was built, and what a deploy of it would cost where it is not complete."""
     size = sum(file.stat().st_size for file in package.rglob("*") if file.is_file())
     text = f"Lambda package: {size / 1e6:.1f} MB for {architecture}, {runtime}"
+    lack = lacks_bytecode(runtime)
+    return f"{text}, {lack}" if lack else text
+
+
+def lacks_bytecode(runtime: str) -> str:
+    """Say what a package built here lacks, and the command that mends it; empty if nothing."""
     if interpreter.find(_python(runtime)):
-        return text
+        return ""
     return (
-        f"{text}, without bytecode, for this machine has no {runtime}: every cold start compiles "
-        "all of it, which takes some two seconds of CPU. "
-        f"`.venv/bin/uv python install {_python(runtime)}` brings one."
+        f"without bytecode, for this machine has no {runtime}: every cold start compiles all of"
+        " it, which takes some two seconds of CPU, until you install one"
+        f" (`make lambda-python RUNTIME={runtime}`) and deploy again."
     )
 
 

@@ -81,6 +81,10 @@ class Dashboard(Construct):
                 self._by_application("Delivery, p99", "DeliveryLatency", "p99"),
                 *self._freshness(streams),
             ],
+            self._followers() if len(destinations) > 1 else [],
+            [self._table("Destinations left alone, and back", saved_queries.BREAKERS, logs_)]
+            if len(destinations) > 1
+            else [],
             [self._event_stream(event_stream)] if event_stream else [],
             [
                 self._queue(queue),
@@ -101,20 +105,41 @@ class Dashboard(Construct):
         )
         self._add_output(dashboard)
 
+    def _followers(self) -> list[cloudwatch.IWidget]:
+        """Return what says which destination is behind: one that lacks events and gets none."""
+        return [
+            self._graph(title, [self._search(metric, "Sum", _PERIOD, by_destination=True)])
+            for title, metric in (
+                ("Followers: not delivered, each try", "DeliveryFailures"),
+                ("Followers: delivered later", "EventsAccepted"),
+                ("Followers: rejected", "EventsRejected"),
+            )
+        ]
+
     def _by_application(self, title: str, metric: str, statistic: str) -> cloudwatch.GraphWidget:
         return self._graph(title, [self._search(metric, statistic, _PERIOD)])
 
     def _search(
-        self, metric: str, statistic: str, period: Duration, sum_up: bool = False
+        self,
+        metric: str,
+        statistic: str,
+        period: Duration,
+        sum_up: bool = False,
+        by_destination: bool = False,
     ) -> cloudwatch.MathExpression:
-        # Without the dimension of the application, the metric is one of all of them.
+        # Without the dimension of the application, the metric is one of all of them; those with
+        # the dimension of the destination are the followers'.
+        dimensions = "application,destination" if by_destination else "application"
+        label = "${PROP('Dim.application')}"
+        if by_destination:
+            label = f"${{PROP('Dim.destination')}} {label}"
         search = (
-            f'SEARCH(\'{{{NAMESPACE},application,service}} MetricName="{metric}" '
+            f'SEARCH(\'{{{NAMESPACE},{dimensions},service}} MetricName="{metric}" '
             f"service=\"{self._name}\"', '{statistic}', {period.to_seconds():.0f})"
         )
         return cloudwatch.MathExpression(
             expression=f"SUM({search})" if sum_up else search,
-            label=metric if sum_up else "${PROP('Dim.application')}",
+            label=metric if sum_up else label,
             using_metrics={},
             period=period,
         )

@@ -1,7 +1,8 @@
 """The deploy settings: cdk.json's context, overridden by `-c name=value`, as one model."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, Self
 
@@ -64,27 +65,53 @@ class DeploySettings(
     @classmethod
     def from_context(cls, context: Mapping[str, Any]) -> Self:
         """Read the settings; raise DeploySettingsError about the first wrong one."""
-        given = {
-            name: value
-            for name, value in context.items()
-            if ":" not in name and name not in _CLI_NAMES
-        }
+        return cls._read(
+            {
+                name: value
+                for name, value in context.items()
+                if ":" not in name and name not in _CLI_NAMES
+            }
+        )
+
+    @classmethod
+    def from_arguments(cls, arguments: Mapping[str, Any]) -> Self:
+        """Read the settings of a caller in Python; the error has the caller's spelling, too."""
+        known = cls.model_fields
+        for name in arguments:
+            if name not in known:
+                raise DeploySettingsError(_unknown(name, known))
+        given = {str(known[name].alias): value for name, value in arguments.items()}
+        return cls._read(given, cls.in_snake_case)
+
+    @classmethod
+    def in_snake_case(cls, sentence: str) -> str:
+        """Return a sentence about settings with their names as Python spells them."""
+        names = {str(field.alias): name for name, field in cls.model_fields.items()}
+        return re.sub(r"\b[a-z]+(?:[A-Z][a-z]+)+\b", lambda m: names.get(m[0], m[0]), sentence)
+
+    @classmethod
+    def _read(cls, given: Mapping[str, Any], spelled: Callable[[str], str] = str) -> Self:
         try:
             return cls.model_validate(given)
         except ValidationError as error:
             first = error.errors()[0]
             name = str(first["loc"][0] if first["loc"] else first["ctx"]["error"])
-            raise DeploySettingsError(cls._sentence(name, given.get(name, ""))) from None
+            allowed = {field.alias: field.description or "" for field in cls.model_fields.values()}
+            if name not in allowed:
+                raise DeploySettingsError(_unknown(name, map(str, allowed))) from None
+            value = given.get(name, "")
+            shown = value if isinstance(value, str) else json.dumps(value)
+            raise DeploySettingsError(
+                f"The deploy setting {spelled(name)} is '{shown}', "
+                f"but must be {spelled(allowed[name])}."
+            ) from None
 
-    @classmethod
-    def _sentence(cls, name: str, value: object) -> str:
-        allowed = {field.alias: field.description for field in cls.model_fields.values()}
-        if name not in allowed:
-            alike = get_close_matches(_plain(name), names := {_plain(str(n)): n for n in allowed})
-            meant = f" Did you mean {names[alike[0]]}?" if alike else ""
-            return f"There is no deploy setting {name}.{meant} docs/settings.md lists all of them."
-        shown = value if isinstance(value, str) else json.dumps(value)
-        return f"The deploy setting {name} is '{shown}', but must be {allowed[name]}."
+
+def _unknown(name: str, known: Iterable[str]) -> str:
+    names = {_plain(one): one for one in known}
+    alike = get_close_matches(_plain(name), names, n=1)
+    meant = f" Did you mean {names[alike[0]]}?" if alike else ""
+    return f"There is no deploy setting {name}.{meant} docs/settings.md lists all of them."
 
 
 def _plain(name: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from aws_cdk import Duration
+from aws_cdk import Annotations, Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
@@ -73,6 +73,9 @@ class PutEventsFunction(lambda_.Function):
         self.called: lambda_.IFunction = self
         if settings.snap_start:
             self.called = self.add_alias("live")
+            Annotations.of(self).acknowledge_warning(
+                "@aws-cdk/aws-lambda:snapStartRequirePublish", "The alias is of such a version."
+            )
         log.grant_write(role)
         if settings.tracing != "off":
             acknowledge(

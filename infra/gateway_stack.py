@@ -1,16 +1,16 @@
 """The gateway in a CDK app of your own: deploy settings as arguments, packages built at synth."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import Environment
+from aws_cdk import Environment, IStackSynthesizer, PermissionsBoundary
 from constructs import Construct
-from pydantic.alias_generators import to_camel
 
 from infra.bundle import AUTHORIZER, bundle
 from infra.deploy_settings import DeploySettings
 from infra.stack import PutEventsStack
-from infra.stack_size import check_size
+from infra.stack_size import StackSizeError, check_size
 
 # Feature flags of the CDK that change what the stack is; cdk.json has all for this project's app.
 # An app of another's may have others: the stack is the same in both.
@@ -33,14 +33,19 @@ def gateway_stack(
     *,
     env: Environment | None = None,
     build: Path = Path(".build"),
+    description: str | None = None,
+    tags: Mapping[str, str] | None = None,
+    synthesizer: IStackSynthesizer | None = None,
+    permissions_boundary: PermissionsBoundary | None = None,
     **settings: Any,
 ) -> PutEventsStack:
     """Add a stack with the gateway to an app or a stage.
 
     The settings are those of docs/settings.md in snake_case: `application_ids=["shop"]`. A wrong
-    one raises DeploySettingsError with a sentence. `build` keeps the Lambda packages.
+    one raises DeploySettingsError with a sentence. `build` keeps the Lambda packages; the others
+    are what the CDK's own Stack takes.
     """
-    given = DeploySettings.from_context({to_camel(name): v for name, v in settings.items()})
+    given = DeploySettings.from_arguments(settings)
     platform = given.architecture, given.runtime
     build = build.resolve()
     stack = PutEventsStack(
@@ -51,8 +56,15 @@ def gateway_stack(
         authorizer_package=(
             bundle(*platform, code=AUTHORIZER, build=build) if given.auth == "jwt" else None
         ),
-        env=env,
         flags=FLAGS,
+        env=env,
+        description=description,
+        tags=tags,
+        synthesizer=synthesizer,
+        permissions_boundary=permissions_boundary,
     )
-    check_size(stack)
+    try:
+        check_size(stack)
+    except StackSizeError as error:
+        raise StackSizeError(DeploySettings.in_snake_case(str(error))) from None
     return stack

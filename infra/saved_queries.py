@@ -63,6 +63,16 @@ DEAD_LETTERS = logs.QueryString(
     sort="messages desc",
     limit=50,
 )
+# Of the function processes, each of which counts for itself.
+BREAKERS = logs.QueryString(
+    filter_statements=["message = 'destination is left alone' or message = 'destination is back'"],
+    stats_statements=[
+        "count(*) as processes, max(@timestamp) as last "
+        "by coalesce(destination, 'the only one') as destination, application_id, message as state"
+    ],
+    sort="last desc",
+    limit=50,
+)
 
 
 class SavedQueries(Construct):

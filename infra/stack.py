@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from aws_cdk import CfnOutput, Environment, Stack
+from aws_cdk import CfnOutput, Environment, IStackSynthesizer, PermissionsBoundary, Stack
 from aws_cdk import aws_kinesis as kinesis
 from constructs import Construct
 
@@ -37,15 +37,22 @@ class PutEventsStack(Stack):
         settings: DeploySettings,
         package: Path,
         authorizer_package: Path | None = None,
-        env: Environment | None = None,
         flags: Mapping[str, object] | None = None,
+        env: Environment | None = None,
+        description: str | None = None,
+        tags: Mapping[str, str] | None = None,
+        synthesizer: IStackSynthesizer | None = None,
+        permissions_boundary: PermissionsBoundary | None = None,
     ) -> None:
         super().__init__(
             scope,
             id,
             env=env,
             stack_name=settings.stack_name,
-            description=STACK_DESCRIPTION,
+            description=description or STACK_DESCRIPTION,
+            tags=tags,
+            synthesizer=synthesizer,
+            permissions_boundary=permissions_boundary,
             termination_protection=settings.termination_protection,
         )
         for name, flag in (flags or {}).items():

@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 FILE = "putevents.db"
+DEFAULT_FOLDER = ".data"
 SCHEMA = Path(__file__).with_name("schema.sql").read_text()
 VIEWS = Path(__file__).with_name("views.sql").read_text()
 
 
 def data_folder() -> Path:
     """The folder of the file, `.data` unless the environment's `DATA_DIR` says another."""
-    return Path(os.environ.get("DATA_DIR") or ".data")
+    return Path(os.environ.get("DATA_DIR") or DEFAULT_FOLDER)
 
 
 class _Group:

@@ -96,7 +96,7 @@ class SqliteItems:
             "DELETE FROM endpoint_items WHERE application_id = ? AND endpoint_id = ?",
             (application_id, id_),
         )
-        return found if found.revision else None
+        return found if found.revision or found.deleted else None
 
     def bury(self, application_id: str, id_: str, tombstone: Item) -> Item:
         """Put a tombstone in an item's place; what was there. Old tombstones go meanwhile."""

@@ -19,6 +19,7 @@ from local.environment import (
     set_environment,
 )
 from local.event_source import EventSource
+from local.folder_lock import Holder, hold
 from local.handlers import API_TIMEOUT_SECONDS, make_cors, make_functions
 from local.other_machines import warn_of_others
 from local.private_files import LOG_FILE
@@ -57,25 +58,26 @@ async def _start(host: str, signals: StopSignals) -> None:
         set_environment(os.environ, data_folder().resolve(), url_of(listener))
         # Nothing is made before all that was asked for is right.
         folder = open_folder(data_folder())
-        database = open_database(folder)
-        # Handlers write logs and metrics to stdout, which is CloudWatch's on AWS.
-        with RotatingFile(folder / LOG_FILE) as file, redirect_stdout(WholeLines(file)):
-            await _serve(listener, database, signals)
-    try:
-        database.settle()
-    except sqlite3.Error as error:
-        log.error("%s cannot be written: %s", database.path, error)
+        with hold(folder, url_of(listener)) as this:
+            database = open_database(folder)
+            # Handlers write logs and metrics to stdout, which is CloudWatch's on AWS.
+            with RotatingFile(folder / LOG_FILE) as file, redirect_stdout(WholeLines(file)):
+                await _serve(listener, database, signals, this)
+            try:
+                database.settle()
+            except sqlite3.Error as error:
+                log.error("%s cannot be written: %s", database.path, error)
 
 
-async def _serve(listener: socket.socket, database: Database, signals: StopSignals) -> None:
+async def _serve(
+    listener: socket.socket, database: Database, signals: StopSignals, this: Holder
+) -> None:
     # Imported here, as what it watches is: a wrong folder or port is reported before.
     check_aws_files()
     from local.live.live_gateway import LiveGateway
     from local.routing import Routing
 
-    live = LiveGateway(
-        database.path.parent, url_of(listener), _application_id(), destinations(os.environ)[0]
-    )
+    live = LiveGateway(database.path.parent, this, _application_id(), destinations(os.environ)[0])
     api, queue, gateway = make_functions(live.watch_home)
     # A request of 100 events makes thousands of objects without a cycle among them: to look for one
     # after each 700 took a sixth of the time.

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.skips import pytest_runtest_makereport as pytest_runtest_makereport  # a hook
+
 # What starts something for a whole run stays in one process; the longest comes first.
 TOGETHER = ("deployed", "clients", "infra", "local", "lake")
 

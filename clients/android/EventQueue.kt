@@ -20,26 +20,14 @@ internal class Batch(
  * An event is settled in memory, and a file is deleted once all of its events are. So nothing is
  * ever written over, and after a kill some settled events are sent again, with the same ids.
  */
-internal class EventQueue(private val directory: File, private val limits: SinkLimits) : Closeable {
+internal class EventQueue(directory: File, private val limits: SinkLimits) : Closeable {
     private val lock = ReentrantLock()
-    private val directoryLock = DirectoryLock.take(directory)
-    private val segments = ArrayList<Segment>()
+    private val directory = QueueDirectory(directory)
+    private val segments = ArrayList(this.directory.segments())
     private var newest: Segment? = null
-    private var nextNumber: Long
-    private var bytes: Long
+    private var bytes = segments.fold(0L) { sum, segment -> sum + segment.length }
+    private val lost = ArrayList<String>()
     private var closed = false
-
-    init {
-        val files = directory.listFiles()
-        if (files == null) {
-            directoryLock.close()
-            throw IOException("Could not list $directory.")
-        }
-        segments += files.filter { Segment.numberOf(it) != null }.map { Segment(it) }
-        segments.sortBy { it.number }
-        nextNumber = (segments.lastOrNull()?.number ?: 0) + 1
-        bytes = segments.fold(0L) { sum, segment -> sum + segment.length }
-    }
 
     val isEmpty get() = lock.withLock { segments.isEmpty() }
 
@@ -49,6 +37,7 @@ internal class EventQueue(private val directory: File, private val limits: SinkL
         var position = 0L
         val segment = lock.withLock {
             if (closed) throw IOException("The queue is closed.")
+            if (!directory.isOurs) reclaim()
             if (bytes + line.size > limits.maxQueueBytes) {
                 throw QueueFullException("${limits.maxQueueBytes} bytes are waiting.")
             }
@@ -69,13 +58,18 @@ internal class EventQueue(private val directory: File, private val limits: SinkL
         maxEvents: Int, maxBytes: Int, isWanted: (WaitingEvent) -> Boolean
     ): Batch = lock.withLock {
         val events = ArrayList<WaitingEvent>()
-        val damaged = ArrayList<String>()
+        if (segments.isNotEmpty() && !directory.isOurs) reclaim()
+        val damaged = ArrayList(lost)
+        lost.clear()
         var size = 0
         var failure: IOException? = null
         for (segment in segments.toList()) {
             try {
                 if (segment === newest) seal()
-                if (segment.isSettled) remove(segment)
+                if (segment.isSettled) {
+                    remove(segment)
+                    continue
+                }
                 for (event in segment.waiting(damaged).filter(isWanted)) {
                     val fits = events.size < maxEvents && size + event.bytes <= maxBytes
                     if (!fits && events.isNotEmpty()) return Batch(events, true, damaged)
@@ -93,7 +87,7 @@ internal class EventQueue(private val directory: File, private val limits: SinkL
     /** Lets go of events that the gateway has answered for. */
     fun settle(events: List<WaitingEvent>) {
         lock.withLock {
-            if (closed) return // another sink may have the files by now
+            if (closed || !directory.isOurs) return // another sink may have the files by now
             for (event in events) event.segment.settle(event.index)
             events.map { it.segment }.distinct().filter { it.isSettled }.forEach { remove(it) }
         }
@@ -106,18 +100,29 @@ internal class EventQueue(private val directory: File, private val limits: SinkL
             try {
                 seal()
             } finally {
-                directoryLock.close()
+                directory.close()
             }
         }
+    }
+
+    /** The app has deleted the directory, or its lock: what is there now counts. */
+    private fun reclaim() {
+        seal()
+        directory.reclaim()
+        for (segment in segments) if (!segment.file.exists()) segment.deleted(lost)
+        segments.clear()
+        segments += directory.segments()
+        bytes = segments.fold(0L) { sum, segment -> sum + segment.length }
     }
 
     private fun segmentFor(size: Int): Segment {
         newest?.let {
             val full = it.count >= limits.maxBatchEvents || it.length + size > limits.maxBatchBytes
-            if (!full) return it
+            // One that the app has deleted would take events that no later start finds.
+            if (!full && it.file.exists()) return it
             seal()
         }
-        return Segment.create(directory, nextNumber++).also {
+        return directory.newSegment().also {
             segments += it
             newest = it
         }
@@ -143,7 +148,8 @@ internal class EventQueue(private val directory: File, private val limits: SinkL
     }
 
     private fun remove(segment: Segment) {
-        if (segments.remove(segment)) bytes -= segment.length
+        if (!segments.remove(segment)) return // of a directory that was deleted
+        bytes -= segment.length
         segment.file.delete() // if that fails its events are sent again after the next start
     }
 }

@@ -11,7 +11,7 @@ import java.util.zip.GZIPOutputStream
 
 /** What the gateway said of one event. */
 internal class EventAnswer(val status: Int, val message: String) {
-    val isAccepted get() = status == 202
+    val isAccepted get() = status == 202 && message == "Accepted"
     val isRejected get() = status in 400..499 && status != 429
 }
 
@@ -33,9 +33,15 @@ internal class GatewayConnection(
     private val headers: (GatewayRequest) -> Map<String, String>,
     private val clock: SinkClock
 ) {
-    private val url = URL(
-        "${gatewayUrl.trimEnd('/')}/v1/apps/${encoded(applicationId)}/enriched-events"
-    )
+    private val url: URL
+
+    init {
+        require(ADDRESS.matches(gatewayUrl)) {
+            "gatewayUrl should be http:// or https://, a host and no ? or #, and is \"$gatewayUrl\"."
+        }
+        val base = gatewayUrl.trimEnd('/')
+        url = URL("$base/v1/apps/${encoded(applicationId)}/enriched-events")
+    }
 
     fun post(events: List<WaitingEvent>): Answer {
         val request = GatewayRequest("POST", url, OWN_HEADERS, gzipped(events))
@@ -73,9 +79,17 @@ internal class GatewayConnection(
         val status = connection.responseCode
         val body = if (status < 400) connection.inputStream else connection.errorStream
         val text = body?.use { read(it) } ?: "" // an error without a body has no stream
-        val retryAfter = connection.getHeaderField("Retry-After")?.trim()?.toLongOrNull() ?: 0
         val answers = if (status == 202) eventAnswers(text, events) else null
-        return Answer(status, retryAfter * 1000, text, answers)
+        return Answer(status, retryAfterMillis(connection), text, answers)
+    }
+
+    /** `Retry-After` is seconds or a date, which is measured by the answer's own. */
+    private fun retryAfterMillis(connection: HttpURLConnection): Long {
+        val seconds = connection.getHeaderField("Retry-After")?.trim()?.toLongOrNull()
+        if (seconds != null) return seconds.coerceIn(0, MOST_SECONDS) * 1000
+        val date = connection.getHeaderFieldDate("Retry-After", 0)
+        if (date == 0L) return 0
+        return maxOf(date - connection.getHeaderFieldDate("Date", System.currentTimeMillis()), 0)
     }
 
     /** An answer of bounded length, in bounded time, however slowly it drips. */
@@ -96,7 +110,9 @@ internal class GatewayConnection(
         const val CONNECT_MILLIS = 15_000
         const val READ_MILLIS = 35_000 // API Gateway takes 29 s at most
         const val ANSWER_MILLIS = 60_000L
+        const val MOST_SECONDS = 1_000_000L
         const val ANSWER_BYTES = 8 * 1024 * 1024 // Lambda answers 6 MB at most
+        val ADDRESS = Regex("(?i)https?://[^/?#\\s]+(/[^?#\\s]*)?")
         val OWN_HEADERS = mapOf(
             "Content-Type" to "application/x-ndjson", "Content-Encoding" to "gzip"
         )
@@ -117,7 +133,7 @@ private fun eventAnswers(text: String, events: List<WaitingEvent>): List<EventAn
     if (results == null || results.size != events.size) return null
     return results.zip(events) { result, event ->
         val members = result as? Map<*, *> ?: return null
-        val status = members["StatusCode"] as? Double ?: return null
+        val status = (members["StatusCode"] as? Double)?.takeIf { it % 1 == 0.0 } ?: return null
         if (event.id != "" && members["EventId"] != event.id) return null
         EventAnswer(status.toInt(), members["Message"] as? String ?: "")
     }

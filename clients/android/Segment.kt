@@ -74,7 +74,8 @@ internal class Segment(val file: File) {
 
     /** The events that wait. A line that cannot be read is [damaged], once. */
     fun waiting(damaged: MutableList<String>): List<WaitingEvent> {
-        val lines = if (file.exists()) QueueLine.split(file.readBytes()) else emptyList()
+        if (!file.exists()) return deleted(damaged)
+        val lines = QueueLine.split(file.readBytes())
         count = lines.size
         isRead = true
         val events = ArrayList<WaitingEvent>()
@@ -94,14 +95,31 @@ internal class Segment(val file: File) {
 
     fun settle(index: Int) = settled.set(index)
 
+    /** The app has deleted the file: each event that is known to have waited in it is told. */
+    fun deleted(damaged: MutableList<String>): List<WaitingEvent> {
+        if (!isRead && count == 0 && length > 0) count = 1 // never read: how many is not known
+        for (index in 0 until count) {
+            if (!settled[index]) damaged += "$file was deleted while an event waited in it."
+        }
+        settled.set(0, count)
+        isRead = true
+        return emptyList()
+    }
+
     companion object {
         private val NAME = Regex("(\\d{1,18})\\.events")
+        const val LAST = 999_999_999_999_999_999 // of 18 digits
 
-        fun numberOf(file: File): Long? = NAME.matchEntire(file.name)?.groupValues?.get(1)?.toLong()
+        fun isOne(file: File) = numberOf(file) != null && !file.isDirectory
+
+        private fun numberOf(file: File): Long? =
+            NAME.matchEntire(file.name)?.groupValues?.get(1)?.toLong()
+
+        fun file(directory: File, number: Long) =
+            File(directory, number.toString().padStart(12, '0') + ".events")
 
         /** A new file, to be appended to. */
-        fun create(directory: File, number: Long): Segment {
-            val file = File(directory, number.toString().padStart(12, '0') + ".events")
+        fun create(file: File): Segment {
             val output = FileOutputStream(file, true)
             return Segment(file).also { it.output = output }
         }

@@ -66,7 +66,7 @@ enum class DropReason {
     /** The gateway answered 413 to this event alone, and it is larger than `maxBatchBytes`. */
     TOO_LARGE,
 
-    /** The file was changed while the event waited; the detail is its line. */
+    /** The file was changed or deleted while the event waited; the detail is its line, or says so. */
     DAMAGED,
 
     /** It came after `close()`. */

@@ -89,6 +89,8 @@ export interface Client {
   /** The visitor's choice, which is remembered. Without consent everything that was kept is erased. */
   setEnabled(on: boolean): void;
   isEnabled(): boolean;
+  /** Sends what waits, and ends timers and listeners; what could not be sent is kept for the next client. Resolves as `flush`. */
+  close(): Promise<void>;
 }
 
 export function createClient(options: ClientOptions): Client;

@@ -7,6 +7,7 @@ from typing import Any
 import botocore.session
 import click
 
+from commands.application_id import ApplicationId
 from commands.conformance.conformance_cases import FOLDER, GATEWAY, PINPOINT, Case, read_cases
 from commands.conformance.conformance_report import (
     FAILED,
@@ -52,7 +53,8 @@ Exit code:
 # fmt: off
 @click.command(epilog=EPILOG)
 @target_options
-@click.option("--application-id", default="my-app", show_default=True, help="One that is served.")
+@click.option("--application-id", type=ApplicationId(), default="my-app", show_default=True,
+              help="One that is served.")
 @click.option("--origin", default="http://localhost:3000", show_default=True,
               help="Of a page that may call it.")
 @click.option("--header", "headers", multiple=True, metavar="NAME:VALUE", help="For each request.")

@@ -11,6 +11,8 @@ ANDROID = ("ANDROID", "GCM", "Google", "Pixel 9", ("14", "15", "16"), "amplify-a
 IOS = ("iOS", "APNS", "Apple", "iPhone17,1", ("17.4", "18.1", "26.0"), "amplify-swift", "2.50.0")
 WEB = ("web", None, "Mozilla", "Firefox", ("140.0", "144.0"), "aws-amplify", "6.15.0")
 RELEASE_DAYS = 30  # a version of the app lives so long
+UPDATES = (0, 7, 21, 45)  # days until a phone has the new build of the app
+NEW = "-new"  # ends the id under which it sends: not that of the old build
 BUGGY_DAYS = 4  # and so long its first build forgets a purchase's time
 
 
@@ -22,7 +24,8 @@ class Customer(NamedTuple):
     user_id: str | None  # nobody signs in who only looks
     plan: str
     country: tuple[str, str, str, str]
-    devices: tuple[str, ...]  # endpoint ids
+    devices: tuple[str, ...]  # endpoint ids of the old build
+    updated: date  # since when phones have the new build; a page has none
 
     def days(self, until: date) -> Iterator[date]:
         """The days on which the customer comes: often at first, seldom later."""
@@ -31,6 +34,11 @@ class Customer(NamedTuple):
             chance = max(0.04, 0.5 / (1 + later * 0.2))
             if random.random() < chance or later == 0:
                 yield self.joined + timedelta(days=later)
+
+    def endpoint_id(self, device: str, day: date) -> str:
+        """Under which id a device sends: a new build does not know the old one's."""
+        is_new = day >= self.updated and kind_of(device) is not WEB
+        return f"{device}{NEW}" if is_new else device
 
     def endpoint(self, device: str, at: datetime) -> dict[str, Any]:
         """What a device tells of itself with each request."""
@@ -66,7 +74,10 @@ def customers_of(day: date) -> Iterator[Customer]:
         kinds = random.sample(("android", "ios", "web"), k=random.choice((1, 1, 2, 3)))
         devices = tuple(f"{kind}-{name}" for kind in (kinds if user_id else kinds[:1]))
         plan = random.choice(("free", "free", "plus"))
-        yield Customer(number, day, user_id, plan, random.choice(COUNTRIES), devices)
+        country = random.choice(COUNTRIES)
+        later = seeded(f"update of {name}").choice(UPDATES)
+        updated = day + timedelta(days=later)
+        yield Customer(number, day, user_id, plan, country, devices, updated)
 
 
 def kind_of(device: str) -> tuple[Any, ...]:

@@ -2,21 +2,23 @@
 
 import os
 import sys
+from collections import Counter
 from contextlib import closing, redirect_stdout
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 
 from commands.demo.customers import customers_of
 from commands.demo.listening import RunningGateway
-from commands.demo.shop import DAYS, Visit, history, visit_of
+from commands.demo.shop import APPLICATION, DAYS, Visit, history, visit_of
 from commands.exit_codes import StoppedError
 from local.database import FILE, Database, data_folder
 from local.environment import StartError, set_environment
 from local.startup import open_database, open_folder
+from local.typed import typed
 
-APPLICATION = "demo-shop"
 VISITORS = 8  # who come at this moment, if a gateway is running
 NOWHERE = "http://127.0.0.1:9"  # the queue of a gateway that has none: what fails is told instead
 EPILOG = """With make:  make demo PORT=8080 DATA_DIR=.data
@@ -25,7 +27,7 @@ EPILOG = """With make:  make demo PORT=8080 DATA_DIR=.data
 Exit code:
     0  the shop is there
     1  the store cannot be written
-    3  what runs on the port is not `make run` with the same store
+    3  what runs on the port is not a `make run` that would show the shop
 """
 
 
@@ -39,7 +41,16 @@ def demo(ctx: click.Context, /, *, load_only: bool) -> None:
     """
     environ = dict(os.environ)
     gateway = RunningGateway(os.environ.get("PORT") or "8080")
-    is_running = gateway.is_there()
+    here = data_folder().resolve()
+    is_running = gateway.is_there() and (not load_only or gateway.has(here))
+    if is_running:  # nothing is loaded that nobody would show
+        gateway.check(here)
+    elif not load_only and (other := RunningGateway.with_store_in(here)):
+        port = other.url.rpartition(":")[2]
+        raise StoppedError(
+            f"Nothing listens on {gateway.url}, and `make run` on {other.url} has"
+            f" {data_folder()}: {typed('demo', PORT=port)}"
+        )
     try:
         folder = open_folder(data_folder())
         database = open_database(folder)
@@ -50,9 +61,9 @@ def demo(ctx: click.Context, /, *, load_only: bool) -> None:
         load(folder, database, datetime.now(UTC))
     if is_running:
         visit_now(gateway, datetime.now(UTC))
-        click.echo(f"Look at it: {gateway.url}, and `make sql`.")
+        click.echo(f"Look at it: {gateway.url}, and `{typed('sql')}`.")
     elif load_only:
-        click.echo("Look at it: `make run`, and `make sql`.")
+        click.echo(f"Look at it: `{typed('run')}`, and `{typed('sql')}`.")
     else:
         click.echo(f"Nothing listens on {gateway.url}: starting `make run`. Ctrl-C stops it.")
         sys.stdout.flush()
@@ -66,10 +77,14 @@ def load(folder: Path, database: Database, now: datetime) -> None:
     if not visits:
         click.echo("Nothing has happened in the demo shop since the last time.")
         return
-    events = _take(folder, visits)
+    counts = _take(folder, visits)
+    new = sum(visit.is_of_new_build for visit in visits)
     click.echo(
-        f"Demo shop: {events} events of {len(visits)} visits since {visits[0].arrived:%Y-%m-%d}"
-        f" are in {database.path}, as application {APPLICATION}."
+        f"Demo shop: {counts['stored']} events of {len(visits)} visits since"
+        f" {visits[0].arrived:%Y-%m-%d} are in {database.path}, as application {APPLICATION}."
+        f" {counts['rejected']} more were rejected.\n"
+        f"{len(visits) - new} visits came from old builds of the app, by PutEvents, and {new} from"
+        " new builds, as enriched events."
     )
 
 
@@ -85,12 +100,12 @@ def _stored(database: Database, now: datetime) -> tuple[date, set[str]]:
     return max(opened, now.date() - timedelta(days=365)), {id_ for id_, _ in rows}
 
 
-def _take(folder: Path, visits: list[Visit]) -> int:
+def _take(folder: Path, visits: list[Visit]) -> Counter[str]:
     os.environ |= {"DESTINATION": "local", "APPLICATION_IDS": APPLICATION}
     set_environment(os.environ, folder, NOWHERE)
     from commands.demo.past_door import PastDoor  # reads the environment
 
-    count = 0
+    counts: Counter[str] = Counter()
     with (
         open(os.devnull, "w") as nothing,
         click.progressbar(
@@ -100,32 +115,33 @@ def _take(folder: Path, visits: list[Visit]) -> int:
     ):  # the handlers' log
         door = PastDoor(folder / FILE)
         for visit in shown:
-            answer = door.put_events(APPLICATION, visit.body, visit.request_id, visit.arrived)
-            count += _check(answer)
-    return count
+            counts.update(_outcomes(door.answer(visit)))
+    return counts
 
 
-def _check(answer: dict[str, object]) -> int:
-    """How many events an answer is on; raises if one of them is not stored."""
+def _outcomes(answer: dict[str, Any]) -> list[str]:
+    """What became of each event of a request; raises if nothing can have been kept of one."""
     results = answer.get("Results")
-    if not isinstance(results, dict):
+    if isinstance(results, dict):
+        items = [item for part in results.values() for item in part["EventsItemResponse"].values()]
+    elif isinstance(results, list):  # of enriched events
+        items = results
+    else:
         raise StoppedError(f"The gateway answered {answer}.")
-    items = [item for part in results.values() for item in part["EventsItemResponse"].values()]
     if any(item["StatusCode"] >= 500 for item in items):
         raise StoppedError("The store could not be written: run it again, it goes on from here.")
-    return len(items)
+    return ["stored" if item["StatusCode"] == 202 else "rejected" for item in items]
 
 
 def visit_now(gateway: RunningGateway, now: datetime) -> None:
     """Let a few customers come at this moment, through the running gateway's own port."""
-    if not gateway.shows(APPLICATION):
-        raise StoppedError(
-            f"{gateway.url} does not show the demo shop: is it `make run` with another DATA_DIR="
-            " or DESTINATION=?"
-        )
-    day = now.date() - timedelta(days=1)
-    visitors = [c for n in range(7) for c in customers_of(day - timedelta(days=n))][:VISITORS]
-    for number, customer in enumerate(visitors):
-        at = now - timedelta(minutes=5, seconds=number)
-        gateway.put_events(APPLICATION, visit_of(customer, now.date(), at).body)
-    click.echo(f"{len(visitors)} customers are in the shop now.")
+    customers = [c for n in range(1, 15) for c in customers_of(now.date() - timedelta(days=n))]
+    visits = [
+        visit_of(customer, now.date(), now - timedelta(minutes=5, seconds=number))
+        for number, customer in enumerate(customers)
+    ]
+    new = [visit for visit in visits if visit.is_of_new_build][: VISITORS // 2]
+    old = [visit for visit in visits if not visit.is_of_new_build][: VISITORS - len(new)]
+    for visit in sorted(new + old):
+        gateway.send(visit)
+    click.echo(f"{len(new + old)} customers are in the shop now, {len(new)} with the new build.")

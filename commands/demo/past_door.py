@@ -4,10 +4,10 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from commands.demo.shop import Visit
 from local.api_gateway import proxy_event
 from local.database import Database
 from local.handlers import make_functions
@@ -35,14 +35,12 @@ class PastDoor:
     def __init__(self, path: Path) -> None:
         self._functions = make_functions(lambda _: LocalDestination(QuickDatabase(path)))
 
-    def put_events(
-        self, application_id: str, body: dict[str, Any], request_id: str, at: datetime
-    ) -> dict[str, Any]:
-        """Answer an EventsRequest."""
-        moment = int(at.timestamp() * 1000)
+    def answer(self, visit: Visit) -> dict[str, Any]:
+        """Answer the request of a visit."""
+        moment = int(visit.arrived.timestamp() * 1000)
         request = Request(
-            "POST", f"/v1/apps/{application_id}/events", "", [("host", "localhost")],
-            json.dumps(body).encode(), "127.0.0.1", "HTTP/1.1", request_id, moment,
+            "POST", visit.path, "", [("host", "localhost")],
+            json.dumps(visit.body).encode(), "127.0.0.1", "HTTP/1.1", visit.request_id, moment,
         )  # fmt: skip
         with _clock_at(moment):
             answer = self._functions.api.invoke(proxy_event(request))

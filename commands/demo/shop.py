@@ -6,6 +6,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from commands.demo.customers import (
+    NEW,
     Customer,
     customers_of,
     is_buggy,
@@ -13,18 +14,28 @@ from commands.demo.customers import (
     seeded,
     start_of_visit,
 )
+from commands.demo.new_build import envelopes
 
+APPLICATION = "demo-shop"
+PATH = f"/v1/apps/{APPLICATION}/events"
+NEW_PATH = f"/v1/apps/{APPLICATION}/enriched-events"
 DAYS = 90
 LONG_KEY = "the-words-that-somebody-has-typed-into-the-search-field"
 PRODUCTS = (("tea-pot", 24.5), ("green-tea", 7.9), ("cup", 12.0), ("gift-card", 25.0))
 
 
 class Visit(NamedTuple):
-    """One request: when it reached the gateway, its id, and its body."""
+    """One request: when it reached the gateway, its id, where it went, and its body."""
 
     arrived: datetime
     request_id: str
-    body: dict[str, Any]
+    path: str
+    body: Any
+
+    @property
+    def is_of_new_build(self) -> bool:
+        """Whether it brings enriched events, not an EventsRequest."""
+        return isinstance(self.body, list)
 
 
 def history(opened: date, now: datetime) -> list[Visit]:
@@ -52,8 +63,13 @@ def visit_of(customer: Customer, day: date, at: datetime | None = None) -> Visit
     end = max(_moment(event) for event in events.values())
     # A phone without a network sends later.
     late = timedelta(hours=random.randint(1, 20)) if random.random() < 0.05 else timedelta(0)
-    batch = {"Endpoint": customer.endpoint(device, start), "Events": events}
-    return Visit(end + late + timedelta(seconds=1), f"demo-{name}", {"BatchItem": {device: batch}})
+    endpoint_id = customer.endpoint_id(device, start.date())
+    arrived, endpoint = end + late + timedelta(seconds=1), customer.endpoint(device, start)
+    if endpoint_id.endswith(NEW):
+        body = envelopes(APPLICATION, endpoint_id, endpoint, events.items())
+        return Visit(arrived, f"demo-{name}", NEW_PATH, body)
+    batch = {endpoint_id: {"Endpoint": endpoint, "Events": events}}
+    return Visit(arrived, f"demo-{name}", PATH, {"BatchItem": batch})
 
 
 def _events(

@@ -8,6 +8,7 @@ from commands.aws_session import ProblemError, find_session
 from commands.deploy.deploy_options import DeployOptions
 from commands.deployed import EXIT_CODES, Outputs, aws_errors, outputs
 from commands.exit_codes import StoppedError
+from commands.program import typed
 from infra.deploy_settings import DeploySettings
 
 _HEADERS = {
@@ -53,7 +54,8 @@ def _try(settings: DeploySettings, found: Outputs, options: DeployOptions) -> li
     if settings.auth == "iam":  # curl cannot sign with the credentials that a profile names
         profile = f" --profile {options.profile}" if options.profile else ""
         request = f" --application-id {app} --events-request '{body}'"
-        return [*lines, f"    .venv/bin/python -m commands send --url {url}{profile}{request}"]
+        send = typed(f"send --url {url}{profile}{request}")
+        return [*lines, f"    {send}"]
     header = _HEADERS.get(settings.auth, ' -H "x-api-key: $KEY"')
     return [*lines, f"    curl {url}/v1/apps/{app}/events{header} -d '{body}'"]
 
@@ -72,7 +74,5 @@ def _look(settings: DeploySettings, found: Outputs) -> list[str]:
         "jwt": " --auth jwt --token TOKEN",
     }[settings.auth]
     url = found["ApiUrl"].rstrip("/")
-    command = (
-        f".venv/bin/python -m commands verify --stack {settings.stack_name} --url {url}{verify}"
-    )
+    command = typed(f"verify --stack {settings.stack_name} --url {url}{verify}")
     return [*lines, "Follow an event all the way (docs/aws-checklist.md):", f"    {command}"]

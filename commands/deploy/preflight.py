@@ -14,6 +14,7 @@ from commands.deploy.deploy_options import DeployOptions, shipped
 from commands.deploy.plan import Check, Plan
 from commands.exit_codes import StoppedError
 from commands.terminal import say
+from infra.bundle import lacks_bytecode
 from infra.deploy_settings import DeploySettingsError
 
 PLACEHOLDER = "my-app"
@@ -94,6 +95,8 @@ def _problems(options: DeployOptions, before: str) -> Iterator[Problem]:
     say(f"Looking at account {account.id} in {account.region} ...")
     if before == "deploy":
         click.echo(f"auth={settings.auth} lets in {LETS_IN[settings.auth]} (docs/access.md).")
+        if lack := lacks_bytecode(settings.runtime):
+            click.echo(f"The Lambda package will be {lack}")
     plan = Plan(account, options, settings, settings.stack_name)
     for what, check in CHECKS[before].items():
         try:

@@ -7,6 +7,7 @@ from commands.doctor.file_kinds import Kind
 from commands.doctor.found import Found, Role
 from commands.doctor.knowledge import State, operations, spellings
 from commands.doctor.line_numbers import LineNumbers
+from commands.doctor.strings import Strings
 
 _CALL = re.compile(
     r"(?P<owner>[\w$]+|[)\]])\s*(?:\?\.|!\.|!!\.|\.|->|::)\s*(?P<name>\w+?)(?P<ending>Async)?\s*[({\[]"
@@ -38,14 +39,14 @@ _NAMED = re.compile(r"(?P<quote>['\"])(?P<name>[a-zA-Z]{5,30}|[a-z_]{5,40})(?P=q
 _PINPOINT = re.compile("pinpoint", re.I)
 
 
-def find_calls(kind: Kind, text: str, found: Iterable[Found]) -> Iterator[Found]:
+def find_calls(kind: Kind, text: str, found: Iterable[Found], strings: Strings) -> Iterator[Found]:
     """Find calls in a text without comments; `found` is what the file is known to use."""
     roles = {use.role for use in found}
     evident = bool(roles & {Role.CLIENT, Role.IMPORT})
     if not evident and not _PINPOINT.search(text) and not _ASKED.search(text):
         return
     if kind == Kind.JAVASCRIPT:
-        yield from _commands(text)
+        yield from _commands(text, strings)
     holders = {name for names in _HOLDER.findall(text) for name in names if name}
     lines = LineNumbers(text)
     weak = not evident and not _ASKED.search(text) and not _AWS.search(text)
@@ -53,7 +54,7 @@ def find_calls(kind: Kind, text: str, found: Iterable[Found]) -> Iterator[Found]
     for call in _CALL.finditer(text):
         name = spellings().get(call["name"] or call["ruby"])
         owner = call["owner"] or call["bare"]
-        if name is None or (call["ruby"] and kind != Kind.RUBY):
+        if name is None or (call["ruby"] and kind != Kind.RUBY) or strings.hold(call.start()):
             continue
         known = owner in holders or _PINPOINT.search(owner) is not None
         asked = _ASKED.search(text, call.end(), call.end() + _NEAR)
@@ -66,7 +67,7 @@ def find_calls(kind: Kind, text: str, found: Iterable[Found]) -> Iterator[Found]
             yield Found(lines.at(call.start()), Role.CALL, name=name)
 
 
-def _commands(text: str) -> Iterator[Found]:
+def _commands(text: str, strings: Strings) -> Iterator[Found]:
     """`new PutEventsCommand(` is EventBridge's too: its import tells."""
     ours: dict[str, str] = {}  # the name here: Pinpoint's own, or "" for the whole module
     for names, module in _NAMED_IMPORT.findall(text):
@@ -77,6 +78,8 @@ def _commands(text: str) -> Iterator[Found]:
     ours |= {name: "" for name, module in _WHOLE_IMPORT.findall(text) if _OURS.fullmatch(module)}
     lines = LineNumbers(text)
     for found in _COMMAND.finditer(text) if ours else ():
+        if strings.hold(found.start()):
+            continue
         owner, name = found["owner"], found["name"]
         name = name if owner and ours.get(owner) == "" else "" if owner else ours.get(name, "")
         operation = name.removesuffix("Command")

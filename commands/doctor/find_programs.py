@@ -11,6 +11,7 @@ from commands.doctor.file_kinds import Kind
 from commands.doctor.found import Found, Role
 from commands.doctor.knowledge import FOLDER
 from commands.doctor.line_numbers import LineNumbers
+from commands.doctor.strings import Strings
 
 
 class Pattern(NamedTuple):
@@ -41,7 +42,7 @@ def patterns(kind: Kind) -> tuple[Pattern, ...]:
     )
 
 
-def find_programs(kind: Kind, text: str) -> Iterator[Found]:
+def find_programs(kind: Kind, text: str, strings: Strings) -> Iterator[Found]:
     """Find what the table names, in a text without comments."""
     lines = LineNumbers(text)
     for pattern in patterns(kind):
@@ -50,8 +51,12 @@ def find_programs(kind: Kind, text: str) -> Iterator[Found]:
         in_file = bool(pattern.pointed and pattern.pointed.search(text))
         for found in pattern.text.finditer(text):
             line = lines.at(found.start())
+            string = strings.start(found.start())
             if pattern.role == Role.CLIENT:
+                if string is not None:
+                    continue
                 pointed = in_file or has_address(text, found.end())
                 yield Found(line, pattern.role, pattern.subject, pointed=pointed)
-            else:
+            # A name that begins a string is a module's or a class's.
+            elif pattern.role != Role.IMPORT or string in (None, found.start() - 1):
                 yield Found(line, pattern.role, pattern.subject, unless=pattern.unless)

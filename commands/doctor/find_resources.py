@@ -7,6 +7,7 @@ from commands.doctor.found import Found, Role
 from commands.doctor.knowledge import resource_key, resources
 from commands.doctor.leaf import Leaf
 from commands.doctor.line_numbers import LineNumbers
+from commands.doctor.strings import Strings
 
 _CLOUDFORMATION = re.compile(r"\bAWS::Pinpoint(Email)?::(\w+)")
 _SMS_VOICE = re.compile(r"\bAWS::SMSVOICE::\w+|\baws_pinpointsmsvoicev2_\w+")
@@ -52,14 +53,16 @@ def in_terraform_text(text: str) -> Iterator[Found]:
         yield _found(lines.at(found.start()), "aws_pinpoint_", found[1])
 
 
-def in_program(text: str) -> Iterator[Found]:
+def in_program(text: str, strings: Strings) -> Iterator[Found]:
     """Constructs of the CDK, and types in templates that a program or plain text holds."""
     seen, lines = set(), LineNumbers(text)
-    for line, name in sorted({(lines.at(place), name) for place, name in _renamed(text)}):
+    for line, name in sorted({(lines.at(place), name) for place, name in _renamed(text, strings)}):
         seen.add((line, name))
         yield _found(line, "AWS::Pinpoint::", name)
     for pattern in (_CONSTRUCT, _NAMED_CONSTRUCT if _IMPORTED.search(text) else None):
         for found in pattern.finditer(text) if pattern else ():
+            if strings.hold(found.start()):
+                continue
             line = lines.at(found.start())
             name = _ENDINGS.sub("", found[1])
             if (line, name) not in seen:
@@ -70,7 +73,7 @@ def in_program(text: str) -> Iterator[Found]:
             yield from _types(line_text, number)
 
 
-def _renamed(text: str) -> Iterator[tuple[int, str]]:
+def _renamed(text: str, strings: Strings) -> Iterator[tuple[int, str]]:
     """Constructs under a name that the file gives to the module or to the class."""
     modules: set[str] = set()
     classes: dict[str, str] = {}
@@ -84,7 +87,7 @@ def _renamed(text: str) -> Iterator[tuple[int, str]]:
     for found in _MADE.finditer(text) if modules or classes else ():
         name = found["name"] if found["owner"] in modules else classes.get(found["owner"])
         name = _ENDINGS.sub("", name or "")
-        if name:
+        if name and not strings.hold(found.start()):
             yield found.start(), name
 
 

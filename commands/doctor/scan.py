@@ -16,6 +16,7 @@ from commands.doctor.find_variable import NAME, find_variable
 from commands.doctor.found import Found, Role
 from commands.doctor.leaf import Leaf, NotReadError
 from commands.doctor.leaves import leaves
+from commands.doctor.strings import Strings
 from commands.doctor.terraform import terraform
 from commands.doctor.without_comments import without_comments
 
@@ -80,8 +81,9 @@ def _parsed(kind: Kind, relative: str, text: str) -> Iterator[Found]:
         yield from find_notebook(text)
     elif kind == Kind.PYTHON:
         yield from find_python(text)
-        yield from find_resources.in_program(without_comments(kind, text))
-        yield from find_packages.in_text(relative, without_comments(kind, text))
+        bare = without_comments(kind, text)
+        yield from find_resources.in_program(bare, Strings(kind, bare))
+        yield from find_packages.in_text(relative, bare)
     else:
         yield from _plain(kind, relative, text)
 
@@ -98,7 +100,7 @@ def _classes(read_leaves: list[Leaf]) -> Iterator[Found]:
     """The classes that an Android manifest names."""
     for leaf in read_leaves:
         if "pinpoint" in leaf.text:
-            for use in find_programs(Kind.JVM, leaf.text):
+            for use in find_programs(Kind.JVM, leaf.text, Strings()):
                 yield replace(use, line=leaf.line)
 
 
@@ -108,8 +110,9 @@ def _inside(text: str) -> list[Found]:
         return [*find_python(text)]
     except NotReadError:
         bare = without_comments(Kind.JAVASCRIPT, text)
-        found = [*find_programs(Kind.JAVASCRIPT, bare)]
-        return [*found, *find_calls(Kind.JAVASCRIPT, bare, found)]
+        strings = Strings(Kind.JAVASCRIPT, bare)
+        found = [*find_programs(Kind.JAVASCRIPT, bare, strings)]
+        return [*found, *find_calls(Kind.JAVASCRIPT, bare, found, strings)]
 
 
 def _plain(kind: Kind, relative: str, text: str) -> Iterator[Found]:
@@ -118,11 +121,14 @@ def _plain(kind: Kind, relative: str, text: str) -> Iterator[Found]:
     language = Kind.JAVASCRIPT if kind in _DATA else kind  # whose objects look like data
     if kind == Kind.NOTEBOOK:
         language, bare = Kind.PYTHON, bare.replace('\\"', "'")  # its cells stand in JSON's texts
-    found = [*find_programs(language, bare)]
+    # Data has programs in its strings, and pages have them in attributes.
+    is_program = language == kind and not relative.endswith((".vue", ".svelte", ".astro"))
+    strings = Strings(kind, bare) if is_program and kind != Kind.SHELL else Strings()
+    found = [*find_programs(language, bare, strings)]
     yield from found
-    yield from find_calls(language, bare, found)
-    yield from find_texts(bare)
-    yield from find_resources.in_program(bare)
+    yield from find_calls(language, bare, found, strings)
+    yield from find_texts(bare, strings=strings)
+    yield from find_resources.in_program(bare, strings)
     yield from find_packages.in_text(relative, bare)
     if kind == Kind.HCL:
         yield from find_resources.in_terraform_text(bare)

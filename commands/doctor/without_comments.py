@@ -42,7 +42,8 @@ _NO_LINE_END = re.compile(r"[^\n]")
 
 
 @cache
-def _pattern(kind: Kind) -> re.Pattern[str] | None:
+def tokens(kind: Kind) -> re.Pattern[str] | None:
+    """Strings and comments of a kind of text, in the order in which they stand."""
     if kind not in _TOKENS:
         return None
     strings, comments = _TOKENS[kind]
@@ -51,7 +52,7 @@ def _pattern(kind: Kind) -> re.Pattern[str] | None:
 
 def without_comments(kind: Kind, text: str) -> str:
     """The text with spaces in place of comments; its lines stay where they are."""
-    pattern = _pattern(kind)
+    pattern = tokens(kind)
     if pattern is None:
         return text
     return pattern.sub(

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from commands.application_id import ApplicationId
 from commands.deployed import account_options, aws_errors, stack_option
 from commands.exit_codes import ExitCode, StoppedError
 from commands.import_endpoints.checkpoint import Checkpoint, Rejects
@@ -30,7 +31,9 @@ Exit code:
 
 @click.command(epilog=EPILOG)
 @click.argument("path", metavar="FILE", type=click.Path(exists=True, path_type=Path))
-@click.option("--application-id", required=True, help="Whose endpoints they become.")
+@click.option(
+    "--application-id", type=ApplicationId(), required=True, help="Whose endpoints they become."
+)
 @click.option(
     "--data-dir",
     type=click.Path(exists=True, file_okay=False, path_type=Path),

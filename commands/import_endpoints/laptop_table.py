@@ -6,6 +6,7 @@ from pathlib import Path
 from commands.exit_codes import StoppedError
 from local.database import FILE, Database
 from local.endpoint_items import SqliteItems
+from local.typed import typed
 from putevents.endpoints.store import StoreError
 from putevents.endpoints.table import EndpointTable
 from putevents.endpoints.update import Change
@@ -19,7 +20,9 @@ class LaptopTable:
         self.name = str(folder.resolve() / FILE)
         self.application_id = application_id
         if not Path(self.name).exists():  # in a mistyped folder nobody would look for them
-            raise StoppedError(f"Nothing is stored in {folder}: start `make run` once.")
+            raise StoppedError(
+                f"Nothing is stored in {folder}: start `{typed('run', folder)}` once."
+            )
         self._database = Database(Path(self.name))
 
     def write(self, changes: dict[str, Change]) -> dict[str, str]:

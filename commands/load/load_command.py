@@ -12,6 +12,7 @@ import click
 from botocore.exceptions import BotoCoreError
 from botocore.session import Session
 
+from commands.application_id import ApplicationId
 from commands.exit_codes import NotSentError, StoppedError
 from commands.load.shapes import SHAPES
 from commands.send.auth import authorization, target, target_options
@@ -37,7 +38,8 @@ Exit code:
 # fmt: off
 @click.command(epilog=EPILOG)
 @target_options
-@click.option("--application-id", default="my-app", show_default=True, help="One that is served.")
+@click.option("--application-id", type=ApplicationId(), default="my-app", show_default=True,
+              help="One that is served.")
 @click.option("--users", type=click.IntRange(1, 10_000), default=10, show_default=True,
               help="Apps that call at the same time.")
 @click.option("--rate", type=click.FloatRange(0, min_open=True),

@@ -41,7 +41,7 @@ def release(tag: bool, check_only: bool, runtime: str | None) -> None:
     if interpreter.find(runtime.removeprefix("python")) is None:
         raise StoppedError(
             f"This machine has no {runtime}, so that the packages would be without bytecode: "
-            f".venv/bin/uv python install {runtime.removeprefix('python')}"
+            f"make lambda-python RUNTIME={runtime}"
         )
     if check_only:
         return

@@ -13,6 +13,8 @@ from botocore.exceptions import NoCredentialsError
 from botocore.session import Session
 
 Authorize = Callable[[AWSRequest], None]
+_HOST = r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+"
+_HERE = 'A gateway on this machine asks for none: --auth none, with make OPTIONS="--auth none".'
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,12 +33,20 @@ def check_url(_: click.Context, __: click.Parameter, url: str | None) -> str | N
     """Validate a base URL that paths can be added to."""
     try:
         parts = urlsplit(url or "https://unset")
-        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        host = re.fullmatch(_HOST, parts.hostname or "")
+        usable = parts.scheme in ("http", "https") and host and parts.port != 0
     except ValueError:
         usable = False
     if not usable or parts.query or parts.fragment:
         raise click.BadParameter("it should be like https://host/path.")
+    if "/v1/apps" in parts.path:
+        raise click.BadParameter("it should end before /v1/apps, which the command adds.")
     return url
+
+
+def is_this_machine(url: str) -> bool:
+    """Whether a URL leads to this machine, where `make run` asks for no authorization."""
+    return urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
 
 
 # fmt: off
@@ -75,7 +85,12 @@ def authorization(options: Target, session: Session) -> Authorize:
     """Return what adds the authorization to a request; raises UsageError or BotoCoreError."""
     match options.auth:
         case "iam":
-            return _sign(session, options.region or _region(options.url, session))
+            try:
+                return _sign(session, options.region or _region(options.url, session))
+            except (NoCredentialsError, click.UsageError) as error:
+                if not is_this_machine(options.url):
+                    raise
+                raise click.UsageError(f"{str(error).rstrip('.')}. {_HERE}") from None
         case "cognito":
             return _add_header("Authorization", options.token, "--auth cognito needs --token")
         case "jwt":

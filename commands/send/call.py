@@ -8,6 +8,8 @@ import click
 from botocore.session import Session
 from botocore.utils import ArgumentGenerator
 
+from commands.application_id import complaint
+
 
 class BadCallError(Exception):
     """What was given is no PutEvents call; the text says why."""
@@ -30,8 +32,8 @@ class Call(NamedTuple):
         application_id = application_id or given.get("ApplicationId")
         if not isinstance(application_id, str) or not application_id:
             raise BadCallError("No application: give --application-id or an ApplicationId")
-        if not application_id.isprintable():
-            raise BadCallError("The application id holds a character that is not printable")
+        if why := complaint(application_id):
+            raise BadCallError(why)
         events_request = given.get("EventsRequest") if events_request is None else events_request
         if not isinstance(events_request, dict):
             raise BadCallError("No events: give --events-request or an EventsRequest")

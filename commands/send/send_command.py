@@ -6,6 +6,7 @@ import click
 from botocore.exceptions import BotoCoreError
 from botocore.session import Session
 
+from commands.application_id import ApplicationId
 from commands.exit_codes import ExitCode, NotSentError
 from commands.plain_text import counted, printable_json
 from commands.send.auth import Target, authorization, target, target_options
@@ -30,7 +31,7 @@ Exit code (of several, the highest):
 # fmt: off
 @click.command(epilog=EPILOG)
 @target_options
-@click.option("--application-id", help="Wins over an ApplicationId in JSON.")
+@click.option("--application-id", type=ApplicationId(), help="Wins over an ApplicationId in JSON.")
 @click.option("--events-request", type=JsonOption(), help="An EventsRequest.")
 @click.option("--cli-input-json", type=JsonOption(),
               help="ApplicationId and EventsRequest in one object.")

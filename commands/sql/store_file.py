@@ -5,6 +5,8 @@ import sqlite3
 from pathlib import Path
 from typing import NamedTuple
 
+from local.typed import typed
+
 # What SQLite says when it may not write the files beside the store that a reader needs.
 _NOT_ALLOWED = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}
 _PRIMARY = 0xFF  # of an error code, whose other bits say more
@@ -33,8 +35,9 @@ def open_store(path: Path) -> StoreFile:
     except PermissionError:
         raise StoreError(_not_yours(path)) from None
     except OSError:
+        run = typed("run", path.parent)
         raise StoreError(
-            f"Nothing is stored in {path} yet: `make run`, then send events to it."
+            f"Nothing is stored in {path} yet: `{run}`, then send events to it."
         ) from None
     try:
         return _opened(path, is_fixed=False)
@@ -73,7 +76,8 @@ def _opened(path: Path, *, is_fixed: bool) -> StoreFile:
         raise
     if not found:
         store.close()
-        raise StoreError(f"{path} is of an earlier version: `make run` once brings it up to date.")
+        run = typed("run", path.parent)
+        raise StoreError(f"{path} is of an earlier version: `{run}` once brings it up to date.")
     return StoreFile(store, place, is_fixed)
 
 

@@ -9,6 +9,7 @@ import botocore.session
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
+from commands.application_id import ApplicationId
 from commands.aws_session import find_session
 from commands.deployed import aws_errors, outputs, stack_option
 from commands.exit_codes import CommandError, ExitCode, StoppedError
@@ -64,7 +65,8 @@ class Ending(NamedTuple):
 @click.command(epilog=EPILOG)
 @target_options
 @stack_option
-@click.option("--application-id", help="One that is served.  [default: the first]")
+@click.option("--application-id", type=ApplicationId(),
+              help="One that is served.  [default: the first]")
 @click.option("--wait", "wait_seconds", type=click.IntRange(0), metavar="SECONDS",
               help="For the event to arrive.  [default: lakeBufferSeconds and 3 minutes]")
 @click.option("--large", is_flag=True, help="Send ten messages of 1 MB too.")

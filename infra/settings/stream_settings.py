@@ -31,7 +31,8 @@ class StreamSettings(Group):
         ge=LEAST_HOURS,
         le=MOST_HOURS,
         title="how long the stack's stream keeps records",
-        description=f"hours, {LEAST_HOURS} to {MOST_HOURS}; more than {LEAST_HOURS} cost by the GB",
+        description=f"hours, {LEAST_HOURS} to {MOST_HOURS}, and {LEAST_HOURS} with "
+        f"existingEventStream, which is not the stack's; more than {LEAST_HOURS} cost by the GB",
     )
 
     @model_validator(mode="after")

@@ -2,11 +2,13 @@
 
 An answer that drips a byte a second never times out there. With this, a connection takes its
 timeout as the limit of a whole answer, or of connecting to all addresses of a name, and the
-attempts of a call share one deadline.
+attempts of a call share one deadline. A block of code can have a shorter one for all its calls.
 """
 
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from http.client import HTTPResponse
 from io import BufferedReader, RawIOBase
 from math import inf
@@ -27,6 +29,7 @@ MAX_ANSWER_BYTES = 32 * 1024 * 1024
 # an address that was begun), one for TLS, one to send.
 SENDING_SECONDS = 4.0
 _DEADLINE = "putevents_deadline"
+_SOON = 0.001  # the least that a socket waits: none would be "for ever"
 
 
 class _Client(Protocol):
@@ -36,15 +39,37 @@ class _Client(Protocol):
 ClientT = TypeVar("ClientT", bound=_Client)
 
 
+_end: ContextVar[float] = ContextVar("end", default=inf)
+
+
+@contextmanager
+def calls_end_at(moment: float) -> Iterator[None]:
+    """Let no call of a block take longer than until a moment, as `monotonic` counts.
+
+    It is cut off in whatever it does then, and may have done its work. Threads have their own.
+    """
+    token = _end.set(moment)
+    try:
+        yield
+    finally:
+        _end.reset(token)
+
+
+def at_most(seconds: float) -> float:
+    """Return how much of some seconds the block leaves."""
+    return min(seconds, max(_SOON, _end.get() - monotonic()))
+
+
 def with_deadline(client: ClientT, seconds: float) -> ClientT:
     """Let no call of a client take longer, its attempts and the waits between them included."""
     events, read_timeout = client.meta.events, client.meta.config.read_timeout
 
     def start(context: dict[str, Any], **_: Any) -> None:
-        context[_DEADLINE] = monotonic() + seconds
+        # A connection counts what it takes to send by itself where a block ends all calls.
+        context[_DEADLINE] = min(monotonic() + seconds - SENDING_SECONDS, _end.get())
 
     def shorten(request: Any, **_: Any) -> None:
-        left = request.context[_DEADLINE] - SENDING_SECONDS - monotonic()
+        left = request.context[_DEADLINE] - monotonic()
         if left <= 0:
             raise ReadTimeoutError(endpoint_url=request.url)
         request.context["read_timeout"] = min(read_timeout, left)
@@ -53,14 +78,18 @@ def with_deadline(client: ClientT, seconds: float) -> ClientT:
     service_id = client.meta.service_model.service_id.hyphenize()
     events.register("before-call", start)
     events.register_first(f"before-send.{service_id}", shorten)
-    events.register_first(f"needs-retry.{service_id}", _ignore_retry_after)
+    events.register_first(f"needs-retry.{service_id}", _shorten_waits)
     return client
 
 
-def _ignore_retry_after(response: tuple[Any, Any] | None, **_: Any) -> None:
-    # botocore would wait for up to five seconds if the server says so; the queue waits better.
-    if response is not None:
-        response[0].headers.pop("x-amz-retry-after", None)
+def _shorten_waits(response: tuple[Any, Any] | None, **_: Any) -> bool | None:
+    """Return False where no other attempt is to be made, None to let botocore say."""
+    if response is None:
+        return None
+    # botocore would wait for up to five seconds if the server says so, and a second or two after
+    # it throttled; the queue waits better.
+    response[0].headers.pop("x-amz-retry-after", None)
+    return False if response[0].status_code < 500 and _end.get() < inf else None
 
 
 class _TimedBytes(RawIOBase):
@@ -69,7 +98,7 @@ class _TimedBytes(RawIOBase):
     def __init__(self, raw: RawIOBase, connected: socket.socket) -> None:
         self._raw, self._socket = raw, connected
         seconds = connected.gettimeout()
-        self._end = inf if seconds is None else monotonic() + seconds
+        self._end = inf if seconds is None else monotonic() + at_most(seconds)
         self._bytes_left = MAX_ANSWER_BYTES
 
     def readable(self) -> bool:
@@ -119,6 +148,7 @@ class _Timed:
     response_class = _TimedResponse
     socket_options: Any
     timeout: Any
+    sock: Any
     _held: list[bytes] | None = None
 
     def request(self, *args: Any, **kwargs: Any) -> None:
@@ -131,18 +161,22 @@ class _Timed:
         self.send(b"".join(held))
 
     def send(self, data: Any) -> None:
-        if self._held is None:
-            super().send(data)  # type: ignore[misc]
-        else:
+        if self._held is not None:
             self._held.append(data)
+            return
+        if self.sock is not None and _end.get() < inf:
+            self.sock.settimeout(at_most(inf))
+        super().send(data)  # type: ignore[misc]
 
     def connect(self) -> None:
-        options = self.socket_options
+        options, timeout = self.socket_options, self.timeout
+        if timeout is not None:
+            self.timeout = at_most(timeout)
         self.socket_options = _OptionsUntil(options, self.timeout)
         try:
             super().connect()  # type: ignore[misc]
         finally:
-            self.socket_options = options
+            self.socket_options, self.timeout = options, timeout
 
 
 class _HttpConnection(_Timed, AWSHTTPConnection):  # type: ignore[misc]

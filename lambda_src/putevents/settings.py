@@ -16,6 +16,7 @@ from pydantic import (
 from putevents.errors import SettingsError
 
 ANY = "*"
+_OURS = "Value error, "  # what Pydantic writes before a text of a validator's
 
 
 def _split(value: object) -> object:
@@ -55,7 +56,8 @@ class Environment(BaseModel):
         try:
             return cls.model_validate(given)
         except ValidationError as error:
-            wrong = "; ".join(f"{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
+            told = [(str(e["loc"][0]).upper(), e["msg"]) for e in error.errors()]
+            wrong = "; ".join(f"{name}: {text.removeprefix(_OURS)}" for name, text in told)
             raise SettingsError(f"Wrong environment: {wrong}") from None
 
 

@@ -22,6 +22,10 @@ class TimeLeft(NamedTuple):
         """Count from now what Lambda says is left."""
         return cls(monotonic() + context.get_remaining_time_in_millis() / 1000)
 
+    def until(self, moment: float) -> Self:
+        """Return the same, with which no other call to a destination begins after a moment."""
+        return self._replace(end=min(self.end, moment + DELIVERY_SECONDS + QUEUEING_SECONDS))
+
     def is_enough_to_deliver(self) -> bool:
         """Whether, after one more call to a destination, what it left could still be queued."""
         return self.end - monotonic() >= DELIVERY_SECONDS + QUEUEING_SECONDS

@@ -2,12 +2,12 @@
 
 import logging
 import sqlite3
-import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
 from local.asgi import Application
 from local.console import summary
+from local.folder_lock import Holder
 from local.http_messages import Request, Response
 from local.live.chaos import Chaos
 from local.live.happenings import Happenings
@@ -31,13 +31,13 @@ log = logging.getLogger("local")
 class LiveGateway:
     """Made before the gateway, whose home it watches."""
 
-    def __init__(self, folder: Path, url: str, application: str, destination: str) -> None:
+    def __init__(self, folder: Path, this: Holder, application: str, destination: str) -> None:
         self.happenings, self.chaos = Happenings(), Chaos()
         self._events = LiveEvents(self.happenings, folder, destination)
-        self._stream = RowStream(self._events, self.chaos, str(uuid.uuid4()))
+        self._stream = RowStream(self._events, self.chaos, this.run)
         self._sql = SqlProcess(folder)
-        self._opened = OpenedEvents(self._events, url)
-        self._summary = LiveSummary(self._events, url, application, destination == "local")
+        self._opened = OpenedEvents(self._events, this.url)
+        self._summary = LiveSummary(self._events, this, application, destination == "local")
 
     def watch_home(self, home: Home) -> Home:
         """The home of events, watched."""

@@ -7,6 +7,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
+from local.folder_lock import Holder
 from local.live.live_events import LiveEvents
 from local.live.rows import events_of, parts_of, verdict_on
 from local.live.stored_events import MAX_MESSAGES
@@ -33,8 +34,8 @@ SELECT name FROM names WHERE name IS NOT NULL LIMIT ?
 class LiveSummary:
     """Made anew for each call, from indexes and the last rows."""
 
-    def __init__(self, events: LiveEvents, url: str, application: str, is_local: bool) -> None:
-        self._events, self._url, self.application = events, url, application
+    def __init__(self, events: LiveEvents, this: Holder, application: str, is_local: bool) -> None:
+        self._events, self._this, self.application = events, this, application
         self._is_local = is_local
 
     def shown(self) -> dict[str, Any]:
@@ -45,7 +46,8 @@ class LiveSummary:
             applications = [name for (name,) in store.execute(_APPLICATIONS, (MAX_NAMES,))]
             types = [name for (name,) in store.execute(_TYPES, (_LAST, MAX_NAMES)) if name]
         return {
-            "address": self._url,
+            "run": self._this.run,
+            "address": self._this.url,
             "application": self.application,
             "counts": counts,
             "applications": applications,
@@ -53,7 +55,7 @@ class LiveSummary:
             "rates": self._events.rates(),
             "destination": self._events.destination,
             "cannot": [] if self._is_local else _CANNOT,
-            "examples": _examples(self._url, self.application),
+            "examples": _examples(self._this.url, self.application),
         }
 
     def _counts(self, store: sqlite3.Connection) -> dict[str, int]:

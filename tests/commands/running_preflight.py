@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from commands.__main__ import main
 
@@ -21,6 +21,12 @@ def preflight(
 
 def run(url: str | None, *words: str, home: Path, **environment: str) -> tuple[int, list[str]]:
     """The same for any command, of what it says on stderr."""
+    done = invoke(url, *words, home=home, **environment)
+    return done.exit_code, done.stderr.splitlines()
+
+
+def invoke(url: str | None, *words: str, home: Path, **environment: str) -> Result:
+    """The same, with all that it says."""
     here = {
         "HOME": str(home),
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
@@ -32,7 +38,7 @@ def run(url: str | None, *words: str, home: Path, **environment: str) -> tuple[i
     done = CliRunner().invoke(main, words, env=developers | here)
     assert done.exc_info
     assert done.exc_info[0] is SystemExit
-    return done.exit_code, done.stderr.splitlines()
+    return done
 
 
 def mends(commands: list[str]) -> list[str]:

@@ -3,15 +3,19 @@
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from commands.demo.shop import DAYS, history
+from commands.sql.sql_command import sql
 from infra.queries import named_queries
 from tests.local.conftest import StartGateway
 from tests.local.running_gateway import ROOT, environment
@@ -35,14 +39,35 @@ def _shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = command(folder, "demo", "--load-only")
     assert (done.returncode, done.stderr) == (0, "")
     assert f"since {NOW - timedelta(days=DAYS - 1):%Y-%m-%d}" in done.stdout
+    with closing(sqlite3.connect(folder / "putevents.db")) as store:
+        for table, said in (("batch_events", "events of"), ("rejected_events", "more were")):
+            [(count,)] = store.execute(f"SELECT count(*) FROM {table}")  # ours
+            assert f" {count} {said}" in done.stdout
     return folder
+
+
+def test_old_builds_and_new_ones_came_in_and_a_user_joins_them(shop: Path) -> None:
+    query = """
+        SELECT count(*) AS users FROM (
+            SELECT endpoint.user.userid AS user FROM events
+            WHERE NOT starts_with(client.client_id, 'web') GROUP BY 1
+            HAVING bool_or(application.sdk.name = 'demo-shop-sink')
+                AND bool_or(application.sdk.name <> 'demo-shop-sink')
+        ) WHERE user IS NOT NULL
+    """
+    done = command(shop, "sql", "--query", query)
+
+    assert done.returncode == 0
+    assert int(done.stdout.splitlines()[2]) > 10
+    versions = command(shop, "sql", "--name", "versions_and_platforms").stdout
+    assert all(sdk in versions for sdk in ("demo-shop-sink", "amplify-android", "amplify-swift"))
 
 
 @pytest.mark.parametrize("query", [query.file for query in named_queries()])
 def test_every_named_query_shows_something(query: str, shop: Path) -> None:
-    done = command(shop, "sql", "--name", query)
+    done = CliRunner().invoke(sql, ["--name", query], env={"DATA_DIR": str(shop)})
 
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.exit_code, done.stderr) == (0, "")
     assert "demo-shop" in done.stdout
 
 
@@ -77,20 +102,72 @@ def test_a_running_gateway_shows_the_shop_and_takes_its_visitors(
     done = command(gateway.data_dir, "demo", port=port)
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert "8 customers are in the shop now." in done.stdout
-    gateway.wait_for("POST /v1/apps/demo-shop/events  202  . accepted")
+    assert "8 customers are in the shop now, 4 with the new build." in done.stdout
+    assert f"`make sql DATA_DIR={gateway.data_dir}`" in done.stdout
+    gateway.wait_for("POST /v1/apps/demo-shop/events  202  [1-9].* accepted")
+    gateway.wait_for("POST /v1/apps/demo-shop/enriched-events  202  [1-9].* accepted")
     _, page = gateway.ask("GET", "/live/events?application=demo-shop&limit=500")
     assert len(page["events"]) == 500
     assert page["more"]
 
 
-def test_a_gateway_over_another_store_is_told(start_gateway: StartGateway, shop: Path) -> None:
-    gateway = start_gateway()
+@pytest.mark.parametrize(
+    ("settings", "why"),
+    [
+        ({"APPLICATION_IDS": "my-app"}, "does not serve demo-shop: start it with APPLICATION_IDS="),
+        (
+            {"DESTINATION": "pinpoint", "AWS_ENDPOINT_URL_PINPOINT": "http://127.0.0.1:9"},
+            "sends events on to another DESTINATION",
+        ),
+    ],
+)
+def test_nothing_is_loaded_that_the_gateway_would_not_show(
+    settings: dict[str, str], why: str, start_gateway: StartGateway
+) -> None:
+    gateway = start_gateway(**settings)
 
-    done = command(shop, "demo", port=gateway.url.rpartition(":")[2])
+    done = command(gateway.data_dir, "demo", port=gateway.url.rpartition(":")[2])
 
     assert done.returncode == 3
-    assert "does not show the demo shop: is it `make run` with another DATA_DIR=" in done.stderr
+    assert why in done.stderr
+    assert gateway.stored("demo-shop") == []
+
+
+def test_a_gateway_over_another_store_is_told_before_anything_is_loaded(
+    start_gateway: StartGateway, tmp_path: Path
+) -> None:
+    gateway = start_gateway()
+
+    done = command(tmp_path / "other", "demo", port=gateway.url.rpartition(":")[2])
+
+    assert done.returncode == 3
+    assert f"is `make run` with another store than {tmp_path / 'other'}: give its" in done.stderr
+    assert gateway.stored("demo-shop") == []
+    assert not (tmp_path / "other").exists()
+
+
+def test_loading_alone_asks_for_no_gateway_of_the_store(
+    start_gateway: StartGateway, shop: Path
+) -> None:
+    gateway = start_gateway()
+
+    done = command(shop, "demo", "--load-only", port=gateway.url.rpartition(":")[2])
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"Look at it: `make run DATA_DIR={shop}`" in done.stdout
+    assert gateway.stored("demo-shop") == []
+
+
+def test_the_gateway_that_has_the_folder_on_another_port_is_named(
+    start_gateway: StartGateway,
+) -> None:
+    gateway = start_gateway()
+
+    done = command(gateway.data_dir, "demo")
+
+    assert done.returncode == 3
+    port = gateway.url.rpartition(":")[2]
+    assert f"make demo DATA_DIR={gateway.data_dir} PORT={port}" in done.stderr
     assert gateway.stored("demo-shop") == []
 
 

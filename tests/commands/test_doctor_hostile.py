@@ -37,6 +37,7 @@ HOSTILE = {
     "escapes.ts": "'mobiletargeting:PutEvents'\n" + "`" + ("\\`" * 5_000 + "\n") * 20,
     "comments.java": '"mobiletargeting:PutEvents"' + "/*" * DEEP,
     "regexes.ts": "'mobiletargeting:PutEvents'\n" + "(/[a\n" * DEEP,
+    "named.ts": "'mobiletargeting:PutEvents'\nf(`" + "new AWS.Pinpoint()\n" * 20_000 + "`)",
     "brackets.ts": "new Pinpoint(\n" * 10_000,
     "words.sh": "aws pinpoint " * 5_000 + "\n" + "aws " + "--a b " * DEEP + "pinpoint put-events",
     "one.tf": 'resource "aws_pinpoint_app" ' * 1_000,

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -55,7 +55,9 @@ AT_AWS = [one for one in starting(*NEED_AWS) if one not in [*HERE, *starting(*EL
 
 
 def named(found: list[Typed]) -> list[object]:
-    return [pytest.param(one, id=f"{one.page}: {one.text[:60]}") for one in found]
+    """Each command once, whatever its comment, though several pages have it."""
+    once = {(one.before, re.sub(r"\s+# .*$", "", one.text)): one for one in reversed(found)}
+    return [pytest.param(one, id=f"{one.page}: {one.text[:60]}") for one in reversed(once.values())]
 
 
 class Reader:
@@ -96,6 +98,13 @@ class Reader:
             [*YEAR_AHEAD, "sh", "-ec", text], cwd=ROOT, env={**self.environment, **more},
             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS, check=False,
         )  # fmt: skip
+
+
+def test_commands_run_with_the_clock_a_year_ahead() -> None:
+    if not FAKETIME:
+        pytest.skip("faketime is not installed here: commands run as of today")
+    said = subprocess.run([*YEAR_AHEAD, "date", "+%s"], capture_output=True, text=True, timeout=9)
+    assert datetime.fromtimestamp(int(said.stdout), UTC) > datetime.now(UTC) + timedelta(days=364)
 
 
 @pytest.fixture(name="reader", scope="module")

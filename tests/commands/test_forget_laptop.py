@@ -121,7 +121,7 @@ def test_whenever_it_is_killed_the_next_run_ends_the_same(
 @pytest.mark.parametrize(
     ("options", "code", "told"),
     [
-        (["--receipt", "/dev/null/x.json"], 3, "/dev/null/x.json cannot be written"),
+        (["--receipt", "/proc/nowhere/x.json"], 3, "/proc/nowhere/x.json cannot be written"),
         (["--receipt", "."], 2, "is a directory"),
         (["--since", "2026-12-01", "--until", "2026-01-01"], 2, "--since is a later day"),
         (["--application", "typo"], 3, "There is no application 'typo' here"),

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from infra.deploy_settings import DeploySettings
+
 ROOT = Path(__file__).parents[2]
 SECONDS = 60
 
@@ -86,8 +88,17 @@ def test_where_home_cannot_be_written_caches_go_elsewhere(programs: Path, tmp_pa
 
     caches = f"{ROOT}/.build/caches"
     assert f"{home} cannot be written: caches go to {caches}." in done.stderr
-    for name in ("JSII_RUNTIME_PACKAGE_CACHE_ROOT", "CDK_HOME", "UV_CACHE_DIR", "npm_config_cache"):
+    for name in ("JSII_RUNTIME_PACKAGE_CACHE_ROOT", "CDK_HOME", "UV_CACHE_DIR",
+                 "UV_PYTHON_INSTALL_DIR", "npm_config_cache"):  # fmt: skip
         assert re.search(rf"^{name} := {caches}/", done.stdout, re.MULTILINE)
+
+
+def test_the_functions_python_is_the_default_of_lambda_python(programs: Path) -> None:
+    default = DeploySettings.model_fields["runtime"].default.removeprefix("python")
+
+    for words, version in (([], default), (["RUNTIME=python3.12"], "3.12")):
+        done = make(programs, "-n", "lambda-python", *words)
+        assert done.stdout.splitlines()[-1] == f'.venv/bin/uv python install --no-bin "{version}"'
 
 
 def test_a_home_that_can_be_written_is_used(programs: Path, tmp_path: Path) -> None:

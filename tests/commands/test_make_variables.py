@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from commands.program import typed
 from putevents.settings import LakeSettings, Settings
 
 ROOT = Path(__file__).parents[2]
@@ -176,6 +177,32 @@ def test_a_dollar_sign_that_make_would_expand_is_told(target: str, name: str) ->
 
 def test_the_targets_take_some() -> None:
     assert {("forget", "USER"), ("sql", "QUERY"), ("run", "REJECTED_STREAM")} <= {*TAKEN}
+
+
+def test_what_an_error_says_to_type_works_where_the_person_stands(tmp_path: Path) -> None:
+    done = subprocess.run(
+        ["make", "-C", ROOT, "forget", "USER=$$x"], cwd=tmp_path, capture_output=True, text=True,
+        timeout=60, check=False, env={"PATH": os.environ["PATH"], "PWD": str(tmp_path)},
+    )  # fmt: skip
+    [command] = re.findall(r"it is taken: +(.*) forget --user", done.stderr)
+
+    assert command == f"cd '{ROOT}' && .venv/bin/python -m commands"
+    helped = subprocess.run(
+        ["sh", "-c", f"{command} --help"], cwd=tmp_path, capture_output=True, text=True,
+        timeout=60, check=False, env={"PATH": os.environ["PATH"]},
+    )  # fmt: skip
+    assert (helped.returncode, helped.stderr) == (0, "")
+
+
+def test_what_a_command_says_to_type_works_where_the_person_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder, typed_in in ((ROOT, ""), (tmp_path, str(ROOT))):
+        monkeypatch.chdir(folder)
+        monkeypatch.setenv("TYPED_IN", typed_in)
+        assert typed("verify") == ".venv/bin/python -m commands verify"
+    monkeypatch.setenv("TYPED_IN", str(tmp_path))
+    assert typed("verify") == f"cd {ROOT} && .venv/bin/python -m commands verify"
 
 
 @pytest.mark.parametrize("word", ["USER=k$$xuser", "OPTIONS=--user k$$xuser", "ENDPOINT=$$(id)"])

@@ -1,6 +1,8 @@
 """`preflight`: what a first deploy would stumble over is told in a sentence, with what mends it."""
 
 import json
+import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from commands.deploy import cdk
 from commands.deploy.account_checks import MIN_BOOTSTRAP_VERSION
 from commands.deploy.deploy_options import DeployOptions
+from infra import interpreter
 from tests.commands.aws_answers import (
     TOPIC,
     account,
@@ -19,8 +22,8 @@ from tests.commands.aws_answers import (
     stack,
     topic,
 )
-from tests.commands.running_preflight import KEYS, MEANT, mends, preflight
-from tests.infra.test_app import synth
+from tests.commands.running_preflight import KEYS, MEANT, invoke, mends, preflight
+from tests.deployed.synthesised import synthesise
 from tests.loopback import Response
 
 
@@ -37,6 +40,26 @@ def test_an_account_that_is_ready_stops_nothing(tmp_path: Path) -> None:
         "GetCallerIdentity",
         "GetParameter",
     ]
+
+
+def test_a_machine_without_the_functions_python_is_told_before_anything_is_deployed(
+    tmp_path: Path,
+) -> None:
+    runtime = "python3.12" if sys.version_info[:2] != (3, 12) else "python3.13"
+    nowhere = {name: str(tmp_path) for name in ("PYENV_ROOT", "UV_PYTHON_INSTALL_DIR")}
+    nowhere["PATH"] = str(Path(node).parent) if (node := shutil.which("node")) else ""
+    interpreter.find.cache_clear()
+    try:
+        with account() as url:
+            done = invoke(
+                url, "preflight", *MEANT, "-c", f"runtime={runtime}", home=tmp_path, **nowhere
+            )
+    finally:
+        interpreter.find.cache_clear()
+
+    assert done.exit_code == 0
+    assert f"will be without bytecode, for this machine has no {runtime}: " in done.stdout
+    assert f"(`make lambda-python RUNTIME={runtime}`) and deploy again." in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -308,7 +331,8 @@ def test_another_qualifier_is_looked_for() -> None:
 
 
 def test_the_version_of_the_bootstrap_is_the_one_that_the_cdk_asks_for(tmp_path: Path) -> None:
-    assert synth(tmp_path).returncode == 0
+    where = {"CDK_DEFAULT_ACCOUNT": "123456789012", "CDK_DEFAULT_REGION": "eu-west-1"}
+    synthesise(tmp_path, {}, where)
     artifacts = json.loads((tmp_path / "manifest.json").read_text())["artifacts"]
     asked = {
         artifact["properties"]["requiresBootstrapStackVersion"]

@@ -189,8 +189,15 @@ def test_terraforms_example_gives_the_template_what_it_needs(
     text = (ROOT / "examples/terraform/main.tf").read_text()
     parsed = hcl2.loads(text)
 
-    bucket, files, stack = parsed["resource"]
-    assert [*bucket, *files] == ['"aws_s3_bucket"', '"aws_s3_object"']
+    *bucket, files, stack = parsed["resource"]
+    assert [name for one in bucket for name in one] == [
+        '"aws_s3_bucket"',
+        '"aws_s3_bucket_public_access_block"',
+        '"aws_s3_bucket_versioning"',
+    ]
+    # CloudFormation needs the former packages if an update fails.
+    [kept] = files['"aws_s3_object"']['"files"']["lifecycle"]
+    assert kept["create_before_destroy"] is True
     given = set(
         re.findall(r"(\w+) = ", stack['"aws_cloudformation_stack"']['"gateway"']["parameters"])
     )

@@ -120,13 +120,28 @@ def test_credentials_may_be_those_of_a_profile(
     assert sorted(gateway.stored(app)) == STORED
 
 
+def test_for_make_run_the_option_that_helps_is_named(run: Program) -> None:
+    no_region = {"AWS_REGION": "", "AWS_DEFAULT_REGION": "", "PUT_EVENTS_AUTH": "iam"}
+    put_events = Command(run, "http://localhost:9")
+
+    status, _, errors = put_events("--application-id", "a", **no_region)
+
+    assert status == 2
+    assert "The URL does not tell the region: --auth iam needs --region. A gateway on" in errors
+    assert errors.endswith('--auth none, with make OPTIONS="--auth none".\n')
+
+
 def test_without_credentials_nothing_is_sent(run: Program) -> None:
     with running_upstream() as upstream:
         status, output, errors = Command(run, upstream.url)(
             "--auth", "iam", "--application-id", "a", "--events-request", "{}", **NO_CREDENTIALS
         )
 
-    assert (status, output, errors) == (2, "", "Error: Unable to locate credentials\n")
+    assert (status, output) == (2, "")
+    assert (
+        "Error: Unable to locate credentials. A gateway on this machine asks for none: " in errors
+    )
+    assert errors.endswith('--auth none, with make OPTIONS="--auth none".\n')
     assert upstream.requests == []
 
 

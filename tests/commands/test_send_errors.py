@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from commands.__main__ import main
 from commands.exit_codes import ExitCode
 from commands.send.send_command import EPILOG
 from commands.send.send_command import send as command
@@ -84,6 +85,10 @@ def test_a_gateway_that_is_not_there_is_told_in_one_sentence(run: Program) -> No
         (["--cli-input-json", '{"ApplicationId": "\\ud800"}'], "character that is not printable."),
         (["--events-request", "[]"], "Not a JSON object."),
         (["--cli-input-json", "file://no"], "no cannot be read (No such file or directory)."),
+        (["--application-id", ".."], "The application id should not be '..'."),
+        (["--cli-input-json", '{"ApplicationId": "."}'], "The application id should not be '.'."),
+        (["--url", "http://127.0.0.1/v1/apps/a/events"], "it should end before /v1/apps, which"),
+        (["--url", "http://a b"], "it should be like https://host/path."),
         (["--requests", "no"], "'no': No such file or directory"),
         (["--requests", "-", "--events-request", "{}"], "--requests brings its own events."),
         (["--concurrency", "5"], "--concurrency is for --requests."),
@@ -101,6 +106,24 @@ def test_wrong_options_are_told_before_anything_is_sent(options: list[str], sent
     assert (result.exit_code, result.stdout) == (2, "")
     assert sentence in result.stderr.splitlines()[-1]
     assert upstream.requests == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["load", "--url", "http://127.0.0.1:9", "--auth", "none"],
+        ["conformance", "--url", "http://127.0.0.1:9", "--auth", "none"],
+        ["verify"],
+        ["import-endpoints", "pyproject.toml"],
+        ["send", "--url", "http://127.0.0.1:9", "--auth", "none"],
+    ],
+)
+@pytest.mark.parametrize("wrong", ["..", ".", " ", "a\n"])
+def test_no_command_starts_for_an_application_that_cannot_be(words: list[str], wrong: str) -> None:
+    result = CliRunner().invoke(main, [*words, "--application-id", wrong])
+
+    assert result.exit_code == 2
+    assert "The application id " in result.stderr.splitlines()[-1]
 
 
 def test_every_option_and_exit_code_is_documented() -> None:

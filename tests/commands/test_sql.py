@@ -130,7 +130,8 @@ def test_nothing_stored_yet_is_said_in_one_sentence(tmp_path: Path) -> None:
 
     assert (status, printed) == (1, "")
     assert re.fullmatch(
-        r"Error: Nothing is stored in .*: `make run`, then send events to it\.\n", complaint
+        r"Error: Nothing is stored in .* yet: `make run DATA_DIR=.*`, then send events to it\.\n",
+        complaint,
     )
     assert not (tmp_path / "none").exists()
 

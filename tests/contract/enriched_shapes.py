@@ -5,9 +5,10 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypedDict
 
+from putevents.wire.enriched_events import EARLIEST_TIME
 from putevents.wire.schemas import EventAttributes, EventMetrics, Session
 
-_YEAR_1, _YEAR_9999 = -62_135_596_800_000, 253_402_300_799_999
+_YEAR_9999 = 253_402_300_799_999
 _SESSION = Session.model_fields
 _Time = Annotated[str, *_SESSION["start_timestamp"].metadata]
 
@@ -61,7 +62,12 @@ class EnrichedSession(_Part):
 class EnrichedEvent(_Part):
     event_type: Annotated[str, Field(min_length=1)]
     event_timestamp: Annotated[
-        int, Field(ge=_YEAR_1, le=_YEAR_9999, description="Unix time in milliseconds.")
+        int,
+        Field(
+            ge=EARLIEST_TIME,
+            le=_YEAR_9999,
+            description="Unix time in milliseconds, of 2000 or later.",
+        ),
     ]
     client: EnrichedClient
     event_id: Annotated[

@@ -17,6 +17,7 @@ from tests.deployed.deployment import Deployment
 from tests.deployed.emulator import ROOT, Emulator
 from tests.deployed.putevents_server import Upstream
 from tests.deployed.storm import configure
+from tests.deployed.synthesised import Synthesised
 from tests.deployed.traces import TraceListener
 
 # Applications for tests that look for the traces of their own requests among all.
@@ -192,7 +193,7 @@ def _fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartEmulator]:
             emulator = Emulator(tmp_path_factory.mktemp("emulator"))
             emulator.start(with_parent=True)
             started.callback(emulator.stop)
-            deployment = Deployment(emulator)
+            deployment = Synthesised(emulator)
             deployment.bootstrap()
             return deployment
 

@@ -5,6 +5,7 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from tests.deployed.emulator import ACCOUNT, REGION, ROOT, Emulator
 CDK = ROOT / "infra/node_modules/.bin/cdk"
 # The emulated functions run on this machine's own processor.
 ARCHITECTURE = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x86_64")
+QUICK_POLLS = Path(__file__).with_name("quick_polls.cjs")
 COMMAND_SECONDS = 120
 
 
@@ -31,10 +33,11 @@ class Deployment:
     def __init__(self, emulator: Emulator, output: CdkOutput | None = None) -> None:
         self.emulator = emulator
         self.outputs: dict[str, str] = {}
+        self.context: dict[str, object] = {}  # what it was last deployed with
         self.stack = ""
         self._output = output  # who watches it is told of its progress
         self._folder = emulator.folder
-        self._assembly = emulator.folder / "cdk.out"
+        self.assembly = emulator.folder / "cdk.out"
 
     @property
     def api(self) -> str:
@@ -46,7 +49,7 @@ class Deployment:
     @property
     def was_synthesised(self) -> bool:
         """Whether a deploy came so far that there may be something to destroy."""
-        return (self._assembly / "manifest.json").exists()
+        return (self.assembly / "manifest.json").exists()
 
     def bootstrap(self) -> None:
         """`cdk bootstrap`, from a folder without an app, whose synth it does not need."""
@@ -57,20 +60,24 @@ class Deployment:
     def deploy(self, *arguments: str, **options: object) -> None:
         """`cdk deploy` with the given options beside those of cdk.json."""
         file = self._folder / "outputs.json"
-        context = {"architecture": ARCHITECTURE, "runtime": RUNTIME, **options}
+        self.context = {"architecture": ARCHITECTURE, "runtime": RUNTIME, **options}
         self._cdk(
             "deploy",
             "--require-approval=never",
-            f"--output={self._assembly}",
             f"--outputs-file={file}",
-            *(word for name, value in context.items() for word in ("-c", f"{name}={value}")),
+            *self._app(self.context),
             *arguments,
         )
         [(self.stack, self.outputs)] = json.loads(file.read_text()).items()
 
+    def _app(self, context: Mapping[str, object]) -> list[str]:
+        """What names the app to the CLI: cdk.json's with these options."""
+        options = (word for name, value in context.items() for word in ("-c", f"{name}={value}"))
+        return [f"--output={self.assembly}", *options]
+
     def destroy(self) -> None:
         """`cdk destroy` of what was deployed."""
-        self._cdk("destroy", "--force", f"--app={self._assembly}")
+        self._cdk("destroy", "--force", f"--app={self.assembly}")
 
     def command(self, *arguments: str) -> str:
         """`python -m commands` in the deployment's account; what it prints."""
@@ -90,6 +97,7 @@ class Deployment:
             **mine,
             **self.emulator.environment(),
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{mine.get('PATH', os.defpath)}",
+            "NODE_OPTIONS": f'{mine.get("NODE_OPTIONS", "")} --require "{QUICK_POLLS}"',
         }
         if self._output:
             step, words = f"cdk {command[0]}", [*command, "--progress=events"]

@@ -74,13 +74,20 @@ class Processes:
 
     def _start_destination(self, port: int) -> int:
         """The laptop's gateway stands where Pinpoint stood: it speaks the same protocol."""
-        settings = {"PORT": str(port), "DATA_DIR": str(self.data)}
-        mine = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        # Nothing else: the caller's DESTINATION, say, would be one that this gateway has not got.
+        environment = {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "PYTHONPATH": f"{ROOT / 'lambda_src'}:{ROOT}",
+            "LANG": "C.UTF-8",
+            "HOME": str(self.folder),
+            "PORT": str(port),
+            "DATA_DIR": str(self.data),
+        }
         with (self.folder / "destination.log").open("w") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", MARKS["destination"]],
                 cwd=ROOT,
-                env=mine | settings,
+                env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

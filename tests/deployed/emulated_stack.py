@@ -6,12 +6,14 @@ import shlex
 from datetime import UTC, datetime
 from pathlib import Path
 
+from commands.deploy.deploy_options import DeployOptions, shipped
 from commands.sql.answer import Answer, shown
+from infra.deploy_settings import DeploySettings, DeploySettingsError
 from infra.names import DEFAULT_STACK
 from tests.deployed.athena import Athena
 from tests.deployed.cdk_output import CdkOutput
 from tests.deployed.curl import application_id, curl
-from tests.deployed.deployment import DeployError, Deployment
+from tests.deployed.deployment import ARCHITECTURE, RUNTIME, DeployError, Deployment
 from tests.deployed.emulated_processes import Processes
 from tests.deployed.emulator import ROOT, EmulatorError
 from tests.deployed.not_emulated import refusal
@@ -19,13 +21,13 @@ from tests.deployed.not_emulated import refusal
 FOLDER = Path(os.environ.get("EMULATED_DIR") or ROOT / ".build/emulated").absolute()
 ENVIRONMENT = FOLDER / "environment"
 LOG = FOLDER / "cdk.log"
+HERE = {"retryDelaySeconds": 1}  # what is tried out should not wait
 NOTHING = Answer(["(no rows)"], [])
 
 
 def up(*arguments: str) -> None:
     """Start what is not running, deploy, and say how to use it."""
-    if sentence := refusal(*arguments):
-        raise EmulatorError(sentence)
+    _check(*arguments)
     processes = Processes(FOLDER)
     if not processes.has_emulator:
         _say("start MiniStack")
@@ -36,7 +38,7 @@ def up(*arguments: str) -> None:
             deployment.bootstrap()
             processes.note(is_bootstrapped=1)
         upstream = f"http://127.0.0.1:{processes.state['destination_port']}"
-        deployment.deploy(*arguments, pinpointEndpointUrl=upstream, retryDelaySeconds=1)
+        deployment.deploy(*arguments, pinpointEndpointUrl=upstream, **HERE)
     except DeployError as error:
         raise EmulatorError(
             f"{error}\nAll of it is in {_shown(LOG)}. The same command tries again, "
@@ -45,6 +47,19 @@ def up(*arguments: str) -> None:
     environment = deployment.emulator.environment().items()
     ENVIRONMENT.write_text("".join(f"export {n}={shlex.quote(v)}\n" for n, v in environment))
     print(_how_to_use(deployment, processes))
+
+
+def _check(*arguments: str) -> None:
+    """Raise EmulatorError for settings that cannot be deployed, before anything is started."""
+    if sentence := refusal(*arguments):
+        raise EmulatorError(sentence)
+    context = {"architecture": ARCHITECTURE, "runtime": RUNTIME, **HERE}
+    context["pinpointEndpointUrl"] = "http://127.0.0.1:8080"  # the port is not known yet
+    given = shipped() | context | DeployOptions.parse(arguments).context
+    try:
+        DeploySettings.from_context(given)
+    except DeploySettingsError as error:
+        raise EmulatorError(str(error)) from None
 
 
 def _how_to_use(deployment: Deployment, processes: Processes) -> str:

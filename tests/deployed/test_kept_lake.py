@@ -12,6 +12,7 @@ from tests.deployed.conftest import StartEmulator
 from tests.deployed.deployed_gateway import APPLICATION
 from tests.deployed.deployed_lake import Lake
 from tests.deployed.deployment import Deployment
+from tests.deployed.synthesised import Synthesised
 
 STACK = "Shop-Events"
 BASE = f"/v1/apps/{APPLICATION}"
@@ -125,7 +126,7 @@ def test_make_views_mends_views_that_athena_does_not_read(deployment: Deployment
 
 
 def test_two_stacks_of_one_account_keep_to_themselves(deployment: Deployment) -> None:
-    first, other = Lake(deployment), Deployment(deployment.emulator)
+    first, other = Lake(deployment), Synthesised(deployment.emulator)
     # Like the first in all but capitals, which Glue does not tell apart, and a word more.
     for name in (STACK.lower(), f"{STACK}-eu"):
         other.deploy(stackName=name, applicationIds=APPLICATION, destination="lake")

@@ -141,9 +141,11 @@ def test_what_was_tried_too_often_is_a_dead_letter_with_its_reason_until_it_is_r
     listed = make("dead-letters", f"--export={file}").splitlines()
     [exported] = map(json.loads, file.read_text().splitlines())
     why = f"Given up after attempt {MAX_ATTEMPTS}: Nothing of it could be delivered."
-    assert listed[2].endswith(f" | {MAX_ATTEMPTS:>5} | {2:>6} | {APPLICATION:<11} | {why}")
+    assert listed[2].endswith(
+        f" | {MAX_ATTEMPTS:>5} | {2:>6} | {APPLICATION:<11} | {exported['Reason']}"
+    )
     assert listed[3:] == ["Dead letters: 1"]
-    assert exported["Reason"] == why
+    assert exported["Reason"].startswith(why)
     assert (exported["Body"], exported["Events"]) == (dead["Body"], 2)
     assert exported["DeadSince"] >= exported["ArrivedAt"]
 

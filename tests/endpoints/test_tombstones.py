@@ -108,6 +108,15 @@ def test_no_older_update_brings_a_deleted_user_back(either: EndpointTable) -> No
     assert [e["User"] for e in either.of_user(app, "u")] == [{"UserId": "u"}]
 
 
+def test_a_deleted_user_stays_so_when_an_endpoint_of_the_user_goes(either: EndpointTable) -> None:
+    app, of_u = next(fresh), {"User": {"UserId": "u"}}
+    either.delete_user(app, "u", START + DELETED)
+    update(either, app, DELETED + 1, of_u, "other")
+    assert either.delete(app, "other", START + DELETED + 2)
+    update(either, app, DELETED - 1, of_u)
+    assert found(either, app) == []
+
+
 def test_a_user_whose_last_endpoint_was_deleted_may_have_had_another(
     either: EndpointTable,
 ) -> None:

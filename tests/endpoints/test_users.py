@@ -160,7 +160,7 @@ def test_of_a_request_an_endpoint_that_says_inactive_takes_no_address(
     assert [e["EndpointStatus"] for e in either.get(app, updates)] == ["ACTIVE", "INACTIVE"]
 
 
-def test_an_attribute_that_two_changes_of_user_overtook_is_nobodys(
+def test_an_attribute_that_two_changes_of_user_overtook_is_its_users(
     either: EndpointTable, app: str
 ) -> None:
     def send(at: int, **person: Any) -> Any:
@@ -173,13 +173,14 @@ def test_an_attribute_that_two_changes_of_user_overtook_is_nobodys(
     for at, user_id in enumerate("vuw"):
         send(100 * at, UserId=user_id)
     send(250, UserAttributes={"secret": ["of w"]})
-    assert send(50, UserAttributes={"secret": ["of v"]}) is None
-    assert send(60, UserId="v") == {"UserId": "v"}  # it says who that was
+    assert send(50, UserAttributes={"secret": ["of v"]}) == user("v", secret=["of v"])
+    assert send(60, UserId="v") == user("v", secret=["of v"])
     assert send(150, UserAttributes={"secret": ["of u"]}) == user("u", secret=["of u"])
-    for at, user_id in ((300, "u"), (400, "v"), (500, "w")):
-        secret = {} if user_id == "v" else {"secret": [f"of {user_id}"]}
-        expected = user(user_id, **secret) if secret else {"UserId": user_id}
-        assert send(at, UserId=user_id) == expected
+    for at, user_id in ((300, "u"), (400, "v"), (500, "w"), (600, "u")):
+        assert send(at, UserId=user_id) == user(user_id, secret=[f"of {user_id}"])
+    # Of a moment before the last users nobody is known.
+    assert send(70, UserAttributes={"other": ["of v"]}) is None
+    assert send(80, UserId="v") == user("v", secret=["of v"])  # it says who that was
 
 
 def test_a_user_who_came_back_after_a_sign_out_is_known_for_both_times(phones: Endpoints) -> None:

@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
+from time import time_ns
 from typing import Any
 
 import pytest
@@ -87,16 +87,17 @@ def test_an_event_that_waits_twice_keeps_what_was_known_first(lake: WholeGateway
 def test_an_event_of_a_table_that_was_down_is_the_former_users_and_has_its_own_update(
     gateway: WholeGateway,
 ) -> None:
-    gateway.put(phone=batch(User={"UserId": "v"}, OptOut="NONE"))
-    arrived = str(gateway.call("GET", "endpoints/phone")[1]["CreationDate"])
-    gateway.put(phone=batch(User={"UserId": "u"}, OptOut="ALL"))
-    body = {"ApplicationId": "my-app", "EventsRequest": {"BatchItem": {"phone": batch("1")}}}
+    now = time_ns() // 1_000_000
+    signed_in = {"phone": batch(User={"UserId": "v"}, OptOut="NONE")}
     own = {"phone": batch("2", Demographic={"Make": "old"})}
-    for number, found in enumerate([body, {**body, "EventsRequest": {"BatchItem": own}}]):
-        record = sqs_record(found, f"m{number}")
-        sent = int(datetime.fromisoformat(arrived).timestamp() * 1000)
-        record["attributes"]["SentTimestamp"] = str(sent)
+    sent = [(now - 2000, signed_in), (now - 1000, {"phone": batch("1")}), (now - 1000, own)]
+    for number, (moment, batch_item) in enumerate(sent):
+        body = {"ApplicationId": "my-app", "EventsRequest": {"BatchItem": batch_item}}
+        record = sqs_record(body, f"m{number}")
+        record["attributes"]["SentTimestamp"] = str(moment)
         assert gateway.doors.stay(record) == []
+        if not number:
+            gateway.put(phone=batch(User={"UserId": "u"}, OptOut="ALL"))
     told = {r["event_id"]: r["endpoint"] for r in gateway.records()}
     assert {id_: found["user"]["userid"] for id_, found in told.items()} == {"1": "v", "2": "v"}
     assert told["2"]["demographic"]["make"] == "old"

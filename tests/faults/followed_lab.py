@@ -9,6 +9,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ReadTimeoutError
 
 from putevents.breaker import Breaker
+from putevents.call_deadline import at_most
 from putevents.gateway import Follower
 from putevents.time_left import DELIVERY_SECONDS, TimeLeft
 from putevents.wire.arrival import Arrivals
@@ -51,7 +52,7 @@ class EdgeDestination:
             status, body = self.fault(Call(items, do, self.world.chance))
             answers = json.loads(body)["Results"] if status < 300 else {}
         except ReadTimeoutError:
-            self.world.sleep(DELIVERY_SECONDS)
+            self.world.sleep(at_most(DELIVERY_SECONDS))
             answers = {}
         except (BotoCoreError, ValueError, KeyError):
             answers = {}

@@ -195,6 +195,7 @@ def running_lab(seed: int = 0) -> Iterator[Lab]:
         patch.object(import_module("putevents.ingest.deliver"), "monotonic", lambda: world.now),
         patch("putevents.wire.arrival.time.time", lambda: world.now),
         patch("putevents.time_left.monotonic", lambda: world.now),
+        patch("putevents.ingest.turns.monotonic", lambda: world.now),
         patch("putevents.queue.retry.monotonic", lambda: world.now),
         patch("putevents.wire.arrival.time.time_ns", lambda: int(world.now * 1e9)),
         patch("local.queues._now", lambda: int(world.now * 1000)),

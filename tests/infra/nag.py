@@ -42,6 +42,7 @@ class Review(NamedTuple):
 
     findings: set[Finding]
     reasons: set[Reason]
+    warnings: list[str]  # of the CDK and ours: what synth tells whoever deploys
 
     def unexplained(self) -> list[Finding]:
         """The findings without a reason."""
@@ -64,8 +65,8 @@ def reviews() -> list[Review]:
 def review(package: Path, options: dict[str, Any]) -> Review:
     """Look at a stack as if nothing in it were acknowledged."""
     with _unacknowledged() as reasons:
-        stack = Deployment(package, options).stack
-    return Review(set(findings(stack)), set(reasons))
+        deployment = Deployment(package, options, is_validated=False)
+    return Review(set(findings(deployment.stack)), set(reasons), deployment.warnings())
 
 
 def findings(stack: Stack) -> list[Finding]:

@@ -2,7 +2,13 @@
 
 from pathlib import Path
 
-from aws_cdk import App, Environment, Stack
+from aws_cdk import (
+    App,
+    DefaultStackSynthesizer,
+    Environment,
+    PermissionsBoundary,
+    Stack,
+)
 from aws_cdk import aws_iam as iam
 
 from infra.gateway_stack import gateway_stack
@@ -20,6 +26,10 @@ gateway = gateway_stack(
     "ShopEvents",
     env=Environment(account="111122223333", region="eu-west-1"),
     build=BUILD,
+    description="Events of the shop",
+    tags={"team": "shop"},
+    synthesizer=DefaultStackSynthesizer(qualifier="shop"),
+    permissions_boundary=PermissionsBoundary.from_name("shop-boundary"),
     stack_name="shop-events",
     application_ids=["shop"],
     auth="jwt",

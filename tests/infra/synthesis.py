@@ -32,10 +32,13 @@ FORWARDING = {
 class Deployment:
     """One synthesised stack."""
 
-    def __init__(self, package: Path, options: dict[str, Any]) -> None:
+    def __init__(
+        self, package: Path, options: dict[str, Any], *, is_validated: bool = True
+    ) -> None:
+        """Synthesise it; `is_validated` lets the CDK hold the template against its own rules."""
         context = CONTEXT | options
         self.stack = PutEventsStack(
-            App(context=context),
+            App(context=context, builtin_cloud_formation_validation=is_validated),
             "PutEventsGateway",
             settings=DeploySettings.from_context(context),
             package=package,

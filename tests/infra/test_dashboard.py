@@ -92,6 +92,22 @@ def test_forwarding_has_no_lake_whose_freshness_to_show(forwarding: Deployment) 
     assert "Estimated spend on requests and events" in titles
 
 
+def test_each_follower_shows_what_it_lacks_and_gets(deploy: Deploy, page: dict[str, Any]) -> None:
+    assert "Followers" not in json.dumps(page)
+    widgets = body(deploy(destination="lake,stream"))["widgets"]
+    found = {widget["properties"].get("title"): json.dumps(widget) for widget in widgets}
+    shown = {text for title, text in found.items() if str(title).startswith("Followers: ")}
+    assert len(shown) == 3
+    # As the functions write them: see Meter.
+    assert all("{PutEventsGateway,application,destination,service}" in text for text in shown)
+    assert all("${PROP('Dim.destination')}" in text for text in shown)
+    query = found["Destinations left alone, and back"]
+    source = (ROOT / "lambda_src/putevents/breaker.py").read_text()
+    for said in ("destination is left alone", "destination is back"):
+        assert said in query
+        assert f'"{said}"' in source
+
+
 def test_the_estimate_is_near_the_documented_cost() -> None:
     page = (ROOT / "docs/costs.md").read_text()
     [row] = re.findall(r"^\| \*\*together, without traces\*\* \|.*", page, re.MULTILINE)

@@ -214,6 +214,12 @@ def test_a_wrong_setting_stops_with_one_sentence_about_it(
         DeploySettings.from_context({"applicationIds": "my-app"} | options)
 
 
+def test_hours_of_a_stream_that_is_not_the_stacks_are_told_apart_from_wrong_hours() -> None:
+    given = {"applicationIds": "my-app", "existingEventStream": STREAM_ARN, "eventStreamHours": 48}
+    with pytest.raises(DeploySettingsError, match="24 with existingEventStream"):
+        DeploySettings.from_context(given)
+
+
 @pytest.mark.parametrize("types", [["a b"], ["a:b/c?d"], ["*"], ["a*b", "**"]])
 def test_an_event_type_may_hold_what_is_visible(types: list[str]) -> None:
     given = {"applicationIds": "my-app", "destination": "lake,bus", "busEventTypes": types}

@@ -23,6 +23,12 @@ def test_every_reason_explains_a_finding_in_some_variant() -> None:
     assert sorted(given - needed) == []
 
 
+def test_synth_warns_of_nothing_but_what_whoever_deploys_can_decide() -> None:
+    warnings = {warning for review in reviews() for warning in review.warnings}
+
+    assert [warning for warning in warnings if "[ack: putevents:" not in warning] == []
+
+
 def test_cdk_nag_itself_is_silent_about_what_is_explained(any_auth: Deployment) -> None:
     assert findings(any_auth.stack) == []
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -42,6 +43,14 @@ def test_somebody_elses_app_has_the_gateway_as_a_stack(tmp_path: Path) -> None:
     stack = manifest["artifacts"]["ShopEvents"]
     assert stack["properties"]["stackName"] == "shop-events"
     assert stack["environment"] == "aws://111122223333/eu-west-1"
+    # What a company gives each of its stacks.
+    assert template["Description"] == "Events of the shop"
+    assert stack["properties"]["tags"] == {"putevents-gateway": "shop-events", "team": "shop"}
+    assert "cdk-shop-deploy-role" in stack["properties"]["assumeRoleArn"]
+    roles = [r for r in template["Resources"].values() if r["Type"] == "AWS::IAM::Role"]
+    assert roles
+    for role in roles:
+        assert "policy/shop-boundary" in json.dumps(role["Properties"]["PermissionsBoundary"])
     shop = (tmp_path / "out/Shop.template.json").read_text()
     assert "sqs:SendMessage" in shop
 
@@ -86,5 +95,43 @@ def test_the_context_of_the_app_is_not_read_and_a_wrong_setting_is_a_sentence() 
 
     with pytest.raises(DeploySettingsError, match="The deploy setting auth is 'oauth', but must"):
         gateway_stack(app, "Events", application_ids=["mine"], auth="oauth")
-    with pytest.raises(DeploySettingsError, match="applicationIds"):
+    with pytest.raises(DeploySettingsError, match="The deploy setting application_ids is ''"):
         gateway_stack(app, "Events")
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("cors_orgins", " Did you mean cors_origins?"),
+        ("corsOrigins", " Did you mean cors_origins?"),
+        ("team", ""),
+    ],
+)
+def test_a_name_that_is_no_setting_is_told_in_pythons_spelling(name: str, meant: str) -> None:
+    settings: dict[str, Any] = {"application_ids": ["mine"], name: ["https://example.com"]}
+    with pytest.raises(DeploySettingsError) as caught:
+        gateway_stack(App(), "Events", **settings)
+
+    sentence = f"There is no deploy setting {name}.{meant} docs/settings.md lists all of them."
+    assert str(caught.value) == sentence
+
+
+def test_a_sentence_names_other_settings_in_pythons_spelling_and_keeps_the_value() -> None:
+    """The same for each setting; here one whose value is another setting's name."""
+    with pytest.raises(DeploySettingsError) as caught:
+        gateway_stack(App(), "Events", application_ids=["a"], certificate_arn="domainName")
+
+    assert str(caught.value) == (
+        "The deploy setting certificate_arn is 'domainName', but must be the ARN of a certificate "
+        "for domain_name, from ACM in the region of the stack; domain_name needs it."
+    )
+    aliases = {field.alias for field in DeploySettings.model_fields.values()}
+    for field in DeploySettings.model_fields.values():
+        for alias in re.findall(r"\w+", DeploySettings.in_snake_case(field.description or "")):
+            assert alias.islower() or alias not in aliases
+
+
+def test_what_the_size_of_a_stack_says_is_in_pythons_spelling() -> None:
+    sentence = DeploySettings.in_snake_case("set quietAlarmHours to 0 or name fewer lakeReaders")
+
+    assert sentence == "set quiet_alarm_hours to 0 or name fewer lake_readers"

@@ -15,6 +15,7 @@ from tests.deployed.aws_faults import Faults, bus_throttled, kinesis_down, throt
 from tests.deployed.emulator import Emulator
 from tests.deployed.stream_consumer import parse, read_all
 from tests.lake.conftest import clients_of
+from tests.unit.part_service import final
 
 ARRIVAL = Arrival("request", 1_764_054_000_000)
 IDS = [str(number) for number in range(6)]
@@ -55,7 +56,7 @@ def deliver(destination: Any, ids: list[str] = IDS) -> list[str]:
     """The ids that were confirmed."""
     batch = {"phone": ValidBatch(None, dict.fromkeys(ids, EVENT), stored=STORED)}
     answers = destination.deliver("my-app", batch, {"phone": ARRIVAL}, TimeLeft())
-    return list(answers["phone"]["EventsItemResponse"])
+    return list(final(answers["phone"]["EventsItemResponse"]))
 
 
 def test_a_consumer_of_pinpoints_stream_reads_every_record(

@@ -118,6 +118,41 @@ def test_a_failing_queue_hands_nothing_out_until_it_works_again(page: LiveClient
     assert len(page.gateway.stored("held")) == 1
 
 
+@pytest.mark.parametrize(
+    ("waited", "after", "users"),
+    [
+        ([None, "alice", None], "carol", ["zoe", "alice", "alice"]),
+        (["alice", None, "bob", None], "bob", ["alice", "alice", "bob", "bob"]),
+        (["alice", None, "bob", None], "carol", ["alice", "alice", "bob", "bob"]),
+    ],
+)
+def test_an_event_that_waited_has_the_user_of_its_moment(
+    page: LiveClient, waited: list[str | None], after: str, users: list[str]
+) -> None:
+    application = f"{len(waited)}-{after}"
+
+    def name(event: str, user_id: str | None) -> None:
+        endpoint = {} if user_id is None else {"User": {"UserId": user_id}}
+        answer = page.gateway.put_events(put_events_body({event: EVENT}, endpoint), application)
+        assert answer["Results"]["device"]["EventsItemResponse"][event]["StatusCode"] == 202
+
+    name("before", "zoe")
+    with page.stream() as stream:
+        page.post("chaos", {"destination": "reject"})
+        for number, user_id in enumerate(waited):
+            name(str(number), user_id)
+        page.post("chaos", {"destination": "none", "queue": "fail"})
+        name("after", after)  # it is stored before what came before it
+        page.post("chaos", OFF)
+        wait_for(stream, application, {str(n): "accepted" for n in range(len(waited))})
+
+    sql = (
+        "SELECT event_id, record ->> '$.endpoint.user.userid' FROM events WHERE application_id = ?"
+    )
+    told = dict(page.gateway.rows(sql, application))
+    assert [told[str(n)] for n in range(len(waited))] == users
+
+
 def test_it_ends_with_the_run(start_gateway: StartGateway) -> None:
     first = LiveClient(start_gateway())
     first.post("chaos", {"destination": "hang"})

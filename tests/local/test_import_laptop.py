@@ -68,6 +68,8 @@ def test_again_changes_nothing_and_a_store_that_is_not_there_is_a_sentence(
     (tmp_path / "empty").mkdir()
     status, _, told = import_endpoints(file, tmp_path / "empty")
     assert (status, told) == (
-        3, f"Error: Nothing is stored in {tmp_path / 'empty'}: start `make run` once.\n",
+        3,
+        f"Error: Nothing is stored in {tmp_path / 'empty'}:"
+        f" start `make run DATA_DIR={tmp_path / 'empty'}` once.\n",
     )  # fmt: skip
     assert list((tmp_path / "empty").iterdir()) == []

@@ -36,6 +36,28 @@ def start_and_fail(data_dir: Path, **settings: str) -> str:
     return ended.stderr
 
 
+def test_a_folder_has_one_gateway_until_that_ends_or_is_killed(start_gateway: StartGateway) -> None:
+    first = start_gateway()
+
+    said = start_and_fail(first.data_dir)
+
+    assert f"Another `make run` on {first.url} has {first.data_dir}: stop it, or choose" in said
+    first.put_events(put_events_body())
+    first.end(signal.SIGKILL)
+    second = start_gateway()
+    assert second.end() == (0, "")
+    start_gateway()
+
+
+def test_a_lock_that_is_a_link_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "theirs").write_text("theirs")
+    (tmp_path / "data" / "run.lock").symlink_to(tmp_path / "theirs")
+
+    assert "run.lock cannot be opened" in start_and_fail(tmp_path / "data")
+    assert (tmp_path / "theirs").read_text() == "theirs"
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_stops_cleanly_when_asked(start_gateway: StartGateway, number: int) -> None:
     gateway = start_gateway()

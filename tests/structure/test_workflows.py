@@ -47,10 +47,16 @@ def test_the_example_of_a_deploy_has_a_token_of_github_and_nothing_else() -> Non
     [example] = EXAMPLES
     found = yaml.safe_load(example.read_text())
 
-    assert found["permissions"] == {"contents": "read", "id-token": "write"}
-    assert found["jobs"]["deploy"]["environment"] == "production"
+    assert found["permissions"] == {"contents": "read"}
+    [(name, job)] = found["jobs"].items()
+    assert (name, job["environment"]) == ("deploy", "production")
+    assert job["permissions"] == {"contents": "read", "id-token": "write"}
     assert "secrets." not in example.read_text()
-    assert targets(example) == ["deploy"]
+    *installing, credentials, deploying = job["steps"]
+    # Whatever is installed runs before there are credentials.
+    assert installing[-1]["run"] == "make .venv/dev infra/node_modules/.bin/cdk"
+    assert credentials["uses"].startswith("aws-actions/configure-aws-credentials@")
+    assert deploying["run"].startswith("make deploy ")
 
 
 def test_the_example_may_look_up_what_a_deploy_looks_up() -> None:
@@ -72,6 +78,28 @@ def test_ci_checks_and_tests() -> None:
     assert {"make check", "make test"} <= {*runs}
 
 
+def test_whatever_runs_the_tests_has_the_programs_that_they_drive_and_skips_none() -> None:
+    """As root on Debian, `make test` installs them; `make release` calls it."""
+    testing = {
+        workflow.name: job
+        for workflow in WORKFLOWS
+        for job in yaml.safe_load(workflow.read_text())["jobs"].values()
+        if {"make test", "make release"} & {step.get("run") for step in job["steps"]}
+    }
+
+    assert set(testing) == {"ci.yml", "release.yml"}
+    for job in testing.values():
+        assert job["env"] == {"NO_SKIPS": "1"}
+        assert job["container"]["image"].endswith("-bookworm")
+        assert any("chown -R" in step.get("run", "") for step in job["steps"])
+    [prerequisites] = re.findall(r"^test: (.*client-programs)$", MAKEFILE, re.MULTILINE)
+    assert prerequisites
+    packages = re.findall(r",,([a-z0-9 -]+)\)", MAKEFILE.split("PROGRAMS = ")[1].split(".PHONY")[0])
+    image = (ROOT / ".devcontainer/Containerfile").read_text()
+    assert packages
+    assert all(package in image for package in packages)
+
+
 def test_ci_tests_every_python_that_the_project_takes() -> None:
     ci = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())
     tested = ci["jobs"]["test"]["strategy"]["matrix"]["python"]
@@ -85,6 +113,16 @@ def test_dependabot_and_the_devcontainer_are_readable_and_name_what_is_there() -
     updates = yaml.safe_load((ROOT / ".github/dependabot.yml").read_text())["updates"]
     folders = [f for one in updates for f in one.get("directories", [one.get("directory")])]
     assert all((ROOT / folder.strip("/")).is_dir() for folder in folders)
+    assert all(one["cooldown"]["default-days"] >= 7 for one in updates)
+    # Of images dependabot reads a FROM without variables only.
+    images = [*ROOT.glob("Containerfile"), *ROOT.glob("*/Containerfile")]
+    [docker] = [one for one in updates if one["package-ecosystem"] == "docker"]
+    assert {ROOT / folder.strip("/") for folder in docker["directories"]} == {
+        path.parent for path in images
+    }
+    for path in images:
+        assert re.findall(r"^FROM (\S+)$", path.read_text(), re.MULTILINE)
+        assert "$" not in "".join(re.findall(r"^FROM .*", path.read_text(), re.MULTILINE))
 
     devcontainer = json.loads((ROOT / ".devcontainer/devcontainer.json").read_text())
     assert (ROOT / ".devcontainer" / devcontainer["build"]["dockerfile"]).is_file()
@@ -97,3 +135,13 @@ def test_pre_commit_runs_the_pinned_ruff_and_fetches_nothing() -> None:
     assert [repository["repo"] for repository in found] == ["local"]
     entries = [hook["entry"] for repository in found for hook in repository["hooks"]]
     assert entries == [".venv/bin/ruff format --force-exclude", "make check"]
+
+
+def test_make_hooks_installs_a_pinned_pre_commit() -> None:
+    asked = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]["hooks"]
+    lock = (ROOT / ".github/pre-commit/requirements.txt").read_text()
+
+    assert [one.split("==")[0] for one in asked] == ["pre-commit"]
+    assert f"\n{asked[0]} \\\n" in f"\n{lock}"
+    assert "hooks: $(HOOKS)/ready $(VENV)/dev ##" in MAKEFILE
+    assert "`make hooks`" in (ROOT / "CONTRIBUTING.md").read_text()

@@ -49,6 +49,13 @@ def each(parts: str, told: Callable[[int, Any], Any]) -> Answer:
     return answer
 
 
+def final(answers: Any) -> dict[str, Any]:
+    """What is settled of the answers for an endpoint's events; the others only say why not."""
+    settled = {id_: told for id_, told in answers.items() if told["StatusCode"] < 500}
+    assert all(answers[id_]["StatusCode"] == 500 for id_ in answers.keys() - settled.keys())
+    return settled
+
+
 def failing(code: str) -> Answer:
     """Answer every call with an error."""
     body = json.dumps({"__type": code, "message": "No."}).encode()

@@ -25,7 +25,7 @@ from tests.unit.doors import (
     FollowedDoors,
     nearly_over,
 )
-from tests.unit.part_service import PartService, each, failing
+from tests.unit.part_service import PartService, each, failing, final
 
 TIME = "2026-01-02T03:04:05.678Z"
 STORED: Any = {"Id": "phone", "ChannelType": "GCM", "User": {"UserId": "u"}}
@@ -64,8 +64,7 @@ def deliver(
     """What an endpoint's events are answered."""
     batch = {"phone": ValidBatch(endpoint, events, stored=STORED)}
     answers = bus.deliver("my-app", batch, {"phone": ARRIVAL}, time_left)
-    told: dict[str, Any] = dict(answers["phone"]["EventsItemResponse"])
-    return told
+    return final(answers["phone"]["EventsItemResponse"])
 
 
 def test_an_event_is_an_entry_with_pinpoints_record(
@@ -159,6 +158,7 @@ def test_an_entrys_error_is_final_only_if_its_content_causes_it(
     bridge.answer = each("Entries", lambda place, _: error if place == 1 else taken(place, _))
     found = deliver(bus, some("1", "2", "3"))
     assert found.get("2", {}).get("StatusCode") == told
+    assert not told or found["2"]["Message"] == f"{code}: No."
     assert (found["1"], found["3"]) == (ACCEPTED, ACCEPTED)
 
 

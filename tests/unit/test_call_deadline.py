@@ -5,6 +5,7 @@ import socket
 from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
 from threading import Event
+from time import monotonic
 from typing import Any, Literal
 
 import boto3
@@ -13,7 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, ReadTimeoutError
 
 from putevents import call_deadline
-from putevents.call_deadline import SENDING_SECONDS, with_deadline
+from putevents.call_deadline import SENDING_SECONDS, calls_end_at, with_deadline
 from tests.dripping import Dripping, dripping
 from tests.upstream import Upstream, running_upstream
 
@@ -76,6 +77,48 @@ def test_an_answer_in_time_is_read_over_one_connection_again_and_again() -> None
 
 
 @pytest.mark.parametrize("service", CALLS)
+def test_a_block_ends_all_its_calls_whatever_their_own_time(service: Any, drips: Dripping) -> None:
+    client = with_deadline(
+        boto3.client(service, endpoint_url=drips.url, config=config(read_timeout=60)), 70
+    )
+    with calls_end_at(monotonic() + READ_SECONDS), pytest.raises(ReadTimeoutError):
+        CALLS[service](client)
+    with calls_end_at(monotonic()), pytest.raises(ReadTimeoutError):
+        CALLS[service](client)
+    assert drips.requests == 1
+
+
+def test_in_a_block_that_ends_a_connection_is_made_in_time_and_kept_for_other_calls() -> None:
+    with running_upstream() as upstream:
+        client = with_deadline(
+            boto3.client("pinpoint", endpoint_url=upstream.url, config=config(60)), 70
+        )
+        for _ in range(2):
+            with calls_end_at(monotonic() + 60):
+                assert CALLS["pinpoint"](client)["EventsResponse"] == {"Results": {}}
+        assert CALLS["pinpoint"](client)["EventsResponse"] == {"Results": {}}
+
+
+def test_in_a_block_that_ends_nobody_waits_for_a_server_that_throttles(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("botocore.endpoint.time.sleep", waits.append)
+    with running_upstream() as upstream:
+        upstream.answer_headers = {"x-amzn-ErrorType": "TooManyRequestsException"}
+        upstream.answer = lambda _: (429, {"Message": "no"})
+        client = with_deadline(
+            boto3.client("pinpoint", endpoint_url=upstream.url, config=config(60)), 70
+        )
+        with calls_end_at(monotonic() + 60), pytest.raises(ClientError):
+            CALLS["pinpoint"](client)
+        assert waits == []
+        with pytest.raises(ClientError):
+            CALLS["pinpoint"](client)
+        assert len(waits) == 1
+
+
+@pytest.mark.parametrize("service", CALLS)
 def test_headers_and_body_are_one_packet(service: str, monkeypatch: pytest.MonkeyPatch) -> None:
     written: list[bytes] = []
     send = HTTPConnection.send
@@ -97,10 +140,12 @@ def test_headers_and_body_are_one_packet(service: str, monkeypatch: pytest.Monke
     assert isinstance(json.loads(body), dict)
 
 
-def test_a_client_without_a_read_timeout_reads_on() -> None:
+def test_a_client_without_timeouts_waits_and_reads_on() -> None:
     with running_upstream() as upstream:
         client = boto3.client(
-            "pinpoint", endpoint_url=upstream.url, config=config().merge(Config(read_timeout=None))
+            "pinpoint",
+            endpoint_url=upstream.url,
+            config=config().merge(Config(read_timeout=None, connect_timeout=None)),
         )
         assert CALLS["pinpoint"](client)["EventsResponse"] == {"Results": {}}
 

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 import putevents.ingest as ingest_steps
-from putevents.wire.enriched_events import event_id_of, translate
+from putevents.wire.enriched_events import EARLY_TIME, NO_TIME, event_id_of, translate
 from putevents.wire.rules import MAX_CHANGES, MAX_PARTS, Rejection
 from putevents.wire.schemas import Event
+from putevents.wire.timestamps import NO_DATE
 from tests.unit.doors import Doors, FakeDestination, FakeQueue, http_event
 from tests.unit.enriched_samples import (
     AT,
@@ -93,7 +94,8 @@ def test_session_ids_are_kept_as_they_are_padded(session_id: str) -> None:
 @pytest.mark.parametrize(
     ("at", "text"),
     [
-        (AT, TIME), (float(AT), TIME), (0, "1970-01-01T00:00:00.000Z"),
+        (AT, TIME), (float(AT), TIME), (946_684_800_000, "2000-01-01T00:00:00.000Z"),
+        ("1970-01-01T00:00:00Z", "1970-01-01T00:00:00Z"),
         ("2026-11-25T10:10:02Z", "2026-11-25T10:10:02Z"),
     ],
 )  # fmt: skip
@@ -101,11 +103,24 @@ def test_the_time_is_in_milliseconds(at: Any, text: str) -> None:
     assert translated(envelope(event_timestamp=at)).timestamp == text
 
 
-@pytest.mark.parametrize("at", [True, 0.5, 1e30, 10**400, [], float("inf"), float("nan")])
+@pytest.mark.parametrize(
+    "at", [True, 0.5, 1e30, 10**400, [], float("inf"), float("nan"), str(AT), "yesterday"]
+)
 def test_what_is_no_time_is_rejected(at: Any) -> None:
     event = translate(envelope(event_timestamp=at), "my-app").event
     assert isinstance(event, Rejection)
-    assert event.message == "Timestamp should be Unix time in milliseconds. (event_timestamp)"
+    assert event == NO_TIME
+
+
+@pytest.mark.parametrize("at", [AT // 1000, 0, -1, -0.0, -1e30, -(10**400), 946_684_799_999])
+def test_seconds_are_not_taken_for_milliseconds(at: Any) -> None:
+    assert translate(envelope(event_timestamp=at), "my-app").event == EARLY_TIME
+
+
+def test_a_date_elsewhere_is_no_number() -> None:
+    told = translate(envelope(session={"id": "s", "start_timestamp": str(AT)}), "my-app").event
+    assert isinstance(told, Rejection)
+    assert (told.rule, told.key) == (NO_DATE, "session.start_timestamp")
 
 
 SAME = (

@@ -1,13 +1,19 @@
 """Several destinations: each has what home accepted, or a message or a dead letter holds it."""
 
 import json
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
 from putevents.breaker import FAILURES
+from putevents.call_deadline import at_most
 from putevents.errors import SettingsError
 from putevents.gateway import Gateway
+from putevents.ingest.turns import FOLLOWER_SECONDS
+from putevents.time_left import DELIVERY_SECONDS, TimeLeft
+from putevents.wire.arrival import Arrival
+from putevents.wire.storable import MAX_FOREIGN_CHARACTERS
 from tests.unit.captured_log import Log
 from tests.unit.doors import FakeDestination, FakeQueue, FollowedDoors, settings, sqs_record
 
@@ -189,6 +195,40 @@ def test_what_a_follower_rejects_is_its_dead_letter_and_no_client_hears_of_it(
     assert sorted(described["Dimensions"][0]) == ["application", "destination", "service"]
 
 
+HOSTILE = "MalformedDetail: a\x1b[2J\n\u202e\ud800<b>" + "x" * 10_000
+
+
+def test_a_followers_own_words_are_told_and_cannot_do_harm(
+    doors: FollowedDoors, stream: Events, queue: FakeQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer(code: int) -> Any:
+        return {"StatusCode": code, "Message": HOSTILE}
+
+    monkeypatch.setattr(FakeDestination, "_answer", staticmethod(answer))
+    stream.codes["1"] = 400
+    assert codes(doors.put_events(request("1"))) == {"": 202, "1": 202}
+    [(_, _, reason)] = queue.dead_letters
+    told = "MalformedDetail: a [2J   <b>"
+    assert reason == "Rejected by stream: " + told.ljust(MAX_FOREIGN_CHARACTERS, "x")
+    stream.codes["1"] = 503
+    assert doors.stay(message("stream", "1", received=40, sent=1)) == []
+    [(_, reason, _)] = queue.dead_whole
+    assert reason.startswith(
+        "Given up after attempt 40: Nothing of it could be delivered. stream: Mal"
+    )
+    assert reason.isprintable()
+    assert len(reason) < 256  # of a message's attribute
+
+
+def test_why_home_rejected_a_message_is_told(
+    doors: FollowedDoors, home: Telling, queue: FakeQueue
+) -> None:
+    home.codes["1"] = 403
+    assert doors.stay(message("", "1")) == []
+    [(_, _, reason)] = queue.dead_letters
+    assert reason == "Rejected by the destination: code 403"
+
+
 def test_a_rejection_that_no_dead_letter_takes_is_undelivered(
     home: Telling, queue: FakeQueue
 ) -> None:
@@ -260,6 +300,41 @@ def test_while_home_does_not_say_who_was_forgotten_nothing_is_delivered(
     home.forgotten = None  # type: ignore[assignment, method-assign] # a bug
     assert doors.stay(message("stream", "1")) == ["m1"]
     assert stream.calls == []
+
+
+def toward_stream(application_id: str, number: int, endpoint_ids: str) -> Any:
+    batch = {id_: {"Endpoint": {}, "Events": {f"e{number}": EVENT}} for id_ in endpoint_ids}
+    body = {"ApplicationId": application_id, "EventsRequest": {"BatchItem": batch}}
+    return sqs_record(body, f"m{number}", Destinations="stream")
+
+
+def test_home_is_asked_once_for_messages_that_name_no_endpoint_twice(
+    doors: FollowedDoors, home: Telling, stream: Events, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, list[str], set[str]]] = []
+
+    def forgotten(
+        application_id: str, waiting: Any, arrivals: dict[str, Arrival], time_left: TimeLeft
+    ) -> set[str]:
+        asked.append((application_id, [*waiting], {a.request_id for a in arrivals.values()}))
+        assert waiting.keys() == arrivals.keys()
+        if "!" in waiting:
+            raise KeyError
+        return {"b"} & {*waiting}
+
+    monkeypatch.setattr(home, "forgotten", forgotten)
+    sent = [("my-app", 1, "ab"), ("other-app", 2, "a"), ("my-app", 3, "c"), ("my-app", 4, "b")]
+    assert doors.stay(*(toward_stream(*one) for one in sent)) == []
+    assert asked == [
+        ("my-app", ["a", "b", "c"], {"m1", "m3"}),
+        ("other-app", ["a"], {"m2"}),
+        ("my-app", ["b"], {"m4"}),
+    ]
+    assert sorted(ids(stream.delivered)) == ["e1", "e2", "e3"]
+    # What one message does to home is that one's alone; then home is not asked again.
+    sent = [("my-app", 5, "d"), ("my-app", 6, "!"), ("my-app", 7, "e")]
+    assert doors.stay(*(toward_stream(*one) for one in sent)) == ["m6", "m7"]
+    assert [named for _, named, _ in asked[3:]] == [["d", "!", "e"], ["d"], ["!"]]
 
 
 def test_what_waits_for_a_destination_that_was_taken_away_is_a_dead_letter_for_it(
@@ -376,6 +451,59 @@ def test_each_destination_has_a_breaker_of_its_own(
     stream.is_down = False
     doors.put_events(request("last"))
     assert ids(stream.delivered) == ["last"]
+
+
+@dataclass
+class Hanging(Events):
+    """A follower that takes all the time it is given, and may have done what it was asked."""
+
+    clock: list[float] = field(default_factory=list)  # the moment
+
+    def deliver(self, *asked: Any) -> Any:
+        super().deliver(*asked)
+        self.clock[0] += at_most(DELIVERY_SECONDS)
+        return {}
+
+
+@pytest.fixture(name="clock")
+def _clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    clock = [1000.0]
+    for module in ("time_left", "call_deadline", "ingest.turns"):
+        monkeypatch.setattr(f"putevents.{module}.monotonic", lambda: clock[0])
+    return clock
+
+
+def test_followers_that_hang_cost_a_client_little_and_the_next_one_has_its_turn(
+    home: Telling, queue: FakeQueue, clock: list[float]
+) -> None:
+    stream, bus, pinpoint = (Hanging(takes_endpoints=False, clock=clock) for _ in range(3))
+    doors = FollowedDoors({"lake": home, "stream": stream, "bus": bus, "pinpoint": pinpoint}, queue)
+    assert codes(doors.put_events(request("1"))) == {"": 202, "1": 202}
+    assert clock[0] == pytest.approx(1000 + FOLLOWER_SECONDS)
+    assert [ids(one.delivered) for one in (stream, bus, pinpoint)] == [["1"]] * 3
+    assert queue.towards == [("stream",), ("bus",), ("pinpoint",)]
+    queue.broken = True
+    assert codes(doors.put_events(request("2"))) == {"": 202, "2": 500}
+
+
+def test_what_a_follower_has_no_time_for_is_not_begun(
+    home: Telling, queue: FakeQueue, clock: list[float], stream: Events
+) -> None:
+    late = Hanging(takes_endpoints=False, clock=clock)
+    late.deliver = lambda *asked: (clock.__setitem__(0, clock[0] + 9), {})[1]  # type: ignore[method-assign]
+    doors = FollowedDoors({"lake": home, "bus": late, "stream": stream}, queue)
+    assert codes(doors.put_events(request("1"))) == {"": 202, "1": 202}
+    assert (stream.calls, queue.towards) == ([], [("bus",), ("stream",)])
+    assert not doors.gateway.followers[1].breaker._failing
+
+
+def test_nobody_waits_for_the_followers_of_a_message(
+    home: Telling, queue: FakeQueue, clock: list[float]
+) -> None:
+    stream = Hanging(takes_endpoints=False, clock=clock)
+    doors = FollowedDoors({"lake": home, "stream": stream}, queue)
+    assert doors.stay(message("stream", "1")) == ["m1"]
+    assert clock[0] == 1000 + DELIVERY_SECONDS
 
 
 def test_the_line_of_a_followers_message_names_its_events(

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from unittest.mock import patch
@@ -11,6 +11,7 @@ from unittest.mock import patch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from putevents.call_deadline import at_most
 from putevents.queue.messages import Rest
 from putevents.time_left import DELIVERY_SECONDS, TimeLeft
 from putevents.wire.arrival import Arrivals
@@ -56,7 +57,7 @@ class Drawn(FakeDestination):
         time_left: TimeLeft,
     ) -> Any:
         if self.mood == "hanging":
-            self.clock.now += DELIVERY_SECONDS
+            self.clock.now += at_most(DELIVERY_SECONDS)
             return {}
         if self.mood == "rubbish":
             return {id_: {"EventsItemResponse": 5} for id_ in batch_item}
@@ -134,7 +135,9 @@ class World:
             for number, name in enumerate(names)
         }
         queue = DrawnQueue(broken=self.takes_no_dead, takes_no=self.takes_no)
-        with patch("putevents.time_left.monotonic", clock):
+        with ExitStack() as patches:
+            for module in ("time_left", "ingest.turns", "call_deadline"):
+                patches.enter_context(patch(f"putevents.{module}.monotonic", clock))
             yield FollowedDoors(destinations, queue), destinations, queue
 
 

@@ -13,6 +13,7 @@ from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrival
 from putevents.wire.schemas import Event, PublicEndpoint, ValidBatch
 from tests.unit.doors import ARRIVAL, nearly_over
+from tests.unit.part_service import final
 from tests.upstream import ACCEPTED, Upstream, accept_all, running_upstream
 
 
@@ -112,7 +113,9 @@ def test_a_call_that_confirms_nothing_answers_for_nothing(upstream: Upstream, an
 
 def test_nobody_listening_answers_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_PINPOINT", "http://127.0.0.1:9")
-    assert deliver({"p": ValidBatch(ENDPOINT, events(1))}) == {}
+    answers = deliver({"p": ValidBatch(ENDPOINT, events(1))})
+    told = {"StatusCode": 500, "Message": "EndpointConnectionError"}
+    assert answers == {"p": {"EventsItemResponse": {"e0": told}}}
 
 
 def test_a_call_that_is_refused_for_what_it_holds_does_not_stop_the_next(
@@ -124,7 +127,9 @@ def test_a_call_that_is_refused_for_what_it_holds_does_not_stop_the_next(
 
     upstream.answer = refuse_the_first
     answers = deliver({"phone": ValidBatch(ENDPOINT, events(150))})
-    assert len(answers["phone"]["EventsItemResponse"]) == 50
+    told = answers["phone"]["EventsItemResponse"]
+    assert len(final(told)) == 50
+    assert told["e0"]["Message"] == "400: no"
     # The first call carried the endpoint's own data, so its answer is still open.
     assert "EndpointItemResponse" not in answers["phone"]
 
@@ -166,7 +171,8 @@ def test_a_rejected_update_is_passed_on_and_a_failed_one_is_not_delivered(
     answers = deliver({"phone": ValidBatch(ENDPOINT, {})})
     assert answers["phone"]["EndpointItemResponse"] == rejected
     upstream.answer = lambda _: (429, {})
-    assert deliver({"phone": ValidBatch(ENDPOINT, {})}) == {}
+    told = deliver({"phone": ValidBatch(ENDPOINT, {})})["phone"]["EndpointItemResponse"]
+    assert told == {"StatusCode": 500, "Message": "429"}
 
 
 # --- endpoints, by the SDK's own stub against the real service model -------------------------

@@ -154,7 +154,7 @@ def test_what_failed_too_often_is_a_dead_letter_with_the_reason(
     sent: Any = {"Attempt": str(MIN_ATTEMPTS - 3)}
     assert doors.stay(sqs_record(body, received=2, **sent)) == ["m1"]
     assert doors.stay(sqs_record(body, received=3, **sent)) == []
-    why = "Given up after attempt 32: Nothing of it could be delivered."
+    why = "Given up after attempt 32: Nothing of it could be delivered. code 503"
     assert queue.dead_whole == [(body, why, MIN_ATTEMPTS)]
 
 

@@ -68,6 +68,12 @@ def _secrets(environ: Environ) -> Iterator[Secrets]:
         yield secrets
 
 
+def why_not(answers: Any) -> Any:
+    [told] = answers["phone"]["EventsItemResponse"].values()
+    assert told["StatusCode"] == 500
+    return told["Message"]
+
+
 def deliver(destination: PinpointDestination) -> Any:
     return destination.deliver("my app", BATCH, {"phone": Arrival.now("r")}, TimeLeft())
 
@@ -105,7 +111,7 @@ def test_for_an_api_with_iam_every_call_is_signed_for_it_and_its_region(
         environ(AWS_ENDPOINT_URL_PINPOINT=url, AWS_SESSION_TOKEN="a-token")
         environ(PINPOINT_AUTH="iam", PINPOINT_REGION=region)
         destination = PinpointDestination()
-        assert deliver(destination) == {}
+        assert why_not(deliver(destination)) == "404"
         assert destination.get_endpoint("my app", "phone") is None
 
     assert [call.method for call in calls] == ["POST", "GET"]
@@ -127,7 +133,7 @@ def test_without_its_key_nothing_is_sent_and_the_function_still_starts(
 ) -> None:
     secrets.key = None
     destination = PinpointDestination()
-    assert deliver(destination) == {}
+    assert why_not(deliver(destination)) == "GetParameterError"
     assert upstream.requests == []
 
     secrets.key = "the-key"

@@ -3,36 +3,37 @@
 import { queueOf } from './queue.js';
 import { recorderOf } from './recorder.js';
 import { senderOf } from './sender.js';
-import { MINUTE, said } from './shapes.js';
 import { visitorOf } from './visitor.js';
 
 const warn = (what) => (about) => console.warn('Event', what, about);
-const DEFAULTS = {
-  sessions: true,
-  sessionTimeout: 30 * MINUTE,
-  flushInterval: 5000,
-  maxQueued: 1000,
-  enabled: true,
-  onRejected: warn('rejected'),
-  onDropped: warn('dropped'),
-  onError: warn('waits'),
-};
 
-export function createClient(options) {
-  const { url, applicationId, pageViews, enabled, maxQueued, onDropped, ...others } = { ...DEFAULTS, ...said(options) };
+export function createClient({
+  url,
+  applicationId,
+  pageViews,
+  enabled = true,
+  maxQueued = 1000,
+  onDropped = warn('dropped'),
+  onRejected = warn('rejected'),
+  onError = warn('waits'),
+  ...others
+}) {
   if (!applicationId || !/^https?:/.test(url)) throw TypeError('url, applicationId needed');
   const address = `${url.replace(/\/+$/, '')}/v1/apps/${encodeURIComponent(applicationId)}/events`;
   const name = `putevents:${applicationId}`;
   const visitor = visitorOf(name, enabled);
   const { isEnabled } = visitor;
+  const ending = new AbortController();
+  const ended = ending.signal;
   const queue = queueOf(name, maxQueued, onDropped);
-  const { expect, flush, sendLast } = senderOf(address, queue, isEnabled, others);
+  const { expect, flush, sendLast } = senderOf(address, queue, isEnabled, ended, onRejected, onError, others);
   const put = (item, isBrief) => {
     queue.add(item, isBrief);
     expect();
   };
-  const { identify, pause, record, reset, visit } = recorderOf(visitor, put, others);
-  const isVisible = () => isEnabled() && document.visibilityState !== 'hidden';
+  const { identify, pause, record, reset, visit } = recorderOf(visitor, put, onRejected, others);
+  const isHidden = () => document.visibilityState === 'hidden';
+  const isVisible = () => !ended.aborted && isEnabled() && !isHidden();
   let isPaused;
   let viewed;
 
@@ -57,8 +58,8 @@ export function createClient(options) {
     if (!pageViews || here === viewed || !isVisible()) return;
     const referrer = (viewed ?? document.referrer).replace(/[?#].*/, '');
     viewed = here;
-    const more = typeof pageViews === 'function' ? pageViews() : {};
-    record('pageView', { url: here.slice(0, 200), referrer: referrer.slice(0, 200) || null, ...more });
+    // A function adds some; `true` has no `call`.
+    record('pageView', { url: here.slice(0, 200), referrer: referrer.slice(0, 200) || null, ...pageViews.call?.() });
   }
 
   function setEnabled(on) {
@@ -67,30 +68,35 @@ export function createClient(options) {
     else queue.erase();
   }
 
-  /** What a call throws is not the page's error. */
+  /** A call of the page's, with consent; what it throws is not the page's error. */
   const safely = (call) => (...values) => {
     try {
-      return call(...values);
+      if (ended.aborted) throw Error('closed');
+      if (isEnabled()) return call(...values);
     } catch (error) {
-      others.onError(error);
+      onError(error);
     }
   };
 
-  document.addEventListener('visibilitychange', () => (document.visibilityState === 'hidden' ? hide() : show()));
-  addEventListener('pagehide', hide);
-  addEventListener('pageshow', ({ persisted }) => {
+  const listen = (type, act) => addEventListener(type, act, { signal: ended });
+  listen('visibilitychange', () => (isHidden() ? hide() : show()));
+  listen('pagehide', hide);
+  listen('pageshow', ({ persisted }) => {
     if (persisted) viewed = undefined;
     show();
   });
-  addEventListener('online', flush);
+  listen('online', flush);
   if (pageViews) {
-    addEventListener('popstate', view);
+    listen('popstate', view);
     for (const method of ['pushState', 'replaceState']) {
       const change = history[method];
-      history[method] = function (...values) {
+      const ours = (history[method] = function (...values) {
         change.apply(this, values);
         queueMicrotask(view); // what it throws is not the navigation's error
-      };
+      });
+      ended.addEventListener('abort', () => {
+        if (history[method] === ours) history[method] = change; // else what came after calls ours
+      });
     }
   }
   show();
@@ -100,12 +106,15 @@ export function createClient(options) {
     record: safely(record),
     identify: safely(identify),
     flush,
-    reset: () => {
-      if (!isEnabled()) return;
+    reset: safely(() => {
       reset();
       show();
-    },
+    }),
     setEnabled,
     isEnabled,
+    close() {
+      ending.abort();
+      return flush();
+    },
   };
 }

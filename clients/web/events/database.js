@@ -8,7 +8,7 @@ export function databaseOf(name) {
     return new Promise((resolve, reject) => {
       const request = indexedDB.open(name, 1);
       request.onupgradeneeded = () => request.result.createObjectStore('items', { keyPath: 'id' });
-      request.onerror = () => reject(request.error);
+      request.onerror = reject;
       request.onsuccess = () => {
         const database = request.result;
         const close = () => {
@@ -27,7 +27,7 @@ export function databaseOf(name) {
     return new Promise((resolve, reject) => {
       const transaction = database.transaction('items', 'readwrite');
       transaction.oncomplete = resolve;
-      transaction.onabort = () => reject(transaction.error);
+      transaction.onabort = reject;
       work(transaction.objectStore('items'));
       if (isAll) transaction.commit();
     });

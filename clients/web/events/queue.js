@@ -94,10 +94,10 @@ export function queueOf(name, maxQueued, onDropped) {
   }
 
   /** The oldest that may go together: of one endpoint, an update of it only at their head. */
-  function next(skipped, bytes) {
+  function next(isSkipped, bytes) {
     const batch = [];
     for (const item of oldestFirst()) {
-      if (busy.has(item.id) || skipped.has(item.id)) continue;
+      if (busy.has(item.id) || isSkipped(item)) continue;
       bytes -= item.size;
       if (batch.length && (item.isEndpoint || item.endpoint !== batch[0].endpoint || bytes < 0)) break;
       if (batch.push(item) === BATCH_EVENTS) break;
@@ -105,11 +105,8 @@ export function queueOf(name, maxQueued, onDropped) {
     return batch;
   }
 
-  /** What another tab may have taken over since. */
-  function lapsed() {
-    const now = Date.now();
-    return new Set([...stored].filter((id) => !isLeased(items.get(id), now)));
-  }
+  /** Whether another tab may have taken it over since. */
+  const isLapsed = (item) => stored.has(item.id) && !isLeased(item, Date.now());
 
   /** Leaves nothing in memory, nor in IndexedDB. */
   function erase() {
@@ -119,5 +116,5 @@ export function queueOf(name, maxQueued, onDropped) {
     database.erase();
   }
 
-  return { add, busy, claim, erase, items, lapsed, next, settle };
+  return { add, busy, claim, erase, items, isLapsed, next, settle };
 }

@@ -1,11 +1,12 @@
 // Makes events and endpoint updates of what a page says, each within the visitor's session.
 
-import { date, demographic, lists, MINUTE, newId, numbers, tell, texts, VERSION } from './shapes.js';
+import { date, demographic, lists, newId, numbers, tell, texts, VERSION } from './shapes.js';
 
 const EVENT_BYTES = 1_000_000; // the gateway takes 1000 KB, its id included
-const DAY = 1440 * MINUTE;
+const DAY = 86_400_000;
+const HALF_AN_HOUR = 1_800_000;
 
-export function recorderOf(visitor, put, { appTitle, appVersion, sessions, sessionTimeout, onRejected }) {
+export function recorderOf(visitor, put, onRejected, { appTitle, appVersion, sessions = true, sessionTimeout = HALF_AN_HOUR }) {
   const hasLapsed = ({ last }, now) => Math.abs(now - last) > (sessionTimeout || DAY);
 
   /** The visitor, with a session that goes on or begins now. */
@@ -51,7 +52,7 @@ export function recorderOf(visitor, put, { appTitle, appVersion, sessions, sessi
 
   function add(id, endpoint, time, made, isEndpoint, isBrief) {
     const json = JSON.stringify(made); // the only time
-    const size = new TextEncoder().encode(json).length + 50; // and its id
+    const size = new Blob([json]).size + 50; // and its id
     const item = { id, endpoint, time, json, size, isEndpoint };
     if (size < EVENT_BYTES) put(item, isBrief);
     else tell(onRejected, item, { status: 400, message: 'Too large' });
@@ -59,13 +60,11 @@ export function recorderOf(visitor, put, { appTitle, appVersion, sessions, sessi
   }
 
   function record(type, attributes, metrics) {
-    if (!visitor.isEnabled()) return undefined;
     const now = Date.now();
     return addEvent(visit(now), now, type, { attributes, metrics });
   }
 
   function identify(userId, attributes, endpoint) {
-    if (!visitor.isEnabled()) return;
     const now = Date.now();
     addEndpoint(visit(now), now, { ...endpoint, User: { UserId: userId, UserAttributes: lists(attributes) } });
   }

@@ -4,13 +4,14 @@ import { ignore, MINUTE, tell, until } from './shapes.js';
 
 const REQUEST_MS = 30_000; // API Gateway answers sooner
 const CLAIM_MS = 5000;
+const LONGEST_MS = 300_000; // between two tries
 // A browser lets 64 KiB outlive the page: of that a batch, so that there is room for the last.
 const CLOSING_BYTES = 60_000;
 const BATCH_BYTES = 30_000;
 
 const bytesOf = (batch) => batch.reduce((bytes, { size }) => bytes + size, 0);
 
-export function senderOf(address, queue, isEnabled, { headers, flushInterval, onRejected, onError }) {
+export function senderOf(address, queue, isEnabled, ended, onRejected, onError, { headers, flushInterval = 5000 }) {
   let failures = 0;
   let underWay = 0; // bytes
   let running = Promise.resolve();
@@ -19,7 +20,7 @@ export function senderOf(address, queue, isEnabled, { headers, flushInterval, on
 
   function schedule(ms) {
     const at = Date.now() + ms;
-    if (timer && due <= at) return;
+    if (ended.aborted || (timer && due <= at)) return;
     clearTimeout(timer);
     due = at;
     timer = setTimeout(flush, ms);
@@ -40,20 +41,19 @@ export function senderOf(address, queue, isEnabled, { headers, flushInterval, on
     const others = await until(AbortSignal.timeout(CLAIM_MS), queue.claim()).catch(ignore);
     if (!isEnabled()) return queue.erase();
     const tried = new Set();
-    for (let batch, isUp = true; isUp && (batch = queue.next(tried, BATCH_BYTES)).length; isUp = await send(batch)) {
+    for (let batch, isUp = true; isUp && (batch = queue.next(({ id }) => tried.has(id), BATCH_BYTES)).length; isUp = await send(batch)) {
       batch.forEach(({ id }) => tried.add(id));
     }
     failures = [...tried].some((id) => queue.items.has(id)) ? failures + 1 : 0;
-    if (failures) schedule(Math.min(5 * MINUTE, Math.max(1000, flushInterval) * 2 ** failures) * (0.5 + Math.random() / 2));
+    if (failures) schedule(Math.min(LONGEST_MS, Math.max(1000, flushInterval) * 2 ** failures) * (1 + Math.random()) / 2);
     else if (queue.items.size) schedule(flushInterval);
     else if (others) schedule(MINUTE);
   }
 
   /** Sends what fits while the page is closed, without waiting for anything. */
   function sendLast() {
-    const lapsed = queue.lapsed();
     let left;
-    for (let batch; (left = CLOSING_BYTES - underWay) > 0 && (batch = queue.next(lapsed, Math.min(left, BATCH_BYTES))).length; ) send(batch);
+    for (let batch; (left = CLOSING_BYTES - underWay) > 0 && (batch = queue.next(queue.isLapsed, Math.min(left, BATCH_BYTES))).length; ) send(batch);
   }
 
   /** Whether the gateway answered. */
@@ -79,7 +79,7 @@ export function senderOf(address, queue, isEnabled, { headers, flushInterval, on
   function isSettled(item, { StatusCode: status = 500, Message: message } = {}) {
     const isRejected = status >= 400 && status < 500 && status !== 429;
     if (isRejected) tell(onRejected, item, { status, message });
-    return isRejected || status === 202;
+    return isRejected || (status === 202 && message === 'Accepted');
   }
 
   async function ask(batch, keepalive) {
@@ -101,7 +101,7 @@ export function senderOf(address, queue, isEnabled, { headers, flushInterval, on
     });
     const text = await response.text();
     if (!response.ok) {
-      throw Object.assign(new Error(`HTTP ${response.status}: ${text}`), { status: response.status });
+      throw Object.assign(Error(`HTTP ${response.status}: ${text}`), { status: response.status });
     }
     return JSON.parse(text).Results[endpoint];
   }

@@ -4,14 +4,12 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from putevents.destinations.by_part import answered_parts
+from putevents.destinations.by_part import answer_of, answered_parts
 from putevents.destinations.client_config import client_config, destination_client
 from putevents.destinations.event_answers import answers_of
 from putevents.settings import ANY, BusSettings
 from putevents.time_left import TimeLeft
-from putevents.wire.answers import ACCEPTED
 from putevents.wire.arrival import Arrivals
-from putevents.wire.rules import REJECTED_BY_DESTINATION, Rejection
 from putevents.wire.schemas import EventItemResponse, ItemResponse, ValidBatch
 from putevents.wire.split import batches
 from putevents.wire.stream_record import EventKey, stream_records
@@ -34,7 +32,7 @@ _TIMES = range(253_402_214_400)
 # Of the errors that PutEvents names for an entry, those that its content causes.
 _FINAL = ("InvalidArgument", "MalformedDetail", "RedactionFailure")
 _CONFIG = client_config(read_timeout=3)
-_TOO_LARGE = Rejection("Event size should be less than 1 MB for EventBridge.", "")
+_TOO_LARGE = "Event size should be less than 1 MB for EventBridge."
 
 
 class _Entry(NamedTuple):
@@ -91,10 +89,9 @@ class BusDestination:
             proof="EventId",
             time_left=time_left,
         ):
-            if not error:
-                fates.append((entry.event, ACCEPTED))
-            elif error in _FINAL:
-                fates.append((entry.event, _rejection(REJECTED_BY_DESTINATION)))
+            is_final = error and error.is_of_part and error.code in _FINAL
+            answer = _rejection(error.text) if error and is_final else answer_of(error)
+            fates.append((entry.event, answer))
         return answers_of(batch_item, fates)
 
     def _parameters(self, event_type: str, timestamp: str, record: bytes) -> dict[str, Any]:
@@ -120,5 +117,5 @@ def _cut(event_type: str) -> str:
     )
 
 
-def _rejection(rule: Rejection) -> EventItemResponse:
-    return {"StatusCode": 400, "Message": rule.message}
+def _rejection(message: str) -> EventItemResponse:
+    return {"StatusCode": 400, "Message": message}

@@ -5,14 +5,14 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from putevents.destinations.call_failure import kind_of, status_of
+from putevents.destinations.call_failure import failure_text, kind_of, status_of
 from putevents.destinations.client_config import client_config
 from putevents.destinations.late_endpoints import LateEndpoints
 from putevents.destinations.signing import pinpoint_client
 from putevents.errors import DestinationError
 from putevents.observability import logger
 from putevents.time_left import TimeLeft
-from putevents.wire.answers import ACCEPTED, as_object
+from putevents.wire.answers import ACCEPTED, as_object, not_yet
 from putevents.wire.arrival import Arrival, Arrivals
 from putevents.wire.forwarded import ARRIVALS, arrivals_header
 from putevents.wire.rejected_record import RejectedPart
@@ -65,6 +65,7 @@ class PinpointDestination:
                 # Whatever botocore raises, also over an answer it cannot read, nothing of this
                 # piece was confirmed.
                 failures[kind_of(error)] += 1
+                _merge(answers, _not_yet(piece, failure_text(error)), piece)
                 if not _concerns_one_call(error):
                     break
         for kind, calls in failures.items():
@@ -146,6 +147,18 @@ def _send_wire(params: dict[str, Any], context: dict[str, Any], **_: Any) -> Non
 
 def _superseded() -> ItemResponse:
     return {"EndpointItemResponse": ACCEPTED, "EventsItemResponse": {}}
+
+
+def _not_yet(piece: Piece, why: str) -> dict[str, ItemResponse]:
+    """Return why a piece was not taken; of endpoints that have events, these say it."""
+    told = not_yet(why)
+    return {
+        id_: {
+            **({} if batch.events else {"EndpointItemResponse": told}),  # type: ignore[typeddict-item]
+            "EventsItemResponse": dict.fromkeys(batch.events, told),
+        }
+        for id_, batch in piece.batch_item.items()
+    }
 
 
 def _without_endpoints(

@@ -4,12 +4,11 @@ from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from putevents.destinations.by_part import answered_parts
+from putevents.destinations.by_part import answer_of, answered_parts
 from putevents.destinations.client_config import client_config, destination_client
 from putevents.destinations.event_answers import answers_of
 from putevents.settings import StreamSettings
 from putevents.time_left import TimeLeft
-from putevents.wire.answers import ACCEPTED
 from putevents.wire.arrival import Arrivals
 from putevents.wire.rules import LARGE_EVENT
 from putevents.wire.schemas import EventItemResponse, ItemResponse, ValidBatch
@@ -78,8 +77,8 @@ class StreamDestination:
         told = answered_parts(
             "put_records", calls, self._put, proof="SequenceNumber", time_left=time_left
         )
-        taken = [(record.event, ACCEPTED) for record, error in told if not error]
-        return answers_of(batch_item, [*taken, *((event, _TOO_LARGE) for event in too_large)])
+        fates = [(record.event, answer_of(error)) for record, error in told]
+        return answers_of(batch_item, [*fates, *((event, _TOO_LARGE) for event in too_large)])
 
     def _put(self, records: Sequence[_Record]) -> Any:
         data: Any = [{"Data": r.data, "PartitionKey": r.partition_key} for r in records]

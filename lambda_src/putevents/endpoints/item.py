@@ -9,6 +9,16 @@ from zlib import crc32
 
 from pydantic_core import to_json
 
+from putevents.endpoints.user_times import (
+    Time,
+    is_since,
+    not_known_before,
+    read_times,
+    user_then,
+    with_named,
+    without,
+    write_times,
+)
 from putevents.wire.arrival import Arrival
 from putevents.wire.schemas import PublicEndpoint
 
@@ -21,10 +31,12 @@ USER_ATTRIBUTES = "User.UserAttributes."
 FORMER_USER = "FormerUserId"
 # Since when that user was signed in; who was before is not known. Has the stamp of FORMER_USER.
 FORMER_SINCE = "FormerUserSince"
+# Its last users, each with when that began; only of an endpoint whose user has changed lately.
+USER_TIMES = "UserTimes"
 # Nor are these: what the endpoint last said of its user, as digests.
 SAID = "~."
 _COUNTED = ("Attributes.", "Metrics.", USER_ATTRIBUTES)
-_UNCOUNTED = (STATUS, EFFECTIVE_DATE, REQUEST_ID, FORMER_USER, FORMER_SINCE)
+_UNCOUNTED = (STATUS, EFFECTIVE_DATE, REQUEST_ID, FORMER_USER, FORMER_SINCE, USER_TIMES)
 _TINY = 1e-130  # DynamoDB has no number between zero and this
 
 
@@ -66,7 +78,57 @@ class Item:
         left = self.members.get(FORMER_USER)
         if not left or stamp >= left.stamp:
             return self.user_id
+        if self._has_times:
+            return user_then(self.user_times, stamp)
         return str(left.value) if self.knows_user_at(stamp) else ""
+
+    @property
+    def user_times(self) -> list[Time]:
+        """Who was signed in when, as far as that is known."""
+        user, left = self.members.get(USER_ID), self.members.get(FORMER_USER)
+        if not user:
+            return []
+        user_id, named = str(user.value), user.stamp
+        if self._has_times:
+            return read_times(self.value(USER_TIMES), user_id, named)
+        if left:
+            return not_known_before(left.stamp, user_id, named)
+        return [Time(_moment(self.created), named, user_id)]
+
+    @property
+    def _has_times(self) -> bool:
+        """Whether the times of users are kept, and no earlier version has written since."""
+        kept, left = self.members.get(USER_TIMES), self.members.get(FORMER_USER)
+        return kept is not None and (left is None or left.stamp <= kept.stamp)
+
+    def naming(self, user_id: str, stamp: str, created: int) -> Members:
+        """What to set in the times of users when a user is named; mostly nothing."""
+        if not self.revision:
+            return {}  # since it exists it has this user
+        return self._to_keep(with_named(self.user_times, user_id, stamp), stamp, created)
+
+    def existing_since(self, created: int) -> Members:
+        """What to set when an endpoint is older than was known: its user need not be."""
+        if not self.revision or created >= self.created or USER_ID not in self.members:
+            return {}
+        return self._to_keep(self.user_times, "", created)
+
+    def without_user(self, user_id: str) -> Members:
+        """What to set so that nothing of a former user is known."""
+        left = self.members.get(FORMER_USER)
+        named = {FORMER_USER: left._replace(value="")} if left and left.value == user_id else {}
+        times = self.user_times
+        if any(time.user_id == user_id for time in times):
+            named |= self._to_keep(without(times, user_id), "", self.created)
+        return named
+
+    def _to_keep(self, times: list[Time], stamp: str, created: int) -> Members:
+        user, was = self.members.get(USER_ID), self.members.get(USER_TIMES)
+        if not was and is_since(_moment(min(created, self.created)), times):
+            return {}
+        stamps = [stamp, *(member.stamp for member in (user, was) if member)]
+        kept = write_times(times, max(stamps))
+        return {} if was and was.value == kept else {USER_TIMES: Member(kept, max(stamps))}
 
     def knows_user_at(self, stamp: str) -> bool:
         """Whether a moment is not before the time of the last user who left."""
@@ -127,12 +189,24 @@ class Item:
             return replace(self, members=self.members | unsaid) if unsaid else self
         members = dict(self.members)
         if USER_ID in members and members[USER_ID].stamp > stamp:
-            user_id = said[USER_ID].value if USER_ID in said else self.user_at(stamp)
-            members[USER_ID] = Member(user_id, stamp)
-        if not self.knows_user_at(stamp):  # attributes may be of any user
-            members = {n: m for n, m in members.items() if not n.startswith(USER_ATTRIBUTES)}
+            # Of others than the present user, and of before, only what is certain is told.
+            then = user_then(self.user_times, stamp)
+            members[USER_ID] = Member(said[USER_ID].value if USER_ID in said else then, stamp)
+        hidden = self._attributes_of_others(stamp)
+        members = {n: m for n, m in members.items() if n not in hidden}
         newer = {n: m for n, m in said.items() if n not in members or members[n] != m}
         return replace(self, members=members | newer)
+
+    def _attributes_of_others(self, stamp: str) -> Members:
+        """The user attributes that may be of another user than that of a moment."""
+        user, left = self.members.get(USER_ID), self.members.get(FORMER_USER)
+        attributes = user_attributes(self.members)
+        if not self.knows_user_at(stamp):
+            return attributes
+        if not user or stamp >= user.stamp or user_then(self.user_times, stamp):
+            return {}
+        since = left.stamp if left else ""  # nobody was signed in, or it is not known who
+        return {n: m for n, m in attributes.items() if not since <= m.stamp <= stamp}
 
     def after(self, update: Members, created: int, spelled: str = "", owner: str = "") -> "Item":
         """The item once the update was written."""
@@ -183,6 +257,11 @@ def stamp(arrival: Arrival) -> str:
     """Orders updates by arrival, and those of one request by their order in it."""
     request = crc32(arrival.request_id.encode())
     return f"{arrival.timestamp:013d}-{request:08x}-{arrival.order:05d}"
+
+
+def _moment(milliseconds: int) -> str:
+    """A stamp before those of all updates of a moment."""
+    return f"{milliseconds:013d}"
 
 
 def members_of(endpoint: PublicEndpoint, stamp: str) -> Members:

@@ -53,7 +53,8 @@ class Places:
         members = {name: Member(value, stamp) for name, value in left.items()}
         check_time(self._work.time_left)
         write_repeated(self._work, self.people, items[oldest])
-        leaving = items[oldest].leaving(user_id, stamp)
+        item = items[oldest]
+        leaving = item.leaving(user_id, stamp) | item.naming("", stamp, item.created)
         self.note(oldest, self._work.write_to_other(oldest, members | leaving))
         return True
 

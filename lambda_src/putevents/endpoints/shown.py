@@ -4,7 +4,15 @@ from datetime import UTC, datetime
 from typing import Any
 from zlib import crc32
 
-from putevents.endpoints.item import FORMER_SINCE, FORMER_USER, SAID, USER_ATTRIBUTES, USER_ID, Item
+from putevents.endpoints.item import (
+    FORMER_SINCE,
+    FORMER_USER,
+    SAID,
+    USER_ATTRIBUTES,
+    USER_ID,
+    USER_TIMES,
+    Item,
+)
 from putevents.wire.schemas import EndpointResponse
 
 
@@ -40,7 +48,7 @@ def response(
             person.setdefault("UserAttributes", {})[name.removeprefix(USER_ATTRIBUTES)] = value
         elif name == USER_ID and value:
             shown.setdefault("User", {})["UserId"] = value
-    for name in (FORMER_USER, FORMER_SINCE, SAID.removesuffix(".")):
+    for name in (FORMER_USER, FORMER_SINCE, USER_TIMES, SAID.removesuffix(".")):
         shown.pop(name, None)
     return shown  # type: ignore[return-value]
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from putevents.endpoints.apply import apply
 from putevents.endpoints.deletion import Waited, bury, bury_endpoint, forgotten, remove_user
 from putevents.endpoints.groups import Asked, in_order
-from putevents.endpoints.item import FORMER_USER, Item, user_attributes
+from putevents.endpoints.item import Item, user_attributes
 from putevents.endpoints.keys import endpoint_key, is_endpoint_id, is_user_id, user_key
 from putevents.endpoints.people import People
 from putevents.endpoints.repeated_attributes import write_repeated
@@ -206,9 +206,8 @@ class EndpointTable:
             item = stored.get(key, Item())
             if item.user_id in ("", user_id):
                 was[key] = bury_endpoint(work, key, when, forget=True)
-            elif item.value(FORMER_USER) == user_id:
-                nobody = item.members[FORMER_USER]._replace(value="")
-                work.write_to_other(key, {FORMER_USER: nobody})
+            elif others := item.without_user(user_id):
+                work.write_to_other(key, others)
         if is_user_id(user_id):
             was[user_key(user_id)] = bury(work, user_key(user_id), when, forget=True)
         for left in {item.user_id for item in was.values()} - {"", user_id}:

@@ -12,6 +12,7 @@ from putevents.endpoints.item import (
     REQUEST_ID,
     STATUS,
     USER_ID,
+    USER_TIMES,
     Item,
     Member,
     Members,
@@ -92,6 +93,8 @@ class Update:
                 return self._over(after, own)
             if not before.revision and self.adopt():
                 return self._apply(own, known)
+            if times := before.existing_since(self._created):
+                _, after = self._write(times)
             self._share(after.user_at(self._stamp), user_attributes(own), after)
         else:
             user_id = str(own[USER_ID].value)
@@ -108,7 +111,11 @@ class Update:
                 self._tie_user(user_id)
             if known.user_id != user_id:
                 write_repeated(self._work, self._people, known)
-            before, after = self._change_user(user_id, own | self._leaving(known, user_id), known)
+            times = known.naming(user_id, self._stamp, self._created)
+            kept = self._leaving(known, user_id) | times
+            before, after = self._change_user(user_id, own | kept, known)
+            if before.revision != known.revision:
+                after = self._with_times_of_both(before, after, user_id)
             if self._is_over(after):
                 return self._over(after, own)
         return Updated(after, claim=self._claim(before, after, own), said=own)
@@ -194,6 +201,15 @@ class Update:
             # Attributes set while nobody was signed in become the user's.
             self._share(user_id, after.attributes_since_last_user(), after)
         return before, after
+
+    def _with_times_of_both(self, before: Item, after: Item, user_id: str) -> Item:
+        """The endpoint, in whose times another update has its place that was written meanwhile."""
+        both = (before.members | before.naming(user_id, self._stamp, self._created)).get(USER_TIMES)
+        mine = after.members.get(USER_TIMES)
+        if not both or (mine and mine.value == both.value):
+            return after
+        stamp = max(both.stamp, mine.stamp if mine else "")
+        return self._write({USER_TIMES: Member(both.value, stamp)})[1]
 
     def _leaving(self, known: Item, user_id: str) -> Members:
         """Who leaves the endpoint by this update; attributes set until then stay theirs."""

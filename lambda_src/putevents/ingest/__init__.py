@@ -53,6 +53,8 @@ def _each(submissions: Sequence[Submission], step: Callable[[Submission], None])
 def _leave_on_queue(submission: Submission) -> None:
     """Let a message of which nothing was settled stay where it is, instead of replacing it."""
     if submission.can_stay and submission.is_lacked and not submission.is_begun:
-        error = NotDeliveredError("Nothing of it could be delivered.")
+        whys = [s.why and f"{s.destination}: {s.why}" for s in submission.shares]
+        why = submission.why or next(filter(None, whys), "")
+        error = NotDeliveredError(f"Nothing of it could be delivered. {why}".strip())
         not_asked = (share.not_asked for share in submission.shares if share.undelivered)
         submission.failure = submission.not_asked or next(filter(None, not_asked), error)

@@ -21,6 +21,7 @@ class Delivery(Protocol):
     not_asked: NotDeliveredError | None  # why the destination was not asked, if it was not
 
     results: dict[str, ItemResponse]
+    why: str  # what the destination said of the first part that it did not take, if anything
     undelivered: dict[str, ValidBatch]
     rejected: list[RejectedPart]
     accepted: int  # events

@@ -7,21 +7,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from putevents.destinations import Choosing, Home
-from putevents.errors import (
-    DestinationError,
-    NotDeliveredError,
-    NotTriedError,
-    UnknownDestinationError,
-)
+from putevents.errors import UnknownDestinationError
 from putevents.gateway import Gateway
 from putevents.ingest.deliver import deliver
+from putevents.ingest.forgotten import as_sent, leave_out_forgotten
 from putevents.ingest.settle import settle
 from putevents.ingest.share import Share
 from putevents.ingest.submission import Submission
+from putevents.ingest.turns import Turns
 from putevents.observability import concerning, logger
 from putevents.time_left import TimeLeft
 from putevents.wire.answers import as_object
-from putevents.wire.schemas import EndpointResponse, PublicEndpoint, ValidBatch
+from putevents.wire.schemas import ValidBatch
+from putevents.wire.storable import foreign
 
 
 def name_destinations(gateway: Gateway, submissions: Sequence[Submission]) -> None:
@@ -38,11 +36,14 @@ def deliver_to_followers(
     gateway: Gateway, submissions: Sequence[Submission], time_left: TimeLeft
 ) -> None:
     """Deliver to each follower what home has, settle that, and dead-letter what one rejected."""
-    _leave_out_forgotten(gateway.home, submissions, time_left)
+    leave_out_forgotten(gateway.home, submissions, time_left)
+    # Nobody waits for the answer to a message.
+    turns = Turns(len(gateway.followers), is_awaited=not all(s.is_message for s in submissions))
     for name, destination, breaker in gateway.followers:
         chosen = destination.event_types if isinstance(destination, Choosing) else None
         shares = _shares(gateway.home, submissions, name, destination.takes_endpoints, chosen)
-        deliver(destination, breaker, [share for _, share in shares], time_left)
+        with turns.next(time_left) as until:
+            deliver(destination, breaker, [share for _, share in shares], until)
         for submission, share in shares:
             _settle(gateway, submission, share, time_left)
     configured = gateway.settings.destination
@@ -50,42 +51,6 @@ def deliver_to_followers(
         for submission, share in _shares(gateway.home, submissions, name, takes_endpoints=True):
             share.reject_all()
             _dead_letter(gateway, submission, share, UnknownDestinationError.text, time_left)
-
-
-def _leave_out_forgotten(
-    home: Home, submissions: Sequence[Submission], time_left: TimeLeft
-) -> None:
-    """Ask home about what is not delivered to it, which would have told it by itself."""
-    failing = set[str]()
-    for submission in submissions:
-        application_id = submission.application_id
-        if submission.is_for_home or not submission.valid:
-            continue
-        if application_id in failing or not time_left.is_enough_to_deliver():
-            is_failing = application_id in failing
-            submission.failure = _unknown() if is_failing else NotTriedError()
-            continue
-        waiting = {
-            endpoint_id: batch.stored or _as_sent(application_id, endpoint_id, batch.endpoint)
-            for endpoint_id, batch in submission.valid.items()
-        }
-        arrivals = {id_: submission.arrival.at(b.order) for id_, b in submission.valid.items()}
-        with concerning([submission.arrival.request_id]):
-            try:
-                gone = home.forgotten(application_id, waiting, arrivals, time_left)
-            except Exception as error:
-                # Nothing of a person who may be forgotten is delivered anywhere.
-                is_bug = not isinstance(error, DestinationError)
-                kind = type(error.__cause__ or error).__name__
-                logger.warning("forgotten failed", error=kind, exc_info=is_bug)
-                failing.add(application_id)
-                submission.failure = _unknown()
-            else:
-                submission.forgotten = gone
-
-
-def _unknown() -> NotDeliveredError:
-    return NotDeliveredError("The first destination did not say who was forgotten.")
 
 
 def _shares(
@@ -141,7 +106,7 @@ def _part(
             events = {i: event for i, event in events.items() if i not in lacks.events}
     if not takes_endpoints:
         application_id = submission.application_id
-        stored = stored or _as_sent(application_id, endpoint_id, batch.endpoint)
+        stored = stored or as_sent(application_id, endpoint_id, batch.endpoint)
         if "ApplicationId" not in stored:  # it was in a message, which has it elsewhere
             stored = {**stored, "ApplicationId": application_id}
         endpoint = None
@@ -152,20 +117,11 @@ def _is_rejected(answer: Any) -> bool:
     return bool(answer["StatusCode"] // 100 == 4)
 
 
-def _as_sent(
-    application_id: str, endpoint_id: str, endpoint: PublicEndpoint | None
-) -> EndpointResponse:
-    """Return an endpoint that home tells nothing of as its app sent it."""
-    sent = endpoint.model_dump(by_alias=True, exclude_none=True) if endpoint else {}
-    found: EndpointResponse = {**sent, "ApplicationId": application_id, "Id": endpoint_id}  # type: ignore[typeddict-item]
-    return found
-
-
 def _settle(gateway: Gateway, submission: Submission, share: Share, time_left: TimeLeft) -> None:
     try:
         settle(share)
         if share.rejected:
-            reason = f"Rejected by {share.destination}: {share.rejected[0].message}"
+            reason = f"Rejected by {share.destination}: {foreign(share.rejected[0].message)}"
             _dead_letter(gateway, submission, share, reason, time_left)
     except Exception as error:  # the door logs it and answers for it
         submission.failure = error

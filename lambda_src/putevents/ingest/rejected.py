@@ -10,7 +10,9 @@ from putevents.ingest.submission import Submission
 from putevents.observability import concerning, logger
 from putevents.time_left import TimeLeft
 from putevents.wire.rejected_record import RejectedPart
+from putevents.wire.rules import REJECTED_BY_DESTINATION
 from putevents.wire.schemas import EndpointItemResponse, EventItemResponse, ItemResponse
+from putevents.wire.storable import foreign
 
 MAX_KEPT = 100  # rejected parts of a request; of the others it is kept how many broke which rule
 NOT_KEPT = f"More than {MAX_KEPT} parts of a request were rejected."
@@ -71,11 +73,18 @@ def _dead_letter(gateway: Gateway, submission: Submission, time_left: TimeLeft) 
     endpoint_ids = dict.fromkeys(part.endpoint_id for part in submission.rejected)
     parts = {id_: _rejected_part(batch_item[id_], results[id_]) for id_ in endpoint_ids}
     is_dead = gateway.retry_queue.dead_letter(
-        submission.rest._replace(batch_item={}), parts, submission.rejected[0].rule, time_left
+        submission.rest._replace(batch_item={}), parts, _reason(submission.rejected[0]), time_left
     )
     if not is_dead and submission.has_delivered:
         submission.left = rests_of(submission), parts
     return is_dead
+
+
+def _reason(part: RejectedPart) -> str:
+    """Return the rule that a part broke, or what the destination said instead of one."""
+    if part.rule != REJECTED_BY_DESTINATION.rule or part.message == part.rule:
+        return part.rule
+    return f"Rejected by the destination: {foreign(part.message)}"
 
 
 def _rejected_part(raw: Any, item: ItemResponse) -> Any:

@@ -8,6 +8,7 @@ from putevents.wire.answers import ACCEPTED, FAILED, as_object
 from putevents.wire.rejected_record import RejectedPart
 from putevents.wire.rules import REJECTED_BY_DESTINATION
 from putevents.wire.schemas import Event, EventItemResponse, ItemResponse, ValidBatch
+from putevents.wire.storable import foreign
 
 
 def settle(delivery: Delivery) -> None:
@@ -25,7 +26,9 @@ def settle(delivery: Delivery) -> None:
                 told = ACCEPTED  # an empty endpoint only has to exist, as its events show
             final = final_answer(told)
             item["EndpointItemResponse"] = FAILED
-            if final is not None:
+            if final is None:
+                _note_why(delivery, told)
+            else:
                 item["EndpointItemResponse"] = final = delivery.fit_answer(final)
                 delivery.updated += final is ACCEPTED and bool(endpoint.model_fields_set)
                 endpoint = None
@@ -53,6 +56,7 @@ def _settle_events(
         final = final_answer(answers.get(event_id))
         if final is None:
             events[event_id] = event
+            _note_why(delivery, answers.get(event_id))
             continue
         settled[event_id] = final = delivery.fit_answer(final)
         if final is ACCEPTED:
@@ -60,6 +64,13 @@ def _settle_events(
         else:
             _reject(delivery, endpoint_id, event_id, final)
     return events
+
+
+def _note_why(delivery: Delivery, answer: Any) -> None:
+    """Note the first text of a destination that says why a part is not delivered."""
+    message = as_object(answer).get("Message")
+    if not delivery.why and isinstance(message, str):
+        delivery.why = foreign(message)
 
 
 def _reject(

@@ -28,6 +28,7 @@ class Share:
     not_asked: NotDeliveredError | None = None
 
     results: dict[str, ItemResponse] = field(default_factory=dict)  # nobody is told of them
+    why: str = ""
     undelivered: dict[str, ValidBatch] = field(default_factory=dict)
     rejected: list[RejectedPart] = field(default_factory=list)
     accepted: int = 0

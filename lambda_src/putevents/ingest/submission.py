@@ -58,6 +58,7 @@ class Submission:
     is_for_home: bool = True
     answers: Mapping[str, ItemResponse] = field(default_factory=dict)  # home's
     not_asked: NotDeliveredError | None = None  # why home was not asked, if it was not
+    why: str = ""  # what home said of the first part that it did not take, if anything
     # Answered 500 until the queue holds it.
     undelivered: dict[str, ValidBatch] = field(default_factory=dict)
     rejected: list[RejectedPart] = field(default_factory=list)

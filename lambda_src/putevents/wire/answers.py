@@ -44,6 +44,11 @@ def respond_error(error: RequestError, request_id: str) -> Response[str]:
     return respond(error.status, body, {"x-amzn-ErrorType": error.name})
 
 
+def not_yet(why: str) -> EventItemResponse:
+    """Return a destination's answer for a part that it may take later; no client hears the text."""
+    return {"StatusCode": HTTPStatus.INTERNAL_SERVER_ERROR.value, "Message": why}
+
+
 def as_object(value: Any) -> dict[str, Any]:
     """Return a part of another server's answer, which may hold anything, if it is an object."""
     return value if isinstance(value, dict) else {}

@@ -11,6 +11,7 @@ from putevents.wire.json_object import MAX_DEPTH
 from putevents.wire.rules import BAD_EVENT_ID, Rejection
 from putevents.wire.schemas import Event, PublicEndpoint, validate_alone
 from putevents.wire.storable import is_unicode
+from putevents.wire.timestamps import NO_DATE
 
 Path = tuple[str, ...]
 Facts = Mapping[Path, str]  # what an envelope says of its endpoint, by the place in PublicEndpoint
@@ -55,7 +56,16 @@ _BESIDE = ("event_id", "arrival_timestamp")
 NOT_JSON = Rejection("The line is not valid JSON.", "")
 NO_OBJECT = Rejection("Should be an object.", "")
 NO_TEXT = "Input should be a valid string"
-NO_TIME = Rejection("Timestamp should be Unix time in milliseconds.", "event_timestamp")
+NO_TIME = Rejection(
+    "Timestamp should be Unix time in milliseconds, or a date in ISO 8601 format with Z or +hh:mm.",
+    "event_timestamp",
+)
+# Seconds that were sent for milliseconds would all be in January 1970, where nobody looks for them.
+EARLIEST_TIME = 946_684_800_000
+EARLY_TIME = Rejection(
+    "Timestamp should be Unix time in milliseconds, of 2000 or later: this may be seconds.",
+    "event_timestamp",
+)
 CLIENT_ID = "client.client_id"
 NO_CLIENT = Rejection("Missing client id", CLIENT_ID)
 OTHER_APPLICATION = Rejection(
@@ -172,6 +182,8 @@ def _timestamp(value: Any) -> Any:
         return value
     if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1:
         raise _WrongError(NO_TIME)
+    if value < EARLIEST_TIME:
+        raise _WrongError(EARLY_TIME)
     try:
         moment = _EPOCH + timedelta(milliseconds=int(value))
     except OverflowError:
@@ -212,4 +224,6 @@ def respelled(rejection: Rejection) -> Rejection:
     steps = rejection.key.split(".")
     count = 2 if ".".join(steps[:2]) in _SPELLED else 1
     place = ".".join(steps[:count])
+    if place == "Timestamp" and rejection.rule == NO_DATE:
+        return NO_TIME  # a number is one as well here
     return rejection._replace(key=".".join([_SPELLED.get(place, place), *steps[count:]]))

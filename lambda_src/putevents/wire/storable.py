@@ -4,6 +4,8 @@ from urllib.parse import unquote
 
 from putevents.errors import BadRequestError
 
+MAX_FOREIGN_CHARACTERS = 160
+
 
 def is_unicode(text: str) -> bool:
     """Whether no half of a surrogate pair stands alone in it, which no destination can store."""
@@ -13,6 +15,11 @@ def is_unicode(text: str) -> bool:
 def storable(text: str) -> str:
     """Return a text with a question mark for each half that stands alone."""
     return text.encode("utf-8", "replace").decode()
+
+
+def foreign(text: str) -> str:
+    """Return another server's text as people are shown it: its beginning, and nothing hidden."""
+    return "".join(c if c.isprintable() else " " for c in text[:MAX_FOREIGN_CHARACTERS])
 
 
 def path_text(segment: str) -> str:

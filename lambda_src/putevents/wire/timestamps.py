@@ -7,7 +7,7 @@ from pydantic import AfterValidator
 
 from putevents.wire.rules import Rule, broken
 
-_TEXT = "Timestamp should be a date in ISO 8601 format with Z or +hh:mm."
+NO_DATE = "Timestamp should be a date in ISO 8601 format with Z or +hh:mm."
 _HOUR_AND_MINUTE = "([01][0-9]|2[0-3]):[0-5][0-9]"
 _TO_MINUTE, _TO_SECOND = len("2026-11-25T14:42"), len("2026-11-25T14:42:00")
 _parsed = datetime.fromisoformat  # looked up once: each event has two dates
@@ -17,7 +17,7 @@ def _with_zone(text: str) -> str:
     try:
         _parsed(text)
     except ValueError:  # the 30th of February
-        raise broken(_TEXT) from None
+        raise broken(NO_DATE) from None
     if text[-1] == "Z" and len(text) > _TO_SECOND:  # as nearly every client writes it
         return text
     if len(text) == _TO_MINUTE or text[_TO_MINUTE] != ":":
@@ -31,7 +31,7 @@ def _with_zone(text: str) -> str:
 Timestamp = Annotated[
     str,
     Rule(
-        _TEXT,
+        NO_DATE,
         pattern=f"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{_HOUR_AND_MINUTE}"
         rf"(:[0-5][0-9](\.[0-9]{{1,9}})?)?(Z|[+-]{_HOUR_AND_MINUTE})?$",
     ),

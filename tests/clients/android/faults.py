@@ -20,6 +20,15 @@ def failed(_: str) -> tuple[int, str]:
     return 500, "Not delivered, please try again."
 
 
+def _numbered(events: Events, status: object) -> Response:
+    """An answer whose statuses are no whole numbers."""
+    members = [
+        {"EventId": event["event_id"], "StatusCode": status, "Message": "Accepted"}
+        for event in events
+    ]
+    return Response(202, json.dumps({"Results": members}).encode())
+
+
 FAULTS: dict[str, Answer] = {
     "400": whole(400, b'{"Message":"made up"}'),
     "403": whole(403),
@@ -39,6 +48,11 @@ FAULTS: dict[str, Answer] = {
     "no answer": lambda _: None,
     "each event failed": lambda events: results(events, failed),
     "throttled one by one": lambda events: results(events, lambda _: (429, "Slow down.")),
+    "accepted without a word": lambda events: results(events, lambda _: (202, "")),
+    "accepted in other words": lambda events: results(events, lambda _: (202, "accepted")),
+    "nearly 202": lambda events: _numbered(events, 202.9),
+    "nearly 400": lambda events: _numbered(events, 400.5),
+    "202 as a text": lambda events: _numbered(events, "202"),
     "no status": lambda events: Response(
         202, json.dumps({"Results": [{"EventId": e["event_id"]} for e in events]}).encode()
     ),

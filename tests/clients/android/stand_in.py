@@ -59,6 +59,10 @@ class StandIn:
         return response
 
 
+def _is_accepted(result: dict[str, Any]) -> bool:
+    return (result.get("StatusCode"), result.get("Message")) == accepted()
+
+
 def _accepted_ids(response: Response, events: Events) -> list[str]:
     """The events of a 202 that really answers for each of them."""
     try:
@@ -67,4 +71,4 @@ def _accepted_ids(response: Response, events: Events) -> list[str]:
         return []
     if [result["EventId"] for result in found] != [event["event_id"] for event in events]:
         return []
-    return [result["EventId"] for result in found if result.get("StatusCode") == 202]
+    return [result["EventId"] for result in found if _is_accepted(result)]

@@ -37,12 +37,19 @@ def test_it_waits_longer_after_each_failure_and_as_long_as_it_is_asked(
     stand_in.always = whole(429, Retry_After="240")
     sink.let_pass(HOUR)
 
+    stand_in.always = whole(408, Retry_After="Fri, 01 Jan 2100 00:00:00 GMT")
+    sink.let_pass(HOUR)
+    stand_in.always = whole(409, Retry_After="Thu, 26 Nov 2020 10:00:00 GMT")
+    sink.let_pass(HOUR)
+
     waits = [int(wait) for (wait,) in sink.told(r"retry (\d+) 1 500 .*")]
     for number, wait in enumerate(waits):
         longest = min(2_000 << number, 300_000)
         assert longest // 2 <= wait <= longest
     assert HOUR / 300_000 <= len(waits) < 35
     assert all(int(wait) >= 240_000 for (wait,) in sink.told(r"retry (\d+) 1 429 .*"))
+    assert {wait for (wait,) in sink.told(r"retry (\d+) 1 408 .*")} == {"300000"}
+    assert {wait for (wait,) in sink.told(r"retry (\d+) 1 409 .*")} - {"300000"}
 
 
 def test_a_rejected_event_is_told_and_its_neighbours_arrive(

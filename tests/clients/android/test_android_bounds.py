@@ -73,3 +73,12 @@ def test_after_close_nothing_is_taken_and_what_waits_stays(start: Start, stand_i
     assert len(sink.told("dropped CLOSED after .*")) == 1
     assert start(stand_in.url).flush()
     assert stand_in.table == {"before": 1}
+
+
+def test_an_address_that_is_none_is_said_when_the_sink_is_made(start: Start) -> None:
+    sink = start(NOBODY)
+
+    for url in ("", "gateway.example", "ftp://gateway.example", "http:///", f"{NOBODY}?x=1"):
+        assert sink.ask(f"make {url}", "made gatewayUrl should be .*")[0].endswith(f'"{url}".')
+    for url in (NOBODY, f"{NOBODY}//", "HTTPS://gateway.example:8443/prod/"):
+        assert sink.ask(f"make {url}", "made (.*)")[1] == "kotlin.Unit"

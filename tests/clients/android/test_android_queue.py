@@ -1,6 +1,7 @@
 """The files of the sink for Android: what a kill, a full disk or a broken disk leaves of them."""
 
 import json
+import shutil
 import zlib
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 from tests.clients.android.conftest import Start
 from tests.clients.android.sink_program import envelope
-from tests.clients.android.stand_in import StandIn
+from tests.clients.android.stand_in import StandIn, results
 from tests.loopback import Response
 
 NOBODY = "http://127.0.0.1:1"
@@ -110,3 +111,61 @@ def test_files_of_others_are_left_alone(start: Start, stand_in: StandIn, queue: 
         "x.events",
         "1.events.bak",
     }
+
+
+def test_numbers_end_nowhere_and_a_folder_is_no_file(
+    start: Start, stand_in: StandIn, queue: Path, app: str
+) -> None:
+    (queue / "000000000001.events").mkdir(parents=True)
+    (queue / f"{10**18 - 1}.events").write_bytes(_line("waiting", app))
+
+    sink = start(stand_in.url, maxBatchEvents=1)
+    sink.send("one")
+    sink.send("two")
+
+    assert sink.flush()
+    assert stand_in.table == {"waiting": 1, "one": 1, "two": 1}
+    assert sink.told("(dropped|retry) .*") == []
+    assert [path.name for path in _files(queue)] == ["000000000001.events"]
+
+
+def test_what_the_app_deletes_is_told_and_the_queue_goes_on(
+    start: Start, stand_in: StandIn, queue: Path, app: str
+) -> None:
+    queue.mkdir()
+    (queue / "000000000004.events").write_bytes(_line("before", app))
+    stand_in.always = lambda _: Response(503)
+    sink = start(stand_in.url, clock="test", maxBatchEvents=3)
+    sink.wait_for("retry ")
+    for number in range(4):  # in a file that is full, and one that is not
+        sink.send(f"gone-{number}", number)
+    shutil.rmtree(queue)
+    sink.send("kept")
+    stand_in.always = results
+
+    assert sink.flush()
+    assert stand_in.table == {"kept": 1}
+    told = sink.told(r"dropped DAMAGED null .*/(\d+)\.events was deleted while .*")
+    assert told == [("000000000004",), *[("000000000005",)] * 3, ("000000000006",)]
+    assert len(start(stand_in.url).ask("send x {}", "dropped (.*)")[1]) > 0  # it is locked again
+
+
+def test_the_directory_is_not_taken_from_another_sink(
+    start: Start, stand_in: StandIn, queue: Path
+) -> None:
+    first = start(NOBODY)
+    first.send("one")
+    shutil.rmtree(queue)
+    second = start(NOBODY)
+    second.send("another's")
+    first.send("two")
+    first.flush(1_000)
+
+    assert len(first.told("dropped STORAGE_FAILED two .*")) == 1
+    assert _lines(queue)[0][9:].endswith(b'"event_id":"another\'s"}')
+    second.kill()
+    first.send("three")
+    assert not first.flush(0)
+    first.kill()
+    assert start(stand_in.url).flush()
+    assert stand_in.table == {"another's": 1, "three": 1}

@@ -2,7 +2,7 @@
 import { runScenarios } from '../scenarios.mjs';
 import { browserNamed, visitor } from './web_visit.mjs';
 
-const FILES = ['sending', 'outages', 'storage', 'tabs', 'leaving', 'pages', 'consent', 'documented'];
+const FILES = ['sending', 'outages', 'storage', 'tabs', 'leaving', 'pages', 'consent', 'closing', 'documented'];
 const SECONDS = 20; // until a scenario has failed
 
 const browser = await browserNamed(process.argv[2]);

@@ -8,7 +8,7 @@ from tests.clients.live.live_browser import LiveBrowser, scenarios
 from tests.local.running_gateway import RunningGateway
 
 WEB = Path(__file__).parent
-FILES = ("sending", "outages", "storage", "tabs", "leaving", "pages", "consent")
+FILES = ("sending", "outages", "storage", "tabs", "leaving", "pages", "consent", "closing")
 SCENARIOS = [(file, name) for file in FILES for name in scenarios(file, WEB)]
 
 

@@ -70,7 +70,7 @@ def test_its_types_name_every_option_and_every_call() -> None:
     )
 
     assert len(options) == 14
-    assert len(calls) == 6
+    assert len(calls) == 7
     assert [name for name in options if not re.search(rf"\b{name}\b", sources)] == []
     assert [name for name in [*options, *calls] if f"`{name}" not in page] == []
 

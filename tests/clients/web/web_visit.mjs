@@ -52,7 +52,7 @@ export async function visitor(browser, gateway, app) {
       window.client = createClient({
         onRejected: (rejected) => heard.rejected.push(rejected),
         onDropped: (dropped) => heard.dropped.push(dropped),
-        onError: (error) => heard.errors.push(`${error.status ?? error.name}`),
+        onError: (error) => heard.errors.push(`${error.status ?? (error.message === 'closed' ? 'closed' : error.name)}`),
         ...given,
         ...(given.headers === 'later' ? { headers: async () => ({ authorization: 'Bearer the.id.token' }) } : {}),
       });
@@ -69,7 +69,7 @@ export async function visitor(browser, gateway, app) {
     turn: (page, state) =>
       page.evaluate((value) => {
         Object.defineProperty(document, 'visibilityState', { value, configurable: true });
-        document.dispatchEvent(new Event('visibilitychange'));
+        document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
       }, state),
     /** What the gateway has of the application: id, type and verdict of each event. */
     stored: async () => (await (await fetch(`${gateway}/live/events?application=${app}`)).json()).events,

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from pydantic_core import to_json
 
+from putevents.destinations.by_part import answer_of
 from putevents.destinations.lake.dynamodb import DynamoDBItems
 from putevents.destinations.lake.firehose import MAX_RECORD_BYTES, DeliveryStreams
 from putevents.endpoints.store import StoreError
@@ -84,8 +85,8 @@ class LakeDestination:
                         answers[id_]["EventsItemResponse"][event_id] = _TOO_LARGE
 
         stream = self._stream_prefix + application_id
-        for id_, event_id in self._streams.put(stream, documents(), time_left):
-            answers[id_]["EventsItemResponse"][event_id] = ACCEPTED
+        for (id_, event_id), error in self._streams.put(stream, documents(), time_left):
+            answers[id_]["EventsItemResponse"][event_id] = answer_of(error)
         return answers
 
     def keep_rejected(
@@ -100,8 +101,8 @@ class LakeDestination:
             (number, to_json(rejected_record(application_id, part, arrival)))
             for number, part in enumerate(rejected)
         ]
-        kept = list(self._streams.put(self._rejected_stream, documents, time_left))
-        return len(kept) == len(rejected)
+        told = list(self._streams.put(self._rejected_stream, documents, time_left))
+        return len(told) == len(rejected) and not any(error for _, error in told)
 
     def forgotten(
         self,

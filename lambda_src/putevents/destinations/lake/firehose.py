@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from putevents.destinations.by_part import answered_parts
+from putevents.destinations.by_part import Told, answered_parts
 from putevents.destinations.client_config import client_config, destination_client
 from putevents.time_left import TimeLeft
 from putevents.wire.split import batches
@@ -37,8 +37,8 @@ class DeliveryStreams:
 
     def put(
         self, stream: str, documents: Iterable[tuple[KeyT, bytes]], time_left: TimeLeft
-    ) -> Iterator[KeyT]:
-        """Put JSON documents of at most MAX_RECORD_BYTES; yield the keys that Firehose confirmed.
+    ) -> Iterator[tuple[KeyT, Told | None]]:
+        """Put JSON documents of at most MAX_RECORD_BYTES; yield what Firehose said of each key.
 
         After a call that failed as a whole the rest is not tried: a stream that is down is asked
         once a request. Nothing is raised for a failure outside.
@@ -58,8 +58,7 @@ class DeliveryStreams:
         for record, error in answered_parts(
             "put_record_batch", calls, make, proof="RecordId", time_left=time_left
         ):
-            if not error:
-                yield from record.keys
+            yield from ((key, error) for key in record.keys)
 
 
 def pack(documents: Iterable[tuple[KeyT, bytes]]) -> Iterator[Record[KeyT]]:

@@ -72,11 +72,19 @@ private class Driver(private val sink: GatewaySink, private val clock: SinkClock
                 say("passed")
             }
             "flush" -> say("flushed ${sink.flush(words[1].toLong())}")
+            "make" -> say("made ${made(words[1])}")
             "close" -> {
                 sink.close()
                 say("closed")
             }
         }
+    }
+
+    /** What a sink for an address throws. */
+    private fun made(url: String) = try {
+        GatewaySink(File("/nowhere"), url, "app").close()
+    } catch (error: IllegalArgumentException) {
+        error.message
     }
 
     /** The same event again and again, each with an id of its own, from eight threads at once. */

@@ -82,13 +82,14 @@ export default {
     assert.deepEqual(road.types(), ['_session.start']);
   },
 
-  'only what was answered 429, 500 or not at all goes again': async ({ open, record, flush, road, heard }) => {
+  'only what was accepted or rejected does not go again': async ({ open, record, flush, road, heard }) => {
     const page = await open();
-    const ids = [await record(page, 'one'), await record(page, 'two'), await record(page, 'three'), await record(page, 'four')];
+    const ids = [await record(page, 'one'), await record(page, 'two'), await record(page, 'three'), await record(page, 'four'), await record(page, 'five')];
     road.fault = ({ endpoint, events }) => {
       const answers = Object.fromEntries(events.map(({ id }) => [id, { StatusCode: 202, Message: 'Accepted' }]));
       answers[ids[0]].StatusCode = 500;
       answers[ids[2]].StatusCode = 429;
+      answers[ids[3]].Message = 'Taken, but not by a gateway';
       delete answers[ids[1]];
       const Results = { [endpoint]: { EndpointItemResponse: { StatusCode: 202, Message: 'Accepted' }, EventsItemResponse: answers } };
       return { status: 202, body: JSON.stringify({ Results }) };
@@ -98,7 +99,7 @@ export default {
     await flush(page);
     await flush(page);
 
-    assert.deepEqual(road.exchanges.map(({ events }) => events.map(({ EventType }) => EventType)), [['_session.start', 'one', 'two', 'three', 'four'], ['one', 'two', 'three']]);
+    assert.deepEqual(road.exchanges.map(({ events }) => events.map(({ EventType }) => EventType)), [['_session.start', 'one', 'two', 'three', 'four', 'five'], ['one', 'two', 'three', 'four']]);
     assert.deepEqual((await heard(page)).rejected, []);
   },
 

@@ -13,6 +13,7 @@ client.identify(undefined, {}, { Attributes: { plan: [] } });
 client.flush().then((nothing: void) => [nothing, id]);
 client.setEnabled(!client.isEnabled());
 client.reset();
+client.close().then((nothing: void) => nothing);
 
 // @ts-expect-error: there is no gateway without its address
 createClient({ applicationId: 'my-app' });
