@@ -76,7 +76,7 @@ TAKES_screenshots := CHROMIUM
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(VENV)/run $(VENV)/sql ## serve PutEvents on http://127.0.0.1:8080 into SQLite, and a page that shows it (PORT=, DATA_DIR=, APPLICATION_IDS=, HOST=0.0.0.0)
+run: $(VENV)/run $(VENV)/sql ## serve PutEvents on http://127.0.0.1:8080, store into SQLite, show a live page (PORT=, DATA_DIR=, APPLICATION_IDS=, HOST=0.0.0.0)
 	@exec $(COMMANDS) run $(call OPTION,HOST,host)
 
 .PHONY: demo
@@ -90,16 +90,16 @@ test: $(VENV)/dev $(CDK) ## run every test
 test-unit: $(VENV)/dev ## run the fast tests only (under a minute)
 	$(BIN)/pytest tests/unit tests/structure
 
-bench: $(VENV)/dev $(VENV)/sql ## what a request and a cold start cost, into docs/performance.md (ROWS=warm,queue,cold,lake,size,memory,picture,laptop; WRITE=no, or WRITE=yes on a busy machine)
+bench: $(VENV)/dev $(VENV)/sql ## measure requests and cold starts, and write docs/performance.md (ROWS=warm,queue,cold,lake,size,memory,picture,laptop; WRITE=no, or WRITE=yes on a busy machine)
 	@$(BIN)/python -m tests.benchmarks.bench "$(ROWS)" "$(WRITE)"
 
-check: $(VENV)/dev ## ruff, ruff format, mypy strict, who imports whom; changes nothing
+check: $(VENV)/dev ## ruff, ruff format, mypy strict and import rules; changes nothing
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo --no-cache
 
-fix: $(VENV)/dev ## let ruff mend what it can
+fix: $(VENV)/dev ## format the code, and apply the fixes of ruff
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
@@ -109,20 +109,20 @@ synth: $(VENV)/dev $(CDK) ## write the CloudFormation template to cdk.out, witho
 	  case "$$1" in -o|--output) folder="$$2" ;; --output=*) folder="$${1#*=}" ;; esac; shift; \
 	done; echo "Template: $$(ls -t "$$folder"/*.template.json | head -n 1)"
 
-diff: $(VENV)/dev $(CDK) ## show what a deploy would change
+diff: $(VENV)/dev $(CDK) ## show the changes that a deploy would make
 	@$(COMMANDS) preflight --before diff $(CDK_OPTIONS)
 	$(CDK) diff $(CDK_OPTIONS)
 
 bootstrap: $(VENV)/dev $(CDK) ## prepare your AWS account and region for the CDK, once (CDK_OPTIONS="--profile NAME")
 	@$(COMMANDS) bootstrap $(CDK_OPTIONS)
 
-deploy: $(VENV)/dev $(CDK) ## cdk deploy, if nothing is missing, with the settings in cdk.json (CDK_OPTIONS="-c auth=none")
+deploy: $(VENV)/dev $(CDK) ## check that nothing is missing, then cdk deploy with the settings in cdk.json (CDK_OPTIONS="-c auth=none")
 	@$(COMMANDS) preflight $(CDK_OPTIONS)
 	$(CDK) deploy $(CDK_OPTIONS)
 	@$(COMMANDS) after-deploy $(CDK_OPTIONS)
 
 .PHONY: after-deploy
-after-deploy: $(VENV)/dev ## say again how to try what was deployed, and where to look at it
+after-deploy: $(VENV)/dev ## print again how to try the deployed stack, and where to look at it
 	@$(COMMANDS) after-deploy $(CDK_OPTIONS)
 
 destroy: $(VENV)/dev $(CDK) ## cdk destroy
@@ -133,19 +133,19 @@ destroy: $(VENV)/dev $(CDK) ## cdk destroy
 lambda-python: $(VENV)/dev ## install the functions' Python, which writes the package's bytecode, if this machine has none (RUNTIME=python3.13)
 	$(BIN)/uv python install --no-bin "$(patsubst python%,%,$(or $(RUNTIME),python3.13))"
 
-lint-templates: $(VENV)/dev ## cfn-lint over every pair of deploy settings, for every region (a line a variant)
+lint-templates: $(VENV)/dev ## run cfn-lint over every pair of deploy settings, for every region (a line for each variant)
 	@$(BIN)/python -m tests.infra.template_lint
 
-snapshots: $(VENV)/dev ## keep the templates that a reviewer compares (REPLACE=yes if an update may lose something)
+snapshots: $(VENV)/dev ## write the templates that a reviewer compares (REPLACE=yes if an update may lose something)
 	@$(BIN)/python -m tests.infra.snapshot
 
 openapi: $(VENV)/dev ## write docs/openapi.json, the contract as OpenAPI 3.1, from routes and models
 	@$(BIN)/python -m tests.contract.openapi_document
 
-fuzz-contract: $(VENV)/dev ## send what schemathesis makes of docs/openapi.json to `make run`'s server (SECONDS=600, SEED=)
+fuzz-contract: $(VENV)/dev ## send schemathesis's requests, made from docs/openapi.json, to `make run`'s server (SECONDS=600, SEED=)
 	@$(BIN)/python -m tests.contract.fuzz "$(or $(if $(filter command,$(origin SECONDS)),$(SECONDS)),600)" "$(SEED)"
 
-lock: $(VENV)/dev ## resolve what is asked for into the pinned requirements.txt files
+lock: $(VENV)/dev ## pin all dependencies in the requirements.txt files
 	$(BIN)/uv pip compile pyproject.toml --group dev $(LOCK) -o requirements.txt
 	$(BIN)/uv pip compile pyproject.toml -c requirements.txt $(LOCK) -o lambda_src/requirements.txt
 	$(BIN)/uv pip compile --group authorizer -c requirements.txt $(LOCK) -o lambda_src/authorizer/requirements.txt
@@ -230,10 +230,10 @@ EMULATOR := .venv-emulator
 deploy-emulated: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## cdk deploy into an emulated AWS on this machine (CDK_OPTIONS="-c auth=none")
 	@$(COMMANDS) emulated up $(CDK_OPTIONS)
 
-destroy-emulated: $(VENV)/dev ## take the emulated deployment away
+destroy-emulated: $(VENV)/dev ## remove the emulated deployment
 	@$(COMMANDS) emulated down
 
-sql-emulated: $(VENV)/dev ## Athena's SQL over the lake that deploy-emulated deployed (QUERY="SELECT ...")
+sql-emulated: $(VENV)/dev ## run Athena's SQL over the lake that deploy-emulated deployed (QUERY="SELECT ...")
 	@$(COMMANDS) emulated sql $(if $(QUERY),"$$QUERY")
 
 redrive: $(VENV)/run ## move dead letters back to their queue (OPTIONS="--reason throttl --older-than 2h --dry-run"; "--url http://127.0.0.1:8080")
@@ -243,15 +243,15 @@ redrive: $(VENV)/run ## move dead letters back to their queue (OPTIONS="--reason
 replay-rejected: $(VENV)/run ## send rejected events to the queue again, once the rules accept them (OPTIONS="--rule timestamp --dry-run")
 	@$(COMMANDS) replay-rejected $(OPTIONS)
 
-dead-letters: $(VENV)/run ## list them: when, why, how many events (OPTIONS="--export FILE" writes JSON Lines)
+dead-letters: $(VENV)/run ## list dead letters: when, why, how many events (OPTIONS="--export FILE" writes JSON Lines)
 	@$(COMMANDS) dead-letters $(OPTIONS)
 
-faults: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## break everything on purpose, for a million events (SEED=, EVENTS=, EMULATED_EVENTS=, SEQUENCES=)
+faults: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## break each part on purpose, for a million events (SEED=, EVENTS=, EMULATED_EVENTS=, SEQUENCES=)
 	@FAULT_TABLE=1 EVENTS=$${EVENTS:-1000000} EMULATED_EVENTS=$${EMULATED_EVENTS:-30000} \
 	  SEQUENCES=$${SEQUENCES:-10000} STOPS=50 $(BIN)/pytest --quiet --show-capture=no tests/faults \
 	  tests/deployed/test_storm.py tests/deployed/test_lake_storm.py tests/endpoints/test_stores_agree.py tests/local/test_stop.py
 
-outages: $(VENV)/dev ## simulate outages of days: dead letters, drain times, invocations, what others feel (SCALE=0.1)
+outages: $(VENV)/dev ## simulate outages of days: dead letters, drain times, invocations, effect on other apps (SCALE=0.1)
 	@$(BIN)/python -m tests.faults.outage_table $(SCALE)
 
 update-matrix: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## deploy every pair of settings one after the other into the emulator: nothing is lost
@@ -270,7 +270,7 @@ $(EMULATOR)/ready: tests/deployed/requirements.txt | $(BIN)/python
 FUZZ := .venv-fuzz
 .PHONY: fuzz
 
-fuzz: $(FUZZ)/ready ## look for broken promises with a coverage-guided fuzzer (TARGET=queue, RUNS=10000000, SECONDS=600, SEED=)
+fuzz: $(FUZZ)/ready ## search for broken promises with a coverage-guided fuzzer (TARGET=queue, RUNS=10000000, SECONDS=600, SEED=)
 	@$(FUZZ)/bin/python -c 'import atheris' 2>/dev/null || { \
 	  echo "atheris has no wheel for this machine: make fuzz needs Linux on x86-64. make test runs the same cases without a guide."; exit 1; }
 	@$(FUZZ)/bin/python -m tests.fuzz.run_fuzzer $(call OPTION,TARGET,target) $(call NUMBER,RUNS,runs) \
@@ -290,7 +290,7 @@ $(FUZZ)/ready: tests/fuzz/requirements.txt | $(BIN)/python
 OPTION = $(if $(filter command,$(origin $(1))),--$(2) "$$$(1)")
 NUMBER = $(if $(filter command,$(origin $(1))),--$(2) "$($(1))")
 
-sql: $(VENV)/sql ## Athena's SQL over the local store (QUERY="SELECT ...", NAME=a_named_query, TODAY=2026-01-31)
+sql: $(VENV)/sql ## run Athena's SQL over the local store (QUERY="SELECT ...", NAME=a_named_query, TODAY=2026-01-31)
 	@exec $(COMMANDS) sql $(call OPTION,QUERY,query) $(call OPTION,NAME,name) $(call OPTION,TODAY,today)
 
 # --- events for a deployed gateway ----------------------------------------------------------------
@@ -298,10 +298,10 @@ sql: $(VENV)/sql ## Athena's SQL over the local store (QUERY="SELECT ...", NAME=
 LOAD := .venv-load
 .PHONY: put-events load
 
-put-events: $(VENV)/run ## send events to a gateway, whatever its auth (OPTIONS="--url ..."; OPTIONS=--help)
+put-events: $(VENV)/run ## send events to a gateway, with any auth (OPTIONS="--url ..."; OPTIONS=--help)
 	@$(COMMANDS) send $(OPTIONS)
 
-load: $(LOAD)/ready ## load a gateway with events (URL=, USERS=, RATE=, SECONDS=, SHAPE=ramp, EVENTS=, APPLICATION_ID=, OPTIONS="--auth none")
+load: $(LOAD)/ready ## load test: send a gateway many events (URL=, USERS=, RATE=, SECONDS=, SHAPE=ramp, EVENTS=, APPLICATION_ID=, OPTIONS="--auth none")
 	@$(LOAD)/bin/python -m commands load $(call OPTION,URL,url) $(call OPTION,APPLICATION_ID,application-id) \
 	  $(call NUMBER,USERS,users) $(call NUMBER,RATE,rate) $(call NUMBER,SECONDS,seconds) $(call OPTION,SHAPE,shape) $(call NUMBER,EVENTS,events) $(OPTIONS)
 
@@ -320,23 +320,23 @@ $(LOAD)/ready: commands/load/requirements.txt | $(BIN)/python
 new-application-id: $(VENV)/run ## print an application id that nobody guesses, as Pinpoint made them
 	@$(COMMANDS) new-application-id
 
-verify: $(VENV)/run ## send an event to the deployed stack, follow it to Athena, read metrics and alarms (URL=, OPTIONS="--auth none")
+verify: $(VENV)/run ## send an event to the deployed stack, follow it to Athena, check metrics and alarms (URL=, OPTIONS="--auth none")
 	@$(COMMANDS) verify $(call OPTION,URL,url) $(OPTIONS)
 
 .PHONY: conformance
 
-conformance: $(VENV)/dev ## ask any PutEvents server what real clients rely on (URL=, OPTIONS="--auth none"; tests/conformance/README.md)
+conformance: $(VENV)/dev ## test any PutEvents server for the behaviour that real clients rely on (URL=, OPTIONS="--auth none"; tests/conformance/README.md)
 	@$(COMMANDS) conformance $(call OPTION,URL,url) $(OPTIONS)
 
 .PHONY: costs flood table-units
 
-costs: $(VENV)/dev ## what a million events cost, from measured bytes and calls and list prices
+costs: $(VENV)/dev ## print the cost of a million events, from measured bytes and calls and list prices
 	@$(COMMANDS) costs $(OPTIONS)
 
-flood: $(VENV)/run ## what a flood of strangers' requests would cost a day with auth=none (RATE=); sends nothing
+flood: $(VENV)/run ## print the cost of a day of strangers' requests with auth=none (RATE=); sends nothing
 	@$(COMMANDS) flood $(call NUMBER,RATE,rate) $(OPTIONS)
 
-table-units: $(VENV)/dev ## what a request takes of the endpoint table, by DynamoDB's rules
+table-units: $(VENV)/dev ## print the units of the endpoint table that a request takes, by DynamoDB's rules
 	@$(BIN)/python -m tests.endpoints.table_units
 
 # --- what is known of the dependencies, and a second opinion on the stack -----------------------------
@@ -345,13 +345,13 @@ AUDIT := .venv-audit
 CHECKOV := .venv-checkov
 .PHONY: audit sbom second-opinion
 
-audit: $(VENV)/dev $(AUDIT)/ready ## ask PyPI and npm for advisories about every pinned package
+audit: $(VENV)/dev $(AUDIT)/ready ## look up advisories about every pinned package at PyPI and npm
 	@$(COMMANDS) audit
 
-sbom: $(VENV)/dev $(AUDIT)/ready ## write lambda_src/*sbom.cdx.json: what the Lambda packages hold, with licences
+sbom: $(VENV)/dev $(AUDIT)/ready ## write lambda_src/*sbom.cdx.json: the parts of the Lambda packages, with licences
 	@$(COMMANDS) sbom
 
-second-opinion: $(VENV)/dev $(CHECKOV)/ready ## checkov over the stack's variants: nothing that docs/security.md does not explain
+second-opinion: $(VENV)/dev $(CHECKOV)/ready ## run checkov over the stack's variants: every finding must be explained in docs/security.md
 	@$(BIN)/python -m tests.infra.checkov.second_opinion
 
 $(AUDIT)/ready: commands/audit/requirements.txt | $(BIN)/python
@@ -382,13 +382,13 @@ template: $(VENV)/dev ## write a template for plain CloudFormation, with setting
 
 .PHONY: import-endpoints views quotas
 
-import-endpoints: $(VENV)/run ## bring exported endpoints into a deployed lake (FILE=endpoints.csv OPTIONS="--application-id my-app")
+import-endpoints: $(VENV)/run ## import exported endpoints into a deployed lake (FILE=endpoints.csv OPTIONS="--application-id my-app")
 	@$(COMMANDS) import-endpoints $(if $(FILE),"$$FILE") $(OPTIONS)
 
-views: $(VENV)/run ## create the deployed lake's views through Athena, should it not read the stack's (OPTIONS="--stack NAME")
+views: $(VENV)/run ## create the deployed lake's views through Athena, if it cannot read the stack's own (OPTIONS="--stack NAME")
 	@$(COMMANDS) views $(OPTIONS)
 
-quotas: $(VENV)/run ## which of AWS's quotas a lake needs raised, by events a second and region (OPTIONS="--region eu-central-1 --rate 5000")
+quotas: $(VENV)/run ## list the AWS quotas that you must raise, by events a second and region (OPTIONS="--region eu-central-1 --rate 5000")
 	@$(COMMANDS) quotas $(OPTIONS)
 
 # --- the documentation as a site ------------------------------------------------------------------
@@ -411,14 +411,14 @@ $(DOCS)/ready: commands/site/requirements.txt | $(BIN)/python
 doctor: $(VENV)/doctor ## list each use of Pinpoint in an app's or a backend's project (PROJECT=../my-app OPTIONS="--json")
 	@$(COMMANDS) doctor $(if $(filter command,$(origin PROJECT)),"$$PROJECT") $(OPTIONS)
 
-doctor-speed: $(VENV)/dev ## how long that takes for a made-up project of 50,000 files
+doctor-speed: $(VENV)/dev ## time `make doctor` on a made-up project of 50,000 files
 	@$(BIN)/python -m tests.benchmarks.doctor_tree
 
 # --- a person to be forgotten ---------------------------------------------------------------------
 
 .PHONY: forget
 
-forget: $(VENV)/run $(VENV)/sql ## remove a person from everything stored (USER=|ENDPOINT= APPLICATION_ID=, OPTIONS="--dry-run")
+forget: $(VENV)/run $(VENV)/sql ## remove a person from lake, endpoint table and queues (USER=|ENDPOINT= APPLICATION_ID=, OPTIONS="--dry-run")
 	@$(COMMANDS) forget $(call OPTION,USER,user) $(call OPTION,ENDPOINT,endpoint) \
 	  $(call OPTION,APPLICATION_ID,application) $(OPTIONS)
 
@@ -430,7 +430,7 @@ PROGRAMS = $(if $(CHROMIUM)$(wildcard /usr/bin/chromium),,chromium) $(if $(wildc
   $(if $(wildcard /usr/bin/faketime),,faketime)
 .PHONY: client-programs
 
-client-programs: ## install what tests use of Debian: Chromium, Firefox, AWS CLI v2, Kotlin, faketime
+client-programs: ## install the Debian packages that tests use: Chromium, Firefox, AWS CLI v2, Kotlin, faketime
 	@missing="$(strip $(PROGRAMS))"; [ -z "$$missing" ] && exit; \
 	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
 	  echo "Not installed: $$missing. Tests that need it are skipped; as root, apt-get install $$missing."; \

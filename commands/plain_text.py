@@ -1,7 +1,12 @@
-"""Text that others wrote, made safe for a terminal."""
+"""Texts for a terminal: made safe where others wrote them, and counts with their nouns."""
 
 import json
 from typing import Any
+
+
+def counted(number: int, noun: str) -> str:
+    """The number and its noun: "1 line", "2 lines"."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def printable(text: str) -> str:

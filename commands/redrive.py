@@ -14,6 +14,7 @@ from commands.dead_letter import DeadLetter
 from commands.dead_letter_choice import Choice, TwoQueues, choice_options, find_queues
 from commands.dead_letters import COLUMNS, NUMBERS, answers, received
 from commands.deployed import EXIT_CODES, aws_errors
+from commands.plain_text import counted
 from commands.terminal import table
 
 AT_ONCE = 10  # that many are moved at a time: those of an answer; boto3 has as many connections
@@ -42,7 +43,7 @@ def move(queues: TwoQueues, choice: Choice) -> Moved:
         ThreadPoolExecutor(AT_ONCE) as pool,
         closing(answers(queues.sqs, queues.dead_letters, gone=gone)) as found,
         click.progressbar(
-            length=count, label=f"{count} dead letters", show_pos=True,
+            length=count, label=counted(count, "dead letter"), show_pos=True,
             hidden=not sys.stdout.isatty(),
         ) as bar,
     ):  # fmt: skip
@@ -109,7 +110,8 @@ def redrive(*, dry_run: bool, yes: bool, stack: str, url: str | None, **chosen: 
             if dry_run or not rows:
                 click.echo(f"Dead letters that would be moved: {rows}")
                 return
-            click.confirm(f"Move {rows} dead letters back to {queues.queue}?", abort=True)
+            letters = counted(rows, "dead letter")
+            click.confirm(f"Move {letters} back to {queues.queue}?", abort=True)
         moved = move(queues, choice)
     click.echo(f"Dead letters moved back to {queues.queue}: {moved.letters}")
     if moved.fallen:

@@ -19,8 +19,9 @@ def alarm_topic(scope: Construct, settings: DeploySettings) -> sns.ITopic | None
     if settings.alarm_email:
         return _new_topic(scope, settings.alarm_email, customer_key(scope, settings))
     Annotations.of(scope).add_warning_v2(
-        "putevents:alarms-tell-nobody",
-        "The alarms tell nobody: set alarmEmail to an address, or alarmTopicArn to an SNS topic.",
+        "putevents:alarms-without-recipient",
+        "Nobody is notified of alarms: set alarmEmail to an address, or alarmTopicArn to an SNS "
+        "topic.",
     )
     return None
 

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
 from typing import Any, Self
 
 from pydantic import ValidationError
@@ -101,10 +102,17 @@ class DeploySettings(
             value = given.get(name, "")
             shown = value if isinstance(value, str) else json.dumps(value)
             raise DeploySettingsError(
-                f"The deploy option {spelled(name)} is '{shown}', "
+                f"The deploy setting {spelled(name)} is '{shown}', "
                 f"but must be {spelled(allowed[name])}."
             ) from None
 
 
 def _unknown(name: str, known: Iterable[str]) -> str:
-    return f"There is no deploy option {name}; there are {', '.join(known)}."
+    names = {_plain(one): one for one in known}
+    alike = get_close_matches(_plain(name), names, n=1)
+    meant = f" Did you mean {names[alike[0]]}?" if alike else ""
+    return f"There is no deploy setting {name}.{meant} docs/settings.md lists all of them."
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("-", "").replace("_", "")

@@ -44,14 +44,15 @@ def _dollars(found: dict[Case, Measured]) -> str:
     for part in bills["lake", 1]:
         rows.append(_row(part, [_dollar(bills[case].get(part), case[1]) for case in bills]))
     totals = {case: sum(parts.values()) for case, parts in bills.items()}
-    rows.append(_row("**together**", [_total(dollars, n) for (_, n), dollars in totals.items()]))
+    untraced = [_total(dollars, n) for (_, n), dollars in totals.items()]
+    rows.append(_row("**together, without traces**", untraced))
     for share, named in ((prices.TRACED_SHARE, "many requests"), (1.0, "up to one a second")):
         traces = share * prices.TRACES
         traced = [_total(dollars + traces, n) for (_, n), dollars in totals.items()]
         rows.append(
             _row(f"X-Ray, {share:.0%} traced: {named}", [_dollar(traces, n) for _, n in bills])
         )
-        rows.append(_row(f"**together with X-Ray, {named}**", traced))
+        rows.append(_row(f"**together, default settings, {named}**", traced))
     return "\n".join(rows)
 
 

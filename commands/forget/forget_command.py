@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,12 +19,15 @@ from commands.forget.receipt import Receipt
 from commands.plain_text import printable_lines
 from putevents.endpoints.store import StoreError
 
+if TYPE_CHECKING:
+    from commands.forget.forget_lake import DeployedLake
+
 EPILOG = """With make:  make forget USER=... OPTIONS=...
 
 \b
 Exit code:
-    0  the person was forgotten, in the days asked for; the receipt says what stays, until when
-    1  the same, but something could not be searched: the receipt says what
+    0  the person was forgotten, in the days that you chose; see the receipt's not_removed
+    1  the same, but something could not be searched: see the receipt's not_removed
     2  an option is wrong
     3  it stopped; the same command goes on where it was
   130  Ctrl-C; the same command goes on where it was
@@ -62,9 +65,10 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @stack_option
 @click.pass_context
 def forget(ctx: click.Context, /, **options: Any) -> None:
-    """Remove a user, or an endpoint, from everything that a gateway stores.
+    """Remove a user, or an endpoint, from a gateway's lake, endpoint table and queues.
 
-    Forget one person at a time. docs/forget.md says what that reaches and what not.
+    Forget one person at a time. The receipt lists the places that still have data of the person,
+    and until when; docs/forget.md explains them.
     """
     person = _person(options)
     scope = Scope(_day(options["since"]), _day(options["until"]), person.application_id)
@@ -84,8 +88,9 @@ def forget(ctx: click.Context, /, **options: Any) -> None:
             if options["data_dir"]:
                 steps = _laptop(options["data_dir"], person, scope, receipt)
             else:
+                lake = _deployed(options, person, receipt)
                 journal = _journal(options, person, scope, receipt)
-                steps = _deployed(options, person, scope, receipt, journal)
+                steps = lake.forget(scope, journal)
             _watch(steps)
         except StoreError as error:
             raise StoppedError(f"The table of endpoints did not answer: {error}") from None
@@ -95,7 +100,7 @@ def forget(ctx: click.Context, /, **options: Any) -> None:
     if journal:
         journal.remove()
     for name, count in receipt.removed.items():
-        click.echo(f"{'would be removed' if receipt.dry_run else 'removed'}  {count} {name}")
+        click.echo(f"{'would be removed' if receipt.dry_run else 'removed'}  {name}: {count}")
     for problem in receipt.problems[:SHOWN]:
         click.echo(f"not removed  {printable_lines(problem)}", err=True)
     if more := len(receipt.problems[SHOWN:]):
@@ -161,9 +166,8 @@ def _journal(options: dict[str, Any], person: Person, scope: Scope, receipt: Rec
     return journal
 
 
-def _deployed(
-    options: dict[str, Any], person: Person, scope: Scope, receipt: Receipt, journal: Journal
-) -> Iterator[str]:
+def _deployed(options: dict[str, Any], person: Person, receipt: Receipt) -> "DeployedLake":
+    """The lake of a stack that is there, by credentials that AWS takes."""
     import boto3
 
     from commands.forget.forget_lake import DeployedLake
@@ -171,8 +175,7 @@ def _deployed(
     session = find_session(options["profile"], options["region"])
     # The lake's own code makes its clients of this one.
     boto3.setup_default_session(profile_name=options["profile"], region_name=session.region_name)
-    found = outputs(options["stack"], session)
-    yield from DeployedLake(session, found, person, receipt).forget(scope, journal)
+    return DeployedLake(session, outputs(options["stack"], session), person, receipt)
 
 
 def _laptop(folder: Path, person: Person, scope: Scope, receipt: Receipt) -> Iterator[str]:

@@ -143,7 +143,7 @@ class DeployedLake:
         receipt.cannot(
             "logs of the functions",
             "A line about rejected or undelivered parts has ids of some of them. The log groups"
-            " delete it after their retention (logRetentionDays).",
+            " delete it after logRetentionDays (30 by default).",
         )
         for output, (what, why) in _GONE_ON.items():
             if output in self._outputs:
@@ -156,16 +156,17 @@ class DeployedLake:
             until = (receipt.started + timedelta(days=days)).date()
             receipt.cannot(
                 "point-in-time recovery of the endpoint table",
-                f"AWS removes nothing from it; it holds the endpoints until {until}.",
+                f"AWS removes nothing from it; it has the endpoints until {until}.",
             )
         receipt.cannot(
             "backups of the endpoint table (AWS Backup, on demand)",
-            "If there are any they hold the endpoints until they expire or you delete them.",
+            "If there are any, they have the endpoints until they expire or you delete them.",
         )
         receipt.cannot(
             "tombstones in the endpoint table",
-            f"The ids of the endpoints and of the user stay for {TOMBSTONE_DAYS} days: they keep"
-            " out what still waits somewhere.",
+            "The ids of the endpoints and of the user, and nothing else, stay until"
+            f" {(receipt.started + timedelta(days=TOMBSTONE_DAYS)).date()}: they keep out what"
+            " still waits somewhere.",
         )
         told = self._dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
         if told["TimeToLiveStatus"] not in ("ENABLED", "ENABLING"):

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from commands.exit_codes import StoppedError
 from commands.forget.person import Person
@@ -19,19 +19,22 @@ ENDPOINTS, COUNTS = _OWN = ("?endpoints", "?counts")
 
 
 class Journal:
-    """A file of JSON lines; the last entry of a key counts. A dry run has none on the disk."""
+    """A file of JSON lines; the last entry of a key counts. A dry run has none on the disk.
+
+    The file is made with its first entry, so a run that stops at its checks leaves none.
+    """
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
         self._entries: dict[str, Entry] = {}
-        self._file = self._folder = None
+        self._file: BinaryIO | None = None
+        self._folder: int | None = None
         self.went_on = False  # whether an earlier run has left entries
         if path:
             self._folder = _locked(path.parent)
             for line in _whole_lines(path):
                 self._entries[line["key"]] = line
             self.went_on = bool(self._entries)
-            self._file = path.open("ab")
 
     def get(self, key: str) -> Entry | None:
         """The last entry of a key."""
@@ -40,7 +43,8 @@ class Journal:
     def add(self, key: str, **entry: Any) -> None:
         """Note what was done; on the disk when this returns."""
         self._entries[key] = {"key": key, **entry}
-        if self._file:
+        if self._path:
+            self._file = self._file or _private(self._path)
             self._file.write(json.dumps(self._entries[key]).encode() + b"\n")
             self._file.flush()
             os.fsync(self._file.fileno())
@@ -86,8 +90,14 @@ class Journal:
     def remove(self) -> None:
         """Remove the file: the run is over."""
         if self._path:
-            self._path.unlink()
+            self._path.unlink(missing_ok=True)
         self.close()
+
+
+def _private(path: Path) -> BinaryIO:
+    """Open a file that nobody else may read: it names a person's endpoints."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    return os.fdopen(descriptor, "ab")
 
 
 def _locked(folder: Path) -> int:

@@ -16,6 +16,7 @@ from commands.forget.naming import holds
 from commands.forget.parquet_rows import EVENTS, REJECTED, Counts, ParquetRows, RowsError
 from commands.forget.person import Person
 from commands.forget.receipt import Entry
+from commands.plain_text import counted
 
 _CHUNK = 1024 * 1024
 _GONE = ("NoSuchKey", "NoSuchVersion", "404")
@@ -80,7 +81,8 @@ class Objects:
             elif kind == FAILED:
                 counts, unread = self._cut_lines(source, target)
                 if unread:
-                    problem = {"problem": f"{unread} lines name the person and cannot be read"}
+                    lines = counted(unread, "unreadable line")
+                    problem = {"problem": f"{lines} with an id of the person"}
             else:  # a query can be run again
                 counts = Counts(1, int(holds(source, self._texts())))
         except RowsError as error:

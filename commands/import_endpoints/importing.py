@@ -9,6 +9,7 @@ from typing import Protocol
 from commands.exit_codes import ExitCode
 from commands.import_endpoints.checkpoint import Checkpoint, Rejects, State
 from commands.import_endpoints.export_reader import Batch, batches
+from commands.plain_text import counted
 from putevents.endpoints.update import Change
 
 _RULES = 10  # that the summary shows
@@ -67,8 +68,8 @@ class Run:
         seconds = time.monotonic() - self._started
         rate = (self._state.imported - self._imported_before) / seconds if seconds else 0
         done = "imported" if self._state.table else "valid"
-        yield f"{done:10} {self._state.imported} endpoints"
-        yield f"rejected   {self._state.rejected} lines"
+        yield f"{done:10} {counted(self._state.imported, 'endpoint')}"
+        yield f"rejected   {counted(self._state.rejected, 'line')}"
         for rule, count in self._rules.most_common(_RULES):
             yield f"{'':10} {count} x {rule}"
         yield f"seconds    {seconds:.1f} ({rate:.0f} endpoints/s)"

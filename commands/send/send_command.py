@@ -8,7 +8,7 @@ from botocore.session import Session
 
 from commands.application_id import ApplicationId
 from commands.exit_codes import ExitCode, NotSentError
-from commands.plain_text import printable_json
+from commands.plain_text import counted, printable_json
 from commands.send.auth import Target, authorization, target, target_options
 from commands.send.call import BadCallError, Call, JsonOption, skeleton
 from commands.send.client import Client
@@ -95,8 +95,8 @@ def _send_one(client: Client, call: Call) -> ExitCode:
         return ExitCode.DONE
     endpoints = sum(1 for _ in asked(call.events_request))
     click.echo(
-        f"Not accepted: {tally.events - tally.accepted} of {tally.events} events, "
-        f"{tally.endpoints.total()} of {endpoints} endpoints.",
+        f"Not accepted: {tally.events - tally.accepted} of {counted(tally.events, 'event')}, "
+        f"{tally.endpoints.total()} of {counted(endpoints, 'endpoint')}.",
         err=True,
     )
     return ExitCode.REJECTED

@@ -1,5 +1,6 @@
 """Check what ten messages of nearly 1 MiB become, which Lambda may not take as one batch."""
 
+from commands.plain_text import counted
 from commands.verify.endings import CheckFailedError, NotRunError
 from commands.verify.subject import Subject
 from commands.verify.waiting import wait_for
@@ -24,7 +25,7 @@ def large_batch(subject: Subject) -> str:
     wait_for("ten large messages", seconds, lambda: _stored(subject) == MESSAGES)
     if (stored := _stored(subject)) != MESSAGES or _dead(subject) > dead:
         raise CheckFailedError(
-            f"{stored} of {MESSAGES} stored, {_dead(subject) - dead} dead letters"
+            f"{stored} of {MESSAGES} stored, {counted(_dead(subject) - dead, 'dead letter')}"
         )
     return f"{MESSAGES} messages of 1 MB stored"
 

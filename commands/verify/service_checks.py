@@ -47,7 +47,7 @@ def alarm_mail(subject: Subject) -> str:
     """Somebody has confirmed that alarms are to be sent to them."""
     topics = {topic for alarm in _alarms(subject) for topic in alarm.get("AlarmActions", [])}
     if not topics:
-        raise NotRunError("the alarms tell nobody: set alarmEmail")
+        raise NotRunError("nobody is notified of alarms: set alarmEmail")
     sns = subject.aws("sns")
     for topic in topics:
         listed = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]

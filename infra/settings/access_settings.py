@@ -28,17 +28,17 @@ class AccessSettings(Group):
     user_pool_id: Annotated[_UserPool | None, OPTIONAL] = Field(
         None,
         title="the user pool whose tokens are accepted",
-        description="the id or ARN of a Cognito user pool, which auth=cognito needs",
+        description="the id or ARN of a Cognito user pool; auth=cognito needs it",
     )
     endpoint_reads: Switch = Field(
         False,
         title="adds routes that read and delete endpoints and users",
-        description="false, or with auth=iam true",
+        description="false; or true, which needs auth=iam",
     )
     trust_arrival: Switch = Field(
         False,
         title="accepts the time of arrival that a forwarding gateway sends along",
-        description="false, or with auth=iam true if all callers are gateways of your own",
+        description="false; or true, which needs auth=iam, if all callers are gateways of your own",
     )
     throttle_rate: int = Field(
         1000,
@@ -57,20 +57,20 @@ class AccessSettings(Group):
     api_key_rate: Annotated[_Positive | None, OPTIONAL] = Field(
         None,
         title="the key's own rate",
-        description="with auth=api-key requests a second, 1 to throttleRate, or nothing for "
+        description="requests a second, 1 to throttleRate, with auth=api-key; or nothing for "
         "throttleRate",
     )
     api_key_burst: Annotated[_Positive | None, OPTIONAL] = Field(
         None,
         title="the key's own burst",
-        description="with auth=api-key requests at once, 1 to throttleBurst, or nothing for "
+        description="requests at once, 1 to throttleBurst, with auth=api-key; or nothing for "
         "throttleBurst",
     )
     api_key_quota: Annotated[_Quota | None, OPTIONAL] = Field(
         None,
         title="the key's total for a period",
-        description="with auth=api-key requests in a day, week or month, such as 5000000/month, "
-        "or nothing for no quota",
+        description="requests in a day, week or month, such as 5000000/month, with "
+        "auth=api-key; or nothing for no quota",
     )
 
     @model_validator(mode="after")

@@ -47,8 +47,7 @@ class AlarmSettings(Group):
         ge=0,
         le=1_000_000_000,
         title="warns you of your AWS bill at 50 and 100 %, and by forecast",
-        description="US dollars a month, together with alarmEmail or alarmTopicArn, or 0 for no "
-        "budget",
+        description="US dollars a month, with alarmEmail or alarmTopicArn; or 0 for no budget",
     )
     budget_scope: Literal["account", "stack"] = Field(
         "account",

@@ -21,16 +21,16 @@ class BusSettings(ForwardingSettings):
     bus_event_types: Annotated[tuple[_EventType, ...], LISTED, DISTINCT] = Field(
         (),
         title="the event types that go to the bus",
-        description="event types, spelled exactly as your apps do (a,b or a JSON list; ASCII, "
-        "without commas), which destination bus needs and which count toward the "
-        "characters of applicationIds; or * for every event, each of which "
-        "EventBridge bills",
+        description="event types exactly as your apps spell them (a,b or a JSON list; ASCII, "
+        "without commas); or * for every event, each of which EventBridge bills. "
+        "Destination bus needs it. The types count toward the characters of "
+        "applicationIds",
     )
     existing_event_bus: Annotated[_Bus | None, OPTIONAL] = Field(
         None,
         title="uses your bus",
-        description="for destination bus the name or ARN of an EventBridge event bus, such as "
-        "default, or nothing for a new one, named like the stack",
+        description="the name or ARN of an EventBridge event bus, such as default, with "
+        "destination bus; or nothing for a new one, named like the stack",
     )
 
     @model_validator(mode="after")

@@ -22,31 +22,31 @@ class DomainSettings(Group):
     domain_name: Annotated[_DomainName | None, OPTIONAL] = Field(
         None,
         title="your name for the API: docs/custom-domain.md",
-        description="a domain name, such as events.example.com, together with certificateArn, "
-        "or nothing",
+        description="a domain name, such as events.example.com, which needs certificateArn; or "
+        "nothing",
     )
     certificate_arn: Annotated[_CertificateArn | None, OPTIONAL] = Field(
         None,
         title="the certificate of that name",
         description="the ARN of a certificate for domainName, from ACM in the region of the "
-        "stack, which domainName needs",
+        "stack; domainName needs it",
     )
     hosted_zone_id: Annotated[_HostedZoneId | None, OPTIONAL] = Field(
         None,
         title="writes the name's DNS record",
-        description="with domainName the id of its Route 53 zone, or nothing if you create the "
+        description="the id of the Route 53 zone of domainName; or nothing if you create the "
         "record yourself",
     )
     base_path: Annotated[_BasePath | None, OPTIONAL] = Field(
         None,
         title="a path before /v1, so that the name can serve other APIs too",
-        description="with domainName letters, digits, '.', '_' and '-', but not ping, sping, . "
-        "or .., or nothing",
+        description="letters, digits, '.', '_' and '-', but not ping, sping, . or .., with "
+        "domainName; or nothing",
     )
     disable_execute_api_endpoint: Switch = Field(
         False,
         title="closes the API's own AWS URL",
-        description="false, or with domainName true",
+        description="false; or true, which needs domainName",
     )
 
     @model_validator(mode="after")

@@ -13,7 +13,7 @@ class EncryptionSettings(Group):
     encryption: Literal["aws-managed", "customer"] = Field(
         "aws-managed",
         title="the key that encrypts stored data",
-        description="aws-managed, or customer for a KMS key of the stack's own, which costs by "
-        "the month and by the call: for queues, endpoint table, bucket, query "
-        "results, event stream, event bus, logs and topic",
+        description="aws-managed; or customer for a KMS key of the stack's own, which costs by "
+        "the month and by the call. It encrypts queues, endpoint table, bucket, "
+        "query results, event stream, event bus, logs and topic",
     )

@@ -69,29 +69,29 @@ class ForwardingSettings(GatewaySettings):
     ] = Field(
         None,
         title="the server that events are forwarded to",
-        description="the http(s) URL of another PutEvents server, which destination=pinpoint "
-        "needs (Amazon's own service ended on 2026-10-30, so its address is rejected: write aws to "
-        "use it all the same)",
+        description="the http(s) URL of another PutEvents server; destination=pinpoint needs "
+        "it. Amazon's own service ended on 2026-10-30, so its address is rejected; "
+        "write aws to use it all the same",
     )
     pinpoint_auth: Literal["none", "iam", "api-key"] = Field(
         "none",
         title="how the gateway authenticates there: docs/forwarding.md",
-        description="none for unsigned requests; or, for an https pinpointEndpointUrl of "
-        "another server, iam for requests signed for execute-api, or api-key",
+        description="none for unsigned requests, iam for requests signed for execute-api, or "
+        "api-key; iam and api-key need an https pinpointEndpointUrl of another "
+        "server",
     )
     pinpoint_api_arn: Annotated[_ApiArn | None, OPTIONAL] = Field(
         None,
         title="the API that the gateway may call there",
-        description="with pinpointAuth=iam the ARN of that server's API, "
-        "arn:aws:execute-api:REGION:ACCOUNT:API-ID, which you need for a custom "
-        "domain or another account; or nothing for an execute-api URL of this "
-        "account",
+        description="the ARN of that server's API, arn:aws:execute-api:REGION:ACCOUNT:API-ID, "
+        "with pinpointAuth=iam; you need it for a custom domain or another account. "
+        "Or nothing for an execute-api URL of this account",
     )
     pinpoint_api_key_secret: Annotated[_Secret | None, OPTIONAL] = Field(
         None,
         title="where the API key for that server is",
-        description="the name or ARN of a secret in Secrets Manager whose text is the key, "
-        "which pinpointAuth=api-key needs; its name counts toward the characters of "
+        description="the name or ARN of a secret in Secrets Manager whose text is the key; "
+        "pinpointAuth=api-key needs it. Its name counts toward the characters of "
         "applicationIds",
     )
 

@@ -22,8 +22,8 @@ class FunctionSettings(Group):
     snap_start: Switch = Field(
         False,
         title="starts functions from a snapshot: docs/performance.md",
-        description="false, or with runtime python3.12 or newer true, which costs by the month "
-        "and by the start",
+        description="false; or true, which needs runtime python3.12 or newer, and costs by the "
+        "month and by the start",
     )
     queue_concurrency: int = Field(
         5,

@@ -37,25 +37,25 @@ class GatewaySettings(Group):
     destination: Annotated[tuple[DestinationName, ...], LISTED] = Field(
         ("lake",),
         title="where events go",
-        description="lake or pinpoint, then any of stream, bus and pinpoint for a copy of each "
-        "event, none of them twice (a,b or a JSON list)",
+        description="lake or pinpoint; after it, for a copy of each event, any of stream, bus "
+        "and pinpoint, each once (a,b or a JSON list)",
     )
     application_ids: Annotated[tuple[_ApplicationId, ...], LISTED, DISTINCT] = Field(
         title="the applications that the gateway serves",
-        description=f"1 to {MAX_APPLICATIONS} ids of letters, digits, '.', '_' and '-', but not "
-        ". or .. (a,b or a JSON list), together at most "
-        f"{MAX_APPLICATION_CHARACTERS} characters and {FOLLOWER_CHARACTERS} fewer for each "
-        "destination after the first, for destination lake each at most "
-        f"{MAX_LAKE_ID_CHARACTERS}",
+        description=f"1 to {MAX_APPLICATIONS} ids (a,b or a JSON list) of letters, digits, '.', "
+        "'_' and '-', but not . or ..; together at most "
+        f"{MAX_APPLICATION_CHARACTERS} characters, and {FOLLOWER_CHARACTERS} fewer "
+        "for each destination after the first; with destination lake at most "
+        f"{MAX_LAKE_ID_CHARACTERS} characters each",
     )
     stack_name: _StackName = Field(
         DEFAULT_STACK,
         title="the name of the stack, and of all its parts",
-        description="words of letters and digits joined by '-', beginning with a letter, at most "
-        f"128 characters (for destination lake at most {MAX_STREAM_CHARACTERS - 1} together with "
-        f"the longest application id, with tracing=stage at most {MAX_TRACED_CHARACTERS}), not "
-        f"{DEFAULT_STACK} in other capitals, nor a name that AWS uses: primary, default, "
-        "information-schema, CDKToolkit",
+        description="letters and digits with single '-' between them, a letter first, at most "
+        f"128 characters; with destination lake at most {MAX_STREAM_CHARACTERS - 1} "
+        "together with the longest application id; with tracing=stage at most "
+        f"{MAX_TRACED_CHARACTERS}. Not {DEFAULT_STACK} in other capitals, nor a name "
+        "that AWS uses (primary, default, information-schema, CDKToolkit)",
     )
 
     @model_validator(mode="after")

@@ -18,8 +18,8 @@ class IdentitySettings(AccessSettings, GatewaySettings):
     bind_endpoints: Switch = Field(
         False,
         title="an endpoint or user belongs to its first caller: docs/access.md",
-        description="false, or true with destination=lake and auth=iam (for Cognito "
-        "identities), cognito or jwt",
+        description="false; or true, which needs destination lake first, and auth iam (for "
+        "Cognito identities), cognito or jwt",
     )
 
     @model_validator(mode="after")

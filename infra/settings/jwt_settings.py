@@ -23,15 +23,15 @@ class JwtSettings(AccessSettings):
     jwt_issuer: Annotated[_Issuer | None, OPTIONAL] = Field(
         None,
         title="who issues the tokens",
-        description="the https URL of an OpenID Connect issuer, exactly as in the tokens' "
-        "`iss`, which auth=jwt needs (for tests http://127.0.0.1 too)",
+        description="the https URL of an OpenID Connect issuer, exactly as in the tokens' `iss` "
+        "(for tests http://127.0.0.1 too); auth=jwt needs it",
     )
     jwt_audience: Annotated[tuple[_Audience, ...], LISTED, DISTINCT] = Field(
         (),
         max_length=MAX_AUDIENCES,
         title="whom the tokens must be for",
         description=f"1 to {MAX_AUDIENCES} values of `aud` (a,b or a JSON list), of which a "
-        "token must have one, and which auth=jwt needs",
+        "token must have one; auth=jwt needs them",
     )
     jwt_jwks_url: Annotated[_JwksUrl | None, OPTIONAL] = Field(
         None,

@@ -42,8 +42,8 @@ class LakeSettings(Group):
     existing_lake_bucket: Annotated[_BucketName | None, OPTIONAL] = Field(
         None,
         title="goes on with the bucket of an earlier deployment",
-        description="the name of a bucket that an earlier lake left, or nothing for a new one; "
-        "its lifecycle and versioning do not change, so eventRetentionDays and "
+        description="the name of a bucket that an earlier lake left, or nothing for a new one. "
+        "Its lifecycle and versioning do not change, so eventRetentionDays and "
         "lakeVersioning must be 0 with it",
     )
     lake_versioning: int = Field(
@@ -62,8 +62,8 @@ class LakeSettings(Group):
         (),
         max_length=MAX_READERS,
         title="who may query the lake's tables",
-        description=f"with lakeFormation=true at most {MAX_READERS} ARNs of IAM roles and users "
-        "(a,b or a JSON list), or nothing",
+        description=f"at most {MAX_READERS} ARNs of IAM roles and users (a,b or a JSON list), "
+        "with lakeFormation=true; or nothing",
     )
 
     @model_validator(mode="after")

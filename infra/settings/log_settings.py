@@ -37,7 +37,7 @@ class LogSettings(GatewaySettings):
     platform_log_level: Literal["DEBUG", "INFO", "WARN"] = Field(
         "WARN",
         title="the lines that Lambda itself writes to the logs",
-        description="DEBUG, INFO or WARN: INFO has two lines for each request, WARN only lines "
+        description="DEBUG, INFO or WARN; INFO has two lines for each request, WARN only lines "
         "about errors",
     )
     log_retention_days: LogRetention = Field(
@@ -48,8 +48,8 @@ class LogSettings(GatewaySettings):
     api_log_role: Literal["create", "existing"] = Field(
         "create",
         title="creates the account's role for API Gateway's logs",
-        description="create, or existing if the account has the role, of which there is one for "
-        "all stacks",
+        description="create; or existing, if the account has the role already, which all stacks "
+        "share",
     )
     tracing: Literal["off", "functions", "stage"] = Field(
         "functions",
@@ -60,13 +60,13 @@ class LogSettings(GatewaySettings):
     trace_reservoir: Annotated[_Reservoir | None, OPTIONAL] = Field(
         None,
         title="traces a second that are always taken",
-        description="with tracing=stage traces a second, 0 to 100, or nothing for "
+        description="traces a second, 0 to 100, with tracing=stage; or nothing for "
         f"{TRACE_RESERVOIR}",
     )
     trace_rate: Annotated[_Share | None, OPTIONAL] = Field(
         None,
         title="the share of the other requests that is traced",
-        description=f"with tracing=stage a share, 0 to 1, or nothing for {TRACE_RATE}",
+        description=f"a share, 0 to 1, with tracing=stage; or nothing for {TRACE_RATE}",
     )
 
     @model_validator(mode="after")

@@ -13,8 +13,8 @@ class RemovalSettings(Group):
     removal_policy: Literal["destroy", "retain"] = Field(
         "destroy",
         title="what happens to queues and logs when you delete the stack",
-        description="destroy, or retain to keep queues, event stream, event bus and logs (the "
-        "lake's data is always kept)",
+        description="destroy; or retain, which keeps queues, event stream, event bus and logs "
+        "(the lake's data is always kept)",
     )
     termination_protection: Switch = Field(
         False,

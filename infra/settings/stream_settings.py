@@ -23,8 +23,8 @@ class StreamSettings(Group):
     existing_event_stream: Annotated[_StreamArn | None, OPTIONAL] = Field(
         None,
         title="uses your stream",
-        description="for destination stream the ARN of a Kinesis data stream in the stack's "
-        "region, or nothing for a new one, on demand",
+        description="the ARN of a Kinesis data stream in the stack's region, with destination "
+        "stream; or nothing for a new one, on demand",
     )
     event_stream_hours: int = Field(
         LEAST_HOURS,

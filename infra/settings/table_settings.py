@@ -12,13 +12,13 @@ NEW_TABLE_WRITES, NEW_TABLE_READS = 4_000, 12_000
 _TABLE_ARN = r"arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:[0-9]{12}:table/"
 _Table = Annotated[str, Field(pattern=rf"^({_TABLE_ARN})?[A-Za-z0-9_.-]{{3,255}}$")]
 _MAX_UNITS = (
-    "{0} units a second for the table and for each of its indexes, without existingEndpointTable, "
-    "up to 1000000 and no fewer than {1}; or 0 for no limit (AWS keeps one that you set before: "
+    "{0} units a second for the table and for each of its indexes, {1} to 1000000, without "
+    "existingEndpointTable; or 0 for no limit (AWS keeps one that you set before: "
     "docs/endpoint-table.md)"
 )
 _WARM_UNITS = (
-    "{0} units a second for the table and for each of its indexes, without existingEndpointTable, "
-    "{1} to 1000000; or 0 for AWS's own start"
+    "{0} units a second for the table and for each of its indexes, {1} to 1000000, without "
+    "existingEndpointTable; or 0 for AWS's own start"
 )
 
 
@@ -34,7 +34,7 @@ class TableSettings(Group):
     table_deletion_protection: Switch = Field(
         False,
         title="protects the endpoint table from being deleted",
-        description="false, or without existingEndpointTable true to protect it until you "
+        description="false; or true, without existingEndpointTable, to protect it until you "
         "deploy false again",
     )
     table_backup_days: int = Field(

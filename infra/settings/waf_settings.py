@@ -28,5 +28,5 @@ class WafSettings(Group):
         ge=10,
         le=2_000_000_000,
         title="blocks an address that sends more",
-        description="with waf=true requests of one IP address in five minutes, 10 to 2000000000",
+        description="requests of one IP address in five minutes, 10 to 2000000000, with waf=true",
     )

@@ -16,6 +16,10 @@ DECISIONS = ROOT / "docs/decisions/cost-and-speed.md"
 # change may exceed, and which aims are missed, as DECISIONS tells.
 AIMED_AT = {"lake, 1": 6.00, "lake, 10": 0.62, "lake, 100": 0.10}
 AT_MOST = {"lake, 1": 6.00, "lake, 10": 0.65, "lake, 100": 0.12}
+# The rows of totals: with the default settings, requests are traced.
+UNTRACED = "**together, without traces**"
+MANY = "**together, default settings, many requests**"
+FEW = "**together, default settings, up to one a second**"
 MISSED = {"lake, 10": 0.64, "lake, 100": 0.12}
 
 
@@ -36,20 +40,36 @@ def test_the_documents_show_what_the_command_prints(printed: str) -> None:
 
 
 def test_a_million_events_cost_no_more_than_was_decided(printed: str) -> None:
-    costs = dollars(printed, "**together**")
+    costs = dollars(printed, UNTRACED)
     assert {name: costs[name] for name in AT_MOST if costs[name] > AT_MOST[name]} == {}
 
 
 def test_the_aims_that_are_missed_are_told(printed: str) -> None:
-    costs = dollars(printed, "**together**")
+    costs = dollars(printed, UNTRACED)
     missed = {name: costs[name] for name, aim in AIMED_AT.items() if costs[name] > aim}
 
     assert missed == MISSED
     told = "$0.64 and $0.12 a million events were reached, not 0.62 and 0.10"
     assert told in " ".join(DECISIONS.read_text().split())
-    traced = dollars(printed, "**together with X-Ray, many requests**")["lake, 1"]
+    traced = dollars(printed, MANY)["lake, 1"]
     assert AIMED_AT["lake, 1"] < traced
     assert f"${traced:.2f} with traces" in " ".join(DECISIONS.read_text().split())
+
+
+@pytest.mark.parametrize(
+    ("page", "rows"), [("README.md", [MANY]), ("docs/costs.md", [MANY, FEW, UNTRACED])]
+)
+def test_the_first_figures_of_a_page_are_those_of_the_default_settings(
+    printed: str, page: str, rows: list[str]
+) -> None:
+    text = (ROOT / page).read_text()
+    [said] = [part for part in text.split("\n\n") if "with ten a request" in part]
+    figures = [float(figure) for figure in re.findall(r"\$(\d+\.\d\d)", said)]
+
+    assert "with the default settings" in " ".join(text.split())
+    assert figures[: 3 * len(rows)] == [
+        dollars(printed, row)[case] for row in rows for case in AT_MOST
+    ]
 
 
 def test_each_request_is_traced_where_there_are_few(printed: str) -> None:

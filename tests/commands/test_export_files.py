@@ -328,7 +328,7 @@ def test_a_dry_run_of_a_folder_reads_its_files_and_writes_none(
     assert passed in result.stderr
     assert result.stdout.splitlines()[:3] == [
         "valid      2 endpoints",
-        "rejected   1 lines",
+        "rejected   1 line",
         "           1 x Not JSON",
     ]
     assert [path.name for path in tmp_path.iterdir()] == ["export"]

@@ -21,8 +21,10 @@ from commands.forget.lake_folders import Scope
 from commands.forget.message_parts import cut
 from commands.forget.parquet_rows import EVENTS, REJECTED, Counts, ParquetRows
 from commands.forget.person import Person
+from infra.deploy_settings import DeploySettings
 from local.database import FILE, Database
 from local.sqlite_destination import LocalDestination
+from putevents.endpoints.store import TOMBSTONE_DAYS
 from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrival
 from putevents.wire.schemas import ValidBatch
@@ -413,3 +415,13 @@ def test_on_a_terminal_it_asks_whether_this_is_the_one(folder: Path, typed: byte
         )  # fmt: skip
     assert 'Forget the user " $ann" for good?' in done.stdout + done.stderr
     assert (done.returncode, stored(folder)) == (3, before)
+
+
+def test_the_page_says_until_when_what_stays() -> None:
+    page, fields = (ROOT / "docs/forget.md").read_text(), DeploySettings.model_fields
+    for name in ("log_retention_days", "event_stream_hours"):
+        default = int(fields[name].get_default())
+        assert f"`{fields[name].alias}` ({default})" in page
+    stays = page.partition("| tombstones in the table |")[2].partition("\n")[0]
+    assert f"| {TOMBSTONE_DAYS} days, " in stays
+    assert "everything" not in page.partition("\n## ")[0]

@@ -1,4 +1,4 @@
-"""docs/lake.md says of tables and queries what is so, and shows what `make sql` really prints."""
+"""docs/lake.md has the lake's tables, and docs/queries.md samples that `make sql` prints."""
 
 import re
 from pathlib import Path
@@ -12,19 +12,19 @@ from infra.tables import DAY, PARTITIONS, PINPOINT_VIEW, RAW_EVENTS, REJECTED_EV
 from tests.local.running_gateway import ROOT
 from tests.local.sample import TODAY, store_sample
 
-DOCUMENT = (ROOT / "docs/lake.md").read_text()
+TABLES, QUERIES = ((ROOT / "docs" / name).read_text() for name in ("lake.md", "queries.md"))
 OWN = [column for column in VIEW if column not in (*RAW_EVENTS, *PARTITIONS)]
 
 
-def section(title: str) -> str:
+def section(title: str, page: str) -> str:
     """What stands under a heading, up to the next one."""
-    found = re.search(rf"^### {re.escape(title)}\n(.*?)(?=^##|\Z)", DOCUMENT, re.M | re.S)
-    assert found, f"docs/lake.md has no heading {title}"
+    found = re.search(rf"^###? {re.escape(title)}\n(.*?)(?=^##|\Z)", page, re.M | re.S)
+    assert found, f"the page has no heading {title}"
     return found[1]
 
 
 def markdown(columns: list[Column]) -> str:
-    rows = ["| column | type | what it is |", "| --- | --- | --- |"]
+    rows = ["| column | type | content |", "| --- | --- | --- |"]
     return "\n".join([*rows, *(f"| `{c.name}` | `{c.type}` | {c.meaning} |" for c in columns)])
 
 
@@ -38,7 +38,7 @@ def markdown(columns: list[Column]) -> str:
     ],
 )
 def test_a_tables_columns_are_those_of_the_lake(title: str, columns: list[Column]) -> None:
-    assert markdown(columns) in section(title)
+    assert markdown(columns) in section(title, TABLES)
 
 
 @pytest.mark.parametrize("query", named_queries(), ids=lambda query: query.file)
@@ -53,7 +53,7 @@ def test_a_query_is_described_and_prints_what_is_shown(
     assert (result.exit_code, result.stderr) == (0, "")
     printed = result.stdout
 
-    text = section(query.name)
+    text = section(query.name, QUERIES)
     shown = re.search(r"```\n(.*?)```", text, re.S)
     assert query.description in " ".join(text.split())
     assert f"`make sql NAME={query.file}`" in text
@@ -64,5 +64,8 @@ def test_a_query_is_described_and_prints_what_is_shown(
 
 
 def test_no_query_is_described_that_is_not_there() -> None:
-    described = re.findall(r"^`make sql NAME=(\w+)`$", DOCUMENT, re.M)
-    assert sorted(described) == [query.file for query in named_queries()]
+    known = [query.file for query in named_queries()]
+    listed = re.findall(r"^\| [^|]+ \| \[([^|]+)\]\(#[\w-]+\) \| `(\w+)` \|$", QUERIES, re.M)
+
+    assert sorted(re.findall(r"^`make sql NAME=(\w+)`$", QUERIES, re.M)) == known
+    assert listed == [(query.name, query.file) for query in named_queries()]

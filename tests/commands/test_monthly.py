@@ -20,8 +20,12 @@ def test_the_default_stack_has_as_many_alarms_as_its_template() -> None:
 
 def test_an_application_more_is_three_alarms_and_six_metrics_more() -> None:
     one, two = count(ONE), count(ONE | TWO)
+    page = (ROOT / "docs/lake.md").read_text()
 
     assert (two.alarms - one.alarms, two.metrics - one.metrics) == (3, 6)
+    least, both = (sum(case.dollars.values()) for case in (one, two))
+    told = f"${least:.2f} a month for a lake with one application, ${both - least:.2f} more"
+    assert f"| alarms and metrics | {told}" in page
 
 
 def test_an_address_for_alarms_brings_a_key() -> None:

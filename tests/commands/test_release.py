@@ -102,7 +102,7 @@ def test_make_template_has_settings_of_your_own_and_no_parameter_for_them(tmp_pa
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (["-c", "auth=oauth"], 3, "The deploy option auth is 'oauth', but must be iam, "),
+        (["-c", "auth=oauth"], 3, "The deploy setting auth is 'oauth', but must be iam, "),
         (["-c", "auth"], 2, "write NAME=VALUE"),
         (["-c", "stackName=a"], 2, "give it when you deploy"),
     ],

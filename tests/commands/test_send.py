@@ -93,7 +93,7 @@ def test_a_rejected_event_is_shown_beside_the_accepted_ones(
 
     items = json.loads(output)["EventsResponse"]["Results"]["phone"]["EventsItemResponse"]
     assert {i: item["StatusCode"] for i, item in items.items()} == {"good": 202, "bad": 400}
-    assert (status, errors) == (1, "Not accepted: 1 of 2 events, 0 of 1 endpoints.\n")
+    assert (status, errors) == (1, "Not accepted: 1 of 2 events, 0 of 1 endpoint.\n")
     assert gateway.stored(app) == [("phone", "good", "tap")]
 
 
@@ -103,7 +103,7 @@ def test_a_rejected_endpoint_is_not_a_success(put_events: Command, app: str) -> 
 
     status, _, errors = put_events("--application-id", app, "--events-request", json.dumps(request))
 
-    assert (status, errors) == (1, "Not accepted: 0 of 1 events, 1 of 1 endpoints.\n")
+    assert (status, errors) == (1, "Not accepted: 0 of 1 event, 1 of 1 endpoint.\n")
 
 
 def test_an_event_that_is_missing_in_the_answer_is_not_a_success(run: Program) -> None:
@@ -116,7 +116,7 @@ def test_an_event_that_is_missing_in_the_answer_is_not_a_success(run: Program) -
             "--application-id", "a", "--events-request", request
         )
 
-    assert (status, errors) == (1, "Not accepted: 1 of 2 events, 0 of 1 endpoints.\n")
+    assert (status, errors) == (1, "Not accepted: 1 of 2 events, 0 of 1 endpoint.\n")
 
 
 def test_an_id_that_is_no_unicode_is_printed_as_json(put_events: Command, app: str) -> None:

@@ -82,9 +82,9 @@ def test_a_lake_to_try_out_answers_sql(tmp_path: Path) -> None:
         (f"--context=waf={WEB_ACL}", "waf is not emulated, for MiniStack has no "),
         ("-c tracing=stage", "tracing is not emulated, for MiniStack has no "),
         ("-c auth=none -c monthlyBudgetUsd=5", "monthlyBudgetUsd is not emulated, for MiniSt"),
-        ("-c auth=nonsense", "The deploy option auth is 'nonsense', but must be "),
-        ("-c auth=cognito", "The deploy option userPoolId is "),
-        ("-cdestination=bus", "The deploy option "),
+        ("-c auth=nonsense", "The deploy setting auth is 'nonsense', but must be "),
+        ("-c auth=cognito", "The deploy setting userPoolId is "),
+        ("-cdestination=bus", "The deploy setting "),
     ],
 )
 def test_what_cannot_be_deployed_is_told_before_anything_starts(

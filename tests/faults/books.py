@@ -19,7 +19,7 @@ class Books:
         self._balances[kind] = Balance(*map(sum, zip(before, balance, strict=True)))
 
     def table(self) -> Iterator[str]:
-        """Each kind in a row of Markdown, as docs/reliability.md has it."""
+        """Each kind in a row of Markdown, as docs/faults.md has it."""
         for kind, balance in self._balances.items():
             counts = (f"{balance._asdict()[column]:,}" for column in COLUMNS)
             yield f"| {kind} | {' | '.join(counts)} |"

@@ -1,4 +1,4 @@
-"""Stacks, each synthesised once for all tests that ask for the same deploy options."""
+"""Stacks, each synthesised once for all tests that ask for the same deploy settings."""
 
 import os
 import sys

@@ -169,7 +169,7 @@ def _wrong(values: Values) -> str:
     try:
         DeploySettings.from_context({**_CDK_JSON, **values})
     except DeploySettingsError as error:
-        return str(error).split()[3]  # The deploy option <name> is ...
+        return str(error).split()[3]  # The deploy setting <name> is ...
     return ""
 
 

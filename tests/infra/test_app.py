@@ -60,7 +60,7 @@ def test_a_wrong_option_ends_synth_with_one_sentence(tmp_path: Path) -> None:
 
     assert done.returncode != 0
     told = [line for line in done.stderr.splitlines() if "Subprocess exited" not in line]
-    sentence = "The deploy option auth is 'oauth', but must be iam, "
+    sentence = "The deploy setting auth is 'oauth', but must be iam, "
     assert [line[: len(sentence)] for line in told] == [sentence]
     assert list(tmp_path.glob("*.template.json")) == []
 
@@ -68,14 +68,17 @@ def test_a_wrong_option_ends_synth_with_one_sentence(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("option", "sentence"),
     [
-        ("auth=oauth", "The deploy option auth is 'oauth', but must be iam, "),
+        ("auth=oauth", "The deploy setting auth is 'oauth', but must be iam, "),
         (
             "destination=pinpoint",
-            "The deploy option pinpointEndpointUrl is '', but must be the http(s) URL of another "
-            "PutEvents server, which destination=pinpoint needs (Amazon's own service ended on "
+            "The deploy setting pinpointEndpointUrl is '', but must be the http(s) URL of another "
+            "PutEvents server; destination=pinpoint needs it. Amazon's own service ended on "
             "2026-10-30, so its address is rejected",
         ),
-        ("applicationId=a", "There is no deploy option applicationId; there are destination, "),
+        (
+            "applicationId=a",
+            "There is no deploy setting applicationId. Did you mean applicationIds?",
+        ),
     ],
 )
 def test_the_app_exits_with_a_sentence_about_a_wrong_option(

@@ -74,7 +74,7 @@ def test_without_a_domain_there_is_none_of_it(deploy: Deploy) -> None:
     ],
 )
 def test_what_belongs_together_is_asked_for_together(options: dict[str, str], name: str) -> None:
-    assert refusal(**options).startswith(f"The deploy option {name} is ")
+    assert refusal(**options).startswith(f"The deploy setting {name} is ")
 
 
 def _deployment_id(template: dict[str, dict[str, dict[str, str]]]) -> str:

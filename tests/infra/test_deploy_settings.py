@@ -1,4 +1,4 @@
-"""The deploy options: what is taken, and the one sentence about what is not."""
+"""The deploy settings: what is taken, and the one sentence about what is not."""
 
 import json
 from collections import Counter
@@ -98,7 +98,7 @@ def test_letters_and_digits_are_those_of_ascii(name: str, value: str) -> None:
         "pinpointAuth": "api-key", "pinpointApiKeySecret": "key", "lakeFormation": True,
     }  # fmt: skip
 
-    assert refusal(**{**beside, name: value}).startswith(f"The deploy option {name} is ")
+    assert refusal(**{**beside, name: value}).startswith(f"The deploy setting {name} is ")
 
 
 @pytest.mark.parametrize(
@@ -265,13 +265,13 @@ def test_a_wrong_value_is_one_sentence_with_its_name_itself_and_what_is_allowed(
 
     field = next(f for f in DeploySettings.model_fields.values() if f.alias == name)
     shown = value if isinstance(value, str) else json.dumps(value)
-    assert sentence == f"The deploy option {name} is '{shown}', but must be {field.description}."
+    assert sentence == f"The deploy setting {name} is '{shown}', but must be {field.description}."
 
 
 def test_cognito_without_a_user_pool_asks_for_one() -> None:
     assert refusal(auth="cognito") == (
-        "The deploy option userPoolId is '', but must be the id or ARN of a Cognito user pool, "
-        "which auth=cognito needs."
+        "The deploy setting userPoolId is '', but must be the id or ARN of a Cognito user pool; "
+        "auth=cognito needs it."
     )
 
 
@@ -279,8 +279,8 @@ def test_cognito_without_a_user_pool_asks_for_one() -> None:
 def test_arrivals_are_trusted_of_known_callers_only(auth: str) -> None:
     assert load(auth="iam", trustArrival="true").trust_arrival
     assert refusal(auth=auth, userPoolId="eu-west-1_aB1", trustArrival="true") == (
-        "The deploy option trustArrival is 'true', but must be false, or with auth=iam true if "
-        "all callers are gateways of your own."
+        "The deploy setting trustArrival is 'true', but must be false; or true, which needs "
+        "auth=iam, if all callers are gateways of your own."
     )
 
 
@@ -288,7 +288,8 @@ def test_arrivals_are_trusted_of_known_callers_only(auth: str) -> None:
 def test_endpoints_are_read_by_callers_that_iam_knows_only(auth: str) -> None:
     assert load(auth="iam", endpointReads="true").endpoint_reads
     assert refusal(auth=auth, userPoolId="eu-west-1_aB1", endpointReads="true") == (
-        "The deploy option endpointReads is 'true', but must be false, or with auth=iam true."
+        "The deploy setting endpointReads is 'true', but must be false; or true, which needs "
+        "auth=iam."
     )
 
 
@@ -298,13 +299,13 @@ def test_endpoints_are_read_by_callers_that_iam_knows_only(auth: str) -> None:
 def test_only_an_api_key_can_be_limited(option: dict[str, str]) -> None:
     [name] = option
     load(auth="api-key", **option)
-    assert refusal(auth="iam", **option).startswith(f"The deploy option {name} is ")
+    assert refusal(auth="iam", **option).startswith(f"The deploy setting {name} is ")
 
 
 @pytest.mark.parametrize("option", [{"apiKeyRate": "1001"}, {"apiKeyBurst": "2001"}])
 def test_a_key_is_not_let_in_more_often_than_the_stage_lets_anybody(option: dict[str, str]) -> None:
     [name] = option
-    assert refusal(auth="api-key", **option).startswith(f"The deploy option {name} is ")
+    assert refusal(auth="api-key", **option).startswith(f"The deploy setting {name} is ")
 
 
 @pytest.mark.parametrize(
@@ -339,22 +340,32 @@ def test_a_budget_needs_somebody_to_tell() -> None:
     load(monthlyBudgetUsd=25, alarmEmail="ops@example.com")
     load(monthlyBudgetUsd=25, alarmTopicArn="arn:aws:sns:eu-west-1:123456789012:on-call")
     assert refusal(monthlyBudgetUsd="25") == (
-        "The deploy option monthlyBudgetUsd is '25', but must be US dollars a month, together with "
-        "alarmEmail or alarmTopicArn, or 0 for no budget."
+        "The deploy setting monthlyBudgetUsd is '25', but must be US dollars a month, with "
+        "alarmEmail or alarmTopicArn; or 0 for no budget."
     )
 
 
 def test_missing_application_ids_are_asked_for() -> None:
-    with pytest.raises(DeploySettingsError, match=r"^The deploy option applicationIds is ''"):
+    with pytest.raises(DeploySettingsError, match=r"^The deploy setting applicationIds is ''"):
         DeploySettings.from_context({})
 
 
-@pytest.mark.parametrize("name", ["aplicationIds", "throttle-rate", "application_ids", "Auth"])
-def test_an_unknown_name_is_one_sentence_with_all_that_there_are(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("aplicationIds", " Did you mean applicationIds?"),
+        ("throttle-rate", " Did you mean throttleRate?"),
+        ("application_ids", " Did you mean applicationIds?"),
+        ("Auth", " Did you mean auth?"),
+        ("tls13", ""),
+    ],
+)
+def test_an_unknown_name_is_answered_with_the_nearest_one(name: str, meant: str) -> None:
     sentence = refusal(**{name: "x"})
 
-    known = ", ".join(str(field.alias) for field in DeploySettings.model_fields.values())
-    assert sentence == f"There is no deploy option {name}; there are {known}."
+    assert sentence == (
+        f"There is no deploy setting {name}.{meant} docs/settings.md lists all of them."
+    )
 
 
 @pytest.mark.parametrize(
@@ -392,4 +403,4 @@ SWITCHES = [
 @pytest.mark.parametrize("name", SWITCHES)
 @pytest.mark.parametrize("value", ["yes", "on", "t", "1", "True", "", 1, 0, None])
 def test_a_switch_is_false_or_true_and_nothing_like_it(name: str, value: object) -> None:
-    assert f"The deploy option {name} is " in refusal(**{name: value})
+    assert f"The deploy setting {name} is " in refusal(**{name: value})

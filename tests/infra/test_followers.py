@@ -210,7 +210,7 @@ def test_the_environment_is_small_enough_with_all_that_may_be_long(deploy: Deplo
 def test_a_wrong_setting_stops_with_one_sentence_about_it(
     options: dict[str, Any], named: str
 ) -> None:
-    with pytest.raises(DeploySettingsError, match=f"^The deploy option {named} is "):
+    with pytest.raises(DeploySettingsError, match=f"^The deploy setting {named} is "):
         DeploySettings.from_context({"applicationIds": "my-app"} | options)
 
 

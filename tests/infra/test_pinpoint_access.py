@@ -164,7 +164,7 @@ def test_nag_finds_nothing(deploy: Deploy, options: dict[str, str]) -> None:
     ],
 )
 def test_what_belongs_together_is_asked_for_together(options: dict[str, str], name: str) -> None:
-    assert refusal(**options).startswith(f"The deploy option {name} is ")
+    assert refusal(**options).startswith(f"The deploy setting {name} is ")
 
 
 def test_on_this_machine_no_tls_is_needed() -> None:

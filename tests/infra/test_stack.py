@@ -251,7 +251,7 @@ def test_an_existing_topic_is_told_and_nothing_is_created_beside_it(deploy: Depl
 def test_without_anybody_to_tell_synth_warns(deploy: Deploy) -> None:
     [warning] = deploy().warnings()
 
-    assert warning.startswith("The alarms tell nobody")
+    assert warning.startswith("Nobody is notified of alarms")
     assert "alarmEmail" in warning
     assert "alarmTopicArn" in warning
 

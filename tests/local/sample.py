@@ -1,4 +1,4 @@
-"""The small shop whose charts docs/lake.md shows: three weeks of visits, up to a Sunday."""
+"""The small shop whose charts docs/queries.md shows: three weeks of visits, up to a Sunday."""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path

@@ -39,7 +39,7 @@ def test_endpoints_are_imported_while_the_gateway_runs_and_what_it_heard_stays(
 
     assert (status, summary.splitlines()[:2]) == (
         1,
-        ["imported   2 endpoints", "rejected   1 lines"],
+        ["imported   2 endpoints", "rejected   1 line"],
     )
     assert told.startswith(f"{file}:3: Input should be ")
     phone = gateway.ask("GET", "/v1/apps/my-app/endpoints/phone")[1]

@@ -88,6 +88,20 @@ def test_the_pages_together_say_what_seldom() -> None:
     assert whats(whole) * 1000 / words(whole) <= MOST_WHATS
 
 
+def test_the_list_of_targets_says_what_no_more_than_pages_do() -> None:
+    texts = re.findall(r"^[a-z-]+:.*## (.*)", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    private = [
+        (text, word.instead)
+        for text in texts
+        for word in PRIVATE_WORDS
+        if re.search(word.pattern, text, re.IGNORECASE)
+    ]
+
+    assert len(texts) > 40
+    assert [text for text in texts if whats(text)] == []
+    assert private == []
+
+
 def test_code_generated_parts_and_quotations_are_free() -> None:
     page = parse_page(
         '# A page\n\nIt begins.\n\n```\nwhat a door\n```\n\n`settle` answers "judged".\n\n'

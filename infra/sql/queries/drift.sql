@@ -1,12 +1,12 @@
 -- Drift.
 -- Changes in the events that your apps send, by the day of arrival (UTC), for the last 7 days.
--- New: event types, attribute keys and rejections that the 28 days before did not have. Gone:
--- keys that are missing from a type that still arrives. Changed: types whose events fell or rose
--- by 80 % or more, and rejections that rose as much, against the average of those of the 7 days
--- before on which the application sent something. Silent: the first day on which an application
--- sent nothing at all. Today is not over, so it shows only new things. Fewer than 10 events
--- never count as a fall, a rise or a key that is gone; something new counts from the first event
--- on, except on an application's own first day.
+-- New: an event type, attribute key or rejection that the 28 days before did not have. Gone: a key
+-- that is missing from a type that still arrives. Changed: a type whose daily count differs by
+-- 80 % or more from its average of the 7 days before, or a rejection that rose as much; days on
+-- which the application sent nothing are left out of the average. Silent: the first day on which
+-- an application sent nothing at all. Today is not over, so it shows only new things. Fewer than
+-- 10 events never count as a fall, a rise or a key that is gone; something new counts from the
+-- first event on, except on an application's own first day.
 WITH arrivals AS (
     SELECT
         application_id,
