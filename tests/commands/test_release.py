@@ -13,6 +13,7 @@ import hcl2
 import pytest
 from click.testing import CliRunner
 
+from authorizer.issuer_settings import IssuerSettings
 from commands.exit_codes import StoppedError
 from commands.release import release_command
 from commands.release.archives import write_archive
@@ -20,22 +21,24 @@ from commands.release.plain_template import PlainTemplateError, plain_template
 from commands.release.release_command import check_state, project_version
 from commands.release.release_files import AUTHS, BILLS, DESTINATIONS, checksums, template_name
 from commands.release.template_command import template as make_template
+from tests.infra.hostile_parameters import COMMON, problems
+from tests.infra.resolved_template import Resolved, takes
 from tests.infra.template_lint import findings
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/without-cdk.md").read_text()
 VERSION = "9.8.7"
+PAIRS = (("lake,stream", "jwt"), ("pinpoint", "cognito"))
 
 
 @pytest.fixture(name="templates", scope="module")
 def _templates() -> dict[str, dict[str, Any]]:
     """Two templates, which between them have every parameter."""
-    pairs = [("lake,stream", "jwt"), ("pinpoint", "cognito")]
     return {
         template_name(destination, auth): plain_template(
             VERSION, "python3.13", destination=destination, auth=auth
         )
-        for destination, auth in pairs
+        for destination, auth in PAIRS
     }
 
 
@@ -68,6 +71,76 @@ def test_a_released_template_needs_no_bootstrap_and_names_its_packages(
                 {"Ref": "Architecture"},
                 "-python3.13.zip",
             ]
+
+
+def test_no_value_that_a_parameter_takes_breaks_what_it_is_put_into(
+    templates: dict[str, dict[str, Any]],
+) -> None:
+    # `make lint-templates` tries them in all templates.
+    for (destination, auth), template in zip(PAIRS, templates.values(), strict=True):
+        assert problems(template, {"destination": destination, "auth": auth}) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "audiences"),
+    [
+        ("shop", ["shop"]),
+        ("shop,admin", ["shop", "admin"]),
+        ("urn:a?b=c,'d'", ["urn:a?b=c", "'d'"]),
+    ],
+)
+def test_the_authorizer_reads_each_audience_of_the_parameter(
+    templates: dict[str, dict[str, Any]], given: str, audiences: list[str]
+) -> None:
+    template = templates["lake-stream-jwt.template.json"]
+    assert takes(template["Parameters"]["JwtAudience"], given)
+    resources = Resolved(template, {**COMMON, "JwtAudience": given}).resources.values()
+    [environment] = [
+        resource["Properties"]["Environment"]["Variables"]
+        for resource in resources
+        if resource["Properties"].get("Handler", "").startswith("authorizer.")
+    ]
+
+    settings = IssuerSettings.load(environment)
+    assert (settings.audiences, settings.issuer) == (audiences, COMMON["JwtIssuer"])
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("JwtAudience", 'shop","admin'),
+        ("JwtAudience", "shop\\"),
+        ("JwtAudience", "shop,"),
+        ("JwtAudience", "shop, admin"),
+        ("JwtAudience", ",".join(["a"] * 11)),
+        ("CodePrefix", "putevents"),
+        ("CodePrefix", "/putevents/"),
+        ("Database", "default"),
+        ("ApplicationId", "a" * 41),
+    ],
+)
+def test_a_value_that_would_break_something_is_not_taken(
+    templates: dict[str, dict[str, Any]], name: str, value: str
+) -> None:
+    parameters = templates["lake-stream-jwt.template.json"]["Parameters"]
+
+    assert not takes(parameters[name], value)
+
+
+@pytest.mark.parametrize(("given", "made"), [({}, True), ({"ApiLogRole": "existing"}, False)])
+def test_the_accounts_role_for_logs_is_left_alone_if_you_say_so(
+    templates: dict[str, dict[str, Any]], given: dict[str, str], made: bool
+) -> None:
+    resolved = Resolved(
+        templates["pinpoint-cognito.template.json"], {**COMMON, "ApiLogRole": "create", **given}
+    )
+    types = [resource["Type"] for resource in resolved.resources.values()]
+
+    assert ("AWS::ApiGateway::Account" in types) is made
+    [stage] = [one for one in resolved.resources.values() if one["Type"].endswith("::Stage")]
+    assert bool(stage["Metadata"]) is made  # a reference to the account: the stage comes after it
+    # Of both functions, and of API Gateway.
+    assert types.count("AWS::IAM::Role") == (3 if made else 2)
 
 
 def test_the_page_has_every_parameter(templates: dict[str, dict[str, Any]]) -> None:
