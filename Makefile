@@ -349,7 +349,7 @@ $(CHECKOV)/ready: tests/infra/checkov/requirements.txt | $(BIN)/python
 release: $(VENV)/dev $(CDK) ## check and test, then write packages, templates, bills and checksums to dist/, and tag
 	@$(COMMANDS) release --check-only $(OPTIONS)
 	$(MAKE) check
-	$(MAKE) test
+	env -u PYTEST_ADDOPTS $(MAKE) test
 	@$(COMMANDS) release --tag $(OPTIONS)
 
 template: $(VENV)/dev ## write a template for plain CloudFormation, with settings of your own (OPTIONS="-c auth=none --output FILE")

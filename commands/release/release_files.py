@@ -3,12 +3,13 @@
 import hashlib
 import json
 import shutil
+import sys
 from itertools import product
 from pathlib import Path
 
 from commands.release.archives import archive_name, write_archive
 from commands.release.plain_template import plain_template
-from infra.bundle import AUTHORIZER, GATEWAY, MACHINES, bundle
+from infra.bundle import AUTHORIZER, GATEWAY, MACHINES, BundleError, bundle
 
 ROOT = Path(__file__).parents[2]
 SUMS = "SHA256SUMS"
@@ -57,3 +58,16 @@ def checksums(folder: Path) -> str:
     """Return the SHA-256 of each file, as `sha256sum --check` reads it."""
     files = sorted(path for path in folder.iterdir() if path.name != SUMS)
     return "".join(f"{hashlib.sha256(f.read_bytes()).hexdigest()}  {f.name}\n" for f in files)
+
+
+def main() -> None:
+    """Write the release of the code that this is: FOLDER VERSION RUNTIME BUILD."""
+    folder, version, runtime, build = sys.argv[1:]
+    try:
+        write_release(Path(folder), version, runtime, Path(build))
+    except BundleError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

@@ -7,8 +7,8 @@ import click
 
 from commands.exit_codes import StoppedError
 from commands.release.plain_template import PlainTemplateError, plain_template
-from commands.release.release_command import project_version
 from commands.release.release_files import write_template
+from commands.release.release_state import project_version
 from infra.deploy_settings import DeploySettings, DeploySettingsError
 from infra.stack_size import StackSizeError
 

@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import re
-import subprocess
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -14,12 +13,10 @@ import pytest
 from click.testing import CliRunner
 
 from authorizer.issuer_settings import IssuerSettings
-from commands.exit_codes import StoppedError
-from commands.release import release_command
 from commands.release.archives import write_archive
 from commands.release.plain_template import PlainTemplateError, plain_template
-from commands.release.release_command import check_state, project_version
 from commands.release.release_files import AUTHS, BILLS, DESTINATIONS, checksums, template_name
+from commands.release.release_state import project_version
 from commands.release.template_command import template as make_template
 from tests.infra.hostile_parameters import COMMON, problems
 from tests.infra.resolved_template import Resolved, takes
@@ -212,40 +209,6 @@ def test_the_checksums_are_of_every_file(tmp_path: Path) -> None:
     (tmp_path / "SHA256SUMS").write_text("an earlier one")
 
     assert checksums(tmp_path) == f"{hashlib.sha256(b'a').hexdigest()}  a.zip\n"
-
-
-def test_only_a_clean_commit_with_a_changelog_and_no_tag_is_released(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(release_command, "ROOT", tmp_path)
-
-    def git(*words: str) -> str:
-        who = ["-c", "user.name=a", "-c", "user.email=a@localhost", "-c", "commit.gpgsign=false"]
-        return subprocess.run(
-            ["git", *who, *words], cwd=tmp_path, check=True, capture_output=True, text=True
-        ).stdout.strip()
-
-    def committed(changelog: str) -> str:
-        (tmp_path / "CHANGELOG.md").write_text(changelog)
-        git("add", "-A")
-        git("commit", "-m", "a")
-        return git("rev-parse", "HEAD")
-
-    git("init")
-    commit = committed("## Unreleased\n")
-    with pytest.raises(StoppedError, match=r"no section `## 9\.8\.7 - YYYY-MM-DD`"):
-        check_state(VERSION, commit)
-    commit = committed("## 9.8.7 - 2026-11-26\n")
-    check_state(VERSION, commit)
-    with pytest.raises(StoppedError, match="Another commit"):
-        check_state(VERSION, "0" * 40)
-    (tmp_path / "new").touch()
-    with pytest.raises(StoppedError, match="Commit or remove first"):
-        check_state(VERSION, commit)
-    (tmp_path / "new").unlink()
-    git("tag", "v9.8.7", "-m", "a")
-    with pytest.raises(StoppedError, match="There is a tag"):
-        check_state(VERSION, commit)
 
 
 def test_the_changelog_has_the_version_of_the_project() -> None:
