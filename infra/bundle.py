@@ -50,9 +50,9 @@ def bundle(
     kind = "package" if code == GATEWAY else code
     package = build / f"{kind}-{architecture}-{_hash(architecture, runtime, source, code)}"
     if not package.exists():
-        dependencies = _dependencies(architecture, runtime, source / LOCKS[code], build)
+        installed = dependencies(architecture, runtime, code=code, source=source, build=build)
         with _new_folder(package) as folder:
-            shutil.copytree(dependencies, folder)
+            shutil.copytree(installed, folder)
             if code == GATEWAY:
                 _lighten(folder)
             _forget_installer(folder)
@@ -113,8 +113,16 @@ def _hash(architecture: str, runtime: str, source: Path, kind: str = GATEWAY) ->
     return digest.hexdigest()[:16]
 
 
-def _dependencies(architecture: str, runtime: str, requirements: Path, build: Path) -> Path:
-    """Return the folder of what the lock names; install it the first time only."""
+def dependencies(
+    architecture: str,
+    runtime: str,
+    *,
+    code: str = GATEWAY,
+    source: Path = SOURCE,
+    build: Path = BUILD,
+) -> Path:
+    """Return the folder of what the lock names, uncut; install it the first time only."""
+    requirements = source / LOCKS[code]
     lock = hashlib.sha256(requirements.read_bytes()).hexdigest()[:16]
     installed = build / "dependencies" / f"{architecture}-{runtime}-{lock}"
     if not installed.exists():

@@ -1,4 +1,4 @@
-"""Everything that a release holds, written into a folder: packages, templates, bills, checksums."""
+"""Everything that a release holds, in a folder: packages, templates, bills, checksums."""
 
 import hashlib
 import json
@@ -9,10 +9,11 @@ from pathlib import Path
 
 from commands.release.archives import archive_name, write_archive
 from commands.release.plain_template import plain_template
+from commands.release.release_bill import release_bill
 from infra.bundle import AUTHORIZER, GATEWAY, MACHINES, BundleError, bundle
 
 ROOT = Path(__file__).parents[2]
-SUMS = "SHA256SUMS"
+SUMS, LICENSE = "SHA256SUMS", "LICENSE"
 DESTINATIONS = ("lake", "lake,stream", "pinpoint")
 AUTHS = ("iam", "cognito", "jwt", "api-key", "none")
 BILLS = {GATEWAY: "sbom.cdx.json", AUTHORIZER: "authorizer-sbom.cdx.json"}
@@ -50,7 +51,11 @@ def write_release(
         template = plain_template(version, runtime, destination=destination, auth=auth)
         write_template(folder / template_name(destination, auth), template)
     for code, bill in BILLS.items():
-        shutil.copyfile(ROOT / "lambda_src" / bill, folder / f"{code}-{version}.cdx.json")
+        parts = json.loads((ROOT / "lambda_src" / bill).read_text())
+        archives = [*folder.glob(f"{code}-{version}-*.zip")]
+        file = folder / f"{code}-{version}.cdx.json"
+        file.write_text(release_bill(parts, code, version, archives))
+    shutil.copyfile(ROOT / LICENSE, folder / LICENSE)
     (folder / SUMS).write_text(checksums(folder))
 
 

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from authorizer.issuer_settings import IssuerSettings
 from commands.release.archives import write_archive
 from commands.release.plain_template import PlainTemplateError, plain_template
+from commands.release.release_bill import release_bill
 from commands.release.release_files import AUTHS, BILLS, DESTINATIONS, checksums, template_name
 from commands.release.release_state import project_version
 from commands.release.template_command import template as make_template
@@ -209,6 +210,28 @@ def test_the_checksums_are_of_every_file(tmp_path: Path) -> None:
     (tmp_path / "SHA256SUMS").write_text("an earlier one")
 
     assert checksums(tmp_path) == f"{hashlib.sha256(b'a').hexdigest()}  a.zip\n"
+
+
+@pytest.mark.parametrize(("code", "file"), BILLS.items())
+def test_a_bill_names_the_version_and_the_archives_that_it_is_of(
+    tmp_path: Path, code: str, file: str
+) -> None:
+    parts = json.loads((ROOT / "lambda_src" / file).read_text())
+    archive = tmp_path / f"{code}-{VERSION}-arm64-python3.13.zip"
+    archive.write_bytes(b"a")
+    made = release_bill(parts, code, VERSION, [archive])
+    again = release_bill(parts, code, VERSION, [archive])
+    archive.write_bytes(b"b")
+    other = json.loads(release_bill(parts, code, VERSION, [archive]))
+
+    bill = json.loads(made)
+    described = bill["metadata"]["component"]
+    assert (made == again, described["version"]) == (True, VERSION)
+    [told] = described["externalReferences"]
+    assert told["url"] == archive.name
+    assert told["hashes"][0]["content"] == hashlib.sha256(b"a").hexdigest()
+    assert re.fullmatch(r"urn:uuid:[0-9a-f-]{36}", bill["serialNumber"])
+    assert bill["serialNumber"] != other["serialNumber"]
 
 
 def test_the_changelog_has_the_version_of_the_project() -> None:
