@@ -41,6 +41,7 @@ TAKES_after-deploy := CDK_OPTIONS AWS_%
 TAKES_destroy  := CDK_OPTIONS AWS_%
 TAKES_snapshots := REPLACE
 TAKES_deploy-emulated := CDK_OPTIONS EMULATED_DIR
+TAKES_template-emulated := NAME OPTIONS EMULATED_DIR
 TAKES_destroy-emulated := EMULATED_DIR
 TAKES_sql-emulated := QUERY EMULATED_DIR
 TAKES_fuzz-contract := SECONDS SEED
@@ -202,10 +203,13 @@ $(CDK): infra/package-lock.json | $(VENV)/dev
 # --- the real stack in an emulated AWS on this machine, and its dead letters ----------------------
 
 EMULATOR := .venv-emulator
-.PHONY: deploy-emulated destroy-emulated sql-emulated redrive dead-letters faults outages update-matrix
+.PHONY: deploy-emulated template-emulated destroy-emulated sql-emulated redrive dead-letters faults outages update-matrix
 
 deploy-emulated: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## cdk deploy into an emulated AWS on this machine (CDK_OPTIONS="-c auth=none")
 	@$(COMMANDS) emulated up $(CDK_OPTIONS)
+
+template-emulated: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## a released template's stack in the emulated AWS, without the CDK (NAME=lake-iam OPTIONS="-p Database=shop")
+	@$(COMMANDS) emulated template $(if $(NAME),"$$NAME") $(OPTIONS)
 
 destroy-emulated: $(VENV)/dev ## take the emulated deployment away
 	@$(COMMANDS) emulated down

@@ -24,6 +24,14 @@ def template_name(destination: str, auth: str) -> str:
     return f"{destination.replace(',', '-')}-{auth}.template.json"
 
 
+def kind_of(name: str) -> tuple[str, str]:
+    """Return the destination and the auth of a template like lake-iam; ValueError if none is."""
+    for destination, auth in product(DESTINATIONS, AUTHS):
+        if template_name(destination, auth) == f"{name}.template.json":
+            return destination, auth
+    raise ValueError(name)
+
+
 def write_packages(
     folder: Path, version: str, runtime: str, build: Path, architectures: tuple[str, ...]
 ) -> None:

@@ -187,6 +187,16 @@ def test_a_wrong_setting_of_a_template_is_a_sentence(
     assert (done.exit_code, said in done.output, file.exists()) == (code, True, False), done.output
 
 
+@pytest.mark.parametrize("output", ["nowhere/own.json", "."])
+def test_a_path_that_cannot_be_written_is_told_before_anything_is_made(
+    tmp_path: Path, output: str
+) -> None:
+    done = CliRunner().invoke(make_template, ["--output", str(tmp_path / output)])
+
+    assert (done.exit_code, list(tmp_path.iterdir())) == (2, []), done.output
+    assert "--output" in done.output
+
+
 def test_an_archive_is_the_same_whenever_and_wherever_its_files_were_written(
     tmp_path: Path,
 ) -> None:

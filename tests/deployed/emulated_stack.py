@@ -3,9 +3,13 @@
 import json
 import os
 import shlex
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
+from botocore.exceptions import ClientError, WaiterError
+
+from commands.release.release_files import kind_of
 from commands.sql.answer import Answer, shown
 from infra.names import DEFAULT_STACK
 from tests.deployed.athena import Athena
@@ -15,10 +19,11 @@ from tests.deployed.deployment import DeployError, Deployment
 from tests.deployed.emulated_processes import Processes
 from tests.deployed.emulator import ROOT, EmulatorError
 from tests.deployed.not_emulated import refusal
+from tests.deployed.plain_stack import PlainStack
 
 FOLDER = Path(os.environ.get("EMULATED_DIR") or ROOT / ".build/emulated").absolute()
 ENVIRONMENT = FOLDER / "environment"
-LOG = FOLDER / "cdk.log"
+LOG, OUTPUTS = FOLDER / "cdk.log", FOLDER / "outputs.json"
 NOTHING = Answer(["(no rows)"], [])
 
 
@@ -42,6 +47,27 @@ def up(*arguments: str) -> None:
             f"{error}\nAll of it is in {_shown(LOG)}. The same command tries again, "
             "make destroy-emulated takes away what is there."
         ) from None
+    _tell(deployment, processes)
+
+
+def create(name: str, given: dict[str, str]) -> None:
+    """Start what is not running, create a released template's stack, and say how to use it."""
+    processes = Processes(FOLDER)
+    processes.start()
+    stack = PlainStack(processes.emulator)
+    folder = FOLDER / "release"
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        url = stack.upload(folder, *kind_of(name))
+        _say(f"create a stack of {name}.template.json")
+        stack.create(DEFAULT_STACK, url, **{"ApplicationId": "my-app", **given})
+    except (ClientError, WaiterError) as error:
+        raise EmulatorError(f"{error}\n{stack.failures(DEFAULT_STACK)}") from None
+    OUTPUTS.write_text(json.dumps({stack.stack: stack.outputs}))
+    _tell(stack, processes)
+
+
+def _tell(deployment: Deployment, processes: Processes) -> None:
     environment = deployment.emulator.environment().items()
     ENVIRONMENT.write_text("".join(f"export {n}={shlex.quote(v)}\n" for n, v in environment))
     print(_how_to_use(deployment, processes))
@@ -92,10 +118,9 @@ def down() -> None:
 def sql(query: str) -> None:
     """Ask the deployed workgroup, and show what it finds."""
     processes = Processes(FOLDER)
-    outputs = FOLDER / "outputs.json"
     stack: dict[str, str] = {}
-    if processes.has_emulator and outputs.exists():
-        [stack] = json.loads(outputs.read_text()).values()
+    if processes.has_emulator and OUTPUTS.exists():
+        [stack] = json.loads(OUTPUTS.read_text()).values()
     if "LakeDatabase" not in stack:
         raise EmulatorError("No lake: make deploy-emulated, with destination=lake.")
     athena = Athena(
