@@ -93,10 +93,10 @@ def build(version: str, commit: str, runtime: str, folder: Path) -> None:
 
 def _write(source: Path, out: Path, version: str, runtime: str) -> None:
     """Let the commit's own code write the release, as its files are and not as this clone's."""
-    words = ["-m", "commands.release.release_files", out, version, runtime, source / ".build"]
+    words: list[str | Path] = [out, version, runtime, source / ".build"]
     path = os.pathsep.join([str(source / "lambda_src"), str(source)])
     done = subprocess.run(  # noqa: S603 - our own arguments
-        [sys.executable, *words],
+        [sys.executable, "-m", "commands.release.release_files", *words],
         cwd=source, env={**os.environ, "PYTHONPATH": path}, timeout=BUILD_SECONDS, check=False,
     )  # fmt: skip
     if done.returncode:

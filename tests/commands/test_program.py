@@ -20,8 +20,6 @@ from tests.local.sample import store_sample
 MAKEFILE = (ROOT / "Makefile").read_text()
 EMULATED = ("up", "template", "down", "sql")
 EVERY = [[name] for name in COMMANDS] + [["emulated", name] for name in EMULATED]
-    ["emulated", name] for name in ("up", "template", "down", "sql")
-]
 # Runs the program, then prints what it has imported as the last line.
 SPY = """
 import json, runpy, sys

@@ -141,6 +141,17 @@ def test_the_accounts_role_for_logs_is_left_alone_if_you_say_so(
     assert types.count("AWS::IAM::Role") == (3 if made else 2)
 
 
+def test_the_pages_update_keeps_every_parameter() -> None:
+    [command] = re.findall(
+        r"^aws cloudformation create-change-set(?s:.*?[^\\])$", PAGE, re.MULTILINE
+    )
+    template = plain_template(VERSION, "python3.13", destination="lake", auth="iam")
+    kept = re.findall(r"ParameterKey=(\w+),UsePreviousValue=true", command)
+
+    assert {"CodePrefix", *kept} == set(template["Parameters"])
+    assert "--capabilities CAPABILITY_IAM" in command
+
+
 def test_the_page_has_every_parameter(templates: dict[str, dict[str, Any]]) -> None:
     parameters = {name for template in templates.values() for name in template["Parameters"]}
     [table] = re.findall(r"\| parameter .*?\n\n", PAGE, re.DOTALL)

@@ -62,7 +62,10 @@ def create(name: str, given: dict[str, str]) -> None:
         _say(f"create a stack of {name}.template.json")
         stack.create(DEFAULT_STACK, url, **{"ApplicationId": "my-app", **given})
     except (ClientError, WaiterError) as error:
-        raise EmulatorError(f"{error}\n{stack.failures(DEFAULT_STACK)}") from None
+        raise EmulatorError(
+            f"{error}\n{stack.failures(DEFAULT_STACK)}\nmake destroy-emulated takes away what is "
+            "there, an earlier stack too."
+        ) from None
     OUTPUTS.write_text(json.dumps({stack.stack: stack.outputs}))
     _tell(stack, processes)
 
