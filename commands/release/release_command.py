@@ -46,11 +46,13 @@ Exit code:
 def release(tag: bool, check_only: bool, runtime: str | None) -> None:
     """Write Lambda packages, templates, bills of materials and checksums into dist/.
 
-    Everything is built twice, from the commit's files alone, and must be the same bytes.
+    Everything is built twice, from the commit's files alone, and must be the same bytes. Without
+    --tag the commit may have its tag already: build it again to compare its checksums.
     """
     version = project_version()
-    check_state(version, commit := git("rev-parse", "HEAD"))
-    if tag or check_only:
+    is_new = tag or check_only
+    check_state(version, commit := git("rev-parse", "HEAD"), is_new=is_new)
+    if is_new:
         check_identity()
     folder = DIST / version
     if folder.exists():
@@ -64,7 +66,7 @@ def release(tag: bool, check_only: bool, runtime: str | None) -> None:
     if check_only:
         return
     build(version, commit, runtime, folder)
-    check_state(version, commit)
+    check_state(version, commit, is_new=is_new)
     if tag:
         git("tag", "--annotate", f"v{version}", "--message", f"Version {version}")
         click.echo(f"Tagged: v{version}. Nothing was pushed: git push origin v{version}")

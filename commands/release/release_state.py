@@ -21,8 +21,11 @@ def project_version() -> str:
     return version
 
 
-def check_state(version: str, commit: str) -> None:
-    """Stop unless everything is committed, the changelog has the version, and no tag does."""
+def check_state(version: str, commit: str, *, is_new: bool = True) -> None:
+    """Stop unless everything is committed, the changelog has the version, and no tag does.
+
+    Whoever builds a release that is there already, to compare it, has its tag's commit.
+    """
     if not re.fullmatch(_VERSION, version):
         raise StoppedError(
             f"The version in pyproject.toml is '{version}', but must be like 1.2.3 or 1.2.3rc1."
@@ -39,7 +42,8 @@ def check_state(version: str, commit: str) -> None:
     if git("rev-parse", "HEAD") != commit:
         raise StoppedError("Another commit was checked out while the release was built.")
     _check_changelog(version)
-    if git("tag", "--list", f"v{version}"):
+    has_tag = git("tag", "--list", f"v{version}")
+    if has_tag and (is_new or git("rev-list", "--max-count=1", f"v{version}") != commit):
         raise StoppedError(f"There is a tag v{version}: raise the version in pyproject.toml.")
 
 

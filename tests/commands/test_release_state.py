@@ -56,6 +56,10 @@ def test_only_a_clean_commit_with_a_changelog_and_no_tag_is_released(clone: Clon
     clone.git("tag", "v9.8.7", "-m", "a")
     with pytest.raises(StoppedError, match="There is a tag"):
         check_state(VERSION, commit)
+    check_state(VERSION, commit, is_new=False)  # whoever compares it with another's build
+    commit = clone.committed("## 9.8.7 - 2026-11-27\n")
+    with pytest.raises(StoppedError, match="There is a tag"):
+        check_state(VERSION, commit, is_new=False)
 
 
 @pytest.mark.parametrize("version", ["1.0", "1.0.1 beta/../x", "v1.0.1", "1.0.1\n"])

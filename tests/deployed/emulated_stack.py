@@ -143,6 +143,8 @@ def _stack_option(stack: str) -> str:
 def _where(deployment: Deployment, processes: Processes) -> str:
     """Where events end, in a word to the person who tries it."""
     outputs = deployment.outputs
+    if "LakeDatabase" not in outputs and isinstance(deployment, PlainStack):
+        return "the server of PinpointEndpointUrl; what it does not take waits in the queue"
     if "LakeDatabase" not in outputs:
         return (
             f"{_shown(processes.data)}/, where a second gateway keeps them, standing for Pinpoint"
