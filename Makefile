@@ -45,6 +45,7 @@ TAKES_after-deploy := CDK_OPTIONS AWS_%
 TAKES_destroy  := CDK_OPTIONS AWS_%
 TAKES_snapshots := REPLACE
 TAKES_deploy-emulated := CDK_OPTIONS EMULATED_DIR
+TAKES_template-emulated := NAME OPTIONS EMULATED_DIR
 TAKES_destroy-emulated := EMULATED_DIR
 TAKES_sql-emulated := QUERY EMULATED_DIR
 TAKES_fuzz-contract := SECONDS SEED
@@ -225,10 +226,13 @@ $(CDK): infra/package-lock.json | $(VENV)/dev
 # --- the real stack in an emulated AWS on this machine, and its dead letters ----------------------
 
 EMULATOR := .venv-emulator
-.PHONY: deploy-emulated destroy-emulated sql-emulated redrive dead-letters faults outages update-matrix
+.PHONY: deploy-emulated template-emulated destroy-emulated sql-emulated redrive dead-letters faults outages update-matrix
 
 deploy-emulated: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## cdk deploy into an emulated AWS on this machine (CDK_OPTIONS="-c auth=none")
 	@$(COMMANDS) emulated up $(CDK_OPTIONS)
+
+template-emulated: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## a released template's stack in the emulated AWS, without the CDK (NAME=lake-iam OPTIONS="-p Database=shop")
+	@$(COMMANDS) emulated template $(if $(NAME),"$$NAME") $(OPTIONS)
 
 destroy-emulated: $(VENV)/dev ## remove the emulated deployment
 	@$(COMMANDS) emulated down
@@ -372,7 +376,7 @@ $(CHECKOV)/ready: tests/infra/checkov/requirements.txt | $(BIN)/python
 release: $(VENV)/dev $(CDK) ## check and test, then write packages, templates, bills and checksums to dist/, and tag
 	@$(COMMANDS) release --check-only $(OPTIONS)
 	$(MAKE) check
-	$(MAKE) test
+	env -u PYTEST_ADDOPTS $(MAKE) test
 	@$(COMMANDS) release --tag $(OPTIONS)
 
 template: $(VENV)/dev ## write a template for plain CloudFormation, with settings of your own (OPTIONS="-c auth=none --output FILE")

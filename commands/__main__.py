@@ -1,5 +1,6 @@
 """One program for people: `python -m commands`; each command is imported only when it is called."""
 
+import errno
 import os
 import sys
 from importlib import import_module
@@ -85,6 +86,20 @@ COMMANDS = {
 }
 
 
+# A write that fails for lack of room does not name its file.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def path_error(error: OSError) -> click.ClickException:
+    """What a person is told of a path; imported here, for most commands never need it."""
+    from commands.exit_codes import StoppedError
+
+    if error.filename is None:
+        return StoppedError(f"{error.strerror}.")
+    name = os.fsdecode(error.filename) if not isinstance(error.filename, int) else "A file"
+    return StoppedError(f"{name}: {error.strerror}.")
+
+
 class LazyGroup(click.Group):
     """A group that imports a command when it is called, and lists all without importing any.
 
@@ -109,6 +124,15 @@ class LazyGroup(click.Group):
             ) from None
         assert isinstance(command, click.Command)  # noqa: S101 - a test goes through all
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; a path that cannot be read or written is a sentence, not a traceback."""
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            if error.filename is None and error.errno not in _FULL:
+                raise
+            raise path_error(error) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands."""

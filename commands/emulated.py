@@ -1,4 +1,4 @@
-"""`emulated up|down|sql`: the real stack in an AWS emulator on this machine."""
+"""`emulated up|template|down|sql`: the real stack in an AWS emulator on this machine."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import click
 
 from commands.exit_codes import StoppedError
+from commands.release.release_files import kind_of
 from tests.deployed import emulated_stack as emulation
 from tests.deployed.emulator import EmulatorError
 
@@ -23,6 +24,7 @@ def emulated() -> None:
 
     \b
     make deploy-emulated CDK_OPTIONS="-c auth=none"
+    make template-emulated NAME=lake-iam
     make sql-emulated QUERY="SELECT ..."
     make destroy-emulated
     """
@@ -40,6 +42,25 @@ def up(cdk_options: tuple[str, ...]) -> None:
     """
     with _failures():
         emulation.up(*cdk_options)
+
+
+@emulated.command(epilog=f"With make:  make template-emulated NAME=lake-iam\n\n{EPILOG}")
+@click.argument("name")
+@click.option("-p", "--parameter", "given", multiple=True, metavar="NAME=VALUE")
+def template(name: str, given: tuple[str, ...]) -> None:
+    """Start the emulator and create the stack of a release's template in it, without the CDK.
+
+    NAME is a template's, such as lake-iam or lake-stream-jwt: docs/without-cdk.md.
+    """
+    try:
+        kind_of(name)
+    except ValueError:
+        raise click.UsageError(f"A release has no template '{name}': lake-iam, say.") from None
+    parameters = dict(word.split("=", 1) for word in given if "=" in word)
+    if len(parameters) != len(given):
+        raise click.UsageError("-p: write NAME=VALUE, each name once.")
+    with _failures():
+        emulation.create(name, parameters)
 
 
 @emulated.command(epilog=f"With make:  make destroy-emulated\n\n{EPILOG}")

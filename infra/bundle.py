@@ -25,6 +25,9 @@ GATEWAY, AUTHORIZER = "putevents", "authorizer"
 LOCKS = {GATEWAY: "requirements.txt", AUTHORIZER: f"{AUTHORIZER}/requirements.txt"}
 MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
 
+_INSTALLER = ["bin", ".lock"] + [
+    f"*.dist-info/{name}" for name in ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
+]
 _ZIP_EPOCH = 315532800  # 1980-01-01, the earliest time in a zip file
 
 
@@ -47,12 +50,12 @@ def bundle(
     kind = "package" if code == GATEWAY else code
     package = build / f"{kind}-{architecture}-{_hash(architecture, runtime, source, code)}"
     if not package.exists():
-        dependencies = _dependencies(architecture, runtime, source / LOCKS[code], build)
+        installed = dependencies(architecture, runtime, code=code, source=source, build=build)
         with _new_folder(package) as folder:
-            shutil.copytree(dependencies, folder)
+            shutil.copytree(installed, folder)
             if code == GATEWAY:
                 _lighten(folder)
-            shutil.rmtree(folder / "bin", ignore_errors=True)  # of cffi: what a person would run
+            _forget_installer(folder)
             unwanted = shutil.ignore_patterns("__pycache__", "requirements.txt")
             shutil.copytree(source / code, folder / code, ignore=unwanted)
             _compile(folder, runtime, code)
@@ -67,6 +70,16 @@ def _lighten(folder: Path) -> None:
         defer(folder)
     except NotDeferrableError as error:
         raise BundleError(str(error)) from None
+
+
+def _forget_installer(folder: Path) -> None:
+    """Remove what uv has left: programs for people, and records with this machine's paths.
+
+    A program's first line is the path of the interpreter, and RECORD holds the program's hash.
+    """
+    for pattern in _INSTALLER:
+        for path in folder.glob(pattern):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def describe(package: Path, architecture: str, runtime: str) -> str:
@@ -97,7 +110,7 @@ def _hash(architecture: str, runtime: str, source: Path, kind: str = GATEWAY) ->
     compiler = interpreter.find(_python(runtime))
     version = compiler.version if compiler else "no bytecode"
     digest = hashlib.sha256(f"{architecture} {runtime} {version}".encode())
-    code = [file for file in (source / kind).rglob("*") if file.suffix in (".py", ".json")]
+    code = [f for f in (source / kind).rglob("*") if f.is_file() and f.suffix != ".pyc"]
     here = Path(__file__).parent
     builders = [here / name for name in ("bundle.py", "defer.py", "interpreter.py", "trim.py")]
     for file in [*builders, source / LOCKS[kind], *sorted(code)]:
@@ -106,8 +119,16 @@ def _hash(architecture: str, runtime: str, source: Path, kind: str = GATEWAY) ->
     return digest.hexdigest()[:16]
 
 
-def _dependencies(architecture: str, runtime: str, requirements: Path, build: Path) -> Path:
-    """Return the folder of what the lock names; install it the first time only."""
+def dependencies(
+    architecture: str,
+    runtime: str,
+    *,
+    code: str = GATEWAY,
+    source: Path = SOURCE,
+    build: Path = BUILD,
+) -> Path:
+    """Return the folder of what the lock names, uncut; install it the first time only."""
+    requirements = source / LOCKS[code]
     lock = hashlib.sha256(requirements.read_bytes()).hexdigest()[:16]
     installed = build / "dependencies" / f"{architecture}-{runtime}-{lock}"
     if not installed.exists():

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import Environment, IStackSynthesizer, PermissionsBoundary
+from aws_cdk import Environment, IStackSynthesizer, PermissionsBoundary, Stack, Stage, Token
 from constructs import Construct
 
 from infra.bundle import AUTHORIZER, bundle
-from infra.deploy_settings import DeploySettings
+from infra.deploy_settings import DeploySettings, DeploySettingsError
 from infra.stack import PutEventsStack
 from infra.stack_size import StackSizeError, check_size
 
@@ -63,8 +63,33 @@ def gateway_stack(
         synthesizer=synthesizer,
         permissions_boundary=permissions_boundary,
     )
+    _check_name(stack)
     try:
         check_size(stack)
     except StackSizeError as error:
         raise StackSizeError(DeploySettings.in_snake_case(str(error))) from None
     return stack
+
+
+def _check_name(stack: PutEventsStack) -> None:
+    """Reject a second gateway of a name in one place: a deploy of one would replace the other."""
+    for other in stack.node.root.node.find_all():
+        if not isinstance(other, PutEventsStack) or other is stack:
+            continue
+        if other.stack_name == stack.stack_name and _is_one_place(stack, other):
+            raise DeploySettingsError(
+                f"The app has two gateways with stack_name '{stack.stack_name}' for one account "
+                f"and region, {other.node.path} and {stack.node.path}: a deploy of one would "
+                "replace the other. Give each a stack_name of its own."
+            )
+
+
+def _is_one_place(stack: Stack, other: Stack) -> bool:
+    """Whether both go to one account and region; of two stages that name none nobody knows."""
+    if Stage.of(stack) is Stage.of(other):
+        return all(
+            one == another or Token.is_unresolved(one) or Token.is_unresolved(another)
+            for one, another in ((stack.account, other.account), (stack.region, other.region))
+        )
+    is_known = not any(Token.is_unresolved(part) for part in (stack.account, stack.region))
+    return is_known and (stack.account, stack.region) == (other.account, other.region)

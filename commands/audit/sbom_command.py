@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 import click
 
+from commands.audit.wheel_sboms import held_by
 from commands.exit_codes import StoppedError
 
 CYCLONEDX = Path(".venv-audit/bin/cyclonedx-py")
@@ -34,7 +35,7 @@ def sbom() -> None:
 
     lambda_src/sbom.cdx.json is of the gateway, authorizer-sbom.cdx.json of what verifies tokens.
     """
-    from infra.bundle import BundleError, bundle
+    from infra.bundle import BundleError, bundle, dependencies
     from infra.deploy_settings import DeploySettings
 
     architecture, runtime = (
@@ -43,14 +44,18 @@ def sbom() -> None:
     for code, bill in BILLS.items():
         try:
             package = bundle(architecture, runtime, code=code)
+            wheels = dependencies(architecture, runtime, code=code)
         except BundleError as error:
             raise StoppedError(str(error)) from None
-        bill.write_text(describe(package))
+        bill.write_text(describe(package, wheels))
         click.echo(f"Written: {bill.relative_to(SOURCE.parent)}")
 
 
-def describe(package: Path) -> str:
-    """Let cyclonedx-py read the package's metadata as it reads that of an environment."""
+def describe(package: Path, wheels: Path) -> str:
+    """Let cyclonedx-py read the package's metadata as it reads that of an environment.
+
+    What a wheel says of itself to hold, such as OpenSSL, is added from the wheel.
+    """
     with TemporaryDirectory() as folder:
         environment = Path(folder)
         venv.create(environment)
@@ -69,6 +74,8 @@ def describe(package: Path) -> str:
     for part in bill["components"]:
         for told in part.get("licenses", []):
             _name_by_spdx(told.get("license", {}))
+        if held := held_by(part, wheels):
+            part["components"] = held
     return f"{json.dumps(bill, indent=2)}\n"
 
 

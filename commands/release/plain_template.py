@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from commands.release import api_log_role
 from commands.release.archives import archive_name
 from commands.release.references import Replacing
 from commands.release.stand_ins import DATABASE, STACK, stand_ins
@@ -24,8 +25,9 @@ _OPEN = {
     },
     "CodePrefix": {
         "Type": "String",
-        "Description": "What stands before the zip files' names in that bucket, such as a/b/.",
+        "Description": "The folder of the zip files in that bucket, such as a/b/, or nothing.",
         "Default": "",
+        "AllowedPattern": r"^([A-Za-z0-9!_.*'()-][A-Za-z0-9!_.*'()/-]{0,498}/)?$",
     },
     "Architecture": {
         "Type": "String",
@@ -38,7 +40,7 @@ _DATABASE = {
     "Type": "String",
     "Description": "The name of the Glue database, which no other stack of this region has.",
     "Default": "puteventsgateway",
-    "AllowedPattern": "^[a-z0-9_]{1,100}$",
+    "AllowedPattern": "^(?!(default|information_schema)$)[a-z0-9_]{1,100}$",
 }
 
 
@@ -69,6 +71,8 @@ def plain_template(version: str, runtime: str, **settings: Any) -> dict[str, Any
         if resource["Type"] == "AWS::Lambda::Function":
             _point_to_archive(resource["Properties"], version, runtime)
     plain = Replacing(open_settings).value(template)
+    if api_log_role.SETTING not in settings:
+        parameters |= api_log_role.open_log_role(plain)
     plain["Parameters"] = {name: parameters[name] for name in sorted(parameters)}
     if "AlarmTopicArn" in parameters:
         has_topic = {"Fn::Not": [{"Fn::Equals": [{"Ref": "AlarmTopicArn"}, ""]}]}

@@ -18,7 +18,7 @@ class Replacing:
         self._references: dict[str | int, Any] = {
             STACK: {"Ref": "AWS::StackName"},
             DATABASE: {"Ref": "Database"},
-            **{one.value: {"Ref": one.name} for one in open_settings},
+            **{one.value: one.reference for one in open_settings},
         }
         if TOPIC in self._references:
             topic = self._references[TOPIC]

@@ -1,22 +1,35 @@
 """`release`: everything that somebody needs who deploys without the CDK, in dist/."""
 
-import re
+import fcntl
+import os
 import shutil
+import signal
 import subprocess
-import tomllib
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import click
 
 from commands.exit_codes import StoppedError
-from commands.release.release_files import SUMS, write_release
+from commands.release.release_files import SUMS
+from commands.release.release_state import (
+    ROOT,
+    check_identity,
+    check_state,
+    export,
+    git,
+    project_version,
+)
 from infra import interpreter
-from infra.bundle import BUILD, BundleError
+from infra.bundle import BUILD
 from infra.deploy_settings import DeploySettings
 
-ROOT = Path(__file__).parents[2]
 DIST = ROOT / "dist"
+# A slow machine with an empty cache: two packages for two processors.
+BUILD_SECONDS = 3600
 EPILOG = """With make:  make release
 
 \b
@@ -33,10 +46,17 @@ Exit code:
 def release(tag: bool, check_only: bool, runtime: str | None) -> None:
     """Write Lambda packages, templates, bills of materials and checksums into dist/.
 
-    Everything is built twice, and must be the same bytes.
+    Everything is built twice, from the commit's files alone, and must be the same bytes. Without
+    --tag the commit may have its tag already: build it again to compare its checksums.
     """
     version = project_version()
-    check_state(version, commit := _git("rev-parse", "HEAD"))
+    is_new = tag or check_only
+    check_state(version, commit := git("rev-parse", "HEAD"), is_new=is_new)
+    if is_new:
+        check_identity()
+    folder = DIST / version
+    if folder.exists():
+        raise StoppedError(f"There is a dist/{version} already: move it away or remove it first.")
     runtime = runtime or DeploySettings.model_fields["runtime"].default
     if interpreter.find(runtime.removeprefix("python")) is None:
         raise StoppedError(
@@ -45,63 +65,58 @@ def release(tag: bool, check_only: bool, runtime: str | None) -> None:
         )
     if check_only:
         return
-    folder = build(version, runtime)
-    check_state(version, commit)
+    build(version, commit, runtime, folder)
+    check_state(version, commit, is_new=is_new)
     if tag:
-        _git("tag", "--annotate", f"v{version}", "--message", f"Version {version}")
+        git("tag", "--annotate", f"v{version}", "--message", f"Version {version}")
         click.echo(f"Tagged: v{version}. Nothing was pushed: git push origin v{version}")
     click.echo(f"Written: {folder.relative_to(ROOT)}, {len(list(folder.iterdir()))} files")
 
 
-def project_version() -> str:
-    """Return the version, which stands in pyproject.toml and nowhere else."""
-    version: str = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
-    return version
-
-
-def check_state(version: str, commit: str) -> None:
-    """Stop unless everything is committed, the changelog has the version, and no tag does."""
-    if changed := _git("status", "--porcelain"):
-        raise StoppedError(f"Commit or remove first:\n{changed}")
-    if _git("rev-parse", "HEAD") != commit:
-        raise StoppedError("Another commit was checked out while the release was built.")
-    heading = rf"^## {re.escape(version)} - \d{{4}}-\d\d-\d\d$"
-    if not re.search(heading, (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE):
-        raise StoppedError(f"CHANGELOG.md has no section `## {version} - YYYY-MM-DD`.")
-    if _git("tag", "--list", f"v{version}"):
-        raise StoppedError(f"There is a tag v{version}: raise the version in pyproject.toml.")
-
-
-def build(version: str, runtime: str) -> Path:
+def build(version: str, commit: str, runtime: str, folder: Path) -> None:
     """Build twice, in folders of their own, and keep the first if the second is the same."""
-    folder = DIST / version
-    BUILD.mkdir(exist_ok=True)
-    with TemporaryDirectory(dir=BUILD) as work:
+    with _work_folder() as work:
         made = []
-        for number in ("first", "second"):
-            click.echo(f"Building, {number} time ...")
-            out = Path(work) / number / "release"
-            out.mkdir(parents=True)
-            try:
-                write_release(out, version, runtime, build=Path(work) / number / "build")
-            except BundleError as error:
-                raise StoppedError(str(error)) from None
+        # Of different lengths: no path of this machine may get into a package.
+        for number in ("first", "second-elsewhere"):
+            click.echo(f"Building, {number.split('-')[0]} time ...")
+            source = export(commit, work / number / "source")
+            out = work / number / "release"
+            out.mkdir()
+            _write(source, out, version, runtime)
             made.append(out)
         first, second = [{file.name: file.read_bytes() for file in out.iterdir()} for out in made]
-        if differ := sorted(name for name in first if first[name] != second.get(name)):
+        if differ := sorted(n for n in first | second if first.get(n) != second.get(n)):
             raise StoppedError(f"Two builds differ in {', '.join(differ)}.")
-        shutil.rmtree(folder, ignore_errors=True)
         folder.parent.mkdir(exist_ok=True)
         made[0].rename(folder)
     click.echo((folder / SUMS).read_text(), nl=False)
-    return folder
 
 
-def _git(*words: str) -> str:
+def _write(source: Path, out: Path, version: str, runtime: str) -> None:
+    """Let the commit's own code write the release, as its files are and not as this clone's."""
+    words: list[str | Path] = [out, version, runtime, source / ".build"]
+    path = os.pathsep.join([str(source / "lambda_src"), str(source)])
     done = subprocess.run(  # noqa: S603 - our own arguments
-        ["git", *words],  # noqa: S607 - found on the PATH
-        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+        [sys.executable, "-m", "commands.release.release_files", *words],
+        cwd=source, env={**os.environ, "PYTHONPATH": path}, timeout=BUILD_SECONDS, check=False,
     )  # fmt: skip
     if done.returncode:
-        raise StoppedError(f"git {words[0]}: {done.stderr.strip()}")
-    return done.stdout.strip()
+        raise StoppedError("The release could not be written; what failed has said why.")
+
+
+@contextmanager
+def _work_folder() -> Iterator[Path]:
+    """A folder for one release at a time, removed whatever ends it; also what a kill has left."""
+    BUILD.mkdir(exist_ok=True)
+    with (BUILD / "release.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StoppedError("Another release is being built in this clone.") from None
+        for left in BUILD.glob("release-*"):
+            shutil.rmtree(left, ignore_errors=True)
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, lambda number, _: sys.exit(128 + number))
+        with TemporaryDirectory(dir=BUILD, prefix="release-", ignore_cleanup_errors=True) as folder:
+            yield Path(folder)

@@ -1,17 +1,19 @@
-"""Everything that a release holds, written into a folder: packages, templates, bills, checksums."""
+"""Everything that a release holds, in a folder: packages, templates, bills, checksums."""
 
 import hashlib
 import json
 import shutil
+import sys
 from itertools import product
 from pathlib import Path
 
 from commands.release.archives import archive_name, write_archive
 from commands.release.plain_template import plain_template
-from infra.bundle import AUTHORIZER, GATEWAY, MACHINES, bundle
+from commands.release.release_bill import release_bill
+from infra.bundle import AUTHORIZER, GATEWAY, MACHINES, BundleError, bundle
 
 ROOT = Path(__file__).parents[2]
-SUMS = "SHA256SUMS"
+SUMS, LICENSE = "SHA256SUMS", "LICENSE"
 DESTINATIONS = ("lake", "lake,stream", "pinpoint")
 AUTHS = ("iam", "cognito", "jwt", "api-key", "none")
 BILLS = {GATEWAY: "sbom.cdx.json", AUTHORIZER: "authorizer-sbom.cdx.json"}
@@ -20,6 +22,14 @@ BILLS = {GATEWAY: "sbom.cdx.json", AUTHORIZER: "authorizer-sbom.cdx.json"}
 def template_name(destination: str, auth: str) -> str:
     """Return the name of a template's file."""
     return f"{destination.replace(',', '-')}-{auth}.template.json"
+
+
+def kind_of(name: str) -> tuple[str, str]:
+    """Return the destination and the auth of a template like lake-iam; ValueError if none is."""
+    for destination, auth in product(DESTINATIONS, AUTHS):
+        if template_name(destination, auth) == f"{name}.template.json":
+            return destination, auth
+    raise ValueError(name)
 
 
 def write_packages(
@@ -49,7 +59,11 @@ def write_release(
         template = plain_template(version, runtime, destination=destination, auth=auth)
         write_template(folder / template_name(destination, auth), template)
     for code, bill in BILLS.items():
-        shutil.copyfile(ROOT / "lambda_src" / bill, folder / f"{code}-{version}.cdx.json")
+        parts = json.loads((ROOT / "lambda_src" / bill).read_text())
+        archives = [*folder.glob(f"{code}-{version}-*.zip")]
+        file = folder / f"{code}-{version}.cdx.json"
+        file.write_text(release_bill(parts, code, version, archives))
+    shutil.copyfile(ROOT / LICENSE, folder / LICENSE)
     (folder / SUMS).write_text(checksums(folder))
 
 
@@ -57,3 +71,16 @@ def checksums(folder: Path) -> str:
     """Return the SHA-256 of each file, as `sha256sum --check` reads it."""
     files = sorted(path for path in folder.iterdir() if path.name != SUMS)
     return "".join(f"{hashlib.sha256(f.read_bytes()).hexdigest()}  {f.name}\n" for f in files)
+
+
+def main() -> None:
+    """Write the release of the code that this is: FOLDER VERSION RUNTIME BUILD."""
+    folder, version, runtime, build = sys.argv[1:]
+    try:
+        write_release(Path(folder), version, runtime, Path(build))
+    except BundleError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

@@ -6,12 +6,16 @@ A template is synthesised with these values; `plain_template` puts a parameter w
 from typing import Any, NamedTuple
 
 from infra.names import SEGMENT, database
+from infra.settings.forwarding_settings import AMAZONS, HOST, MAX_URL_CHARACTERS, PATH
 from infra.settings.gateway_settings import MAX_LAKE_ID_CHARACTERS
+from infra.settings.jwt_settings import MAX_AUDIENCES, MAX_ISSUER_CHARACTERS
 
 STACK = "Stand-In-Stack"
 DATABASE = database(STACK)  # lower case, which CloudFormation cannot make of the stack's name
 TOPIC = "arn:aws:sns:us-east-1:111122223333:stand-in-topic"
 _TOPIC_PATTERN = r"^(arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256})?$"
+# It is put into JSON as it is: no quotes and no backslash, which the setting may have.
+_AUDIENCE = r"[!#-+\--Z^-~]{1,200}"
 
 
 class StandIn(NamedTuple):
@@ -21,6 +25,15 @@ class StandIn(NamedTuple):
     value: str | int
     name: str
     parameter: dict[str, Any]
+    is_list: bool = False  # a,b: each stands in quotes of its own where the value stands in quotes
+
+    @property
+    def reference(self) -> dict[str, Any]:
+        """What stands in the template for the value."""
+        parameter = {"Ref": self.name}
+        if self.is_list:
+            return {"Fn::Join": ['","', {"Fn::Split": [",", parameter]}]}
+        return parameter
 
 
 def _text(description: str, **more: Any) -> dict[str, Any]:
@@ -95,6 +108,7 @@ SOMETIMES = {
             _text(
                 "The https URL of an OpenID Connect issuer, as the tokens' iss has it.",
                 AllowedPattern=r"^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?$",
+                MaxLength=MAX_ISSUER_CHARACTERS,
             ),
         ),
         StandIn(
@@ -102,9 +116,10 @@ SOMETIMES = {
             "stand-in-audience",
             "JwtAudience",
             _text(
-                "A token's aud must be this, or one of these: a,b.",
-                AllowedPattern=r"^[!-~]{1,400}$",
+                f"A token's aud must be this, or one of at most {MAX_AUDIENCES}: a,b.",
+                AllowedPattern=rf"^{_AUDIENCE}(,{_AUDIENCE}){{0,{MAX_AUDIENCES - 1}}}$",
             ),
+            is_list=True,
         ),
     ),
     ("destination", "pinpoint"): (
@@ -113,8 +128,9 @@ SOMETIMES = {
             "https://stand-in.example/next",
             "PinpointEndpointUrl",
             _text(
-                "The https URL of another PutEvents server.",
-                AllowedPattern=r"^https://[!-~]{1,500}$",
+                "The https URL of another PutEvents server, not of Amazon's own, which ended.",
+                AllowedPattern=rf"^(?!(?i:{AMAZONS}))https://{HOST}+(/{PATH}*)?$",
+                MaxLength=MAX_URL_CHARACTERS,
             ),
         ),
     ),

@@ -7,8 +7,8 @@ import click
 
 from commands.exit_codes import StoppedError
 from commands.release.plain_template import PlainTemplateError, plain_template
-from commands.release.release_command import project_version
 from commands.release.release_files import write_template
+from commands.release.release_state import project_version
 from infra.deploy_settings import DeploySettings, DeploySettingsError
 from infra.stack_size import StackSizeError
 
@@ -25,9 +25,11 @@ _PARAMETERS = {"stackName": "the stack's own name", "architecture": "Architectur
 
 @click.command(epilog=EPILOG)
 @click.option("-c", "--setting", "given", multiple=True, metavar="NAME=VALUE", help="As in cdk.")
-@click.option("--output", type=click.Path(path_type=Path), default="template.json")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), default="template.json")
 def template(given: tuple[str, ...], output: Path) -> None:
     """Write a template of these deploy settings; what they leave open is a parameter of it."""
+    if not output.absolute().parent.is_dir():
+        raise click.UsageError(f"--output {output}: there is no folder {output.parent}.")
     settings = {"destination": "lake", "auth": "iam"}
     for word in given:
         name, equals, value = word.partition("=")

@@ -9,14 +9,15 @@ from infra.settings.gateway_settings import GatewaySettings
 from infra.settings.setting_types import OPTIONAL
 
 # Visible ASCII without what would end the host or the path.
-_HOST, _PATH = r"[!-\"$-.0->A-~]", r"[!-\"$->@-~]"
+HOST, PATH = r"[!-\"$-.0->A-~]", r"[!-\"$->@-~]"
 # The address that SDKs and the AWS CLI have for Amazon's own service, of any region and partition.
-_AMAZONS = re.compile(r"https?://pinpoint(-fips)?\.[a-z0-9-]+\.(amazonaws\.com|api\.aws)\b", re.I)
+AMAZONS = r"https?://pinpoint(-fips)?\.[a-z0-9-]+\.(amazonaws\.com|api\.aws)\b"
+MAX_URL_CHARACTERS = 200
 
 
 def _other_server(url: str) -> str:
     """Reject Amazon's service by its address: whoever insists on it says `aws`."""
-    if _AMAZONS.match(url):
+    if re.match(AMAZONS, url, re.IGNORECASE):
         raise ValueError(url)
     return url
 
@@ -27,7 +28,7 @@ def _plain(value: object) -> object:
 
 _Url = Annotated[
     str,
-    Field(max_length=200, pattern=rf"^https?://{_HOST}+(/{_PATH}*)?$"),
+    Field(max_length=MAX_URL_CHARACTERS, pattern=rf"^https?://{HOST}+(/{PATH}*)?$"),
     AfterValidator(_other_server),
 ]
 _ApiArn = Annotated[

@@ -8,11 +8,12 @@ from infra.settings.access_settings import AccessSettings
 from infra.settings.setting_types import DISTINCT, LISTED, OPTIONAL
 
 MAX_AUDIENCES = 10
+MAX_ISSUER_CHARACTERS = 300
 
 # Nothing is spoken in the clear but to this machine, as in tests.
 _ISSUER = r"^(https://[A-Za-z0-9.-]+|http://127\.0\.0\.1)(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?$"
 _JWKS = r"^(https://[A-Za-z0-9.-]+|http://127\.0\.0\.1)(:[0-9]{1,5})?/[A-Za-z0-9._~/?=&%@+-]*$"
-_Issuer = Annotated[str, Field(max_length=300, pattern=_ISSUER)]
+_Issuer = Annotated[str, Field(max_length=MAX_ISSUER_CHARACTERS, pattern=_ISSUER)]
 _JwksUrl = Annotated[str, Field(max_length=500, pattern=_JWKS)]
 _Audience = Annotated[str, Field(max_length=200, pattern=r"^[!-+\--~]+$")]
 

@@ -6,9 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from infra.bundle import AUTHORIZER, bundle
 from tests.access.issuer import AUDIENCE, running_issuer
-from tests.infra.test_bundle import HERE, OWN, zipped
+from tests.infra.test_bundle import HERE, OWN, contents, zipped
 
 MAX_ZIPPED = 6_500_000  # measured, and a little room
 PROGRAM = """
@@ -40,6 +42,23 @@ def test_the_package_verifies_a_token_without_anything_beside_it() -> None:
     assert zipped(package) <= MAX_ZIPPED
     assert not (package / "requirements.txt").exists()
     assert list(package.rglob("__pycache__")) == [package / "authorizer/__pycache__"]
+
+
+def test_it_is_the_same_bytes_wherever_the_interpreter_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # uv writes the path of `.venv/bin/python` of the clone into cffi's program.
+    there = tmp_path / "a-clone-in-another-folder" / "bin"
+    there.mkdir(parents=True)
+    for name in ("python", "uv"):
+        (there / name).symlink_to(Path(sys.executable).with_name(name))
+    here = bundle(HERE, OWN, code=AUTHORIZER)
+
+    monkeypatch.setattr(sys, "executable", str(there / "python"))
+    again = bundle(HERE, OWN, code=AUTHORIZER, build=tmp_path / "build")
+
+    assert contents(again) == contents(here)
+    assert not [path for path in here.rglob("*") if path.name in ("RECORD", "INSTALLER", ".lock")]
 
 
 def test_the_gateways_package_holds_no_jwt_library() -> None:

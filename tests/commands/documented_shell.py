@@ -38,6 +38,7 @@ ELSEWHERE = {
     'make redrive OPTIONS="--url': "faketime spoils its sleep; test_redrive runs it",
     "make deploy-emulated": "tests/deployed goes through it",
     "make template": "tests/commands/test_release.py goes through it",
+    "make template-emulated": "tests/deployed/test_without_cdk.py creates such a stack",
     "make sql-emulated": "tests/deployed goes through it",
     "make destroy-emulated": "tests/deployed goes through it",
     "docker": _OUTSIDE,

@@ -11,13 +11,15 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from commands.__main__ import COMMANDS, main
 from tests.local.running_gateway import ROOT, SECONDS, environment
 from tests.local.sample import store_sample
 
 MAKEFILE = (ROOT / "Makefile").read_text()
-EVERY = [[name] for name in COMMANDS] + [["emulated", name] for name in ("up", "down", "sql")]
+EMULATED = ("up", "template", "down", "sql")
+EVERY = [[name] for name in COMMANDS] + [["emulated", name] for name in EMULATED]
 # Runs the program, then prints what it has imported as the last line.
 SPY = """
 import json, runpy, sys
@@ -128,3 +130,37 @@ def test_no_stem_of_a_command_stands_elsewhere_too() -> None:
     ours = {path.stem for path in (ROOT / "commands").rglob("*.py")}
 
     assert [stem for stem in sorted(ours) if stems[stem] > 1] == []
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (FileNotFoundError(2, "No such file or directory", "/a/b"), "/a/b: No such file or "),
+        (PermissionError(13, "Permission denied", b"/a/b"), "/a/b: Permission denied."),
+        (OSError(28, "No space left on device"), "Error: No space left on device."),
+    ],
+)
+def test_a_path_that_cannot_be_written_is_a_sentence(
+    error: OSError, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @click.command()
+    def new_id() -> None:
+        raise error
+
+    monkeypatch.setattr("commands.new_application_id.new_id", new_id)
+    done = CliRunner().invoke(main, ["new-application-id"])
+
+    assert (done.exit_code, said in done.output) == (3, True), done.output
+
+
+def test_an_error_of_the_system_without_a_path_stays_what_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    @click.command()
+    def new_id() -> None:
+        raise ConnectionRefusedError(111, "Connection refused")
+
+    monkeypatch.setattr("commands.new_application_id.new_id", new_id)
+    done = CliRunner().invoke(main, ["new-application-id"])
+
+    assert isinstance(done.exception, ConnectionRefusedError)

@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import re
-import subprocess
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -13,29 +12,31 @@ import hcl2
 import pytest
 from click.testing import CliRunner
 
-from commands.exit_codes import StoppedError
-from commands.release import release_command
+from authorizer.issuer_settings import IssuerSettings
 from commands.release.archives import write_archive
 from commands.release.plain_template import PlainTemplateError, plain_template
-from commands.release.release_command import check_state, project_version
+from commands.release.release_bill import release_bill
 from commands.release.release_files import AUTHS, BILLS, DESTINATIONS, checksums, template_name
+from commands.release.release_state import project_version
 from commands.release.template_command import template as make_template
+from tests.infra.hostile_parameters import COMMON, problems
+from tests.infra.resolved_template import Resolved, takes
 from tests.infra.template_lint import findings
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/without-cdk.md").read_text()
 VERSION = "9.8.7"
+PAIRS = (("lake,stream", "jwt"), ("pinpoint", "cognito"))
 
 
 @pytest.fixture(name="templates", scope="module")
 def _templates() -> dict[str, dict[str, Any]]:
     """Two templates, which between them have every parameter."""
-    pairs = [("lake,stream", "jwt"), ("pinpoint", "cognito")]
     return {
         template_name(destination, auth): plain_template(
             VERSION, "python3.13", destination=destination, auth=auth
         )
-        for destination, auth in pairs
+        for destination, auth in PAIRS
     }
 
 
@@ -68,6 +69,87 @@ def test_a_released_template_needs_no_bootstrap_and_names_its_packages(
                 {"Ref": "Architecture"},
                 "-python3.13.zip",
             ]
+
+
+def test_no_value_that_a_parameter_takes_breaks_what_it_is_put_into(
+    templates: dict[str, dict[str, Any]],
+) -> None:
+    # `make lint-templates` tries them in all templates.
+    for (destination, auth), template in zip(PAIRS, templates.values(), strict=True):
+        assert problems(template, {"destination": destination, "auth": auth}) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "audiences"),
+    [
+        ("shop", ["shop"]),
+        ("shop,admin", ["shop", "admin"]),
+        ("urn:a?b=c,'d'", ["urn:a?b=c", "'d'"]),
+    ],
+)
+def test_the_authorizer_reads_each_audience_of_the_parameter(
+    templates: dict[str, dict[str, Any]], given: str, audiences: list[str]
+) -> None:
+    template = templates["lake-stream-jwt.template.json"]
+    assert takes(template["Parameters"]["JwtAudience"], given)
+    resources = Resolved(template, {**COMMON, "JwtAudience": given}).resources.values()
+    [environment] = [
+        resource["Properties"]["Environment"]["Variables"]
+        for resource in resources
+        if resource["Properties"].get("Handler", "").startswith("authorizer.")
+    ]
+
+    settings = IssuerSettings.load(environment)
+    assert (settings.audiences, settings.issuer) == (audiences, COMMON["JwtIssuer"])
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("JwtAudience", 'shop","admin'),
+        ("JwtAudience", "shop\\"),
+        ("JwtAudience", "shop,"),
+        ("JwtAudience", "shop, admin"),
+        ("JwtAudience", ",".join(["a"] * 11)),
+        ("CodePrefix", "putevents"),
+        ("CodePrefix", "/putevents/"),
+        ("Database", "default"),
+        ("ApplicationId", "a" * 41),
+    ],
+)
+def test_a_value_that_would_break_something_is_not_taken(
+    templates: dict[str, dict[str, Any]], name: str, value: str
+) -> None:
+    parameters = templates["lake-stream-jwt.template.json"]["Parameters"]
+
+    assert not takes(parameters[name], value)
+
+
+@pytest.mark.parametrize(("given", "made"), [({}, True), ({"ApiLogRole": "existing"}, False)])
+def test_the_accounts_role_for_logs_is_left_alone_if_you_say_so(
+    templates: dict[str, dict[str, Any]], given: dict[str, str], made: bool
+) -> None:
+    resolved = Resolved(
+        templates["pinpoint-cognito.template.json"], {**COMMON, "ApiLogRole": "create", **given}
+    )
+    types = [resource["Type"] for resource in resolved.resources.values()]
+
+    assert ("AWS::ApiGateway::Account" in types) is made
+    [stage] = [one for one in resolved.resources.values() if one["Type"].endswith("::Stage")]
+    assert bool(stage["Metadata"]) is made  # a reference to the account: the stage comes after it
+    # Of both functions, and of API Gateway.
+    assert types.count("AWS::IAM::Role") == (3 if made else 2)
+
+
+def test_the_pages_update_keeps_every_parameter() -> None:
+    [command] = re.findall(
+        r"^aws cloudformation create-change-set(?s:.*?[^\\])$", PAGE, re.MULTILINE
+    )
+    template = plain_template(VERSION, "python3.13", destination="lake", auth="iam")
+    kept = re.findall(r"ParameterKey=(\w+),UsePreviousValue=true", command)
+
+    assert {"CodePrefix", *kept} == set(template["Parameters"])
+    assert "--capabilities CAPABILITY_IAM" in command
 
 
 def test_the_page_has_every_parameter(templates: dict[str, dict[str, Any]]) -> None:
@@ -116,6 +198,16 @@ def test_a_wrong_setting_of_a_template_is_a_sentence(
     assert (done.exit_code, said in done.output, file.exists()) == (code, True, False), done.output
 
 
+@pytest.mark.parametrize("output", ["nowhere/own.json", "."])
+def test_a_path_that_cannot_be_written_is_told_before_anything_is_made(
+    tmp_path: Path, output: str
+) -> None:
+    done = CliRunner().invoke(make_template, ["--output", str(tmp_path / output)])
+
+    assert (done.exit_code, list(tmp_path.iterdir())) == (2, []), done.output
+    assert "--output" in done.output
+
+
 def test_an_archive_is_the_same_whenever_and_wherever_its_files_were_written(
     tmp_path: Path,
 ) -> None:
@@ -141,38 +233,26 @@ def test_the_checksums_are_of_every_file(tmp_path: Path) -> None:
     assert checksums(tmp_path) == f"{hashlib.sha256(b'a').hexdigest()}  a.zip\n"
 
 
-def test_only_a_clean_commit_with_a_changelog_and_no_tag_is_released(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("code", "file"), BILLS.items())
+def test_a_bill_names_the_version_and_the_archives_that_it_is_of(
+    tmp_path: Path, code: str, file: str
 ) -> None:
-    monkeypatch.setattr(release_command, "ROOT", tmp_path)
+    parts = json.loads((ROOT / "lambda_src" / file).read_text())
+    archive = tmp_path / f"{code}-{VERSION}-arm64-python3.13.zip"
+    archive.write_bytes(b"a")
+    made = release_bill(parts, code, VERSION, [archive])
+    again = release_bill(parts, code, VERSION, [archive])
+    archive.write_bytes(b"b")
+    other = json.loads(release_bill(parts, code, VERSION, [archive]))
 
-    def git(*words: str) -> str:
-        who = ["-c", "user.name=a", "-c", "user.email=a@localhost", "-c", "commit.gpgsign=false"]
-        return subprocess.run(
-            ["git", *who, *words], cwd=tmp_path, check=True, capture_output=True, text=True
-        ).stdout.strip()
-
-    def committed(changelog: str) -> str:
-        (tmp_path / "CHANGELOG.md").write_text(changelog)
-        git("add", "-A")
-        git("commit", "-m", "a")
-        return git("rev-parse", "HEAD")
-
-    git("init")
-    commit = committed("## Unreleased\n")
-    with pytest.raises(StoppedError, match=r"no section `## 9\.8\.7 - YYYY-MM-DD`"):
-        check_state(VERSION, commit)
-    commit = committed("## 9.8.7 - 2026-11-26\n")
-    check_state(VERSION, commit)
-    with pytest.raises(StoppedError, match="Another commit"):
-        check_state(VERSION, "0" * 40)
-    (tmp_path / "new").touch()
-    with pytest.raises(StoppedError, match="Commit or remove first"):
-        check_state(VERSION, commit)
-    (tmp_path / "new").unlink()
-    git("tag", "v9.8.7", "-m", "a")
-    with pytest.raises(StoppedError, match="There is a tag"):
-        check_state(VERSION, commit)
+    bill = json.loads(made)
+    described = bill["metadata"]["component"]
+    assert (made == again, described["version"]) == (True, VERSION)
+    [told] = described["externalReferences"]
+    assert told["url"] == archive.name
+    assert told["hashes"][0]["content"] == hashlib.sha256(b"a").hexdigest()
+    assert re.fullmatch(r"urn:uuid:[0-9a-f-]{36}", bill["serialNumber"])
+    assert bill["serialNumber"] != other["serialNumber"]
 
 
 def test_the_changelog_has_the_version_of_the_project() -> None:

@@ -3,10 +3,14 @@
 import json
 import os
 import shlex
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
+from botocore.exceptions import ClientError, WaiterError
+
 from commands.deploy.deploy_options import DeployOptions, shipped
+from commands.release.release_files import kind_of
 from commands.sql.answer import Answer, shown
 from infra.deploy_settings import DeploySettings, DeploySettingsError
 from infra.names import DEFAULT_STACK
@@ -17,10 +21,11 @@ from tests.deployed.deployment import ARCHITECTURE, RUNTIME, DeployError, Deploy
 from tests.deployed.emulated_processes import Processes
 from tests.deployed.emulator import ROOT, EmulatorError
 from tests.deployed.not_emulated import refusal
+from tests.deployed.plain_stack import PlainStack
 
 FOLDER = Path(os.environ.get("EMULATED_DIR") or ROOT / ".build/emulated").absolute()
 ENVIRONMENT = FOLDER / "environment"
-LOG = FOLDER / "cdk.log"
+LOG, OUTPUTS = FOLDER / "cdk.log", FOLDER / "outputs.json"
 HERE = {"retryDelaySeconds": 1}  # what is tried out should not wait
 NOTHING = Answer(["(no rows)"], [])
 
@@ -44,6 +49,30 @@ def up(*arguments: str) -> None:
             f"{error}\nAll of it is in {_shown(LOG)}. The same command tries again, "
             "make destroy-emulated takes away what is there."
         ) from None
+    _tell(deployment, processes)
+
+
+def create(name: str, given: dict[str, str]) -> None:
+    """Start what is not running, create a released template's stack, and say how to use it."""
+    processes = Processes(FOLDER)
+    processes.start()
+    stack = PlainStack(processes.emulator)
+    folder = FOLDER / "release"
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        url = stack.upload(folder, *kind_of(name))
+        _say(f"create a stack of {name}.template.json")
+        stack.create(DEFAULT_STACK, url, **{"ApplicationId": "my-app", **given})
+    except (ClientError, WaiterError) as error:
+        raise EmulatorError(
+            f"{error}\n{stack.failures(DEFAULT_STACK)}\nmake destroy-emulated takes away what is "
+            "there, an earlier stack too."
+        ) from None
+    OUTPUTS.write_text(json.dumps({stack.stack: stack.outputs}))
+    _tell(stack, processes)
+
+
+def _tell(deployment: Deployment, processes: Processes) -> None:
     environment = deployment.emulator.environment().items()
     ENVIRONMENT.write_text("".join(f"export {n}={shlex.quote(v)}\n" for n, v in environment))
     print(_how_to_use(deployment, processes))
@@ -107,10 +136,9 @@ def down() -> None:
 def sql(query: str) -> None:
     """Ask the deployed workgroup, and show what it finds."""
     processes = Processes(FOLDER)
-    outputs = FOLDER / "outputs.json"
     stack: dict[str, str] = {}
-    if processes.has_emulator and outputs.exists():
-        [stack] = json.loads(outputs.read_text()).values()
+    if processes.has_emulator and OUTPUTS.exists():
+        [stack] = json.loads(OUTPUTS.read_text()).values()
     if "LakeDatabase" not in stack:
         raise EmulatorError("No lake: make deploy-emulated, with destination=lake.")
     athena = Athena(
@@ -130,6 +158,8 @@ def _stack_option(stack: str) -> str:
 def _where(deployment: Deployment, processes: Processes) -> str:
     """Where events end, in a word to the person who tries it."""
     outputs = deployment.outputs
+    if "LakeDatabase" not in outputs and isinstance(deployment, PlainStack):
+        return "the server of PinpointEndpointUrl; what it does not take waits in the queue"
     if "LakeDatabase" not in outputs:
         return (
             f"{_shown(processes.data)}/, where a second gateway keeps them, standing for Pinpoint"

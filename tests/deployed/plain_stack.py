@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from commands.release.plain_template import plain_template
 from commands.release.release_files import template_name, write_packages, write_template
 from infra.bundle import BUILD
@@ -24,7 +26,7 @@ class PlainStack(Deployment):
 
     def upload(self, folder: Path, destination: str, auth: str) -> str:
         """Put packages and a template into a bucket, as docs/without-cdk.md says; its URL."""
-        folder.mkdir()
+        folder.mkdir(parents=True)
         write_packages(folder, VERSION, RUNTIME, BUILD, (ARCHITECTURE,))
         name = template_name(destination, auth)
         template = plain_template(VERSION, RUNTIME, destination=destination, auth=auth)
@@ -62,3 +64,15 @@ class PlainStack(Deployment):
         listed = self._cloudformation.list_stack_resources(StackName=self.stack)
         found = listed["StackResourceSummaries"]
         return [resource for resource in found if resource["ResourceType"] == f"AWS::{type_}"]
+
+    def failures(self, stack: str) -> str:
+        """What CloudFormation says of a stack that was not created, a line a resource."""
+        try:
+            events = self._cloudformation.describe_stack_events(StackName=stack)["StackEvents"]
+        except ClientError:
+            return ""  # there is none: the error of the call has said why
+        failed = [event for event in events if event["ResourceStatus"].endswith("_FAILED")]
+        return "\n".join(
+            f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', '')}"
+            for event in failed
+        )

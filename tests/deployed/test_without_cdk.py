@@ -1,5 +1,6 @@
 """A released template makes a gateway with plain CloudFormation, without the CDK and its bucket."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -52,3 +53,31 @@ def test_what_the_parameters_say_is_what_was_made(plain: PlainStack) -> None:
     assert f"Shop-events.{APPLICATION}" in [one["PhysicalResourceId"] for one in streams]
     for alarm in plain.emulator.client("cloudwatch").describe_alarms()["MetricAlarms"]:
         assert alarm["AlarmActions"] == []
+
+
+def test_a_parameters_list_and_conditions_are_what_cloudformation_makes_of_them(
+    plain: PlainStack,
+) -> None:
+    # The first stack has set the role; a second one of a company leaves it.
+    account = plain.emulator.client("apigateway").get_account()
+    other = PlainStack(plain.emulator)
+    url = other.upload(plain.emulator.folder / "jwt", "pinpoint", "jwt")
+    other.create(
+        "Other",
+        url,
+        ApplicationId=APPLICATION,
+        ApiLogRole="existing",
+        JwtIssuer="https://login.example.com/",
+        JwtAudience="shop,admin",
+        PinpointEndpointUrl="https://next.example.com/prod",
+    )
+
+    functions = plain.emulator.client("lambda").list_functions()["Functions"]
+    variables = [function["Environment"]["Variables"] for function in functions]
+    audiences = [one["JWT_AUDIENCE"] for one in variables if "JWT_AUDIENCE" in one]
+    assert [json.loads(text) for text in audiences] == [["shop", "admin"]]
+    assert other.resources("ApiGateway::Account") == []
+    assert (
+        plain.emulator.client("apigateway").get_account().get("cloudwatchRoleArn")
+        == (account["cloudwatchRoleArn"])
+    )

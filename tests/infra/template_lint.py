@@ -15,6 +15,7 @@ from cfnlint.helpers import REGIONS
 from commands.release.plain_template import plain_template
 from commands.release.release_files import AUTHS, DESTINATIONS, template_name
 from infra.budget import WITHOUT_BUDGETS
+from tests.infra.hostile_parameters import problems
 from tests.infra.setting_matrix import largest, name, variants
 from tests.infra.synthesis import Deployment
 
@@ -78,6 +79,8 @@ def main() -> None:
     for destination, auth in product(DESTINATIONS, AUTHS):
         template = plain_template("1.0.0", "python3.13", destination=destination, auth=auth)
         found = findings(template)
+        given = {"destination": destination, "auth": auth}
+        found += [("parameter", text) for text in problems(template, given)]
         found_any |= bool(found)
         print(f"    {len(found) or 'clean':>5}  {template_name(destination, auth)}", flush=True)
         for rule, text in islice(found, 20):

@@ -6,11 +6,12 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aws_cdk import App
+from aws_cdk import App, Environment, Stage
 
 from infra.deploy_settings import DeploySettings, DeploySettingsError
 from infra.gateway_stack import FLAGS, gateway_stack
@@ -135,3 +136,54 @@ def test_what_the_size_of_a_stack_says_is_in_pythons_spelling() -> None:
     sentence = DeploySettings.in_snake_case("set quietAlarmHours to 0 or name fewer lakeReaders")
 
     assert sentence == "set quiet_alarm_hours to 0 or name fewer lake_readers"
+
+
+HERE = Environment(account="111122223333", region="eu-west-1")
+THERE = Environment(account="111122223333", region="eu-west-2")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "names", "is_one"),
+    [
+        (None, None, ("a", "a"), True),
+        (HERE, HERE, ("a", "a"), True),
+        (None, HERE, ("a", "a"), True),
+        (HERE, HERE, ("a", "b"), False),
+        (HERE, THERE, ("a", "a"), False),
+    ],
+)
+def test_two_gateways_of_one_name_and_place_are_an_error(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    first: Environment | None,
+    second: Environment | None,
+    names: tuple[str, str],
+    is_one: bool,
+) -> None:
+    (tmp_path / "empty").touch()
+    monkeypatch.setattr("infra.gateway_stack.bundle", lambda *_, **__: tmp_path)
+    app = App()
+    gateway_stack(app, "A", env=first, stack_name=names[0], application_ids=["a"])
+
+    with pytest.raises(DeploySettingsError, match="A and B") if is_one else nullcontext():
+        gateway_stack(app, "B", env=second, stack_name=names[1], application_ids=["b"])
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "is_one"),
+    [(HERE, THERE, False), (HERE, HERE, True), (None, None, False)],
+)
+def test_stages_have_gateways_of_one_name_in_places_of_their_own(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    first: Environment | None,
+    second: Environment | None,
+    is_one: bool,
+) -> None:
+    (tmp_path / "empty").touch()
+    monkeypatch.setattr("infra.gateway_stack.bundle", lambda *_, **__: tmp_path)
+    app = App()
+    gateway_stack(Stage(app, "Test", env=first), "A", application_ids=["a"])
+
+    with pytest.raises(DeploySettingsError, match="A and Live/A") if is_one else nullcontext():
+        gateway_stack(Stage(app, "Live", env=second), "A", application_ids=["a"])

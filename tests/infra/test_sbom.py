@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from commands.audit.sbom_command import BILLS
-from infra.bundle import LOCKS, SOURCE, bundle
+from infra.bundle import LOCKS, SOURCE, bundle, dependencies
 from infra.deploy_settings import DeploySettings
 
 HERE = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x86_64")
@@ -20,6 +20,7 @@ class Packaged(NamedTuple):
     """A package as it is deployed, but for the processor, and what is said of it."""
 
     folder: Path
+    wheels: Path
     lock: Path
     bill: dict[str, Any]
 
@@ -27,8 +28,9 @@ class Packaged(NamedTuple):
 @pytest.fixture(name="package", scope="module", params=LOCKS)
 def _package(request: pytest.FixtureRequest) -> Packaged:
     code = request.param
-    folder = bundle(HERE, DeploySettings.model_fields["runtime"].default, code=code)
-    return Packaged(folder, SOURCE / LOCKS[code], json.loads(BILLS[code].read_text()))
+    runtime = DeploySettings.model_fields["runtime"].default
+    folder, wheels = (make(HERE, runtime, code=code) for make in (bundle, dependencies))
+    return Packaged(folder, wheels, SOURCE / LOCKS[code], json.loads(BILLS[code].read_text()))
 
 
 def plain(name: str) -> str:
@@ -68,6 +70,20 @@ def test_every_part_has_a_licence_in_the_bill_and_its_text_in_the_package(
 
     assert len(texts) == len(parts)
     assert [name for name, files in texts.items() if not files] == []
+
+
+def test_what_a_wheel_holds_is_in_the_bill(package: Packaged) -> None:
+    """An advisory about OpenSSL or a crate names these, not the wheel around them."""
+    bills = [
+        json.loads(file.read_text()) for file in package.wheels.glob("*.dist-info/sboms/*.json")
+    ]
+    told = {(one["name"], one["version"]) for bill in bills for one in bill["components"]}
+
+    inside = [one for part in package.bill["components"] for one in part.get("components", [])]
+    assert told
+    assert {(one["name"], one["version"]) for one in inside} == told, ANEW
+    generic = [one for one in inside if one["purl"].startswith("pkg:generic/")]
+    assert [one["name"] for one in generic if "cpe" not in one] == [], "no scanner would know it"
 
 
 def test_a_licence_is_told_as_spdx_has_it(package: Packaged) -> None:
