@@ -71,8 +71,14 @@ def git(*words: str) -> str:
 
 
 def _check_changelog(version: str) -> None:
+    text = (ROOT / "CHANGELOG.md").read_text()
+    unreleased = re.search(r"^## Unreleased$(.*?)(?=^## )", text, re.MULTILINE | re.DOTALL)
+    if unreleased and unreleased[1].strip():
+        raise StoppedError(
+            f"CHANGELOG.md has changes under `## Unreleased`: move them to the section of {version}."
+        )
     heading = rf"^## {re.escape(version)} - (\d{{4}}-\d\d-\d\d)$"
-    found = re.search(heading, (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    found = re.search(heading, text, re.MULTILINE)
     with suppress(ValueError):
         if found and date.fromisoformat(found[1]):
             return

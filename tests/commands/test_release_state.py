@@ -45,7 +45,10 @@ def test_only_a_clean_commit_with_a_changelog_and_no_tag_is_released(clone: Clon
     commit = clone.committed("## Unreleased\n## 9.8.7 - 2026-99-99\n")
     with pytest.raises(StoppedError, match=r"no section `## 9\.8\.7 - YYYY-MM-DD`"):
         check_state(VERSION, commit)
-    commit = clone.committed("## 9.8.7 - 2026-11-26\n")
+    commit = clone.committed("## Unreleased\n\n- new\n\n## 9.8.7 - 2026-11-26\n")
+    with pytest.raises(StoppedError, match="changes under `## Unreleased`"):
+        check_state(VERSION, commit)
+    commit = clone.committed("## Unreleased\n\n## 9.8.7 - 2026-11-26\n")
     check_state(VERSION, commit)
     with pytest.raises(StoppedError, match="Another commit"):
         check_state(VERSION, "0" * 40)
