@@ -75,7 +75,8 @@ def _check_changelog(version: str) -> None:
     unreleased = re.search(r"^## Unreleased$(.*?)(?=^## )", text, re.MULTILINE | re.DOTALL)
     if unreleased and unreleased[1].strip():
         raise StoppedError(
-            f"CHANGELOG.md has changes under `## Unreleased`: move them to the section of {version}."
+            "CHANGELOG.md has changes under `## Unreleased`: "
+            f"move them to the section of {version}."
         )
     heading = rf"^## {re.escape(version)} - (\d{{4}}-\d\d-\d\d)$"
     found = re.search(heading, text, re.MULTILINE)
