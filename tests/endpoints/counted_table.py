@@ -10,12 +10,12 @@ _COUNTED = ("batch_get_item", "update_item", "paginate")
 
 
 class CountedTable(MemoryTable):
-    """Counts calls by name; `keys` are those of the largest read."""
+    """Counts calls by name; `keys` are those of the largest read, `paginators` were made."""
 
     def __init__(self) -> None:
         super().__init__()
         self.calls: Counter[str] = Counter()
-        self.keys = 0
+        self.keys = self.paginators = 0
 
     def batch_get_item(self, **call: Any) -> Any:
         self.calls["batch_get_item"] += 1
@@ -26,6 +26,10 @@ class CountedTable(MemoryTable):
     def update_item(self, **call: Any) -> Any:
         self.calls["update_item"] += 1
         return super().update_item(**call)
+
+    def get_paginator(self, name: str) -> MemoryTable:
+        self.paginators += 1
+        return super().get_paginator(name)
 
     def paginate(self, **call: Any) -> Any:
         self.calls["paginate"] += 1

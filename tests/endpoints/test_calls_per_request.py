@@ -106,6 +106,7 @@ def test_a_new_endpoint_costs_two_queries(requests: Requests) -> None:
 def test_a_hundred_endpoints_cost_as_many_writes_and_two_reads(requests: Requests) -> None:
     phones = [phone(number) for number in range(100)]
     assert requests.send(*phones) == {READ: 2, QUERY: 200, WRITE: 200}
+    assert requests.table.paginators == 1  # each is a class that botocore makes
     assert requests.send(*phones) == {READ: 2, WRITE: 100}
 
 

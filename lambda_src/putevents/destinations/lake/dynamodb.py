@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import cached_property
 from time import time
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ from putevents.time_left import TimeLeft
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.paginator import QueryPaginator
 
 CONNECTIONS = 16
 _CONFIG = client_config(read_timeout=2, max_pool_connections=CONNECTIONS)
@@ -180,10 +182,15 @@ class DynamoDBItems:
         """No writes are undone: an update that failed half way is completed by its retry."""
         return nullcontext()
 
+    @cached_property
+    def _queries(self) -> "QueryPaginator":
+        # botocore makes a class for each.
+        return self._client.get_paginator("query")
+
     def _find(
         self, application_id: str, attribute: str, value: str, time_left: TimeLeft
     ) -> list[str]:
-        pages = self._client.get_paginator("query").paginate(
+        pages = self._queries.paginate(
             TableName=self._table,
             IndexName=INDEXES[attribute],
             KeyConditionExpression=f"{attribute} = :value AND application_id = :application",
