@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 import click
 
 from commands.exit_codes import StoppedError
+from commands.ignored_options import reject_ignored
 from commands.release.release_files import SUMS, write_release
 from infra import interpreter
 from infra.bundle import BUILD, BundleError
@@ -35,6 +36,8 @@ def release(tag: bool, check_only: bool, runtime: str | None) -> None:
 
     Everything is built twice, and must be the same bytes.
     """
+    if check_only:
+        reject_ignored("with --check-only, which writes nothing.", "tag")
     version = project_version()
     check_state(version, commit := _git("rev-parse", "HEAD"))
     runtime = runtime or DeploySettings.model_fields["runtime"].default

@@ -5,8 +5,7 @@ A template is synthesised with these values; `plain_template` puts a parameter w
 
 from typing import Any, NamedTuple
 
-from infra.names import SEGMENT, database
-from infra.settings.gateway_settings import MAX_LAKE_ID_CHARACTERS
+from infra.names import MAX_LAKE_ID_CHARACTERS, SEGMENT, database
 
 STACK = "Stand-In-Stack"
 DATABASE = database(STACK)  # lower case, which CloudFormation cannot make of the stack's name

@@ -10,9 +10,10 @@ from typing import Any
 import click
 
 from commands.aws_session import find_session
-from commands.dead_letter_choice import find_queues, local_url
+from commands.dead_letter_choice import check_place, find_queues, local_url
 from commands.deployed import EXIT_CODES, aws_errors, outputs, stack_option
 from commands.exit_codes import StoppedError
+from commands.ignored_options import reject_ignored
 from commands.replay.rejected_rows import RejectedRow, Wanted, of_lake, of_laptop
 from commands.replay.replayed_message import Outcome, replayed
 from commands.terminal import table
@@ -32,7 +33,7 @@ EPILOG = f'With make:  make replay-rejected OPTIONS="--rule timestamp --dry-run"
 @click.option("--yes", is_flag=True, help="Do not ask. Without a terminal nothing is asked.")
 @click.option("--url", callback=local_url, help="Of this `make run` instead of AWS.")
 @click.option("--data-dir", type=click.Path(path_type=Path), default=".data", show_default=True,
-              help="The store of that `make run`.")  # fmt: skip
+              help="The store of the `make run` that --url names.")  # fmt: skip
 @stack_option
 def replay_rejected(
     *, dry_run: bool, yes: bool, url: str | None, data_dir: Path, stack: str, **wanted: Any
@@ -41,6 +42,9 @@ def replay_rejected(
 
     Deploy the mended rules first: the deployed gateway is the one that decides.
     """
+    check_place(url)
+    if not url:
+        reject_ignored("without --url, which names the `make run` of that store.", "data_dir")
     with aws_errors():
         queues, chosen = find_queues(stack, url), Wanted(**wanted)
         if not dry_run and not yes and sys.stdin.isatty():
