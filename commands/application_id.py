@@ -1,8 +1,11 @@
 """The id of an application that a command is given: text that the path of a request can carry."""
 
+import re
 from typing import Any
 
 import click
+
+from infra.names import MAX_LAKE_ID_CHARACTERS, SEGMENT
 
 
 def complaint(text: str) -> str:
@@ -12,6 +15,16 @@ def complaint(text: str) -> str:
     if text.strip() in ("", ".", ".."):  # HTTP clients take these out of a path
         return f"The application id should not be {text!r}"
     return ""
+
+
+def lake_complaint(text: str) -> str:
+    """Why no deployed lake can serve an id; empty if one can."""
+    if re.fullmatch(SEGMENT, text) and len(text) <= MAX_LAKE_ID_CHARACTERS:
+        return ""
+    return (
+        f"No deployed lake can serve the application {text!r}: `applicationIds` takes letters,"
+        f" digits, '.', '_' and '-', at most {MAX_LAKE_ID_CHARACTERS} in an id."
+    )
 
 
 class ApplicationId(click.ParamType[str]):

@@ -13,6 +13,7 @@ import click
 from commands.aws_session import find_session
 from commands.dead_letter import DeadLetter
 from commands.deployed import outputs, stack_option
+from commands.ignored_options import ACCOUNT, reject_ignored
 from commands.send.auth import is_this_machine
 
 if TYPE_CHECKING:
@@ -83,6 +84,12 @@ def local_url(_: Any, __: Any, url: str | None) -> str | None:
     if url is not None and (not url.startswith("http://") or not is_this_machine(url)):
         raise click.BadParameter("it should be `make run`'s, like http://127.0.0.1:8080.")
     return url
+
+
+def check_place(url: str | None) -> None:
+    """Raise UsageError for an option of a stack beside the URL of a `make run`."""
+    if url:
+        reject_ignored("with --url, which names a `make run`.", *ACCOUNT)
 
 
 def choice_options(command: Callable[..., None]) -> Callable[..., None]:

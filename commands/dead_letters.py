@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from commands.dead_letter import DeadLetter
-from commands.dead_letter_choice import Choice, choice_options, find_queues
+from commands.dead_letter_choice import Choice, check_place, choice_options, find_queues
 from commands.deployed import EXIT_CODES, aws_errors
 from commands.exit_codes import StoppedError
 from commands.terminal import table
@@ -91,6 +91,7 @@ def _receive(sqs: "SQSClient", url: str, seconds: int) -> Any:
 @choice_options
 def dead_letters(export: TextIO | None, stack: str, url: str | None, **chosen: Any) -> None:
     """List the dead letters of the stack; none is deleted or moved."""
+    check_place(url)
     rows, choice = [], Choice(**chosen)
     with aws_errors():
         queues = find_queues(stack, url, both=False)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import click
 
 from commands.dead_letter import DeadLetter
-from commands.dead_letter_choice import Choice, TwoQueues, choice_options, find_queues
+from commands.dead_letter_choice import Choice, TwoQueues, check_place, choice_options, find_queues
 from commands.dead_letters import COLUMNS, NUMBERS, answers, received
 from commands.deployed import EXIT_CODES, aws_errors
 from commands.plain_text import counted
@@ -101,6 +101,7 @@ def _move(queues: TwoQueues, message: Any) -> str:
 @choice_options
 def redrive(*, dry_run: bool, yes: bool, stack: str, url: str | None, **chosen: Any) -> None:
     """Move dead letters back to the queue, to be tried anew: all of them, or those you choose."""
+    check_place(url)
     choice = Choice(**chosen)
     with aws_errors():
         queues = find_queues(stack, url)

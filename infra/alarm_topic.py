@@ -10,6 +10,7 @@ from constructs import Construct
 from infra.acknowledge import SERVERLESS, acknowledge
 from infra.deploy_settings import DeploySettings
 from infra.encryption import customer_key
+from infra.settings.alarm_settings import NO_RECIPIENT
 
 
 def alarm_topic(scope: Construct, settings: DeploySettings) -> sns.ITopic | None:
@@ -18,11 +19,7 @@ def alarm_topic(scope: Construct, settings: DeploySettings) -> sns.ITopic | None
         return sns.Topic.from_topic_arn(scope, "ExistingTopic", settings.alarm_topic_arn)
     if settings.alarm_email:
         return _new_topic(scope, settings.alarm_email, customer_key(scope, settings))
-    Annotations.of(scope).add_warning_v2(
-        "putevents:alarms-without-recipient",
-        "Nobody is notified of alarms: set alarmEmail to an address, or alarmTopicArn to an SNS "
-        "topic.",
-    )
+    Annotations.of(scope).add_warning_v2("putevents:alarms-without-recipient", NO_RECIPIENT)
     return None
 
 

@@ -28,7 +28,7 @@ def add_budget(stack: Stack, settings: DeploySettings) -> None:
     if region in WITHOUT_BUDGETS:
         Annotations.of(stack).add_error(
             f"CloudFormation has no budgets in {region}: set monthlyBudgetUsd to 0 and make the "
-            "budget with the command in docs/costs.md, section Get told by a budget."
+            "budget with the command in docs/costs.md#set-a-budget-that-notifies-you"
         )
         return
     _budget(stack, settings)

@@ -17,6 +17,8 @@ STACK_TAG = "putevents-gateway"  # its value is the stack's name
 STACK = r"^[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*$"
 PRINCIPAL = r"^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/[A-Za-z0-9_+=,.@/-]+$"
 MAX_STREAM_CHARACTERS = 64
+# Of an application's id, beside the stack's name in that of a delivery stream.
+MAX_LAKE_ID_CHARACTERS = 40
 # X-Ray knows the stage as `<stack>/prod`, and takes 64 characters in a sampling rule.
 MAX_TRACED_CHARACTERS = 59
 # A part of a path; `.` and `..` would name another path.

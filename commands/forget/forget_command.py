@@ -16,6 +16,7 @@ from commands.forget.journal import Journal
 from commands.forget.lake_folders import Scope
 from commands.forget.person import Person, digest
 from commands.forget.receipt import Receipt
+from commands.ignored_options import ACCOUNT, reject_ignored
 from commands.plain_text import printable_lines
 from putevents.endpoints.store import StoreError
 
@@ -70,6 +71,8 @@ def forget(ctx: click.Context, /, **options: Any) -> None:
     Forget one person at a time. The receipt lists the places that still have data of the person,
     and until when; docs/forget.md explains them.
     """
+    if options["data_dir"]:
+        reject_ignored("with --data-dir, which chooses the laptop's store.", *ACCOUNT)
     person = _person(options)
     scope = Scope(_day(options["since"]), _day(options["until"]), person.application_id)
     shown = {name: value for name, value in scope._asdict().items() if value}

@@ -7,9 +7,10 @@ from typing import Any
 
 import click
 
-from commands.application_id import ApplicationId
+from commands.application_id import ApplicationId, lake_complaint
 from commands.deployed import account_options, aws_errors, stack_option
 from commands.exit_codes import ExitCode, StoppedError
+from commands.ignored_options import ACCOUNT, reject_ignored
 from commands.import_endpoints.checkpoint import Checkpoint, Rejects
 from commands.import_endpoints.importing import Run
 from commands.import_endpoints.laptop_table import LaptopTable
@@ -53,12 +54,16 @@ def import_endpoints(
     What clients have sent since stays. Rejected lines are in FILE.rejected; a run that was stopped
     goes on where it was, by FILE.checkpoint.
     """
+    if place["data_dir"]:
+        reject_ignored("with --data-dir, which chooses the laptop's store.", *ACCOUNT)
     path = path.resolve()
     files, others = parts(path)
     for other in others:
         say(f"{other} is passed over: its name is not that of an export's file.")
     if not files:
         raise click.UsageError(f"No file in {path} ends in .gz, .csv, .json, .jsonl or .ndjson.")
+    if why := lake_complaint(application_id):
+        say(why)
     run = Run(path, files, say)
     with aws_errors():
         steps = run.validate() if dry_run else _import(run, path, application_id, **place)
@@ -88,6 +93,9 @@ def _import(
     table: ThrottledTable | LaptopTable
     if data_dir:
         table = LaptopTable(data_dir, application_id)
+        if others := table.others:
+            known = ", ".join(others)
+            say(f"The store has no endpoint of {application_id!r} yet, but of {known}.")
     else:
         name = find_table(stack, application_id, profile, region)
         table = ThrottledTable(name, application_id, say)

@@ -12,6 +12,11 @@ from putevents.endpoints.table import EndpointTable
 from putevents.endpoints.update import Change
 from putevents.time_left import TimeLeft
 
+_OTHERS = 10
+# Both by the index.
+_HAS_ANY = "SELECT 1 FROM endpoint_items WHERE application_id = ? LIMIT 1"
+_NEXT = "SELECT min(application_id) FROM endpoint_items WHERE application_id > ?"
+
 
 class LaptopTable:
     """The endpoints of one application in a SQLite file."""
@@ -24,6 +29,20 @@ class LaptopTable:
                 f"Nothing is stored in {folder}: start `{typed('run', folder)}` once."
             )
         self._database = Database(Path(self.name))
+
+    @property
+    def others(self) -> list[str]:
+        """Up to ten applications that have endpoints here, if this one has none."""
+        found: list[str] = []
+        with self._database.transaction() as connection:
+            if connection.execute(_HAS_ANY, (self.application_id,)).fetchone():
+                return []
+            while len(found) < _OTHERS:
+                [(name,)] = connection.execute(_NEXT, (found[-1] if found else "",))
+                if name is None:
+                    break
+                found.append(name)
+        return found
 
     def write(self, changes: dict[str, Change]) -> dict[str, str]:
         """Store all or none: the rules that rejected ones break. Or StoppedError."""

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 import click
 
 from commands.exit_codes import StoppedError
+from commands.ignored_options import reject_ignored
 from commands.release.release_files import SUMS
 from commands.release.release_state import (
     ROOT,
@@ -49,6 +50,8 @@ def release(tag: bool, check_only: bool, runtime: str | None) -> None:
     Everything is built twice, from the commit's files alone, and must be the same bytes. Without
     --tag the commit may have its tag already: build it again to compare its checksums.
     """
+    if check_only:
+        reject_ignored("with --check-only, which writes nothing.", "tag")
     version = project_version()
     is_new = tag or check_only
     check_state(version, commit := git("rev-parse", "HEAD"), is_new=is_new)

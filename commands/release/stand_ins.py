@@ -5,9 +5,8 @@ A template is synthesised with these values; `plain_template` puts a parameter w
 
 from typing import Any, NamedTuple
 
-from infra.names import SEGMENT, database
+from infra.names import MAX_LAKE_ID_CHARACTERS, SEGMENT, database
 from infra.settings.forwarding_settings import AMAZONS, HOST, MAX_URL_CHARACTERS, PATH
-from infra.settings.gateway_settings import MAX_LAKE_ID_CHARACTERS
 from infra.settings.jwt_settings import MAX_AUDIENCES, MAX_ISSUER_CHARACTERS
 
 STACK = "Stand-In-Stack"

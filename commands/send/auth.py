@@ -12,6 +12,8 @@ from botocore.awsrequest import AWSRequest
 from botocore.exceptions import NoCredentialsError
 from botocore.session import Session
 
+from commands.ignored_options import reject_ignored
+
 Authorize = Callable[[AWSRequest], None]
 _HOST = r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+"
 _HERE = 'A gateway on this machine asks for none: --auth none, with make OPTIONS="--auth none".'
@@ -27,6 +29,15 @@ class Target:
     api_key: str | None
     region: str | None
     profile: str | None
+
+
+# What each option of an `auth` is for.
+_ONLY_FOR = {
+    "token": ("cognito", "jwt"),
+    "api_key": ("api-key",),
+    "profile": ("iam",),
+    "region": ("iam",),
+}
 
 
 def check_url(_: click.Context, __: click.Parameter, url: str | None) -> str | None:
@@ -74,10 +85,17 @@ def target_options(function: Callable[..., None]) -> Callable[..., None]:
     return function
 
 
-def target(given: dict[str, Any]) -> Target:
-    """Take the options of a Target out of all that Click has read; raises UsageError."""
+def target(given: dict[str, Any], *, calls_aws: bool = False) -> Target:
+    """Take the options of a Target out of all that Click has read; raises UsageError.
+
+    A command that `calls_aws` beside the gateway needs the profile and region whatever the auth is.
+    """
     if not given["url"]:
         raise click.UsageError("Missing option '--url' (or PUT_EVENTS_URL).")
+    ignored = {name for name, auths in _ONLY_FOR.items() if given["auth"] not in auths}
+    if calls_aws:
+        ignored -= {"profile", "region"}
+    reject_ignored(f"with --auth {given['auth']}.", *ignored)
     return Target(**{name: given.pop(name) for name in Target.__dataclass_fields__})
 
 

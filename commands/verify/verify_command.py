@@ -123,7 +123,7 @@ def _subject(
     session = find_session(given["profile"], region)
     found = outputs(stack, session)
     given["url"] = given["url"] or found["ApiUrl"]
-    to = target(given)
+    to = target(given, calls_aws=True)
     core = botocore.session.Session(profile=to.profile)
     client = Client(to.url, authorization(to, core), session=core, connections=1)
     subject = Subject(

@@ -14,6 +14,10 @@ _Topic = Annotated[
     str, Field(pattern=r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$")
 ]
 
+NO_RECIPIENT = (
+    "Nobody is notified of alarms: set alarmEmail to an address, or alarmTopicArn to an SNS topic."
+)
+
 
 class AlarmSettings(Group):
     """Alarms, the dashboard and the budget."""

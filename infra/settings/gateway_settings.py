@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from infra.names import (
     DEFAULT_STACK,
+    MAX_LAKE_ID_CHARACTERS,
     MAX_STREAM_CHARACTERS,
     MAX_TRACED_CHARACTERS,
     SEGMENT,
@@ -20,8 +21,6 @@ MAX_APPLICATIONS = 75
 MAX_APPLICATION_CHARACTERS = 2500
 # What each destination after the first takes of the environment: an ARN or a URL, and names.
 FOLLOWER_CHARACTERS = 300
-# A delivery stream is named after the stack and the application: see infra.names.
-MAX_LAKE_ID_CHARACTERS = 40
 
 # The first holds the endpoints, keeps what is rejected and answers reads; the others follow it.
 HOMES = ("lake", "pinpoint")

@@ -15,18 +15,26 @@ from botocore.stub import Stubber
 from commands.deployed import Outputs
 from commands.exit_codes import StoppedError
 from commands.replay.rejected_rows import RejectedRow, Wanted, of_lake
-from commands.replay.replay_command import message
+from commands.replay.replayed_message import Outcome, replayed
 from tests.local.conftest import StartGateway
 from tests.local.running_gateway import EVENT, ROOT, RunningGateway, environment
+from tests.unit.enriched_samples import EXAMPLES
 
 ARRIVED = int(time.time() * 1000) - 3_600_000
 GOOD, BAD = json.dumps(EVENT), json.dumps({"EventType": "hello"})
+MOMENT = {"event_type": "song.played", "event_timestamp": 1795601402123}
+ENVELOPE = json.dumps({**MOMENT, "client": {"client_id": "new-1"}, "attributes": {"plan": "7"}})
 ROWS = [
     RejectedRow("shop", "phone", "mended", ARRIVED, "r1", "Missing Timestamp", GOOD),
     RejectedRow("shop", "phone", "broken", ARRIVED, "r2", "Missing Timestamp", BAD),
     RejectedRow("shop", "phone", "cut", ARRIVED, "r3", "Large event", GOOD[:-5]),
     RejectedRow("shop", "tablet", None, ARRIVED, "r4", "Missing ChannelType", '{"OptOut":"ALL"}'),
     RejectedRow("game", "phone", "other", ARRIVED, "r5", "Large key", GOOD),
+    RejectedRow("shop", "new-1", "enriched", ARRIVED, "r7", "Large key", ENVELOPE),
+    RejectedRow("shop", "", "b" * 32, ARRIVED, "r8", "Missing client id", '{"event_type":"hello"}'),
+    RejectedRow(
+        "shop", "", "c" * 32, ARRIVED, "r9", "The line is not valid JSON.", '"{\\"event_ty"'
+    ),
     RejectedRow("shop", "phone", "old", ARRIVED - 9 * 86_400_000, "r6", "Missing Timestamp", GOOD),
 ]
 
@@ -52,31 +60,38 @@ def replay(gateway: RunningGateway, *words: str) -> subprocess.CompletedProcess[
 
 def test_those_are_sent_that_pass_now(gateway: RunningGateway) -> None:
     tried = replay(gateway, "--dry-run", "--application-id", "shop")
-    assert tried.stdout.splitlines()[2:] == [
-        "shop        | Large event         |        0 |              1",
-        "shop        | Missing ChannelType |        1 |              0",
-        "shop        | Missing Timestamp   |        1 |              1",
-        "Rejected events that would be sent: 2",
+    *rows, last = tried.stdout.splitlines()[2:]
+    # of each rule: pass now, still rejected, cannot be replayed
+    assert [row.split(" | ", 1)[1].replace(" ", "") for row in rows] == [
+        "Largeevent|0|0|1",
+        "Largekey|1|0|0",
+        "MissingChannelType|1|0|0",
+        "MissingTimestamp|1|1|0",
+        "Missingclientid|0|0|1",
+        "ThelineisnotvalidJSON.|0|0|1",
     ]
+    assert last == "Rejected events that would be sent: 3"
     assert gateway.stored("shop") == []
 
     done = replay(gateway, "--application-id", "shop")
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == f"Rejected events sent to {gateway.url}/queue again: 2\n"
-    gateway.wait_for(r"queue  2 taken|queue  1 taken")
+    assert done.stdout == f"Rejected events sent to {gateway.url}/queue again: 3\n"
     with gateway._printed:
-        gateway._printed.wait_for(lambda: bool(gateway.stored("shop")), 20)
-    assert gateway.stored("shop") == [("phone", "mended", "hello")]
-    sql = "SELECT arrival_timestamp, request_id FROM batches"
-    assert gateway.rows(sql) == [(ARRIVED, "r1")]
+        gateway._printed.wait_for(lambda: len(gateway.stored("shop")) > 1, 20)
+    assert sorted(gateway.stored("shop")) == [
+        ("new-1", "enriched", "song.played"),
+        ("phone", "mended", "hello"),
+    ]
+    sql = "SELECT arrival_timestamp, request_id FROM batches ORDER BY request_id"
+    assert gateway.rows(sql) == [(ARRIVED, "r1"), (ARRIVED, "r7")]
     assert gateway.stored("game") == []
 
 
 def test_a_rule_and_days_choose(gateway: RunningGateway) -> None:
-    assert replay(gateway, "--dry-run", "--rule", "KEY").stdout.endswith("sent: 1\n")
+    assert replay(gateway, "--dry-run", "--rule", "KEY").stdout.endswith("sent: 2\n")
     assert replay(gateway, "--dry-run", "--rule", "no such rule").stdout.endswith("sent: 0\n")
-    assert replay(gateway, "--dry-run", "--days", "30").stdout.endswith("sent: 4\n")
+    assert replay(gateway, "--dry-run", "--days", "30").stdout.endswith("sent: 5\n")
 
 
 def test_a_store_that_is_not_there_is_told(gateway: RunningGateway, tmp_path: Path) -> None:
@@ -91,9 +106,52 @@ def test_a_store_that_is_not_there_is_told(gateway: RunningGateway, tmp_path: Pa
 @pytest.mark.parametrize("event", ["", "null", "[]", '"x"', "{", "1", '{"EventType": 5}'])
 @pytest.mark.parametrize("event_id", [None, "", "e", "x" * 2000])
 def test_any_row_is_sent_or_left(event: str, event_id: str | None) -> None:
-    found = message(ROWS[0]._replace(event=event, event_id=event_id))
+    found = replayed(ROWS[0]._replace(event=event, event_id=event_id)).message
 
     assert found is None or json.loads(found.body)["ApplicationId"] == "shop"
+
+
+def enriched(**other: Any) -> RejectedRow:
+    event = json.dumps({**json.loads(ENVELOPE), **other})
+    return RejectedRow("shop", "new-1", "told", ARRIVED, "r", "Large key", event)
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.iterdir()), ids=lambda path: path.stem)
+def test_an_envelope_of_each_platform_passes(path: Path) -> None:
+    envelope = json.loads(path.read_text())
+    app_id, client_id = envelope["application"]["app_id"], envelope["client"]["client_id"]
+    row = RejectedRow(app_id, client_id, "told", ARRIVED, "r", "Large key", json.dumps(envelope))
+
+    outcome, message = replayed(row)
+
+    assert outcome is Outcome.PASSES
+    assert message is not None
+    # The sender has been told the row's id.
+    assert json.loads(message.body)["EnrichedEvents"] == [{**envelope, "event_id": "told"}]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        enriched(attributes={"plan": 7}),
+        enriched(application={"app_id": "game"}),
+        enriched(client={"client_id": "somebody-else"}),
+        enriched(event_id="another"),
+    ],
+)
+def test_an_envelope_that_breaks_a_rule_is_left(row: RejectedRow) -> None:
+    assert replayed(row) == (Outcome.REJECTED, None)
+
+
+@pytest.mark.parametrize("event", ["[{}, {}]", '"{"', '{"EventType": "hello"', "7", "[" * 9999])
+def test_what_is_no_whole_part_cannot_be_replayed(event: str) -> None:
+    assert replayed(ROWS[0]._replace(event=event)) == (Outcome.UNFIT, None)
+
+
+def test_a_batch_that_was_rejected_as_a_whole_is_tried_as_one() -> None:
+    whole = json.dumps({"Endpoint": {}, "Events": "none"})
+
+    assert replayed(ROWS[3]._replace(event=whole)) == (Outcome.REJECTED, None)
 
 
 def lake(state: str) -> list[RejectedRow]:

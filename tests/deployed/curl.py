@@ -9,14 +9,13 @@ BODY = "tests/events/requests/aws-documentation.json"
 
 
 def curl(deployment: Deployment) -> str:
-    """One command that sends an event to the deployment."""
-    lines = [
+    """One line that sends an event to the deployment."""
+    words = [
         f"curl {deployment.api}/v1/apps/{application_id(deployment)}/events",
         *_authorization(deployment),
-        "-H 'content-type: application/json'",
         f"-d @{BODY}",
     ]
-    return " \\\n    ".join(lines)
+    return " ".join(words)
 
 
 def application_id(deployment: Deployment) -> str:

@@ -14,6 +14,7 @@ from commands.release.release_files import kind_of
 from commands.sql.answer import Answer, shown
 from infra.deploy_settings import DeploySettings, DeploySettingsError
 from infra.names import DEFAULT_STACK
+from infra.settings.alarm_settings import NO_RECIPIENT
 from tests.deployed.athena import Athena
 from tests.deployed.cdk_output import CdkOutput
 from tests.deployed.curl import application_id, curl
@@ -32,7 +33,7 @@ NOTHING = Answer(["(no rows)"], [])
 
 def up(*arguments: str) -> None:
     """Start what is not running, deploy, and say how to use it."""
-    _check(*arguments)
+    settings = _check(*arguments)
     processes = Processes(FOLDER)
     if not processes.has_emulator:
         _say("start MiniStack")
@@ -43,7 +44,9 @@ def up(*arguments: str) -> None:
             deployment.bootstrap()
             processes.note(is_bootstrapped=1)
         upstream = f"http://127.0.0.1:{processes.state['destination_port']}"
-        deployment.deploy(*arguments, pinpointEndpointUrl=upstream, **HERE)
+        forwards = "pinpoint" in settings.destination
+        given = HERE | ({"pinpointEndpointUrl": upstream} if forwards else {})
+        deployment.deploy(*arguments, **given)
     except DeployError as error:
         raise EmulatorError(
             f"{error}\nAll of it is in {_shown(LOG)}. The same command tries again, "
@@ -78,15 +81,15 @@ def _tell(deployment: Deployment, processes: Processes) -> None:
     print(_how_to_use(deployment, processes))
 
 
-def _check(*arguments: str) -> None:
-    """Raise EmulatorError for settings that cannot be deployed, before anything is started."""
+def _check(*arguments: str) -> DeploySettings:
+    """Return the settings; raise EmulatorError, before anything starts, for what is none."""
     if sentence := refusal(*arguments):
         raise EmulatorError(sentence)
     context = {"architecture": ARCHITECTURE, "runtime": RUNTIME, **HERE}
     context["pinpointEndpointUrl"] = "http://127.0.0.1:8080"  # the port is not known yet
     given = shipped() | context | DeployOptions.parse(arguments).context
     try:
-        DeploySettings.from_context(given)
+        return DeploySettings.from_context(given)
     except DeploySettingsError as error:
         raise EmulatorError(str(error)) from None
 
@@ -95,26 +98,24 @@ def _how_to_use(deployment: Deployment, processes: Processes) -> str:
     environment = shlex.quote(str(_shown(ENVIRONMENT)))
     return f"""
 API     {deployment.api}
+send    {curl(deployment)}
+queue   {_message(deployment, environment)}
 events  {_where(deployment, processes)}
-
-{curl(deployment)}
-{_message(deployment, environment)}
-
-For the AWS CLI and `make redrive{_stack_option(deployment.stack)}` in this shell:  . {environment}
-To take it away:  make destroy-emulated"""
+shell   . {environment}    # for the AWS CLI and `make redrive{_stack_option(deployment.stack)}`
+end     make destroy-emulated"""
 
 
 def _message(deployment: Deployment, environment: str) -> str:
-    """One command that puts an event on the deployment's queue."""
+    """One line that puts an event on the deployment's queue."""
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     event = {"EventType": "hello", "Timestamp": now}
     batch = {"my-device": {"Endpoint": {}, "Events": {"from-the-queue": event}}}
     body = {"ApplicationId": application_id(deployment), "EventsRequest": {"BatchItem": batch}}
     # By name, for the AWS CLI 1 reads AWS_ENDPOINT_URL for every service but SQS.
     return (
-        f"(. {environment} && aws sqs send-message --endpoint-url {deployment.emulator.url} \\\n"
-        f"    --queue-url {deployment.outputs['QueueUrl']} \\\n"
-        f"    --message-body {shlex.quote(json.dumps(body, separators=(',', ':')))})"
+        f"(. {environment} && aws sqs send-message --endpoint-url {deployment.emulator.url}"
+        f" --queue-url {deployment.outputs['QueueUrl']}"
+        f" --message-body {shlex.quote(json.dumps(body, separators=(',', ':')))})"
     )
 
 
@@ -164,14 +165,12 @@ def _where(deployment: Deployment, processes: Processes) -> str:
         return (
             f"{_shown(processes.data)}/, where a second gateway keeps them, standing for Pinpoint"
         )
-    return (
-        f"Athena's database {outputs['LakeDatabase']}, workgroup {outputs['LakeWorkGroup']}:\n"
-        '        make sql-emulated QUERY="SELECT event_type, endpoint_id FROM events"'
-    )
+    return 'make sql-emulated QUERY="SELECT event_type, endpoint_id FROM events"'
 
 
 def _deployment(processes: Processes) -> Deployment:
-    return Deployment(processes.emulator, CdkOutput(LOG))
+    # What is tried out on this machine need not notify anybody.
+    return Deployment(processes.emulator, CdkOutput(LOG, pointless=NO_RECIPIENT))
 
 
 def _shown(path: Path) -> Path:

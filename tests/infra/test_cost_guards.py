@@ -75,7 +75,7 @@ def test_where_cloudformation_has_no_budgets_synth_stops_and_says_what_to_do(
     monkeypatch.setenv("CDK_DEFAULT_REGION", "eu-north-1")
     said = (
         "CloudFormation has no budgets in eu-north-1: set monthlyBudgetUsd to 0 and make the "
-        "budget with the command in docs/costs.md, section Get told by a budget."
+        "budget with the command in docs/costs.md#set-a-budget-that-notifies-you"
     )
 
     with pytest.raises(RuntimeError, match=said):

@@ -3,8 +3,13 @@
 import json
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
+from click.testing import CliRunner
+
+from commands.__main__ import main
+from local.database import FILE, Database
 from tests.local.conftest import StartGateway
 from tests.local.running_gateway import ROOT, environment
 
@@ -73,3 +78,25 @@ def test_again_changes_nothing_and_a_store_that_is_not_there_is_a_sentence(
         f" start `make run DATA_DIR={tmp_path / 'empty'}` once.\n",
     )  # fmt: skip
     assert list((tmp_path / "empty").iterdir()) == []
+
+
+def test_an_application_that_may_not_be_meant_is_named_and_imported(tmp_path: Path) -> None:
+    with closing(Database(tmp_path / FILE)) as store, store.transaction():
+        pass  # the file is there
+    file = tmp_path / "export.json"
+    file.write_text(json.dumps(EXPORTED))
+
+    def told(app: str, *options: str) -> str:
+        typed = ["import-endpoints", str(file), "--data-dir", str(tmp_path), "--application-id"]
+        done = CliRunner().invoke(main, [*typed, app, *options])
+        assert (done.exit_code, "1 endpoint" in done.stdout) == (0, True), done.output
+        return done.stderr
+
+    assert told("my-app") == ""
+    assert told("nope-app") == "The store has no endpoint of 'nope-app' yet, but of my-app.\n"
+    assert told("nope-app") == ""
+    for app in ("a b", "a" * 41):  # `make run` serves any
+        assert told(app, "--dry-run") == (
+            f"No deployed lake can serve the application '{app}': `applicationIds` takes letters,"
+            " digits, '.', '_' and '-', at most 40 in an id.\n"
+        )
