@@ -15,6 +15,7 @@ from awscli.clidriver import create_clidriver  # type: ignore[import-untyped]
 
 from tests.loopback import Request, Response, serving
 
+_CLI = create_clidriver()  # one: it keeps what it has loaded
 # `aws cloudformation wait` asks until it hears this.
 _STACK = (
     "<Stacks><member><StackName>a</StackName><CreationTime>2026-01-02T03:04:05Z</CreationTime>"
@@ -53,7 +54,7 @@ def called(words: list[str]) -> tuple[int, int, str]:
     outside = ["--no-sign-request", "--region", "us-east-1", "--endpoint-url"]
     with serving(note) as url, contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
         try:
-            status: Any = create_clidriver().main([*words, *outside, url])
+            status: Any = _CLI.main([*words, *outside, url])
         except SystemExit as ended:
             status = ended.code
     said.seek(0)

@@ -8,7 +8,7 @@ _INSTALLS = "it installs from the network"
 _READERS = "what it looks for is its reader's"
 # In a block. What begins with `make` is read by make all the same, which refuses a wrong option.
 ELSEWHERE = {
-    "make run": "the gateway of these tests is started so",
+    "make run": "test_documented_runs.py starts each",
     "make .venv-emulator/ready": _INSTALLS,
     "BIND_HOST": _SERVES,
     "aws configure": "it asks questions",

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -112,9 +113,16 @@ def _reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
 @pytest.fixture(name="gateway", scope="module")
 def _gateway(reader: Reader) -> Iterator[Reader]:
     """`make run`, and the made-up shop in it."""
+    with running(Typed("", "make run"), reader.environment):
+        yield reader
+
+
+@contextmanager
+def running(typed: Typed, environment: dict[str, str]) -> Iterator[None]:
+    """A gateway that a command starts, from when it says how to try it."""
     process = subprocess.Popen(
-        [*YEAR_AHEAD, "make", "run"], cwd=ROOT, env=reader.environment, start_new_session=True,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        [*YEAR_AHEAD, "sh", "-ec", f"{typed.before}exec {typed.text}"], cwd=ROOT, env=environment,
+        start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     watchdog = threading.Timer(SECONDS, os.killpg, (process.pid, signal.SIGKILL))
     watchdog.start()
@@ -130,7 +138,7 @@ def _gateway(reader: Reader) -> Iterator[Reader]:
         watchdog.cancel()
         reading = threading.Thread(target=process.stdout.read)
         reading.start()
-        yield reader
+        yield
     finally:
         watchdog.cancel()
         os.killpg(process.pid, signal.SIGINT)

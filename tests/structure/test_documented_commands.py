@@ -15,7 +15,7 @@ WRITTEN = sorted(
         (page, match)
         for page in (entry.path for entry in entries())
         for match in re.findall(
-            r"(?:[.\w/-]+/)?python3? -m commands(?: [a-z][a-z-]*)?", (ROOT / page).read_text()
+            r"[.\w/-]+/python3? -m commands(?: [a-z][a-z-]*)?", (ROOT / page).read_text()
         )
     }
 )
