@@ -1,6 +1,6 @@
 """Why some commands of the pages are not run by a test, by how each begins."""
 
-_TOO_LONG = "it takes minutes, and CI runs it"
+_TOO_LONG = "it takes minutes; CI runs check and test, and faults is for people"
 _OUTSIDE = "it makes something outside of this machine's test folders"
 _SERVES = "it serves until it is stopped"
 _FORM = "a part of a command; the whole stands beside it"
@@ -21,8 +21,8 @@ ELSEWHERE = {
     "make sql-emulated": "tests/deployed goes through it",
     "make destroy-emulated": "tests/deployed goes through it",
     "podman": _OUTSIDE,
-    "pip install": f"{_INSTALLS}; tests/infra/test_own_app.py installs the wheel",
-    "terraform": "its provider comes from the network; tests/infra parses the example",
+    "pip install": f"{_INSTALLS}; test_wheel.py looks into the wheel",
+    "terraform": "its provider comes from the network; test_release.py parses the example",
 }
 # These need an AWS account. Here there is none: each says so in a sentence.
 NEED_AWS = (
@@ -43,25 +43,25 @@ NEED_AWS = (
 # In a sentence.
 MENTIONED_ELSEWHERE = {
     **ELSEWHERE,
-    ". .build/emulated/environment": "tests/deployed writes that file and reads it",
+    ". .build/emulated/environment": "make deploy-emulated writes that file",
     ".venv/bin/pytest": "it runs tests, as CI does",
     ".venv/bin/python -m commands import-endpoints FILE ...": _FORM,
     'PATH="$PWD/.venv/bin:$PATH" infra/node_modules/.bin/cdk deploy': "make deploy calls it",
-    "PYTHONPATH=vendor/putevents-gateway python app.py": "test_own_app.py runs an app so",
+    "PYTHONPATH=vendor/putevents-gateway python app.py": "the app is its reader's; test_own_app.py has one",
     "aws pinpoint ...": _FORM,
     "aws pinpoint put-events --cli-input-json": _FORM,
     "aws sso login": "it opens a browser",
     "cdk ": "the CDK's own command, which make's targets call",
     "curl --aws-sigv4": _FORM,
     "curl -si": _FORM,
-    "git checkout": "it undoes changes; test_code_page names what it brings back",
+    "git checkout": "it undoes changes",
     "grep": _READERS,
     "gunzip": _FORM,
     "kill -9": _FORM,
     "make -C": _FORM,
     "npm install": _FORM,
     "python -m commands": _FORM,
-    "sha256sum": "it stands in a release; tests/commands/test_release.py checks the sums",
+    "sha256sum": "it checks a release; test_release.py makes such a file",
     "uv python install": _INSTALLS,
 }  # fmt: skip
 # An example of what make refuses.
