@@ -47,7 +47,7 @@ MENTIONED_ELSEWHERE = {
     ".venv/bin/pytest": "it runs tests, as CI does",
     ".venv/bin/python -m commands import-endpoints FILE ...": _FORM,
     'PATH="$PWD/.venv/bin:$PATH" infra/node_modules/.bin/cdk deploy': "make deploy calls it",
-    "PYTHONPATH=vendor/putevents-gateway python app.py": "the app is its reader's; test_own_app.py has one",
+    "PYTHONPATH=vendor/putevents-gateway python app.py": "the app is its reader's",
     "aws pinpoint ...": _FORM,
     "aws pinpoint put-events --cli-input-json": _FORM,
     "aws sso login": "it opens a browser",
