@@ -1,69 +1,28 @@
-"""The commands in the fenced blocks of the pages, and why some of them do not run here."""
+"""The commands that the pages of the site tell a reader to type, in blocks and in sentences."""
 
 import re
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from commands.site.navigation import entries
+
 ROOT = Path(__file__).parents[2]
-# docs/decisions.md tells why, not what to type.
-PAGES = [
-    path
-    for path in (
-        ROOT / "README.md",
-        ROOT / "CONTRIBUTING.md",
-        ROOT / "tests/conformance/README.md",
-        *sorted((ROOT / "docs").glob("*.md")),
-    )
-    if path.name != "decisions.md"
-]
-# What a line of a block begins with that is typed into a shell.
-PROGRAMS = (
-    "make", "curl", "aws", "export", ".venv/bin/python", "python3", "git", "docker", "podman",
-    "pip", "npm", "npx", "cd", "sh", "bash", "sed", "pre-commit",
+PAGES = [entry.path for entry in entries()]
+# What a line begins with that is typed into a shell, after settings of its own (`NAME=value`).
+_PROGRAMS = (
+    "make", "curl", "aws", "export", r"\.venv\S*/bin/\S+", r"\S+/\.bin/cdk", "python3?", "uv",
+    "pip", "npm", "npx", "node", "git", "docker", "podman", "terraform", "cdk", "cd", r"\.",
+    "sh", "bash", "sed", "grep", "gunzip", "kill", "sha256sum", "pre-commit", "awscurl", "sqlite3",
+    "duckdb",
 )  # fmt: skip
-_FENCE = re.compile(r"^```(\S*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-_TOO_LONG = "it takes minutes, and CI runs it"
-_OUTSIDE = "it makes something outside of this machine's test folders"
-# Commands that run in no test of the pages, by how they begin.
-ELSEWHERE = {
-    "make run": "the gateway of these tests is started so",
-    "make .venv-emulator/ready": "it installs",
-    "BIND_HOST": "it serves until it is stopped",
-    "aws configure": "it asks questions",
-    "make test": _TOO_LONG,
-    "make faults": _TOO_LONG,
-    "make check": _TOO_LONG,
-    "make doctor": "the folder in it is its reader's; tests/commands tries it on others",
-    'make redrive OPTIONS="--url': "faketime spoils its sleep; test_redrive runs it",
-    "make deploy-emulated": "tests/deployed goes through it",
-    "make template": "tests/commands/test_release.py goes through it",
-    "make template-emulated": "tests/deployed/test_without_cdk.py creates such a stack",
-    "make sql-emulated": "tests/deployed goes through it",
-    "make destroy-emulated": "tests/deployed goes through it",
-    "docker": _OUTSIDE,
-    "podman": _OUTSIDE,
-    "pre-commit": _OUTSIDE,
-}
-# These need an AWS account. Here there is none: each says so in a sentence.
-NEED_AWS = (
-    "make bootstrap",
-    "make deploy",
-    "make diff",
-    "make destroy",
-    "make dead-letters",
-    "make redrive",
-    "make replay-rejected",
-    "make verify",
-    "make views",
-    "make forget",
-    "make import-endpoints",
-    "make put-events",
-    ".venv/bin/python -m commands send --url https://",
-)
-# AWS's own commands need an account too; the CLI can tell whether one is well formed.
-AWS_COMMANDS = ("aws dynamodb", "aws cloudformation", "aws cognito-identity", "aws iam",
-                "aws budgets", "aws sqs", "aws kinesis", "aws events", "aws sts")  # fmt: skip
+_TYPED = re.compile(rf'(?:\w+=(?:"[^"]*"|\S*) )*(?:{"|".join(_PROGRAMS)})(?:\s|$)')
+_SHELL = ("", "sh", "bash", "shell", "console", "text")  # labels of a block
+_PARSER = MarkdownIt("commonmark").enable("table")
 
 
 class Typed(NamedTuple):
@@ -74,9 +33,54 @@ class Typed(NamedTuple):
     before: str = ""
 
 
-def _blocks(page: Path) -> list[str]:
-    found = _FENCE.findall(page.read_text())
-    return [block for language, block in found if language in ("", "sh", "bash", "shell")]
+def typed() -> list[Typed]:
+    """Each command in the blocks of the pages once a page, in order."""
+    found = dict[Typed, None]()
+    for page, label, block in _blocks():
+        if label not in _SHELL or not _TYPED.match(block):
+            continue
+        before = ""
+        for command in _commands(block):
+            if command.startswith("export "):
+                before += f"{command}\n"
+            else:
+                found[Typed(page, command, before)] = None
+    return list(found)
+
+
+def mentioned() -> list[Typed]:
+    """Each command that stands in a sentence or a table, of two words at least; each once."""
+    found = dict[str, Typed]()
+    for page in PAGES:
+        for token in _tokens(page):
+            for part in token.children or []:
+                text = " ".join(part.content.split())
+                if part.type == "code_inline" and _TYPED.match(text) and " " in text:
+                    found.setdefault(text, Typed(page, text))
+    return list(found.values())
+
+
+def unclear() -> list[str]:
+    """Lines that look like a command, in blocks that are not read as commands."""
+    return [
+        f"{page}: {line}"
+        for page, label, block in _blocks()
+        if label not in _SHELL or not _TYPED.match(block)
+        for line in block.splitlines()
+        if re.match(r"\s*(\$ |(make|curl|aws|pip|npm|git|docker|podman|terraform|cdk) )", line)
+    ]
+
+
+def _tokens(page: str) -> list[Token]:
+    return _PARSER.parse((ROOT / page).read_text())
+
+
+def _blocks() -> Iterator[tuple[str, str, str]]:
+    """Page, label and text of each block, also of those in a list."""
+    for page in PAGES:
+        for token in _tokens(page):
+            if token.type in ("fence", "code_block"):
+                yield page, token.info, token.content
 
 
 def _commands(block: str) -> list[str]:
@@ -98,31 +102,3 @@ def _is_whole(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def typed() -> list[Typed]:
-    """Each command of the pages once a page, in order."""
-    found = dict[Typed, None]()
-    for page in PAGES:
-        for block in _blocks(page):
-            if not block.startswith(PROGRAMS):
-                continue
-            before = ""
-            for command in _commands(block):
-                if command.startswith("export "):
-                    before += f"{command}\n"
-                else:
-                    found[Typed(page.name, command, before)] = None
-    return list(found)
-
-
-def unclear() -> list[str]:
-    """Lines that look like a command, in blocks that are not read as commands."""
-    return [
-        line
-        for page in PAGES
-        for block in _blocks(page)
-        if not block.startswith(PROGRAMS)
-        for line in block.splitlines()
-        if re.match(r"\$ |(make|curl|aws) ", line)
-    ]
