@@ -19,8 +19,9 @@ _CLI = create_clidriver()  # one: it keeps what it has loaded
 # `aws cloudformation wait` asks until it hears this.
 _STACK = (
     "<Stacks><member><StackName>a</StackName><CreationTime>2026-01-02T03:04:05Z</CreationTime>"
-    "<StackStatus>CREATE_COMPLETE</StackStatus></member></Stacks>"
+    "<StackStatus>UPDATE_COMPLETE</StackStatus></member></Stacks>"
 )
+_CHANGE_SET = "<Status>CREATE_COMPLETE</Status>"
 # `aws s3 ls` fails if it finds nothing.
 _OBJECT = (
     "<Contents><Key>errors/1</Key><Size>1</Size><LastModified>2026-01-02T03:04:05Z</LastModified>"
@@ -33,7 +34,7 @@ def answer(request: Request) -> Response:
     action = re.search(rb"Action=(\w+)", request.body)
     if action:
         name = action[1].decode()
-        inside = _STACK if name == "DescribeStacks" else ""
+        inside = {"DescribeStacks": _STACK, "DescribeChangeSet": _CHANGE_SET}.get(name, "")
         result = f"<{name}Result>{inside}</{name}Result><ResponseMetadata/>"
         return Response(200, f"<{name}Response>{result}</{name}Response>".encode())
     of_s3 = request.target.startswith("/s3-")  # as buckets are named here

@@ -45,6 +45,7 @@ NEED_AWS = (
 MENTIONED_ELSEWHERE = {
     **ELSEWHERE,
     ". .build/emulated/environment": "make deploy-emulated writes that file",
+    ".venv/bin/python -m commands release": "it takes minutes; tests/commands/test_release.py has its parts",
     ".venv/bin/pytest": "it runs tests, as CI does",
     ".venv/bin/python -m commands import-endpoints FILE ...": _FORM,
     'PATH="$PWD/.venv/bin:$PATH" infra/node_modules/.bin/cdk deploy': "make deploy calls it",
@@ -55,7 +56,9 @@ MENTIONED_ELSEWHERE = {
     "cdk ": "the CDK's own command, which make's targets call",
     "curl --aws-sigv4": _FORM,
     "curl -si": _FORM,
+    "git archive": "make release calls it",
     "git checkout": "it undoes changes",
+    "git status": "make release calls it",
     "grep": _READERS,
     "gunzip": _FORM,
     "kill -9": _FORM,

@@ -22,7 +22,7 @@ OWN = (
     (r"(?<=[ =])\.\.\.", "1"),
     (r"\bBUCKET\b|my-releases", "s3-bucket"),
     (r"s3api (.*)\bNAME\b", r"s3api \1s3-bucket"),
-    (r"dist/1\.0\.0", "docs/images"),
+    (r"dist/1\.0\.\d", "docs/images"),
 )
 
 
