@@ -136,8 +136,8 @@ class SqliteItems:
 
     def _select(self, application_id: str, id_: str) -> tuple[Item, str | None]:
         row = self._connection.execute(
-            "SELECT address, members, created, latest, revision, spelled, owner, deleted, forgotten,"
-            " spares FROM endpoint_items"
+            "SELECT address, members, created, latest, revision, spelled, owner, deleted,"
+            " forgotten, spares FROM endpoint_items"
             " WHERE application_id = ? AND endpoint_id = ?",
             (application_id, id_),
         ).fetchone()

@@ -10,7 +10,6 @@ from putevents.endpoints.store import check_time
 from putevents.endpoints.work import Work
 from putevents.wire.arrival import Arrival
 
-
 # Before all stamps: of what names another user, nothing is forgotten.
 _NEVER = f"{0:013d}"
 
