@@ -17,7 +17,7 @@ from putevents.time_left import TimeLeft
 _KEYS = ("application_id", "endpoint_id")
 _VALUES = (
     *("user_id", "address", "members", "created", "latest", "revision", "spelled", "owner"),
-    *("deleted", "forgotten", "expires"),
+    *("deleted", "forgotten", "spares", "expires"),
 )
 _INSERT = (
     f"INSERT INTO endpoint_items ({', '.join(_KEYS + _VALUES)})"  # noqa: S608 # our names
@@ -136,8 +136,8 @@ class SqliteItems:
 
     def _select(self, application_id: str, id_: str) -> tuple[Item, str | None]:
         row = self._connection.execute(
-            "SELECT address, members, created, latest, revision, spelled, owner, deleted, forgotten"
-            " FROM endpoint_items"
+            "SELECT address, members, created, latest, revision, spelled, owner, deleted,"
+            " forgotten, spares FROM endpoint_items"
             " WHERE application_id = ? AND endpoint_id = ?",
             (application_id, id_),
         ).fetchone()
@@ -167,6 +167,7 @@ class SqliteItems:
             "owner": item.owner,
             "deleted": item.deleted,
             "forgotten": item.forgotten,
+            "spares": item.spares,
             "expires": expires,
         }
         self._connection.execute(_INSERT, row)

@@ -4,12 +4,14 @@ import fcntl
 import json
 import logging
 import os
+import stat
 import uuid
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
+from local.database import FILE
 from local.environment import StartError
 
 LOCK_FILE = "run.lock"
@@ -31,26 +33,57 @@ def hold(folder: Path, url: str) -> Iterator[Holder]:
 
     What else opens the store beside it, such as `make sql`, does not ask. Raises StartError.
     """
-    try:
-        # A link may lead to a file that is somebody else's.
-        number = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-    except OSError as error:
-        raise StartError(f"{folder / LOCK_FILE} cannot be opened: {error.strerror}.") from None
-    with closing(os.fdopen(number, "r+")) as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            other = holder(folder)
-            where = f" on {other.url}" if other else ""
-            raise StartError(
-                f"Another `make run`{where} has {folder}: stop it, or choose another, DATA_DIR=..."
-            ) from None
-        except OSError as error:  # some network file systems
-            log.warning("%s cannot be locked (%s)", folder, error.strerror)
+    store = (folder / FILE).resolve().parent  # the file may be a link
+    with closing(_open(folder)) as file, ExitStack() as locks:
+        # Who removes a lock file does not remove the folder that the store is in. That store's
+        # file itself has SQLite's own locks, which may be of the same kind.
+        for number in (locks.enter_context(_opened(store)), file.fileno()):
+            try:
+                fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                other = holder(store) or holder(folder)
+                where = f" on {other.url}" if other else ""
+                raise StartError(
+                    f"Another `make run`{where} has {store if other else folder}:"
+                    " stop it, or choose another, DATA_DIR=..."
+                ) from None
+            except OSError as error:  # some network file systems
+                log.warning("%s cannot be locked (%s)", folder, error.strerror)
         this = Holder(uuid.uuid4().hex, url)
         _write(file.fileno(), json.dumps(this._asdict()))
         yield this
         _write(file.fileno(), "")
+
+
+def _open(folder: Path) -> TextIO:
+    """The lock file."""
+    path = folder / LOCK_FILE
+    try:
+        # A link may lead to a file that is somebody else's.
+        number = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise StartError(
+            f"{path} cannot be opened: {error.strerror}. Choose another folder, DATA_DIR=..."
+        ) from None
+    if not stat.S_ISREG(os.fstat(number).st_mode):
+        os.close(number)
+        raise StartError(f"{path} is no file. Choose another folder, DATA_DIR=...")
+    return os.fdopen(number, "r+")
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[int]:
+    """A folder, to be locked."""
+    try:
+        number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        raise StartError(
+            f"{folder} cannot be opened: {error.strerror}. Choose another folder, DATA_DIR=..."
+        ) from None
+    try:
+        yield number
+    finally:
+        os.close(number)
 
 
 def holder(folder: Path) -> Holder | None:
@@ -58,9 +91,10 @@ def holder(folder: Path) -> Holder | None:
     try:
         with open(folder / LOCK_FILE, encoding="utf-8") as file:
             found = json.loads(file.read(_MOST))
-        return Holder(str(found["run"]), str(found["url"]))
+        said = Holder(str(found["run"]), str(found["url"]))
     except (OSError, ValueError, LookupError, TypeError):
         return None
+    return said if said.url.isascii() and said.url.isprintable() else None  # it goes to terminals
 
 
 def _write(number: int, text: str) -> None:

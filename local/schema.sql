@@ -50,6 +50,7 @@ CREATE TABLE IF NOT EXISTS endpoint_items (
     owner TEXT NOT NULL DEFAULT '',      -- whom it is tied to, empty if to nobody
     deleted TEXT NOT NULL DEFAULT '',    -- the stamp of the last deletion
     forgotten TEXT NOT NULL DEFAULT '',  -- the stamp of the last time that a person was forgotten
+    spares TEXT NOT NULL DEFAULT '',     -- what came after this stamp and names another user stays
     expires INTEGER,                     -- of a tombstone, Unix time in seconds
     PRIMARY KEY (application_id, endpoint_id)
 );

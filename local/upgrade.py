@@ -24,6 +24,7 @@ _LATER_COLUMNS = {
         "owner TEXT NOT NULL DEFAULT ''",
         "deleted TEXT NOT NULL DEFAULT ''",
         "forgotten TEXT NOT NULL DEFAULT ''",
+        "spares TEXT NOT NULL DEFAULT ''",
         "expires INTEGER",
     ),
 }

@@ -79,7 +79,7 @@ def test_a_deleted_item_is_told_once(store: ItemStore, app: str) -> None:
 def test_a_store_keeps_a_tombstone_in_an_items_place(store: ItemStore, app: str) -> None:
     _, item = store.write(app, "a", members("1", x="1", **{"User.UserId": "u"}), 7)
     stamp = deletion_stamp(9)
-    tombstone = Item(latest=stamp, deleted=stamp, forgotten=stamp)
+    tombstone = Item(latest=stamp, deleted=stamp, forgotten=stamp, spares=deletion_stamp(3))
     assert store.bury(app, "a", tombstone) == item
     assert store.bury(app, "b", tombstone) == Item()
     assert store.read(app, ["a", "b"]) == {"a": tombstone, "b": tombstone}

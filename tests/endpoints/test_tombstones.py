@@ -1,6 +1,7 @@
 """What was deleted is not brought back by an older update, in whatever order they are applied."""
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from itertools import count
 from time import time
@@ -30,6 +31,7 @@ from tests.deployed.aws_faults import Faults, dynamodb_down
 from tests.deployed.emulator import Emulator
 from tests.endpoints.application import START
 from tests.endpoints.counted_table import CountedTable, items_of
+from tests.endpoints.memory_table import MemoryTable
 from tests.endpoints.test_item_stores import _dynamodb, members
 from tests.endpoints.test_stores_agree import slowly
 from tests.endpoints.test_update_order import UPDATE
@@ -39,6 +41,7 @@ from tests.lake.test_lake_destination import some
 __all__ = ["_dynamodb", "_stream"]
 fresh = (f"gone-{number}" for number in count())
 PERSON = {"User": {"UserId": "u", "UserAttributes": {"k": ["1"]}}}
+CAROLS: dict[str, Any] = {"User": {"UserId": "carol"}, "Attributes": {"a": ["1"]}}
 DELETED = 50
 
 
@@ -170,6 +173,89 @@ def test_with_a_user_goes_only_what_nobody_else_has_now(either: EndpointTable) -
     assert either.of_user(app, "v") == []
 
 
+def test_what_names_another_user_than_the_forgotten_one_is_told(either: EndpointTable) -> None:
+    app = next(fresh)
+    update(either, app, 1, PERSON)
+    either.forget(app, ["phone"], "u")
+    for moment in (2, 3):  # the second time after one more deletion
+        carols = update(either, app, moment, CAROLS)
+        assert not carols.is_forgotten
+        assert carols.endpoint["User"] == CAROLS["User"]
+        assert carols.endpoint["Attributes"] == CAROLS["Attributes"]
+        # An older update creates nothing: who has the phone now is not known any more.
+        assert (found(either, app), either.of_user(app, "carol")) == ([], [])
+        assert update(either, app, moment, PERSON).is_forgotten
+        assert update(either, app, moment, {"User": {"UserId": ""}}).is_forgotten
+        assert update(either, app, moment, {"OptOut": "NONE"}).is_forgotten
+        now = int(time() * 1000) - START + 1000
+        update(either, app, now, CAROLS)
+        either.delete(app, "phone", START + now + 1)
+    either.forget(app, ["phone"], "carol")
+    assert update(either, app, 4, CAROLS).is_forgotten
+    assert not update(either, app, 4, {"User": {"UserId": "dave"}}).is_forgotten
+    either.forget(app, ["phone"])  # the endpoint, so of everybody
+    assert update(either, app, 4, {"User": {"UserId": "dave"}}).is_forgotten
+    either.forget(app, ["phone"], "u")
+    assert update(either, app, 4, {"User": {"UserId": "dave"}}).is_forgotten
+
+
+def test_old_tombstones_forget_whomever_an_update_names(either: EndpointTable) -> None:
+    app, stamp = next(fresh), deletion_stamp(START + DELETED)
+    either._store.bury(app, "phone", Item(latest=stamp, deleted=stamp, forgotten=stamp))
+    assert update(either, app, 2, CAROLS).is_forgotten
+    either.forget(app, ["phone"], "u")
+    assert update(either, app, 2, CAROLS).is_forgotten
+    assert not update(either, app, DELETED + 1, CAROLS).is_forgotten
+
+
+def test_a_forgotten_user_is_so_on_an_endpoint_that_was_deleted_before(
+    either: EndpointTable,
+) -> None:
+    app = next(fresh)
+    update(either, app, 1, PERSON)
+    either.delete(app, "phone", START + DELETED)
+    either.forget(app, [], "u")
+    assert update(either, app, 2, PERSON).is_forgotten
+    assert not update(either, app, 2, CAROLS).is_forgotten
+
+
+class Forgetting(MemoryTable):
+    """A table that gives its items one by one, and something happens after the user's."""
+
+    then: Callable[[], object] | None = None
+
+    def batch_get_item(self, **call: Any) -> Any:
+        """The user's item first."""
+        [(table, asked)] = call["RequestItems"].items()
+        keys = sorted(asked["Keys"], key=lambda key: key["endpoint_id"]["S"])
+        found = []
+        for key in keys:
+            answer = super().batch_get_item(RequestItems={table: {"Keys": [key]}})
+            found += answer["Responses"][table]
+            then, self.then = self.then, None
+            if then:
+                then()
+        return {"Responses": {table: found}}
+
+
+@pytest.mark.parametrize("has_waited", [True, False])
+def test_a_user_who_is_forgotten_between_two_reads_is_forgotten(
+    has_waited: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    memory = Forgetting()
+    table = EndpointTable(items_of(memory))
+    update(table, "app", 1, PERSON)
+    memory.then = lambda: table.forget("app", ["phone"], "u")
+    if has_waited:
+        endpoint = cast("EndpointResponse", {"Id": "phone", **PERSON})
+        arrivals = {"phone": Arrival("r", START)}
+        assert table.forgotten("app", {"phone": endpoint}, arrivals, TimeLeft()) == {"phone"}
+    else:
+        assert update(table, "app", 2, PERSON).is_forgotten
+    assert memory.then is None
+
+
 def test_an_endpoint_that_is_deleted_while_it_is_updated_stays_deleted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -187,7 +273,8 @@ def test_an_endpoint_that_is_deleted_while_it_is_updated_stays_deleted(
 def waiting(app: str) -> dict[str, ValidBatch]:
     """Events that waited, each with its endpoint as it was when they came."""
     user: dict[str, Any] = {"User": {"UserId": "u"}}
-    endpoints: dict[str, Any] = {"phone": {}, "tablet": user, "other": {}}
+    carols: dict[str, Any] = {"User": {"UserId": "carol"}}
+    endpoints: dict[str, Any] = {"phone": {}, "tablet": user, "other": {}, "PHONE": carols}
     return {
         id_: ValidBatch(
             None,
@@ -211,7 +298,7 @@ def test_the_lake_does_not_store_what_waited_while_its_person_was_forgotten(
     answers = lake.deliver(app, batches, arrivals, TimeLeft())
     for id_ in batches:
         assert answers[id_]["EventsItemResponse"] == {id_: ACCEPTED}
-    assert [record["event_id"] for record in stored()] == ["other"]
+    assert [record["event_id"] for record in stored()] == ["other", "PHONE"]
 
 
 def test_the_laptop_does_not_store_it_either(local: LocalDestination, app: str) -> None:
@@ -223,7 +310,7 @@ def test_the_laptop_does_not_store_it_either(local: LocalDestination, app: str) 
         assert answers[id_]["EventsItemResponse"] == {id_: ACCEPTED}
     with local._database.transaction() as connection:
         found = connection.execute("SELECT event_id FROM batch_events").fetchall()
-    assert found == [("other",)]
+    assert found == [("other",), ("PHONE",)]
 
 
 def test_a_tombstone_outlasts_every_message_and_not_by_much(

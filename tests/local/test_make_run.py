@@ -1,6 +1,7 @@
 """Starting, stopping and asking after the gateway, as its user does."""
 
 import json
+import os
 import shlex
 import shutil
 import signal
@@ -13,7 +14,9 @@ from pathlib import Path
 import pytest
 
 from infra.deploy_settings import DeploySettings, DeploySettingsError
+from local.database import FILE
 from local.environment import StartError, set_environment
+from local.folder_lock import LOCK_FILE, hold
 from local.queue_message import NewMessage
 from local.queued_events import QueuedEvents
 from local.wrong_variables import SHOULD
@@ -56,6 +59,38 @@ def test_a_folder_has_one_gateway_until_that_ends_or_is_killed(start_gateway: St
     second = start_gateway()
     assert second.end() == (0, "")
     start_gateway()
+
+
+def test_a_store_has_one_gateway_without_its_lock_file_and_by_a_link_to_it(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder in (first, second):
+        folder.mkdir()
+    (second / FILE).symlink_to(first / FILE)
+
+    with hold(first, "http://127.0.0.1:8080"):
+        with pytest.raises(StartError, match=f"on http://127.0.0.1:8080 has {first}: stop it"):
+            hold(second, "").__enter__()
+        (first / LOCK_FILE).unlink()
+        for folder in (first, second):
+            with pytest.raises(StartError, match=f"has {folder}: stop it, or choose"):
+                hold(folder, "").__enter__()
+        (first / LOCK_FILE).write_text('{"run": "1", "url": "\\u001b[31m"}')
+        with pytest.raises(StartError, match=f"^Another `make run` has {first}: stop it"):
+            hold(first, "").__enter__()
+    with hold(second, ""):
+        pass
+
+
+def test_a_lock_file_that_is_none_is_named(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / LOCK_FILE)
+
+    assert "run.lock is no file. Choose another folder" in start_and_fail(tmp_path)
+
+
+def test_a_folder_that_a_link_to_a_store_leads_to_is_named(tmp_path: Path) -> None:
+    (tmp_path / FILE).symlink_to(tmp_path / "nowhere" / FILE)
+
+    assert "nowhere cannot be opened" in start_and_fail(tmp_path)
 
 
 def test_a_lock_that_is_a_link_is_left_alone(tmp_path: Path) -> None:

@@ -1,12 +1,25 @@
 """What is deleted leaves a tombstone, so that no older update that waited brings it back."""
 
 from collections.abc import Iterable, Mapping
+from enum import Enum, auto
 from typing import NamedTuple
 
 from putevents.endpoints.item import Item, stamp
 from putevents.endpoints.keys import endpoint_key, is_user_id, user_key
+from putevents.endpoints.store import check_time
 from putevents.endpoints.work import Work
 from putevents.wire.arrival import Arrival
+
+# Before all stamps: of what names another user, nothing is forgotten.
+_NEVER = f"{0:013d}"
+
+
+class Forget(Enum):
+    """What is forgotten of an endpoint that came before."""
+
+    NOTHING = auto()
+    ALL = auto()
+    BUT_OTHERS = auto()  # what names another user than the one who is forgotten is stored
 
 
 class Waited(NamedTuple):
@@ -21,25 +34,26 @@ def deletion_stamp(moment: int) -> str:
     return f"{moment:013d}"
 
 
-def bury(work: Work, key: str, moment: int, *, forget: bool = False) -> Item:
+def bury(work: Work, key: str, moment: int, forget: Forget = Forget.NOTHING) -> Item:
     """Delete an item as of a moment; what it was.
 
     If the item has seen a later update, by a clock ahead of ours, it is deleted as of that.
     """
-    deleted = deletion_stamp(moment)
-    tombstone = _tombstone(deleted, deleted if forget else "")
+    tombstone = _tombstone(deletion_stamp(moment), forget, Item())
     first = was = work.store.bury(work.application_id, key, tombstone)
-    while was.latest > tombstone.latest or was.forgotten > tombstone.forgotten:
-        deleted = max(tombstone.latest, was.latest)
-        forgotten = deleted if forget else was.forgotten
-        tombstone = _tombstone(deleted, forgotten)
+    while (
+        was.latest > tombstone.latest
+        or was.forgotten > tombstone.forgotten
+        or was.forgotten_wholly > tombstone.forgotten_wholly
+    ):
+        tombstone = _tombstone(max(tombstone.latest, was.latest), forget, tombstone, was)
         was = work.store.bury(work.application_id, key, tombstone)
     return first
 
 
-def bury_endpoint(work: Work, key: str, moment: int, *, forget: bool = False) -> Item:
+def bury_endpoint(work: Work, key: str, moment: int, forget: Forget = Forget.NOTHING) -> Item:
     """The same for an endpoint, which an earlier version stored under the letters of its id."""
-    was = bury(work, endpoint_key(key), moment, forget=forget)
+    was = bury(work, endpoint_key(key), moment, forget)
     if key == endpoint_key(key):
         return was
     return work.store.delete(work.application_id, key) or was
@@ -52,25 +66,45 @@ def remove_user(work: Work, user_id: str) -> None:
     """
     was = work.store.delete(work.application_id, user_key(user_id))
     if was and was.deleted:  # but it stays known what was deleted or forgotten before
-        work.store.bury(
-            work.application_id, user_key(user_id), _tombstone(was.deleted, was.forgotten)
-        )
+        tombstone = _tombstone(was.deleted, Forget.NOTHING, was)
+        work.store.bury(work.application_id, user_key(user_id), tombstone)
 
 
 def forgotten(work: Work, waited: Mapping[str, Waited]) -> set[str]:
     """The endpoints whose events came before the endpoint, or its user then, was forgotten."""
     keys = {id_: _keys(id_, found.user_id) for id_, found in waited.items()}
     items = work.read_stored(key for group in keys.values() for key in group)
-    return {
-        id_
-        for id_, found in waited.items()
-        if any(stamp(found.arrival) <= items[key].forgotten for key in keys[id_] if key in items)
-    }
+    gone: set[str] = set()
+    for id_, (user_id, arrival) in waited.items():
+        endpoint = items.get(endpoint_key(id_), Item())
+        user = items.get(user_key(user_id), Item())
+        if is_forgotten(work, endpoint, user, user_id, stamp(arrival)):
+            gone.add(id_)
+    return gone
+
+
+def is_forgotten(work: Work, endpoint: Item, user: Item, user_id: str, stamp: str) -> bool:
+    """Whether events that name a user, or nobody, came before one of the two was forgotten."""
+    if endpoint.has_forgotten(stamp, user_id) or stamp <= user.forgotten:
+        return True
+    if stamp > endpoint.forgotten or not is_user_id(user_id):
+        return False
+    # The user is forgotten before the endpoint is, so perhaps between the reads of the two.
+    check_time(work.time_left)
+    key = user_key(user_id)
+    return stamp <= work.read_stored([key]).get(key, Item()).forgotten
 
 
 def _keys(endpoint_id: str, user_id: str) -> Iterable[str]:
     return [endpoint_key(endpoint_id), *([user_key(user_id)] if is_user_id(user_id) else [])]
 
 
-def _tombstone(deleted: str, forgotten: str) -> Item:
-    return Item(latest=deleted, deleted=deleted, forgotten=forgotten)
+def _tombstone(deleted: str, forget: Forget, *before: Item) -> Item:
+    """What takes the place of items, and keeps what was forgotten of them."""
+    forgotten = max(item.forgotten for item in before)
+    wholly = max(item.forgotten_wholly for item in before)
+    if forget != Forget.NOTHING:
+        forgotten = deleted
+        wholly = deleted if forget == Forget.ALL else wholly or _NEVER
+    spares = wholly if wholly < forgotten else ""
+    return Item(latest=deleted, deleted=deleted, forgotten=forgotten, spares=spares)

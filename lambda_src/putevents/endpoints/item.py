@@ -62,11 +62,21 @@ class Item:
     owner: str = ""  # putevents.wire.caller; empty if it is nobody's
     deleted: str = ""  # the stamp of its last deletion: no older update has an effect
     forgotten: str = ""  # of when a person was forgotten: no event that came before is stored
+    spares: str = ""  # of one that came after this and names a user, only that user decides
 
     def value(self, name: str) -> Any:
         """A member's value, or None."""
         member = self.members.get(name)
         return member.value if member else None
+
+    @property
+    def forgotten_wholly(self) -> str:
+        """Until when everything is forgotten, whomever it names."""
+        return self.spares or self.forgotten
+
+    def has_forgotten(self, stamp: str, user_id: str) -> bool:
+        """Whether what came at a moment is forgotten with it, whoever the user is that it names."""
+        return stamp <= (self.forgotten_wholly if user_id else self.forgotten)
 
     @property
     def user_id(self) -> str:
@@ -219,6 +229,7 @@ class Item:
             owner=self.owner or owner,
             deleted=self.deleted,
             forgotten=self.forgotten,
+            spares=self.spares,
         )
 
     def taken_back(self, update: Members, before: "Item") -> tuple[Members, list[str]]:

@@ -6,9 +6,17 @@ from time import time_ns
 from typing import NamedTuple
 
 from putevents.endpoints.apply import apply
-from putevents.endpoints.deletion import Waited, bury, bury_endpoint, forgotten, remove_user
+from putevents.endpoints.deletion import (
+    Forget,
+    Waited,
+    bury,
+    bury_endpoint,
+    forgotten,
+    is_forgotten,
+    remove_user,
+)
 from putevents.endpoints.groups import Asked, in_order
-from putevents.endpoints.item import Item, user_attributes
+from putevents.endpoints.item import USER_ID, Item, user_attributes
 from putevents.endpoints.keys import endpoint_key, is_endpoint_id, is_user_id, user_key
 from putevents.endpoints.people import People
 from putevents.endpoints.repeated_attributes import write_repeated
@@ -195,21 +203,25 @@ class EndpointTable:
     ) -> list[str]:
         """Delete endpoints and store none of their events that came before; the same for a user.
 
-        With a user, an endpoint that somebody else has by now only forgets who had it before.
-        Returns the keys of what was deleted.
+        With a user, an endpoint that somebody else has by now only forgets who had it before, and
+        of any other those events stay that name somebody else. Returns the keys of what was
+        deleted.
         """
         work, when = Work(self._store, application_id, NO_END), _now()
         keys = [id_ for id_ in endpoint_ids if is_endpoint_id(id_)]
         stored = work.read(keys) if user_id else {}
+        users: dict[str, Item] = {}
+        if is_user_id(user_id):  # before the endpoints, see is_forgotten
+            users[user_key(user_id)] = bury(work, user_key(user_id), when, Forget.ALL)
         was: dict[str, Item] = {}
+        scope = Forget.BUT_OTHERS if user_id else Forget.ALL
         for key in keys:
             item = stored.get(key, Item())
             if item.user_id in ("", user_id):
-                was[key] = bury_endpoint(work, key, when, forget=True)
+                was[key] = bury_endpoint(work, key, when, scope)
             elif others := item.without_user(user_id):
                 work.write_to_other(key, others)
-        if is_user_id(user_id):
-            was[user_key(user_id)] = bury(work, user_key(user_id), when, forget=True)
+        was |= users
         for left in {item.user_id for item in was.values()} - {"", user_id}:
             if not self.of_user(application_id, left):
                 remove_user(work, left)
@@ -255,7 +267,7 @@ def _as_of_arrival(
     }
     users = people.of(item.user_id for item in items.values() if item.user_id)
     stored: dict[str, Stored] = {}
-    for id_, key, stamp, _, _ in asked:
+    for id_, key, stamp, members, _ in asked:
         if id_ not in items:
             continue
         item, user = items[id_], users.get(items[id_].user_id)
@@ -266,7 +278,9 @@ def _as_of_arrival(
             user = Item(said)  # of a user who is not stored, or not yet
         shown_id = key if item.revision else id_
         shown = response(work.application_id, shown_id, item, user)
-        gone = updated[id_].item.forgotten >= stamp
+        named = str(members[USER_ID].value) if USER_ID in members else ""
+        owner = people.get(named) if is_user_id(named) else Item()
+        gone = is_forgotten(work, updated[id_].item, owner, named, stamp)
         stored[id_] = Stored(shown, updated[id_].rejection, updated[id_].is_forbidden, gone)
     return stored
 

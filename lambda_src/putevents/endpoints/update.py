@@ -132,6 +132,7 @@ class Update:
                 latest=item.deleted,
                 deleted=item.deleted,
                 forgotten=item.forgotten,
+                spares=item.spares,
             ),
             said=own,
         )

@@ -50,6 +50,7 @@ def decode(stored: Mapping[str, Attribute]) -> Item:
         owner=stored.get("tied_to", {}).get("S", ""),
         deleted=stored.get("deleted", {}).get("S", ""),
         forgotten=stored.get("forgotten", {}).get("S", ""),
+        spares=stored.get("spares", {}).get("S", ""),
     )
 
 
@@ -59,6 +60,7 @@ def encode_tombstone(tombstone: Item, expires: int) -> dict[str, Attribute]:
         "latest": tombstone.latest,
         "deleted": tombstone.deleted,
         "forgotten": tombstone.forgotten,
+        "spares": tombstone.spares,
     }
     stored: dict[str, Attribute] = {name: {"S": text} for name, text in texts.items() if text}
     return {**stored, EXPIRES: {"N": str(expires)}}
