@@ -5,16 +5,18 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 from unittest.mock import patch
 
 from local.database import FILE, Database
 from local.event_source import EventSource
 from local.queue_message import DEAD_LETTERS, QUEUE, Message, NewMessage
 from local.queues import Queues
+from local.sqs import SqsApi
 from putevents import api_handler, queue_handler
 from putevents.breaker import Breaker
 from putevents.destinations import Home, pinpoint
@@ -22,6 +24,7 @@ from putevents.gateway import Follower, Gateway
 from putevents.queue import retry
 from putevents.queue.messages import DESTINATIONS
 from putevents.settings import Settings
+from tests.faults.edges import Ending
 from tests.faults.ledger import Balance, Key, Ledger
 from tests.faults.world import KilledError, World
 from tests.unit.doors import ENVIRONMENT, Context, http_event
@@ -138,17 +141,16 @@ class Lab:
     # --- what is found in the end --------------------------------------------------------------
 
     def balance(self) -> Balance:
-        """Where everything is."""
-        return self.ledger.balance(self.world.stored, self._bodies(self.settings.destination[0]))
+        """Where everything is, as home sees it."""
+        return self.balance_of(self.settings.destination[0])
 
-    def balance_of_follower(self) -> Balance:
-        """Where everything is as the follower sees it."""
-        [follower] = self.followers
-        return self.ledger.balance(self.world.followed, self._bodies(follower.name))
+    def balance_of(self, name: str) -> Balance:
+        """Where everything is, as a destination sees it."""
+        return self.ledger.balance(self.world.has[name], self._bodies(name), self.world.rejected)
 
-    def balances(self) -> list[Balance]:
+    def balances(self) -> dict[str, Balance]:
         """The books of each destination."""
-        return [self.balance(), *([self.balance_of_follower()] if self.followers else [])]
+        return {name: self.balance_of(name) for name in self.settings.destination}
 
     def _bodies(self, destination: str) -> list[str]:
         """The bodies of all messages, dead ones too, that are for a destination."""
@@ -181,11 +183,20 @@ def _toward(attributes: str, everybody: str) -> list[str]:
     return str(named).split(",")
 
 
+LabT = TypeVar("LabT", bound=Lab)
+
+
+def hook_client(client: Any, world: World, ask: Callable[[Any], Ending]) -> None:
+    """Let a boto3 client ask this instead of sending a request."""
+    service_id = client.meta.service_model.service_id.hyphenize()
+    client.meta.events.register(f"before-send.{service_id}", world.client_hook(ask))
+
+
 @contextmanager
-def running_lab(seed: int = 0) -> Iterator[Lab]:
+def running_lab(seed: int = 0, kind: type[LabT] = Lab) -> Iterator[LabT]:  # type: ignore[assignment]
     """A lab that both doors stand in until the block ends."""
     folder = Path(tempfile.mkdtemp())
-    lab = Lab(folder, seed)
+    lab = kind(folder, seed)
     world, queues = lab.world, lab.queues
     sqs = lab.retry_queue._client
     with (
@@ -201,9 +212,8 @@ def running_lab(seed: int = 0) -> Iterator[Lab]:
         patch("local.queues._now", lambda: int(world.now * 1000)),
     ):
         destination = pinpoint.PinpointDestination()
-        events = destination._client.meta.events
-        events.register("before-send.pinpoint", world.client_hook("pinpoint", queues))
-        sqs.meta.events.register("before-send.sqs", world.client_hook("sqs", queues))
+        hook_client(destination._client, world, world.ask_pinpoint)
+        hook_client(sqs, world, partial(world.ask_queue, SqsApi(queues)))
         lab.destination = destination
         lab.redeploy()
         yield lab
