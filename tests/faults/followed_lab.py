@@ -1,8 +1,7 @@
 """The lab with several destinations: the real ones, over the clients that they have on AWS."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
 from unittest.mock import patch
 
@@ -31,24 +30,26 @@ LISTS = {
 class FollowedLab(Lab):
     """Each destination, and the lake's table, fails as a test says."""
 
+    names = "lake,stream"
+
+    def connect(self) -> None:
+        """Make them all."""
+        home, *followers = LISTS[self.names]
+        self.settings = SETTINGS.model_copy(update={"destination": (home, *followers)})
+        with patch.dict(os.environ, ENVIRONMENT):
+            self.destination = _destination(self.world, home)
+            self.followers = tuple(
+                Follower(name, _destination(self.world, name), Breaker(0)) for name in followers
+            )
+
     def fail(self, name: str, fault: str) -> None:
         """Let one of them fail, as it does of its kind."""
         self.world.faults[name] = FAULTS[name][fault]
 
 
-@contextmanager
-def running_followed_lab(names: str, seed: int = 0) -> Iterator[FollowedLab]:
+def running_followed_lab(names: str, seed: int = 0) -> AbstractContextManager[FollowedLab]:
     """A lab whose gateway has these destinations."""
-    with running_lab(seed, FollowedLab) as lab, patch.dict(os.environ, ENVIRONMENT):
-        lab.settings = SETTINGS.model_copy(update={"destination": LISTS[names]})
-        home, *followers = (_destination(lab.world, name) for name in LISTS[names])
-        lab.destination = home
-        lab.followers = tuple(
-            Follower(name, destination, Breaker(0))
-            for name, destination in zip(LISTS[names][1:], followers, strict=True)
-        )
-        lab.redeploy()
-        yield lab
+    return running_lab(seed, type("Followed", (FollowedLab,), {"names": names}))
 
 
 def _destination(world: World, name: str) -> Any:

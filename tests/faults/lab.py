@@ -69,6 +69,12 @@ class Lab:
         self.retry_queue = retry.RetryQueue(SETTINGS)
         self.destination: Home
 
+    def connect(self) -> None:
+        """Make what the gateway delivers to."""
+        destination = pinpoint.PinpointDestination()
+        hook_client(destination._client, self.world, self.world.ask_pinpoint)
+        self.destination = destination
+
     # --- what is done to the gateway -----------------------------------------------------------
 
     def put(self, application_id: str, request: Any, seconds: float = SECONDS["api"]) -> Any:
@@ -211,10 +217,8 @@ def running_lab(seed: int = 0, kind: type[LabT] = Lab) -> Iterator[LabT]:  # typ
         patch("putevents.wire.arrival.time.time_ns", lambda: int(world.now * 1e9)),
         patch("local.queues._now", lambda: int(world.now * 1000)),
     ):
-        destination = pinpoint.PinpointDestination()
-        hook_client(destination._client, world, world.ask_pinpoint)
         hook_client(sqs, world, partial(world.ask_queue, SqsApi(queues)))
-        lab.destination = destination
+        lab.connect()
         lab.redeploy()
         yield lab
     lab.queues._database.close()

@@ -14,7 +14,7 @@ from tests.faults.books import Book
 from tests.faults.edges import DESTINATION, QUEUE
 from tests.faults.followed_lab import LISTS, FollowedLab, running_followed_lab
 from tests.faults.ledger import Balance
-from tests.faults.part_edges import FAULTS, TABLE
+from tests.faults.part_edges import TABLE
 from tests.faults.test_edges import DONE_BUT_NOT_SAID, request
 
 IS_WHOLE = bool(os.environ.get("FAULT_TABLE"))
@@ -37,10 +37,13 @@ SENT, BROKEN = 168, 10
 
 
 def in_turn(faults: Iterable[str]) -> list[Case]:
-    """Each fault at each destination of each list; in a quick run at one."""
+    """Each fault at each destination of each list; in a quick run at one.
+
+    What PutEvents servers do, test_edges.py tries.
+    """
     if IS_WHOLE:
         return [(*place, fault) for place in PLACES for fault in faults]
-    places = cycle(PLACES)
+    places = cycle(place for place in PLACES if place[1] != "pinpoint")
     return [(*next(places), fault) for fault in faults]
 
 
@@ -101,7 +104,7 @@ def test_whatever_one_does_each_other_one_has_each_event_once(
     assert (books[failing].stored < SENT - BROKEN) == rejects
 
 
-@pytest.mark.parametrize("names", ["lake,stream,bus", "lake,pinpoint"])
+@pytest.mark.parametrize("names", ["lake,stream,bus", "lake,pinpoint"][: 2 if IS_WHOLE else 1])
 @pytest.mark.parametrize("fault", TABLE)
 def test_whatever_the_table_does_each_destination_has_each_event_once(
     lab: FollowedLab, fault: str, book: Book
