@@ -11,7 +11,7 @@ from putevents.destinations.bus import BusDestination
 from putevents.destinations.lake.destination import LakeDestination
 from putevents.destinations.stream import StreamDestination
 from putevents.gateway import Follower
-from tests.faults.lab import SETTINGS, Lab, hook_client, running_lab
+from tests.faults.lab import SETTINGS, Lab, hook_client, running
 from tests.faults.part_edges import FAULTS
 from tests.faults.services import ENVIRONMENT, SERVICES, table
 from tests.faults.world import World
@@ -49,7 +49,7 @@ class FollowedLab(Lab):
 
 def running_followed_lab(names: str, seed: int = 0) -> AbstractContextManager[FollowedLab]:
     """A lab whose gateway has these destinations."""
-    return running_lab(seed, type("Followed", (FollowedLab,), {"names": names}))
+    return running(type("Followed", (FollowedLab,), {"names": names}), seed)
 
 
 def _destination(world: World, name: str) -> Any:

@@ -1,4 +1,4 @@
-"""Several destinations of which one fails: each one's books balance, and no outage repeats an event.
+"""Several destinations of which one fails: each one's books balance, no outage repeats an event.
 
 `make faults` tries every fault at each destination of each list; `make test` each fault somewhere,
 and what is called an outage everywhere.
