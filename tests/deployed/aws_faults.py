@@ -76,6 +76,11 @@ def bus_throttled(every: int, **more: Any) -> Fault:
     return {**fault, "code": "ThrottlingException", "every": every, **more}
 
 
+def bus_down(**more: Any) -> Fault:
+    """EventBridge answers whole calls with 500."""
+    return _fail_call("events", "PutEvents", "InternalException", 500, more)
+
+
 def dynamodb_throttled(operation: str = "UpdateItem", **more: Any) -> Fault:
     """The table has no capacity left; `code="ThrottlingException"` is the account's limit."""
     return _fail_call("dynamodb", operation, "ProvisionedThroughputExceededException", 400, more)

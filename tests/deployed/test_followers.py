@@ -2,12 +2,19 @@
 
 import json
 import secrets
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from tests.deployed.aws_faults import bus_throttled, kinesis_down, throttle_records
+from tests.deployed.aws_faults import (
+    bus_down,
+    bus_throttled,
+    firehose_down,
+    kinesis_down,
+    throttle_records,
+)
 from tests.deployed.bodies import request
 from tests.deployed.conftest import BUS_EVENT_TYPE
 from tests.deployed.deployed_gateway import APPLICATION
@@ -146,21 +153,39 @@ def test_what_the_queue_brings_arrives_in_all_three(
     eventually(lambda: lake.stored(endpoint_id) == {"1": 1})
 
 
-def test_while_the_stream_is_down_the_lake_has_an_event_once_and_the_queue_holds_it_once(
-    lake: Lake, endpoint_id: str, streamed: Callable[[], list[str]]
+@pytest.mark.parametrize(
+    ("down", "fault"),
+    [("stream", kinesis_down()), ("bus", bus_down()), ("lake", firehose_down())],
+)
+def test_while_one_is_down_each_other_one_has_an_event_once_and_the_queue_holds_it_once(
+    lake: Lake,
+    endpoint_id: str,
+    streamed: Callable[[], list[str]],
+    large_purchases: Callable[[], list[Any]],
+    down: str,
+    fault: dict[str, Any],
 ) -> None:
+    def found() -> dict[str, list[str]]:
+        told = (purchase["detail"] for purchase in large_purchases())
+        mine = (record for record in told if record["client"]["client_id"] == endpoint_id)
+        return {
+            "lake": sorted(Counter(lake.stored(endpoint_id)).elements()),
+            "stream": streamed(),
+            "bus": sorted(record["event_id"] for record in mine),
+        }
+
     eventually(lambda: lake.waiting() == 0)
-    with lake.faults.during(kinesis_down()):
-        answer = lake.put_events(request(endpoint_id, {"1": event(), "2": event()}, ENDPOINT))
+    once = {name: ["1", "2"] for name in ("lake", "stream", "bus")}
+    sent = {id_: purchase(1000.5) for id_ in ("1", "2")}
+    with lake.faults.during(fault):
+        answer = lake.put_events(request(endpoint_id, sent, ENDPOINT))
 
         assert answer.items == {"1": OK, "2": OK}
         assert lake.waiting() == 1
-        eventually(lambda: lake.stored(endpoint_id) == {"1": 1, "2": 1})
         eventually(lambda: lake.faults.hits()[0] >= 3)  # the queue's tries beside the request's
-        assert streamed() == []
-    eventually(lambda: streamed() == ["1", "2"], 60)
-    eventually(lambda: lake.waiting() == 0)
-    assert lake.stored(endpoint_id) == {"1": 1, "2": 1}
+        eventually(lambda: found() == {**once, down: []})
+    eventually(lambda: lake.waiting() == 0, 60)
+    eventually(lambda: found() == once, 60)
     assert lake.dead_letters() == []
 
 

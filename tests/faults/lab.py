@@ -1,20 +1,23 @@
 """The lab: both doors in this process, with real boto3 clients, in a world that fails on demand."""
 
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 from unittest.mock import patch
 
 from local.database import FILE, Database
 from local.event_source import EventSource
 from local.queue_message import DEAD_LETTERS, QUEUE, Message, NewMessage
 from local.queues import Queues
+from local.sqs import SqsApi
 from putevents import api_handler, queue_handler
 from putevents.breaker import Breaker
 from putevents.destinations import Home, pinpoint
@@ -22,6 +25,7 @@ from putevents.gateway import Follower, Gateway
 from putevents.queue import retry
 from putevents.queue.messages import DESTINATIONS
 from putevents.settings import Settings
+from tests.faults.edges import Ending
 from tests.faults.ledger import Balance, Key, Ledger
 from tests.faults.world import KilledError, World
 from tests.unit.doors import ENVIRONMENT, Context, http_event
@@ -36,6 +40,7 @@ SETTINGS = Settings.load(
 )
 SECONDS = {"api": 28.0, "queue": 60.0}
 VISIBILITY_SECONDS = 360
+MEMORY = Path("/dev/shm")  # noqa: S108 # where there is one
 # SQS's limit and ours, ten thousand times smaller, so that the lab comes upon them.
 MAX_IN_FLIGHT, MAX_HIDDEN = 12, 10
 
@@ -65,6 +70,12 @@ class Lab:
         self._source = EventSource(self.queues, self._consume, "us-east-1")
         self.retry_queue = retry.RetryQueue(SETTINGS)
         self.destination: Home
+
+    def connect(self) -> None:
+        """Make what the gateway delivers to."""
+        destination = pinpoint.PinpointDestination()
+        hook_client(destination._client, self.world, self.world.ask_pinpoint)
+        self.destination = destination
 
     # --- what is done to the gateway -----------------------------------------------------------
 
@@ -138,17 +149,16 @@ class Lab:
     # --- what is found in the end --------------------------------------------------------------
 
     def balance(self) -> Balance:
-        """Where everything is."""
-        return self.ledger.balance(self.world.stored, self._bodies(self.settings.destination[0]))
+        """Where everything is, as home sees it."""
+        return self.balance_of(self.settings.destination[0])
 
-    def balance_of_follower(self) -> Balance:
-        """Where everything is as the follower sees it."""
-        [follower] = self.followers
-        return self.ledger.balance(self.world.followed, self._bodies(follower.name))
+    def balance_of(self, name: str) -> Balance:
+        """Where everything is, as a destination sees it."""
+        return self.ledger.balance(self.world.has[name], self._bodies(name), self.world.rejected)
 
-    def balances(self) -> list[Balance]:
+    def balances(self) -> dict[str, Balance]:
         """The books of each destination."""
-        return [self.balance(), *([self.balance_of_follower()] if self.followers else [])]
+        return {name: self.balance_of(name) for name in self.settings.destination}
 
     def _bodies(self, destination: str) -> list[str]:
         """The bodies of all messages, dead ones too, that are for a destination."""
@@ -181,11 +191,26 @@ def _toward(attributes: str, everybody: str) -> list[str]:
     return str(named).split(",")
 
 
-@contextmanager
-def running_lab(seed: int = 0) -> Iterator[Lab]:
+LabT = TypeVar("LabT", bound=Lab)
+
+
+def hook_client(client: Any, world: World, ask: Callable[[Any], Ending]) -> None:
+    """Let a boto3 client ask this instead of sending a request."""
+    service_id = client.meta.service_model.service_id.hyphenize()
+    client.meta.events.register(f"before-send.{service_id}", world.client_hook(ask))
+
+
+def running_lab(seed: int = 0) -> AbstractContextManager[Lab]:
     """A lab that both doors stand in until the block ends."""
-    folder = Path(tempfile.mkdtemp())
-    lab = Lab(folder, seed)
+    return running(Lab, seed)
+
+
+@contextmanager
+def running(kind: type[LabT], seed: int) -> Iterator[LabT]:
+    """A lab of this kind."""
+    # No test of these needs a disk, for which each message would wait.
+    folder = Path(tempfile.mkdtemp(dir=MEMORY if os.access(MEMORY, os.W_OK) else None))
+    lab = kind(folder, seed)
     world, queues = lab.world, lab.queues
     sqs = lab.retry_queue._client
     with (
@@ -200,11 +225,8 @@ def running_lab(seed: int = 0) -> Iterator[Lab]:
         patch("putevents.wire.arrival.time.time_ns", lambda: int(world.now * 1e9)),
         patch("local.queues._now", lambda: int(world.now * 1000)),
     ):
-        destination = pinpoint.PinpointDestination()
-        events = destination._client.meta.events
-        events.register("before-send.pinpoint", world.client_hook("pinpoint", queues))
-        sqs.meta.events.register("before-send.sqs", world.client_hook("sqs", queues))
-        lab.destination = destination
+        hook_client(sqs, world, partial(world.ask_queue, SqsApi(queues)))
+        lab.connect()
         lab.redeploy()
         yield lab
     lab.queues._database.close()

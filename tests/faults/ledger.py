@@ -5,7 +5,7 @@ Kept from outside: by what the client was told, and by what stores and queues ho
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -74,13 +74,18 @@ class Ledger:
         """What the clients have not been told the end of, and will send again."""
         return [key for key, told in self.told.items() if told is Told.AGAIN]
 
-    def balance(self, stored: Counter[Key], bodies: Iterable[str]) -> Balance:
-        """Count; `bodies` are those of every message that still is in any queue."""
+    def balance(
+        self, stored: Counter[Key], bodies: Iterable[str], rejected: Container[Key] = ()
+    ) -> Balance:
+        """Count; `bodies` are those of every message that still is in any queue.
+
+        `rejected` is what a destination keeps beside, because it broke a rule.
+        """
         waiting = {key for body in bodies for key in keys_of_message(body)}
         assert not stored.keys() - self.told.keys(), "stored, but never sent"
         counts: Counter[str] = Counter()
         for key, told in self.told.items():
-            counts[_where(key, told, stored, waiting)] += 1
+            counts[_where(key, told, stored, waiting, rejected)] += 1
         held = (self.told[key] for key in stored.keys() | waiting if key in self.told)
         return Balance(
             sent=len(self.told),
@@ -91,11 +96,15 @@ class Ledger:
         )
 
 
-def _where(key: Key, told: Told, stored: Counter[Key], waiting: set[Key]) -> str:
+def _where(
+    key: Key, told: Told, stored: Counter[Key], waiting: set[Key], rejected: Container[Key]
+) -> str:
     if key in stored:
         return "stored"
     if key in waiting:
         return "waiting"
+    if key in rejected and told is not Told.AGAIN:
+        return "rejected"
     return {Told.ACCEPTED: "lost", Told.REJECTED: "rejected", Told.AGAIN: "kept"}[told]
 
 

@@ -23,9 +23,10 @@ from hypothesis.stateful import (
 
 from putevents.observability import logger
 from tests.faults.edges import DESTINATION, QUEUE
-from tests.faults.followed_lab import HOMES, running_followed_lab
+from tests.faults.followed_lab import FollowedLab, running_followed_lab
 from tests.faults.lab import SECONDS, Lab, running_lab
 from tests.faults.ledger import Balance
+from tests.faults.part_edges import TABLE
 
 EVENTS = int(os.environ.get("EVENTS", 20_000))
 SEED = int(os.environ.get("SEED") or secrets.randbelow(10**6))
@@ -74,8 +75,13 @@ class Faults(RuleBasedStateMachine):
         return {"BatchItem": batch_item}
 
     def suffer(self, destination: str, queue: str, death: int | None) -> None:
-        self.lab.world.destination, self.lab.world.queue = DESTINATION[destination], QUEUE[queue]
+        self.fail(destination)
+        self.lab.world.queue = QUEUE[queue]
         self.lab.world.die_after(death)
+
+    def fail(self, fault: str) -> None:
+        """Let home fail."""
+        self.lab.world.destination = DESTINATION[fault]
 
     @rule(
         application_id=applications,
@@ -152,13 +158,13 @@ class Faults(RuleBasedStateMachine):
     @precondition(lambda self: self.lab.world.calls)
     @rule()
     def somebody_looks(self) -> None:
-        assert all(balance.lost == 0 for balance in self.lab.balances())
+        assert all(balance.lost == 0 for balance in self.lab.balances().values())
 
     def teardown(self) -> None:
         try:
-            assert all(balance.lost == 0 for balance in self.lab.balances())
+            assert all(balance.lost == 0 for balance in self.lab.balances().values())
             self.lab.recover()
-            for balance in self.lab.balances():
+            for balance in self.lab.balances().values():
                 assert balance.sent == balance.stored + balance.rejected + balance.waiting
                 assert balance.lost == balance.kept == balance.again == 0
                 self.balances.append(balance)
@@ -168,20 +174,34 @@ class Faults(RuleBasedStateMachine):
 
 
 class FollowedFaults(Faults):
-    """The same with a follower, which fails on its own."""
+    """The same with followers, each of which fails on its own."""
 
-    home = HOMES[0]
+    names = "lake,stream,bus"
+    lab: FollowedLab
 
     def run_lab(self) -> AbstractContextManager[Lab]:
-        return running_followed_lab(self.home, SEED)
+        return running_followed_lab(self.names, SEED)
 
-    @rule(follower=destinations)
-    def the_follower_changes(self, follower: str) -> None:
-        self.lab.world.follower = DESTINATION[follower]
+    def fail(self, fault: str) -> None:
+        self.lab.fail(self.lab.settings.destination[0], fault)
+
+    @rule(number=st.integers(0, 1), fault=destinations)
+    def a_follower_changes(self, number: int, fault: str) -> None:
+        followers = self.lab.settings.destination[1:]
+        self.lab.fail(followers[number % len(followers)], fault)
+
+    @precondition(lambda self: self.lab.settings.destination[0] == "lake")
+    @rule(fault=st.sampled_from(list(TABLE)))
+    def the_table_changes(self, fault: str) -> None:
+        self.lab.fail("table", fault)
 
 
 class FollowedPinpointFaults(FollowedFaults):
-    home = HOMES[1]
+    names = "pinpoint,bus"
+
+
+class LakeBesidePinpointFaults(FollowedFaults):
+    names = "lake,pinpoint"
 
 
 @pytest.fixture(name="quiet", autouse=True)
@@ -195,8 +215,8 @@ def _quiet() -> Iterator[None]:
 
 @pytest.mark.parametrize(
     ("machine", "share"),
-    # The books of two destinations count each event twice.
-    [(Faults, 1), (FollowedFaults, 4), (FollowedPinpointFaults, 4)],
+    # The books of several destinations count each event several times.
+    [(Faults, 1), (FollowedFaults, 4), (FollowedPinpointFaults, 4), (LakeBesidePinpointFaults, 4)],
 )
 def test_whatever_goes_wrong_in_whatever_order_nothing_is_lost(
     capsys: pytest.CaptureFixture[str], machine: type[Faults], share: int

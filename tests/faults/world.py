@@ -1,11 +1,12 @@
 """What is outside of the gateway: a destination, SQS, the time, and death at any moment.
 
-botocore hands its requests over here instead of to a socket. Behind the Pinpoint client is a
-counter of what was stored, behind the SQS client are the laptop's queues.
+botocore hands its requests over here instead of to a socket. Behind the clients of destinations are
+counters of what was stored (`services.py` has those of AWS), behind the SQS client are the laptop's
+queues.
 """
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from random import Random
@@ -15,9 +16,7 @@ from urllib.parse import unquote, urlsplit
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ReadTimeoutError
 
-from local.queues import Queues
 from local.sqs import SqsApi
-from local.sqs_protocols import TARGET
 from tests.faults import edges
 from tests.faults.edges import Call, Ending, Fault
 from tests.faults.ledger import Key, keys
@@ -29,14 +28,14 @@ class KilledError(BaseException):
 
 
 class World:
-    """`destination` and `queue` say how these behave; it comes again with the same `chance`."""
+    """`faults` and `queue` say how these behave; it comes again with the same `chance`."""
 
     def __init__(self, chance: Random) -> None:
         self.chance = chance
-        self.stored: Counter[Key] = Counter()
-        self.destination: Fault = edges.well  # home
-        self.follower: Fault = edges.well
-        self.followed: Counter[Key] = Counter()  # what the follower has stored
+        # By the destination, and `table` for the lake's other service.
+        self.faults: defaultdict[str, Fault] = defaultdict(lambda: edges.well)
+        self.has: defaultdict[str, Counter[Key]] = defaultdict(Counter)
+        self.rejected: Counter[Key] = Counter()  # the lake's rows of what broke a rule
         self.queue: Fault = edges.well
         self.now = 1_800_000_000.0
         self.end = 0.0  # of the invocation
@@ -47,25 +46,36 @@ class World:
 
     def recover(self) -> None:
         """All is well from now on."""
-        self.destination = self.follower = self.queue = edges.well
+        self.faults.clear()
+        self.queue = edges.well
         self._death = None
+
+    @property
+    def destination(self) -> Fault:
+        """How `pinpoint` behaves, for a lab that has no other."""
+        return self.faults["pinpoint"]
+
+    @destination.setter
+    def destination(self, fault: Fault) -> None:
+        self.faults["pinpoint"] = fault
+
+    @property
+    def stored(self) -> Counter[Key]:
+        """What it has."""
+        return self.has["pinpoint"]
 
     def die_after(self, moments: int | None) -> None:
         """Kill what runs at a moment from now; each call has two, one before and one after it."""
         self._death = None if moments is None else self._moments + moments
 
-    def client_hook(self, service: str, queues: Queues) -> Callable[..., Any]:
-        """What botocore calls instead of sending a request to this service."""
-        sqs = SqsApi(queues)
+    def client_hook(self, ask: Callable[[Any], Ending]) -> Callable[..., Any]:
+        """What botocore calls instead of sending a request."""
 
         def answer(request: Any, **_: Any) -> AWSResponse:
             self.calls += 1
             self.pass_moment()
             try:
-                if service == "pinpoint":
-                    status, body = self._deliver(request)
-                else:
-                    status, body = self._ask_queue(sqs, request)
+                status, body = ask(request)
             except ReadTimeoutError:
                 self.sleep(request.context["read_timeout"])
                 raise
@@ -89,7 +99,8 @@ class World:
             self.ran_out += 1
             raise KilledError
 
-    def _deliver(self, request: Any) -> Ending:
+    def ask_pinpoint(self, request: Any) -> Ending:
+        """PutEvents."""
         application_id = unquote(urlsplit(request.url).path.split("/")[3])
         asked = json.loads(request.body)
         items = keys(application_id, asked)
@@ -100,9 +111,9 @@ class World:
 
         return self.destination(Call(items, do, self.chance))
 
-    def _ask_queue(self, sqs: SqsApi, request: Any) -> Ending:
-        target = request.headers["X-Amz-Target"]
-        action = (target.decode() if isinstance(target, bytes) else target).removeprefix(TARGET)
+    def ask_queue(self, sqs: SqsApi, request: Any) -> Ending:
+        """An action of SQS."""
+        action = action_of(request)
         asked = json.loads(request.body)
         items = asked.get("Entries", [asked])
 
@@ -114,6 +125,12 @@ class World:
             return answer
 
         return self.queue(Call(items, do, self.chance))
+
+
+def action_of(request: Any) -> str:
+    """The operation that a request of AWS's JSON protocol is for."""
+    target = request.headers["X-Amz-Target"]
+    return str(target.decode() if isinstance(target, bytes) else target).rpartition(".")[2]
 
 
 class _Raw(BytesIO):
