@@ -45,7 +45,7 @@ NEED_AWS = (
 MENTIONED_ELSEWHERE = {
     **ELSEWHERE,
     ". .build/emulated/environment": "make deploy-emulated writes that file",
-    ".venv/bin/python -m commands release": "it takes minutes; tests/commands/test_release.py has its parts",
+    ".venv/bin/python -m commands release": "it takes minutes; test_release.py has its parts",
     ".venv/bin/pytest": "it runs tests, as CI does",
     ".venv/bin/python -m commands import-endpoints FILE ...": _FORM,
     'PATH="$PWD/.venv/bin:$PATH" infra/node_modules/.bin/cdk deploy': "make deploy calls it",
