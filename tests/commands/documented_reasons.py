@@ -62,7 +62,6 @@ MENTIONED_ELSEWHERE = {
     "grep": _READERS,
     "gunzip": _FORM,
     "kill -9": _FORM,
-    "make -C": _FORM,
     "npm install": _FORM,
     "python -m commands": _FORM,
     "sha256sum": "it checks a release; test_release.py makes such a file",

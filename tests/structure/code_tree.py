@@ -1,4 +1,4 @@
-"""Read the tree of README.md's section "What stands where".
+"""Read the tree of docs/code.md's section "What stands where".
 
 A line names a folder, two spaces after it say what it is for, and braces list its files, `.py` left
 out: `  queue/  the format of messages {messages retry}`. A line is inside the folder of the last
@@ -21,11 +21,11 @@ class Folder(NamedTuple):
     files: list[str]
 
 
-def tree(readme: str) -> dict[str, Folder]:
-    """Return the folders that the README names, by their paths from the root."""
-    block = re.search(rf"^{HEADING}\n+```\n(.*?)^```", readme, re.M | re.S)
+def tree(page: str) -> dict[str, Folder]:
+    """Return the folders that the page names, by their paths from the root."""
+    block = re.search(rf"^{HEADING}\n+```\n(.*?)^```", page, re.M | re.S)
     if block is None:
-        raise ValueError(f"README.md has no tree under {HEADING!r}.")
+        raise ValueError(f"docs/code.md has no tree under {HEADING!r}.")
     folders = [_folder(path, text) for path, text in _lines(block[1])]
     return {folder.path: folder for folder in folders}
 
@@ -38,7 +38,7 @@ def _lines(block: str) -> list[tuple[str, str]]:
         found = _FOLDER.match(line)
         if found is None:
             if not lines:
-                raise ValueError(f"README.md's tree begins with no folder: {line}")
+                raise ValueError(f"docs/code.md's tree begins with no folder: {line}")
             path, text = lines.pop()
             lines.append((path, f"{text} {line.strip()}"))
             continue
