@@ -177,7 +177,8 @@ def test_a_store_of_the_version_before_says_what_to_do(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / FILE)) as connection:
         connection.execute("CREATE TABLE events (event_id TEXT)")
 
-    assert "`make run` once brings it up to date" in sql(tmp_path, "--query", "SELECT 1")[2]
+    said = sql(tmp_path, "--query", "SELECT 1")[2]
+    assert f"`make run DATA_DIR={tmp_path}` once brings it up to date" in said
 
 
 def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
