@@ -30,19 +30,6 @@ RESPONSES = {
     "INTEGRATION_TIMEOUT": _OURS,
     "DEFAULT_5XX": _OURS,
 }
-# Where API Gateway looks at the caller first, nobody hears which of Pinpoint's operations are not
-# served. Beside the message, which has the caller's own text in it: SDKs leave such a member out.
-HINT = (
-    "This gateway serves what apps send. If you called another operation of Pinpoint, such as"
-    " SendMessages, see docs/pinpoint-operations.md for where it is now."
-)
-_OF_CALLERS = {
-    "ACCESS_DENIED",
-    "INVALID_API_KEY",
-    "INVALID_SIGNATURE",
-    "MISSING_AUTHENTICATION_TOKEN",
-    "UNAUTHORIZED",
-}
 EXPOSED = "x-amzn-RequestId,x-amzn-ErrorType,Date"
 
 
@@ -52,14 +39,14 @@ def add_gateway_responses(api: apigateway.RestApi, origins: Sequence[str]) -> No
     Not `x-amzn-ErrorType`: API Gateway adds its own, and one of ours would come before it.
     """
     for name, (status, message) in RESPONSES.items():
-        id_ = '"$context.requestId"'
-        hint = f',"Hint":"{HINT}"' if name in _OF_CALLERS else ""
         api.add_gateway_response(
             name,
             type=apigateway.ResponseType.of(name),
             status_code=status,
             response_headers=_cors(origins),
-            templates={"application/json": f'{{"Message":{message},"RequestID":{id_}{hint}}}'},
+            templates={
+                "application/json": f'{{"Message":{message},"RequestID":"$context.requestId"}}'
+            },
         )
 
 

@@ -12,7 +12,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from infra.gateway_responses import HINT, RESPONSES
+from infra.gateway_responses import RESPONSES
 from tests.clients.programs import HERE, NODE, ROOT, Program
 from tests.loopback import Request, Response, serving
 
@@ -50,7 +50,7 @@ def answering(row: Row, calls: list[Request]) -> Iterator[str]:
         headers = {"Content-Type": "application/json"}
         if row.type:
             headers["x-amzn-ErrorType"] = row.type
-        body = json.dumps({"Message": "A text.", "RequestID": "r-1", "Hint": HINT})
+        body = json.dumps({"Message": "A text.", "RequestID": "r-1"})
         return Response(int(row.status), body.encode(), headers)
 
     with serving(respond) as url:
