@@ -219,7 +219,7 @@ def test_75_applications_fit_into_one_stack(deploy: Deploy) -> None:
 
 def test_an_id_that_no_stream_can_be_named_after_is_refused() -> None:
     options = {"destination": "lake", "applicationIds": "a" * 41}
-    with pytest.raises(DeploySettingsError, match="lake each at most 40"):
+    with pytest.raises(DeploySettingsError, match="lake at most 40 characters each"):
         DeploySettings.from_context(options)
 
 
