@@ -15,7 +15,7 @@ DOORS = ("api", "queue")
 # Of Logs Insights itself, but for `route`: API Gateway's, and what a sort names was named before.
 WORDS = {
     "fields", "filter", "stats", "sort", "limit", "by", "asc", "desc", "like", "coalesce", "sum",
-    "latest", "or", "count", "min", "avg", "bin", "route", "parts", "messages", "first",
+    "latest", "or", "count", "min", "max", "avg", "bin", "route", "parts", "messages", "first",
 }  # fmt: skip
 QUERIES = {
     "one request from end to end": ("access", "api", "queue"),
