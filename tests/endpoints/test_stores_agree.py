@@ -105,6 +105,7 @@ def _items(monkeypatch: pytest.MonkeyPatch) -> DynamoDBItems:
 def in_memory(items: DynamoDBItems) -> EndpointTable:
     """The rules over an empty table in memory."""
     items._client = cast("DynamoDBClient", MemoryTable())
+    vars(items).pop("_queries", None)  # its paginator is made once, of the client that was there
     return in_order(items)
 
 
