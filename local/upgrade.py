@@ -10,8 +10,9 @@ from pydantic_core import from_json, to_json
 
 from local.endpoint_items import SqliteItems
 from local.event_store import Batch, StoredEvent, record_events
-from putevents.endpoints.item import USER_ID, flatten, stamp, user_attributes
+from putevents.endpoints.item import USER_ID, flatten, user_attributes
 from putevents.endpoints.keys import user_key
+from putevents.endpoints.stamps import stamp
 from putevents.wire.arrival import Arrival
 from putevents.wire.timestamps import milliseconds
 

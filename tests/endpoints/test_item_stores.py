@@ -9,8 +9,8 @@ import pytest
 from local.database import SCHEMA
 from local.endpoint_items import SqliteItems
 from putevents.destinations.lake.dynamodb import DynamoDBItems
-from putevents.endpoints.deletion import deletion_stamp
 from putevents.endpoints.item import ADDRESS, USER_ID, Item, Member, Members
+from putevents.endpoints.stamps import moment_stamp
 from putevents.endpoints.store import ItemStore, StoreError, TooLargeError
 from putevents.endpoints.table import EndpointTable
 from putevents.endpoints.update import TOO_LARGE, Change
@@ -78,17 +78,17 @@ def test_a_deleted_item_is_told_once(store: ItemStore, app: str) -> None:
 
 def test_a_store_keeps_a_tombstone_in_an_items_place(store: ItemStore, app: str) -> None:
     _, item = store.write(app, "a", members("1", x="1", **{"User.UserId": "u"}), 7)
-    stamp = deletion_stamp(9)
-    tombstone = Item(latest=stamp, deleted=stamp, forgotten=stamp, spares=deletion_stamp(3))
+    stamp = moment_stamp(9)
+    tombstone = Item(latest=stamp, deleted=stamp, forgotten=stamp, spares=moment_stamp(3))
     assert store.bury(app, "a", tombstone) == item
     assert store.bury(app, "b", tombstone) == Item()
     assert store.read(app, ["a", "b"]) == {"a": tombstone, "b": tombstone}
     assert store.find_by_user(app, "u") == []
 
-    late = members(deletion_stamp(8), x="late")
+    late = members(moment_stamp(8), x="late")
     for update_ in (late, {}):
         assert store.write(app, "a", update_, 8) == (tombstone, tombstone)
-    new = members(deletion_stamp(10), x="new")
+    new = members(moment_stamp(10), x="new")
     assert store.write(app, "a", new, 10, create=False) == (tombstone, tombstone)
     before, after = store.write(app, "a", new, 10)
     assert (before, after.members, after.created) == (tombstone, new, 10)

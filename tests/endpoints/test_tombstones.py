@@ -18,8 +18,8 @@ from local.endpoint_items import SqliteItems
 from local.sqlite_destination import LocalDestination
 from putevents.destinations.lake.destination import LakeDestination
 from putevents.destinations.lake.dynamodb import DynamoDBItems
-from putevents.endpoints.deletion import deletion_stamp
 from putevents.endpoints.item import Item
+from putevents.endpoints.stamps import moment_stamp
 from putevents.endpoints.store import TOMBSTONE_DAYS
 from putevents.endpoints.table import EndpointTable, Stored
 from putevents.endpoints.update import TOO_LARGE
@@ -200,7 +200,7 @@ def test_what_names_another_user_than_the_forgotten_one_is_told(either: Endpoint
 
 
 def test_old_tombstones_forget_whomever_an_update_names(either: EndpointTable) -> None:
-    app, stamp = next(fresh), deletion_stamp(START + DELETED)
+    app, stamp = next(fresh), moment_stamp(START + DELETED)
     either._store.bury(app, "phone", Item(latest=stamp, deleted=stamp, forgotten=stamp))
     assert update(either, app, 2, CAROLS).is_forgotten
     either.forget(app, ["phone"], "u")
@@ -317,13 +317,13 @@ def test_a_tombstone_outlasts_every_message_and_not_by_much(
     dynamodb: DynamoDBItems, aws: Emulator, table: str, app: str
 ) -> None:
     assert MAX_AGE_MS < TOMBSTONE_DAYS * 24 * 3600 * 1000
-    stamp = deletion_stamp(9)
+    stamp = moment_stamp(9)
     dynamodb.bury(app, "a", Item(latest=stamp, deleted=stamp))
     key = {"application_id": {"S": app}, "endpoint_id": {"S": "a"}}
     client = aws.client("dynamodb")
     expires = int(client.get_item(TableName=table, Key=key)["Item"]["expires"]["N"])
     assert 0 <= expires - time() - (TOMBSTONE_DAYS - 1) * 24 * 3600 <= 24 * 3600
-    dynamodb.write(app, "a", members(deletion_stamp(10), x="1"), 10)
+    dynamodb.write(app, "a", members(moment_stamp(10), x="1"), 10)
     assert "expires" not in client.get_item(TableName=table, Key=key)["Item"]
 
 
@@ -331,7 +331,7 @@ def test_sqlite_drops_tombstones_that_nothing_can_meet_any_more(app: str) -> Non
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         connection.executescript(SCHEMA)
         sqlite_items = SqliteItems(connection)
-        stamp = deletion_stamp(9)
+        stamp = moment_stamp(9)
         tombstone = Item(latest=stamp, deleted=stamp)
         with patch.object(endpoint_items, "time", lambda: 0.0):
             sqlite_items.bury(app, "a", tombstone)

@@ -7,7 +7,8 @@ from typing import Any
 from local.database import FILE, Database
 from local.endpoint_items import SqliteItems
 from local.sqlite_destination import LocalDestination
-from putevents.endpoints.item import flatten, stamp
+from putevents.endpoints.item import flatten
+from putevents.endpoints.stamps import stamp
 from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrival
 from putevents.wire.rejected_record import RejectedPart

@@ -14,7 +14,8 @@ from urllib3 import HTTPResponse
 
 from putevents.destinations.lake.dynamodb import DynamoDBItems
 from putevents.destinations.lake.dynamodb_json import decode, encode_member
-from putevents.endpoints.item import Item, Member, stamp
+from putevents.endpoints.item import Item, Member
+from putevents.endpoints.stamps import stamp
 from putevents.endpoints.store import StoreError
 from putevents.wire.arrival import Arrival
 

@@ -4,14 +4,15 @@ from collections.abc import Iterable, Mapping
 from enum import Enum, auto
 from typing import NamedTuple
 
-from putevents.endpoints.item import Item, stamp
+from putevents.endpoints.item import Item
 from putevents.endpoints.keys import endpoint_key, is_user_id, user_key
+from putevents.endpoints.stamps import moment_stamp, stamp
 from putevents.endpoints.store import check_time
 from putevents.endpoints.work import Work
 from putevents.wire.arrival import Arrival
 
 # Before all stamps: of what names another user, nothing is forgotten.
-_NEVER = f"{0:013d}"
+_NEVER = moment_stamp(0)
 
 
 class Forget(Enum):
@@ -29,17 +30,12 @@ class Waited(NamedTuple):
     arrival: Arrival
 
 
-def deletion_stamp(moment: int) -> str:
-    """A stamp before those of all updates of a moment in Unix time in ms, which may follow it."""
-    return f"{moment:013d}"
-
-
 def bury(work: Work, key: str, moment: int, forget: Forget = Forget.NOTHING) -> Item:
     """Delete an item as of a moment; what it was.
 
     If the item has seen a later update, by a clock ahead of ours, it is deleted as of that.
     """
-    tombstone = _tombstone(deletion_stamp(moment), forget, Item())
+    tombstone = _tombstone(moment_stamp(moment), forget, Item())
     first = was = work.store.bury(work.application_id, key, tombstone)
     while (
         was.latest > tombstone.latest

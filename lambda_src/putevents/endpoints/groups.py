@@ -3,8 +3,9 @@
 from collections import Counter
 from typing import NamedTuple
 
-from putevents.endpoints.item import USER_ID, Members, members_of, stamp
+from putevents.endpoints.item import USER_ID, Members, members_of
 from putevents.endpoints.keys import endpoint_key, user_key
+from putevents.endpoints.stamps import stamp
 from putevents.endpoints.update import Change
 
 

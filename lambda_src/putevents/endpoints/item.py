@@ -5,10 +5,10 @@ The member with the newest stamp wins, so the order in which updates are applied
 
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
-from zlib import crc32
 
 from pydantic_core import to_json
 
+from putevents.endpoints.stamps import moment_stamp
 from putevents.endpoints.user_times import (
     Time,
     is_since,
@@ -19,7 +19,6 @@ from putevents.endpoints.user_times import (
     without,
     write_times,
 )
-from putevents.wire.arrival import Arrival
 from putevents.wire.schemas import PublicEndpoint
 
 Value = str | float | list[str]
@@ -103,7 +102,7 @@ class Item:
             return read_times(self.value(USER_TIMES), user_id, named)
         if left:
             return not_known_before(left.stamp, user_id, named)
-        return [Time(_moment(self.created), named, user_id)]
+        return [Time(moment_stamp(self.created), named, user_id)]
 
     @property
     def _has_times(self) -> bool:
@@ -134,7 +133,7 @@ class Item:
 
     def _to_keep(self, times: list[Time], stamp: str, created: int) -> Members:
         user, was = self.members.get(USER_ID), self.members.get(USER_TIMES)
-        if not was and is_since(_moment(min(created, self.created)), times):
+        if not was and is_since(moment_stamp(min(created, self.created)), times):
             return {}
         stamps = [stamp, *(member.stamp for member in (user, was) if member)]
         kept = write_times(times, max(stamps))
@@ -186,7 +185,7 @@ class Item:
         return created < self.created and self._is_since_deletion(created)
 
     def _is_since_deletion(self, moment: int) -> bool:
-        return f"{moment:013d}" >= self.deleted
+        return moment_stamp(moment) >= self.deleted
 
     def as_of(self, stamp: str, said: Members) -> "Item":
         """The item as it was at a moment, as far as is known, when an update had `said` something.
@@ -262,17 +261,6 @@ class Item:
             for name, member in self.members.items()
             if name not in _UNCOUNTED and not name.startswith(SAID)
         )
-
-
-def stamp(arrival: Arrival) -> str:
-    """Orders updates by arrival, and those of one request by their order in it."""
-    request = crc32(arrival.request_id.encode())
-    return f"{arrival.timestamp:013d}-{request:08x}-{arrival.order:05d}"
-
-
-def _moment(milliseconds: int) -> str:
-    """A stamp before those of all updates of a moment."""
-    return f"{milliseconds:013d}"
 
 
 def members_of(endpoint: PublicEndpoint, stamp: str) -> Members:

@@ -16,7 +16,6 @@ from putevents.endpoints.item import (
     Item,
     Member,
     Members,
-    stamp,
     user_attributes,
 )
 from putevents.endpoints.keys import can_hold, endpoint_key, user_key
@@ -29,6 +28,7 @@ from putevents.endpoints.repeated_attributes import (
     write_repeated,
 )
 from putevents.endpoints.shown import iso
+from putevents.endpoints.stamps import stamp
 from putevents.endpoints.store import NotOwnedError, TooLargeError
 from putevents.endpoints.work import Work
 from putevents.wire.arrival import Arrival

@@ -4,18 +4,17 @@ A time begins with the update that first named its user, and lasts to the next. 
 and the `last` that named the user, others may have done so too: of those nothing is kept.
 """
 
-import re
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from putevents.endpoints.stamps import PACKED_BYTES, moment_stamp, packed, unpacked
 from putevents.wire.arrival import MAX_AGE_MS
 
 KEPT = 6  # times of one endpoint, the present one among them
 _LAST = "~"  # after all that a stamp has behind its moment
-_STAMP = re.compile(r"(?P<time>\d{13})-(?P<request>[0-9a-f]{8})-(?P<order>\d{5})")
-_COMPACT, _TIME, _REQUEST = 14, 6, 4  # letters of base64; bytes, as the lake keeps stamps
+_COMPACT = (PACKED_BYTES * 8 + 5) // 6  # letters of base64
 
 
 class Time(NamedTuple):
@@ -72,7 +71,7 @@ def write_times(times: Sequence[Time], now: str) -> list[str]:
     An update that names the present user changes nothing, but that times go which ended before
     anything that still waits can have come.
     """
-    oldest = f"{max(0, int(now[:13]) - MAX_AGE_MS):013d}"
+    oldest = moment_stamp(max(0, int(now[:13]) - MAX_AGE_MS))
     kept = _cut(list(times[sum(time.first <= oldest for time in times[1:]) :]))
     if len(kept) == 1 and kept[0].first <= oldest:
         return []
@@ -125,18 +124,11 @@ def _read(text: str) -> Time:
 
 def _short(stamp: str) -> str:
     """A stamp in half its letters; a moment, or a stamp of an earlier version, as it is."""
-    parts = _STAMP.fullmatch(stamp)
-    if parts is None:
-        return stamp
-    number = int(parts["order"])
-    order_bytes = number.to_bytes((number.bit_length() + 7) // 8)
-    packed = int(parts["time"]).to_bytes(_TIME) + bytes.fromhex(parts["request"]) + order_bytes
-    return b64encode(packed).decode().rstrip("=")
+    data = packed(stamp)
+    return b64encode(data).decode().rstrip("=") if data else stamp
 
 
 def _long(text: str) -> str:
     if len(text) < _COMPACT or "-" in text:
         return text
-    packed = b64decode(text + "=" * (-len(text) % 4))
-    time, request = int.from_bytes(packed[:_TIME]), packed[_TIME : _TIME + _REQUEST].hex()
-    return f"{time:013d}-{request}-{int.from_bytes(packed[_TIME + _REQUEST :]):05d}"
+    return unpacked(text + "=" * (-len(text) % 4))

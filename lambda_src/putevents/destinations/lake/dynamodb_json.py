@@ -4,20 +4,14 @@ DynamoDB bills a write by the KB of the whole item, and each member has a stamp:
 third of its text.
 """
 
-import re
-from base64 import b64decode
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 from putevents.endpoints.item import Item, Member, Value
+from putevents.endpoints.stamps import packed, unpacked
 
 Attribute = dict[str, Any]
 EXPIRES = "expires"  # the table's TTL attribute, in Unix time in seconds
-# Milliseconds, a checksum and an order, as `endpoints.item.stamp` writes them.
-_STAMP = re.compile(r"(\d{13})-([0-9a-f]{8})-(\d{5})")
-_TIME, _REQUEST = 6, 4  # bytes; of the order, which mostly is 0, as many as it has
-_FEW = 64  # an item has few stamps, each of them many times
 
 
 def encode(value: Value) -> Attribute:
@@ -82,32 +76,11 @@ def _decode(attribute: Attribute) -> Value:
     return float(attribute["N"])
 
 
-@lru_cache(_FEW)
-def _packed(stamp: str) -> bytes | None:
-    """A stamp as bytes; None if it is none of ours."""
-    if not (parts := _STAMP.fullmatch(stamp)):
-        return None
-    order = int(parts[3])
-    return (
-        int(parts[1]).to_bytes(_TIME)
-        + bytes.fromhex(parts[2])
-        + order.to_bytes((order.bit_length() + 7) // 8)
-    )
-
-
 def _stamp(stamp: str) -> Attribute:
-    packed = _packed(stamp)
-    return {"S": stamp} if packed is None else {"B": packed}
+    data = packed(stamp)
+    return {"S": stamp} if data is None else {"B": data}
 
 
 def _stamp_text(attribute: Attribute) -> str:
     # Earlier versions stored the text.
-    return attribute["S"] if "S" in attribute else _unpacked(attribute["B"])
-
-
-@lru_cache(_FEW)
-def _unpacked(packed: bytes | str) -> str:
-    """The stamp of its bytes, or of their base64 as an answer that is not botocore's has them."""
-    data = b64decode(packed) if isinstance(packed, str) else packed
-    time, request, order = data[:_TIME], data[_TIME : _TIME + _REQUEST], data[_TIME + _REQUEST :]
-    return f"{int.from_bytes(time):013d}-{request.hex()}-{int.from_bytes(order):05d}"
+    return attribute["S"] if "S" in attribute else unpacked(attribute["B"])
