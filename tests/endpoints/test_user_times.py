@@ -190,6 +190,15 @@ def test_of_what_an_earlier_version_stored_only_the_present_user_is_certain() ->
     assert [item.as_of(stamp, {}).user_id for stamp in "2468"] == ["", "", "zoe", "bob"]
 
 
+def test_times_that_an_earlier_version_has_not_gone_on_with_are_not_believed() -> None:
+    kept = [*user_times.write_times(user_times.not_known_before("3", "", "3"), "3")]
+    # After a sign-out, somebody has signed in by a version that writes no times.
+    item = Item(
+        {USER_ID: Member("zoe", "5"), USER_TIMES: Member(kept, "3")}, latest="9", revision=1
+    )
+    assert [item.as_of(stamp, {}).user_id for stamp in "2468"] == ["", "", "zoe", "zoe"]
+
+
 class Step(NamedTuple):
     """A request of one event: whom it names, and how long it waits for home; 0 if home is up."""
 
