@@ -1,7 +1,6 @@
 """`replay-rejected`: send what broke a rule to the queue again, once it breaks none any more."""
 
 import json
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
@@ -15,7 +14,7 @@ from commands.dead_letter_choice import find_queues, local_url
 from commands.deployed import EXIT_CODES, aws_errors, outputs, stack_option
 from commands.exit_codes import StoppedError
 from commands.replay.rejected_rows import RejectedRow, Wanted, of_lake, of_laptop
-from commands.terminal import table
+from commands.terminal import is_asked, table
 from putevents.errors import RequestError
 from putevents.ingest.submission import Submission
 from putevents.ingest.validate import validate
@@ -35,7 +34,7 @@ EPILOG = f'With make:  make replay-rejected OPTIONS="--rule timestamp --dry-run"
 @click.option("--days", type=click.IntRange(1, 90), default=7, show_default=True,
               help="Only what arrived on this day and those before it.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Count what would be sent, and send nothing.")
-@click.option("--yes", is_flag=True, help="Do not ask. Without a terminal nothing is asked.")
+@click.option("--yes", is_flag=True, help="Do not ask. Without a terminal it is needed.")
 @click.option("--url", callback=local_url, help="Of this `make run` instead of AWS.")
 @click.option("--data-dir", type=click.Path(path_type=Path), default=".data", show_default=True,
               help="The store of that `make run`.")  # fmt: skip
@@ -49,7 +48,7 @@ def replay_rejected(
     """
     with aws_errors():
         queues, chosen = find_queues(stack, url), Wanted(**wanted)
-        if not dry_run and not yes and sys.stdin.isatty():
+        if not dry_run and is_asked(yes=yes):
             _count(_rows(stack, url, data_dir, chosen))
             click.confirm(f"Send those that pass to {queues.queue}?", abort=True)
         if dry_run:

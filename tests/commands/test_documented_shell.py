@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from tests.commands.documented_shell import (
     NEED_AWS,
     ROOT,
     Typed,
+    markers,
     typed,
     unclear,
 )
@@ -111,9 +113,11 @@ def test_commands_run_with_the_clock_a_year_ahead() -> None:
 def _reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
     receipts = set(ROOT.glob("forget-*"))
     # By the real clock, or make would take them for newer than any change of a whole year.
-    ready = ["make", "--silent", ".venv/run", ".venv/sql"]
-    subprocess.run(ready, cwd=ROOT, check=True, timeout=SECONDS)
+    ready = markers([*HERE, *AT_AWS])
+    subprocess.run(["make", "--silent", *ready], cwd=ROOT, check=True, timeout=SECONDS)
     yield Reader(tmp_path_factory.mktemp("reader"))
+    ahead = [one for one in ready if (ROOT / one).stat().st_mtime > time.time()]
+    assert not ahead, f"make takes them for newer than any change: {ahead}"
     for receipt in {*ROOT.glob("forget-*")} - receipts:  # `make forget` writes where it is called
         receipt.unlink()
 
@@ -205,6 +209,7 @@ def test_the_cli_sends_what_a_command_of_aws_says(typed: Typed, reader: Reader) 
 def test_there_are_commands_of_each_kind() -> None:
     assert {one.page for one in HERE} >= {"README.md", "clients.md", "put-events.md", "lake.md"}
     assert len(HERE) >= 12
+    assert {*markers(HERE)} >= {".venv/run", ".venv/sql", ".venv/dev", ".venv-load/ready"}
     assert len(AT_AWS) >= 15
     assert len(starting(*AWS_COMMANDS)) >= 8
 

@@ -160,6 +160,13 @@ def test_only_the_listed_applications_are_served(start_gateway: StartGateway) ->
     assert (status, answer["Message"]) == (404, "Application not found.")
 
 
+@pytest.mark.parametrize("name", ["%2e%2e", ".", "a%2Fb%20%0A", "a%00b", "caf%C3%A9", "a%20b"])
+def test_an_id_that_cannot_be_deployed_is_not_served(name: str, gateway: RunningGateway) -> None:
+    status, answer = gateway.ask("POST", f"/v1/apps/{name}/events", json.dumps(put_events_body()))
+
+    assert (status, answer["Message"]) == (404, "Application not found.")
+
+
 def test_a_busy_port_is_one_sentence(gateway: RunningGateway, tmp_path: Path) -> None:
     port = gateway.url.rpartition(":")[2]
 
