@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import click
 
+from commands.deploy.cdk_words import complaint
 from commands.exit_codes import StoppedError
 from tests.deployed import emulated_stack as emulation
 from tests.deployed.emulator import EmulatorError
@@ -38,6 +39,8 @@ def up(cdk_options: tuple[str, ...]) -> None:
 
     CDK_OPTIONS go to `cdk deploy`, such as -c auth=none.
     """
+    if unknown := complaint("deploy", cdk_options):
+        raise StoppedError(unknown)
     with _failures():
         emulation.up(*cdk_options)
 

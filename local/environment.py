@@ -77,7 +77,7 @@ def destination(environ: Mapping[str, str]) -> str | None:
 def _check_lists(environ: Mapping[str, str]) -> None:
     ids, origins = environ["APPLICATION_IDS"], environ["CORS_ORIGINS"]
     headers = environ.get("CORS_HEADERS", "")
-    if not _is_list_of(APPLICATION_ID, ids):
+    if not _is_list_of(APPLICATION_ID, ids) or not all(map(str.strip, ids.split(","))):
         raise StartError(
             "APPLICATION_IDS should be * or ids of letters, digits, '.', '_' and '-' (a,b),"
             f" not {ids!r}."

@@ -98,7 +98,9 @@ def test_the_functions_python_is_the_default_of_lambda_python(programs: Path) ->
 
     for words, version in (([], default), (["RUNTIME=python3.12"], "3.12")):
         done = make(programs, "-n", "lambda-python", *words)
-        assert done.stdout.splitlines()[-1] == f'.venv/bin/uv python install --no-bin "{version}"'
+        assert (
+            done.stdout.splitlines()[-1] == f".venv/bin/uv python install --no-bin -- '{version}'"
+        )
 
 
 def test_a_home_that_can_be_written_is_used(programs: Path, tmp_path: Path) -> None:

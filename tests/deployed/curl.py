@@ -14,7 +14,8 @@ def curl(deployment: Deployment) -> str:
         f"curl {deployment.api}/v1/apps/{application_id(deployment)}/events",
         *_authorization(deployment),
         "-H 'content-type: application/json'",
-        f"-d @{BODY}",
+        # The sample is of 2019, which no named query shows.
+        f'-d "$(sed "s/2019-02-10/$(date -u +%F)/" {BODY})"',
     ]
     return " \\\n    ".join(lines)
 
