@@ -36,9 +36,8 @@ _STOPPED = "Query interrupted"  # by Ctrl-C, as DuckDB says it
 @click.pass_context
 def sql(ctx: click.Context, /, query: str | None, name: str | None, today: datetime | None) -> None:
     """Query what `make run` has stored with Athena's SQL, by default at a prompt."""
-    for given, option in ((query, "QUERY= (--query)"), (name, "NAME= (--name)")):
-        if given is not None and not given.strip():
-            raise click.UsageError(f"{option} is empty.")
+    if name is not None and not name.strip():
+        raise click.UsageError("NAME= (--name) is empty: .queries at the prompt lists them.")
     if query is not None and name is not None:
         raise click.UsageError("Give a statement or the name of a query, not both.")
     try:

@@ -129,12 +129,12 @@ def test_a_byte_order_mark_begins_no_statement(folder: Path) -> None:
     assert sql(folder, typed="\ufeffSELECT 1 AS n;\r\n")[0::2] == (0, "")
 
 
-@pytest.mark.parametrize("option", ["--name", "--query"])
-def test_an_empty_option_is_told(option: str, folder: Path) -> None:
-    status, _, told = sql(folder, option, " ")
+@pytest.mark.parametrize("name", ["", " "])
+def test_an_empty_name_is_told(name: str, folder: Path) -> None:
+    status, _, told = sql(folder, "--name", name)
 
     assert status == 2
-    assert "is empty." in told
+    assert "NAME= (--name) is empty" in told
 
 
 def test_nothing_stored_yet_is_said_in_one_sentence(tmp_path: Path) -> None:

@@ -69,10 +69,12 @@ def test_what_waits_is_delivered_when_one_call_ends_it(page: LiveClient, mode: s
 def test_half_leaves_out_events_and_no_endpoint(page: LiveClient) -> None:
     page.post("chaos", {"destination": "half"})
     for number in range(2):  # one of both leaves its event out
-        page.gateway.put_events(put_events_body({"1": EVENT}, {"Address": f"a{number}"}), "halved")
+        page.gateway.put_events(
+            put_events_body({"1": EVENT}, {"Attributes": {"n": [str(number)]}}), "halved"
+        )
         [endpoint] = page.gateway.endpoints("halved")
 
-        assert endpoint["Address"] == f"a{number}"
+        assert endpoint["Attributes"] == {"n": [str(number)]}
     assert len(page.gateway.stored("halved")) == 1
 
 
