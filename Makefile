@@ -4,6 +4,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 CDK    := infra/node_modules/.bin/cdk
 COMMANDS = $(BIN)/python -m commands
+# A value as one word of the shell's, whatever is in it; nothing of it is run.
+WORD = '$(subst ','\'',$(1))'
 # Where the person stands who typed make: with make -C elsewhere, and what they type next must come here first.
 export TYPED_IN := $(PWD)
 HERE := $(if $(filter-out $(CURDIR),$(PWD)),cd '$(CURDIR)' && )
@@ -15,9 +17,12 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
 # Where HOME cannot be written, as in some containers, the CDK would hang and uv and npm would fail.
+# Where there is none, programs of root's would make it: they get a folder instead.
 ifeq ($(shell [ -z "$$HOME" ] || [ -d "$$HOME" ] && [ -w "$$HOME" ] || echo no),no)
 CACHES := $(CURDIR)/.build/caches
-$(shell echo "$$HOME cannot be written: caches go to $(CACHES)." >&2)
+NO_HOME := $(shell [ -d "$$HOME" ] || echo "$${HOME:-HOME} does not exist")
+$(shell echo "$(or $(NO_HOME),$$HOME cannot be written): caches go to $(CACHES)." >&2)
+$(if $(NO_HOME),$(eval export HOME := $(CACHES)/home))
 export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CACHES)/jsii
 export CDK_HOME := $(CACHES)/cdk
 export UV_CACHE_DIR := $(CACHES)/uv
@@ -92,7 +97,7 @@ test-unit: $(VENV)/dev ## run the fast tests only (under a minute)
 	$(BIN)/pytest tests/unit tests/structure
 
 bench: $(VENV)/dev $(VENV)/sql ## measure requests and cold starts, and write docs/performance.md (ROWS=warm,queue,cold,lake,size,memory,picture,laptop; WRITE=no, or WRITE=yes on a busy machine)
-	@$(BIN)/python -m tests.benchmarks.bench "$(ROWS)" "$(WRITE)"
+	@$(BIN)/python -m tests.benchmarks.bench $(call WORD,$(ROWS)) $(call WORD,$(WRITE))
 
 check: $(VENV)/dev ## ruff, ruff format, mypy strict and import rules; changes nothing
 	$(BIN)/ruff check
@@ -105,6 +110,7 @@ fix: $(VENV)/dev ## format the code, and apply the fixes of ruff
 	$(BIN)/ruff format
 
 synth: $(VENV)/dev $(CDK) ## write the CloudFormation template to cdk.out, without an AWS account (CDK_OPTIONS="-c auth=none")
+	@$(BIN)/python -m commands.deploy.cdk_words synth $(CDK_OPTIONS)
 	$(CDK) synth --quiet $(CDK_OPTIONS)
 	@folder=cdk.out; set -- $(CDK_OPTIONS); while [ $$# -gt 0 ]; do \
 	  case "$$1" in -o|--output) folder="$$2" ;; --output=*) folder="$${1#*=}" ;; esac; shift; \
@@ -132,7 +138,7 @@ destroy: $(VENV)/dev $(CDK) ## cdk destroy
 
 .PHONY: lambda-python
 lambda-python: $(VENV)/dev ## install the functions' Python, which writes the package's bytecode, if this machine has none (RUNTIME=python3.13)
-	$(BIN)/uv python install --no-bin "$(patsubst python%,%,$(or $(RUNTIME),python3.13))"
+	$(BIN)/uv python install --no-bin -- $(call WORD,$(patsubst python%,%,$(or $(RUNTIME),python3.13)))
 
 lint-templates: $(VENV)/dev ## run cfn-lint over every pair of deploy settings, for every region (a line for each variant)
 	@$(BIN)/python -m tests.infra.template_lint
@@ -144,7 +150,7 @@ openapi: $(VENV)/dev ## write docs/openapi.json, the contract as OpenAPI 3.1, fr
 	@$(BIN)/python -m tests.contract.openapi_document
 
 fuzz-contract: $(VENV)/dev ## send schemathesis's requests, made from docs/openapi.json, to `make run`'s server (SECONDS=600, SEED=)
-	@$(BIN)/python -m tests.contract.fuzz "$(or $(if $(filter command,$(origin SECONDS)),$(SECONDS)),600)" "$(SEED)"
+	@$(BIN)/python -m tests.contract.fuzz $(call WORD,$(or $(if $(filter command,$(origin SECONDS)),$(SECONDS)),600)) $(call WORD,$(SEED))
 
 lock: $(VENV)/dev ## pin all dependencies in the requirements.txt files
 	$(BIN)/uv pip compile pyproject.toml --group dev $(LOCK) -o requirements.txt
@@ -185,6 +191,10 @@ $(HOOKS)/ready: .github/pre-commit/requirements.txt | $(BIN)/python
 # --- how each of these sets itself up ---------------------------------------------------------
 
 $(BIN)/python:
+	@[ -d $(VENV) ] || ! { [ -e $(VENV) ] || [ -L $(VENV) ]; } || { \
+	  echo "$(VENV) is no folder, or a link to none: move it away, then make puts its environment there."; exit 1; }
+	@command -v $(firstword $(PYTHON)) >/dev/null || { \
+	  echo "There is no such program: PYTHON=$(PYTHON). Name a Python of 3.11 or newer: make PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ": make PYTHON=python3.12")'
 	@echo "$(PYTHON) -m venv $(VENV)"; $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
 	  echo "Python could not make $(VENV); it has said why. On Debian, as root: apt-get install python3-venv."; exit 1; }
@@ -256,7 +266,7 @@ faults: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## break each part on purpose, for 
 	  tests/deployed/test_storm.py tests/deployed/test_lake_storm.py tests/endpoints/test_stores_agree.py tests/local/test_stop.py
 
 outages: $(VENV)/dev ## simulate outages of days: dead letters, drain times, invocations, effect on other apps (SCALE=0.1)
-	@$(BIN)/python -m tests.faults.outage_table $(SCALE)
+	@$(BIN)/python -m tests.faults.outage_table $(if $(SCALE),$(call WORD,$(SCALE)))
 
 update-matrix: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## deploy every pair of settings one after the other into the emulator: nothing is lost
 	@UPDATE_STRENGTH=2 $(BIN)/pytest --quiet --capture=no tests/deployed/test_update_matrix.py
@@ -292,7 +302,7 @@ $(FUZZ)/ready: tests/fuzz/requirements.txt | $(BIN)/python
 
 # Only a variable of make's command line becomes an option: some shells have a NAME or SECONDS of their own.
 OPTION = $(if $(filter command,$(origin $(1))),--$(2) "$$$(1)")
-NUMBER = $(if $(filter command,$(origin $(1))),--$(2) "$($(1))")
+NUMBER = $(if $(filter command,$(origin $(1))),--$(2) $(call WORD,$($(1))))
 
 sql: $(VENV)/sql ## run Athena's SQL over the local store (QUERY="SELECT ...", NAME=a_named_query, TODAY=2026-01-31)
 	@exec $(COMMANDS) sql $(call OPTION,QUERY,query) $(call OPTION,NAME,name) $(call OPTION,TODAY,today)

@@ -9,7 +9,7 @@ from infra.names import MAX_LAKE_ID_CHARACTERS, SEGMENT
 
 
 def complaint(text: str) -> str:
-    """What is wrong with an id; empty if nothing is. A `make run` without a list serves others."""
+    """What is wrong with an id; empty if nothing is. Other servers than this may serve others."""
     if not text.isprintable():
         return "The application id holds a character that is not printable"
     if text.strip() in ("", ".", ".."):  # HTTP clients take these out of a path

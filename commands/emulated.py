@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import click
 
+from commands.deploy.cdk_words import complaint
 from commands.exit_codes import StoppedError
 from commands.release.release_files import kind_of
 from tests.deployed import emulated_stack as emulation
@@ -40,6 +41,8 @@ def up(cdk_options: tuple[str, ...]) -> None:
 
     CDK_OPTIONS go to `cdk deploy`, such as -c auth=none.
     """
+    if unknown := complaint("deploy", cdk_options):
+        raise StoppedError(unknown)
     with _failures():
         emulation.up(*cdk_options)
 

@@ -15,7 +15,7 @@ from commands.dead_letter_choice import Choice, TwoQueues, check_place, choice_o
 from commands.dead_letters import COLUMNS, NUMBERS, answers, received
 from commands.deployed import EXIT_CODES, aws_errors
 from commands.plain_text import counted
-from commands.terminal import table
+from commands.terminal import is_asked, table
 
 AT_ONCE = 10  # that many are moved at a time: those of an answer; boto3 has as many connections
 CLOCK_SECONDS = 2  # a date has whole seconds, and a server may be a second late to write the next
@@ -97,7 +97,7 @@ def _move(queues: TwoQueues, message: Any) -> str:
 
 @click.command(epilog=EPILOG)
 @click.option("--dry-run", is_flag=True, help="List those that would be moved, and move none.")
-@click.option("--yes", is_flag=True, help="Do not ask. Without a terminal nothing is asked.")
+@click.option("--yes", is_flag=True, help="Do not ask. Without a terminal it is needed.")
 @choice_options
 def redrive(*, dry_run: bool, yes: bool, stack: str, url: str | None, **chosen: Any) -> None:
     """Move dead letters back to the queue, to be tried anew: all of them, or those you choose."""
@@ -105,8 +105,7 @@ def redrive(*, dry_run: bool, yes: bool, stack: str, url: str | None, **chosen: 
     choice = Choice(**chosen)
     with aws_errors():
         queues = find_queues(stack, url)
-        is_asked = not yes and sys.stdin.isatty()
-        if dry_run or is_asked:
+        if dry_run or is_asked(yes=yes):
             rows = _list(queues, choice)
             if dry_run or not rows:
                 click.echo(f"Dead letters that would be moved: {rows}")

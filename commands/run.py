@@ -11,7 +11,7 @@ EPILOG = """With make:  make run PORT=8081 HOST=0.0.0.0
 Settings are environment variables, or variables of make:
     PORT             default 8080
     DATA_DIR         default .data
-    APPLICATION_IDS  default *, any
+    APPLICATION_IDS  default *, any that a deploy may serve
     DESTINATION      default local, the SQLite file
     CORS_ORIGINS     default origins on this machine; * is any
 

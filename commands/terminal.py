@@ -37,6 +37,13 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable
     )
 
 
+def is_asked(*, yes: bool) -> bool:
+    """Whether a person is asked before something is changed; a script must say --yes."""
+    if not yes and not sys.stdin.isatty():
+        raise click.UsageError("Nobody can be asked without a terminal: --yes goes ahead.")
+    return not yes
+
+
 def say(sentence: str) -> None:
     """Print a sentence to stderr, in place of the progress bar if one is shown."""
     sentence = printable(sentence)

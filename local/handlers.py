@@ -35,16 +35,16 @@ class Functions(NamedTuple):
 def make_functions(watch: "Callable[[Home], Home]") -> Functions:
     """Return the functions that the environment describes, with their home watched."""
     # Imported here, since it takes half a second: a wrong folder or port is reported before.
+    from local.laptop_settings import LaptopSettings
     from local.sqlite_destination import LocalDestination
     from local.thread_safe_resolver import ThreadSafeResolver
     from putevents import api_handler, queue_handler
     from putevents.destinations import load_home
     from putevents.errors import SettingsError
     from putevents.gateway import Gateway
-    from putevents.settings import Settings
 
     try:
-        settings = Settings.load()
+        settings = LaptopSettings.load()
         first = settings.destination[0]
         is_local = first == "local"
         home = LocalDestination() if is_local else load_home(first)

@@ -33,6 +33,7 @@ from local.stop_signals import StopSignals
 from local.web_app import WebApp
 from local.web_server import HOST, WebServer, url_of
 from local.whole_lines import WholeLines
+from local.wrong_variables import without_effect
 
 log = logging.getLogger("local")
 
@@ -121,6 +122,8 @@ def _greet(url: str, database: Database, *, is_open: bool) -> None:
     if others := destinations(os.environ)[1:]:
         events += f", followed by {', '.join(others)}"
     greet(url, events, database.path, database.path.with_name(LOG_FILE), _application_id())
+    for sentence in without_effect(os.environ, destinations(os.environ)):
+        log.warning(sentence)
     if is_open:
         warn_of_others(url)
 

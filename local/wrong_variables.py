@@ -1,6 +1,6 @@
 """Says in sentences what a variable of `make run` should be, and which page has the command."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 _SWITCH = "true or false"
 # What each should be.
@@ -27,6 +27,9 @@ _OF_DESTINATIONS = {
     "bus": ("EVENT_BUS_ARN", "BUS_EVENT_TYPES"),
     "lake": ("ENDPOINT_TABLE", "EVENT_STREAM_PREFIX", "REJECTED_STREAM"),
 }
+_ALONE = {"PINPOINT_AUTH": "pinpoint", "AWS_ENDPOINT_URL_PINPOINT": "pinpoint"}
+# What people write for it; the AWS SDKs read the other.
+_MEANT = {"AWS_ENDPOINT_URL_EVENTS": "AWS_ENDPOINT_URL_EVENTBRIDGE"}
 _DESTINATIONS = {name: of for of, names in _OF_DESTINATIONS.items() for name in names}
 
 
@@ -36,6 +39,16 @@ def sentences(variables: Iterable[str], environ: Mapping[str, str]) -> str:
     if said and not _DESTINATIONS.keys().isdisjoint(variables):
         said.append(f"The whole command is in {_COMMANDS}.")
     return " ".join(said)
+
+
+def without_effect(environ: Mapping[str, str], destinations: Collection[str]) -> list[str]:
+    """A sentence about each variable that is given and read by nobody."""
+    unused = {
+        name: f"without {name_of} in DESTINATION"
+        for name, name_of in (_DESTINATIONS | _ALONE).items()
+        if name_of not in destinations
+    } | {name: f"the SDKs read {meant}" for name, meant in _MEANT.items()}
+    return [f"{name} has no effect: {why}." for name, why in unused.items() if environ.get(name)]
 
 
 def _sentence(name: str, value: str | None) -> str:

@@ -121,16 +121,20 @@ def _take(folder: Path, visits: list[Visit]) -> Counter[str]:
 
 def _outcomes(answer: dict[str, Any]) -> list[str]:
     """What became of each event of a request; raises if nothing can have been kept of one."""
-    results = answer.get("Results")
-    if isinstance(results, dict):
-        items = [item for part in results.values() for item in part["EventsItemResponse"].values()]
-    elif isinstance(results, list):  # of enriched events
-        items = results
-    else:
-        raise StoppedError(f"The gateway answered {answer}.")
+    items = _items(answer)
     if any(item["StatusCode"] >= 500 for item in items):
         raise StoppedError("The store could not be written: run it again, it goes on from here.")
     return ["stored" if item["StatusCode"] == 202 else "rejected" for item in items]
+
+
+def _items(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    """What is answered of each event, old build or new."""
+    results = answer.get("Results")
+    if isinstance(results, dict):
+        return [item for part in results.values() for item in part["EventsItemResponse"].values()]
+    if isinstance(results, list):  # of enriched events
+        return results
+    raise StoppedError(f"The gateway answered {answer}.")
 
 
 def visit_now(gateway: RunningGateway, now: datetime) -> None:
@@ -142,6 +146,10 @@ def visit_now(gateway: RunningGateway, now: datetime) -> None:
     ]
     new = [visit for visit in visits if visit.is_of_new_build][: VISITORS // 2]
     old = [visit for visit in visits if not visit.is_of_new_build][: VISITORS - len(new)]
-    for visit in sorted(new + old):
-        gateway.send(visit)
+    answered = [item for v in sorted(new + old) for item in _items(gateway.send(v))]
+    if lost := sum(item["StatusCode"] >= 500 for item in answered):
+        raise StoppedError(
+            f"{lost} of {len(answered)} events of the customers of this moment were not taken"
+            f" ({gateway.url} answered 500 of them): end the chaos on its page."
+        )
     click.echo(f"{len(new + old)} customers are in the shop now, {len(new)} with the new build.")

@@ -67,8 +67,8 @@ class RunningGateway:
         here = holder(folder)
         return here is not None and here.run == self._said.get("run")
 
-    def send(self, visit: Visit) -> None:
-        """Send a visit's request at this moment."""
+    def send(self, visit: Visit) -> dict[str, Any]:
+        """Send a visit's request at this moment; its answer."""
         status, found = self._ask("POST", visit.path, json.dumps(visit.body))
         if status == 404:
             raise StoppedError(
@@ -77,6 +77,7 @@ class RunningGateway:
             )
         if status != 202:
             raise StoppedError(f"{self.url} answered {status}: {found.get('Message', '')}")
+        return dict(found)
 
     def _ask(self, method: str, path: str, body: str | None = None) -> tuple[int, Any]:
         connection = HTTPConnection("127.0.0.1", self._port, timeout=SECONDS)

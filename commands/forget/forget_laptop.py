@@ -1,10 +1,12 @@
 """The laptop's store: one transaction, then the copies beside it."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from commands.exit_codes import StoppedError
 from commands.forget.lake_folders import Scope
@@ -13,6 +15,7 @@ from commands.forget.message_parts import cut
 from commands.forget.person import Person
 from commands.forget.receipt import Receipt
 from commands.sql.copy_folder import FOLDER, remove_copy
+from commands.sql.store_file import StoreError, open_store
 from local.database import FILE, Database
 from local.endpoint_items import SqliteItems
 from putevents.endpoints.table import EndpointTable
@@ -44,8 +47,7 @@ class LaptopStore:
 
     def forget(self, scope: Scope) -> Iterator[str]:
         """Forget the person, wholly or not at all; yields where it is."""
-        database = Database(self._folder / FILE)
-        with closing(database):
+        with self._to_change() as path, closing(Database(path)) as database:
             try:
                 with database.transaction() as connection:
                     connection.execute("PRAGMA secure_delete = ON")  # no row stays in a free page
@@ -77,6 +79,25 @@ class LaptopStore:
             )
         for path in remove_copy(self._folder / FOLDER, store):  # `make sql` makes it anew
             self._receipt.cannot(f"{FOLDER}/{path.name}", "It cannot be removed.", is_problem=True)
+
+    @contextmanager
+    def _to_change(self) -> Iterator[Path]:
+        """The store, or of one that only its owner may write a copy, in which a dry run counts."""
+        store = self._folder / FILE
+        is_ours = all(os.access(path, os.W_OK) for path in (store, self._folder))
+        if is_ours or not self._receipt.dry_run:
+            yield store
+            return
+        with TemporaryDirectory() as folder:
+            try:
+                with (
+                    closing(open_store(store).connection) as here,
+                    closing(sqlite3.connect(Path(folder) / FILE)) as copy,
+                ):
+                    here.backup(copy)
+            except StoreError as error:
+                raise StoppedError(str(error)) from None
+            yield Path(folder) / FILE
 
     def _applications(self, connection: sqlite3.Connection) -> list[str]:
         known = [name for (name,) in connection.execute(_APPLICATIONS)]

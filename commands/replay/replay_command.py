@@ -1,6 +1,5 @@
 """`replay-rejected`: send what broke a rule to the queue again, once it breaks none any more."""
 
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
@@ -16,7 +15,7 @@ from commands.exit_codes import StoppedError
 from commands.ignored_options import reject_ignored
 from commands.replay.rejected_rows import RejectedRow, Wanted, of_lake, of_laptop
 from commands.replay.replayed_message import Outcome, replayed
-from commands.terminal import table
+from commands.terminal import is_asked, table
 from putevents.queue.messages import MAX_BYTES, NewMessage
 from putevents.wire.split import batches
 
@@ -30,7 +29,7 @@ EPILOG = f'With make:  make replay-rejected OPTIONS="--rule timestamp --dry-run"
 @click.option("--days", type=click.IntRange(1, 90), default=7, show_default=True,
               help="Only what arrived on this day and those before it.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Count what would be sent, and send nothing.")
-@click.option("--yes", is_flag=True, help="Do not ask. Without a terminal nothing is asked.")
+@click.option("--yes", is_flag=True, help="Do not ask. Without a terminal it is needed.")
 @click.option("--url", callback=local_url, help="Of this `make run` instead of AWS.")
 @click.option("--data-dir", type=click.Path(path_type=Path), default=".data", show_default=True,
               help="The store of the `make run` that --url names.")  # fmt: skip
@@ -47,7 +46,7 @@ def replay_rejected(
         reject_ignored("without --url, which names the `make run` of that store.", "data_dir")
     with aws_errors():
         queues, chosen = find_queues(stack, url), Wanted(**wanted)
-        if not dry_run and not yes and sys.stdin.isatty():
+        if not dry_run and is_asked(yes=yes):
             _count(_rows(stack, url, data_dir, chosen))
             click.confirm(f"Send those that pass to {queues.queue}?", abort=True)
         if dry_run:

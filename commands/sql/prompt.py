@@ -22,6 +22,7 @@ Athena's SQL over what `make run` has stored; a statement ends with ;
 .run NAME   run one of them
 .quit       leave, as Ctrl-D does"""
 
+_BOM = "\ufeff"  # some editors begin a file with it
 _SHOWN = 60  # characters of a statement that is wrong
 
 
@@ -31,7 +32,7 @@ class Prompt:
     def __init__(self, lake: StoredLake) -> None:
         self._lake = lake
         self._interactive = sys.stdin.isatty()
-        self._failed = False
+        self._failed, self._is_first = False, True
         self._typed = Statements()
         self._number = 0  # of the statement
         self._queries = {query.file: query for query in named_queries()}
@@ -107,7 +108,9 @@ class Prompt:
             yield text
 
     def _line(self, prompt: str) -> str:
-        return input(prompt if self._interactive else "")
+        line = input(prompt if self._interactive else "")
+        is_first, self._is_first = self._is_first, False
+        return line.removeprefix(_BOM) if is_first else line
 
 
 def _tables() -> str:

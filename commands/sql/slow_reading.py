@@ -28,5 +28,5 @@ def told_if_slow(tell: Tell, events: int) -> Iterator[None]:
 def sentence(events: int) -> str:
     """What somebody reads who waits."""
     if events > 0:
-        return f"Reading about {events:,} events, once; later statements read only what is new ..."
+        return f"Reading about {events:,} events ..."
     return "Bringing the copy of the events up to date ..."

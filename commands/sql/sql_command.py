@@ -36,10 +36,12 @@ _STOPPED = "Query interrupted"  # by Ctrl-C, as DuckDB says it
 @click.pass_context
 def sql(ctx: click.Context, /, query: str | None, name: str | None, today: datetime | None) -> None:
     """Query what `make run` has stored with Athena's SQL, by default at a prompt."""
+    if name is not None and not name.strip():
+        raise click.UsageError("NAME= (--name) is empty: .queries at the prompt lists them.")
     if query is not None and name is not None:
         raise click.UsageError("Give a statement or the name of a query, not both.")
     try:
-        ctx.exit(_run(_named(name) if name else query, today.date() if today else None))
+        ctx.exit(_run(query if name is None else _named(name), today.date() if today else None))
     except (SqlError, StoreError) as error:
         raise RejectedError(str(error)) from None
     except (KeyboardInterrupt, RuntimeError) as error:

@@ -101,7 +101,7 @@ def _wal_size(path: Path) -> int:
 
 
 def _copied(path: Path) -> str:
-    files = f"{shlex.quote(str(path))}*"
+    files = f"{shlex.quote(str(path.resolve()))}*"
     return f"Copy it to a folder of your own: cp {files} FOLDER, then DATA_DIR=FOLDER."
 
 

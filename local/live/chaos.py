@@ -8,7 +8,7 @@ DESTINATION = {
     "reject": "The destination answers 503 to every call.",
     "hang": "The destination takes the call and never answers.",
     "drip": "The destination's answer comes a byte at a time.",
-    "half": "The destination takes every other event and says nothing of the rest.",
+    "half": "The destination takes endpoints and every other event, and leaves out the rest.",
 }
 QUEUE = {
     "none": "The queue works.",

@@ -76,4 +76,7 @@ def main(wanted: str, write: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    try:
+        main(sys.argv[1], sys.argv[2])
+    except KeyboardInterrupt:  # the row in hand is not written
+        sys.exit("\nStopped.")

@@ -60,6 +60,21 @@ def mentioned() -> list[Typed]:
     return list(found.values())
 
 
+def markers(commands: list[Typed]) -> list[str]:
+    """The files by which make knows that what these commands need is installed."""
+    makefile = (ROOT / "Makefile").read_text()
+    variables = dict(re.findall(r"^(\w+) *[:?]?= *(\S+)$", makefile, re.MULTILINE))
+    needs = dict(re.findall(r"^([a-z-]+): (.*?) *##", makefile, re.MULTILINE))
+    goals = {
+        goal
+        for one in commands
+        for goal in re.findall(r"\bmake (?:-\S+ )*([a-z-]+)", one.text)
+        if goal in needs
+    }
+    found = {need for goal in goals for need in needs[goal].split() if "$(" in need}
+    return sorted(re.sub(r"\$\((\w+)\)", lambda name: variables[name[1]], one) for one in found)
+
+
 def unclear() -> list[str]:
     """Lines that look like a command, in blocks that are not read as commands."""
     return [

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from tests.commands.documented_shell import ROOT, Typed
+from tests.commands.documented_reasons import ELSEWHERE
+from tests.commands.documented_shell import ROOT, Typed, markers, typed
 from tests.deployed.emulator import free_port
 
 SECONDS = 120
@@ -103,9 +105,11 @@ class Reader:
 def _reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
     receipts = set(ROOT.glob("forget-*"))
     # By the real clock, or make would take them for newer than any change of a whole year.
-    ready = ["make", "--silent", ".venv/run", ".venv/sql", ".venv/doctor", ".venv-load/ready"]
-    subprocess.run(ready, cwd=ROOT, check=True, timeout=SECONDS)
+    ready = markers([one for one in typed() if not one.text.startswith(tuple(ELSEWHERE))])
+    subprocess.run(["make", "--silent", *ready], cwd=ROOT, check=True, timeout=SECONDS)
     yield Reader(tmp_path_factory.mktemp("reader"))
+    ahead = [one for one in ready if (ROOT / one).stat().st_mtime > time.time()]
+    assert not ahead, f"make takes them for newer than any change: {ahead}"
     for receipt in {*ROOT.glob("forget-*")} - receipts:  # `make forget` writes where it is called
         receipt.unlink()
 

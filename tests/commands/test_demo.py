@@ -14,10 +14,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from commands.demo.demo_command import visit_now
+from commands.demo.listening import RunningGateway
 from commands.demo.shop import DAYS, history
+from commands.exit_codes import StoppedError
 from commands.sql.sql_command import sql
 from infra.queries import named_queries
 from tests.local.conftest import StartGateway
+from tests.local.live_client import LiveClient
 from tests.local.running_gateway import ROOT, environment
 from tests.loopback import Response, serving
 
@@ -109,6 +113,14 @@ def test_a_running_gateway_shows_the_shop_and_takes_its_visitors(
     _, page = gateway.ask("GET", "/live/events?application=demo-shop&limit=500")
     assert len(page["events"]) == 500
     assert page["more"]
+
+
+def test_visitors_that_are_not_taken_are_counted(start_gateway: StartGateway) -> None:
+    gateway = start_gateway()
+    LiveClient(gateway).post("chaos", {"destination": "reject", "queue": "fail"})
+
+    with pytest.raises(StoppedError, match=r"[1-9]\d* of [1-9]\d* events of the customers"):
+        visit_now(RunningGateway(gateway.url.rpartition(":")[2]), datetime.now(UTC))
 
 
 @pytest.mark.parametrize(

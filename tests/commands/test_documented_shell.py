@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.commands.documented_reasons import ELSEWHERE, NEED_AWS
-from tests.commands.documented_shell import Typed, typed, unclear
+from tests.commands.documented_shell import Typed, markers, typed, unclear
 from tests.commands.page_reader import FAKETIME, NO_ACCOUNT, YEAR_AHEAD, Reader
 from tests.commands.page_reader import _gateway as _gateway  # a fixture
 from tests.commands.page_reader import _reader as _reader  # a fixture
@@ -82,6 +82,7 @@ def test_there_are_commands_of_each_kind() -> None:
         "docs/lake.md",
     }
     assert len(HERE) >= 12
+    assert {*markers(HERE)} >= {".venv/run", ".venv/sql", ".venv/dev", ".venv-load/ready"}
     assert len(AT_AWS) >= 15
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from commands.deploy.cdk_words import complaint
 from infra.deploy_settings import DeploySettings
 
 ROOT = Path(__file__).parents[2]
@@ -69,6 +70,50 @@ def test_an_environment_without_pip_is_told_in_a_sentence(programs: Path, tmp_pa
     assert done.stdout == f"{venv} has no pip: rm -rf {venv}, then make makes it anew.\n"
 
 
+@pytest.mark.parametrize("kind", ["file", "link"])
+def test_what_is_no_environment_is_told_and_stays(
+    kind: str, programs: Path, tmp_path: Path
+) -> None:
+    venv = tmp_path / "venv"
+    if kind == "file":
+        venv.write_text("mine")
+    else:
+        venv.symlink_to(tmp_path / "gone")
+
+    done = make(programs, f"{venv}/run", f"VENV={venv}")
+
+    assert done.returncode == 2
+    assert done.stdout.startswith(f"{venv} is no folder, or a link to none: move it away")
+    assert venv.is_file() or venv.is_symlink()
+
+
+def test_a_python_that_is_not_there_is_told(programs: Path, tmp_path: Path) -> None:
+    done = make(programs, f"{tmp_path}/venv/run", f"VENV={tmp_path}/venv", "PYTHON=nope")
+
+    assert done.returncode == 2
+    assert done.stdout.startswith("There is no such program: PYTHON=nope. Name a Python")
+
+
+@pytest.mark.parametrize(
+    ("target", "name"),
+    [("lambda-python", "RUNTIME"), ("bench", "ROWS"), ("bench", "WRITE"), ("outages", "SCALE"),
+     ("fuzz-contract", "SEED"), ("load", "SECONDS"), ("flood", "RATE")],
+)  # fmt: skip
+def test_a_value_is_a_word_and_nothing_that_runs(target: str, name: str, programs: Path) -> None:
+    said = make(programs, "-n", target, f"{name}=\"; 'id'; \"").stdout
+
+    assert """ '"; '\\''id'\\''; "'""" in said
+
+
+def test_an_option_that_the_cdk_does_not_know_is_told() -> None:
+    known = ["-c", "auth=none", "-cauth=none", "--no-color", "--output=x", "-q", "--profile", "z"]
+
+    assert complaint("synth", known) == ""
+    assert complaint("destroy", [*known[:2], "--force"]) == ""
+    told = "CDK_OPTIONS: cdk synth has no option --nonsense, -Z."
+    assert complaint("synth", ["--nonsense", *known, "-Z"]) == told
+
+
 def test_a_python_that_cannot_make_an_environment_leaves_none(
     programs: Path, tmp_path: Path
 ) -> None:
@@ -87,7 +132,8 @@ def test_where_home_cannot_be_written_caches_go_elsewhere(programs: Path, tmp_pa
     done = make(programs, "-pn", "help", HOME=str(home))
 
     caches = f"{ROOT}/.build/caches"
-    assert f"{home} cannot be written: caches go to {caches}." in done.stderr
+    assert f"{home} does not exist: caches go to {caches}." in done.stderr
+    assert f"HOME := {caches}/home" in done.stdout
     for name in ("JSII_RUNTIME_PACKAGE_CACHE_ROOT", "CDK_HOME", "UV_CACHE_DIR",
                  "UV_PYTHON_INSTALL_DIR", "npm_config_cache"):  # fmt: skip
         assert re.search(rf"^{name} := {caches}/", done.stdout, re.MULTILINE)
@@ -98,7 +144,9 @@ def test_the_functions_python_is_the_default_of_lambda_python(programs: Path) ->
 
     for words, version in (([], default), (["RUNTIME=python3.12"], "3.12")):
         done = make(programs, "-n", "lambda-python", *words)
-        assert done.stdout.splitlines()[-1] == f'.venv/bin/uv python install --no-bin "{version}"'
+        assert (
+            done.stdout.splitlines()[-1] == f".venv/bin/uv python install --no-bin -- '{version}'"
+        )
 
 
 def test_a_home_that_can_be_written_is_used(programs: Path, tmp_path: Path) -> None:

@@ -78,8 +78,8 @@ def test_what_a_target_takes_gets_there() -> None:
         for line in made(target, options).stdout.splitlines():
             if ".bin/cdk" in line or "-m commands" in line:
                 assert line.endswith(" -c auth=none"), line
-    assert '-m commands flood --rate "7"' in made("flood", "RATE=7").stdout
-    assert made("outages", "SCALE=0.1").stdout.endswith("outage_table 0.1\n")
+    assert "-m commands flood --rate '7'" in made("flood", "RATE=7").stdout
+    assert made("outages", "SCALE=0.1").stdout.endswith("outage_table '0.1'\n")
 
 
 def test_with_several_targets_one_must_take_it() -> None:

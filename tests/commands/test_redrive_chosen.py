@@ -98,7 +98,7 @@ def test_those_are_listed_and_moved_that_are_chosen(
     assert left(gateway) == ALL
 
     start = len(gateway.lines)
-    done = command(gateway, "redrive", *options)
+    done = command(gateway, "redrive", *options, "--yes")
 
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == f"Dead letters moved back to {gateway.url}/queue: {len(chosen)}\n"
@@ -123,6 +123,14 @@ def test_a_letter_that_the_queue_does_not_take_stays(gateway: RunningGateway) ->
 
 def _fail(**_: Any) -> None:
     raise OSError("full")
+
+
+def test_a_script_moves_nothing_unless_it_says_yes(gateway: RunningGateway) -> None:
+    done = command(gateway, "redrive")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "without a terminal: --yes goes ahead" in done.stderr
+    assert left(gateway) == ALL
 
 
 @pytest.mark.parametrize("url", ["https://127.0.0.1:1", "http://sqs.example.com", "here"])

@@ -73,7 +73,11 @@ def test_those_are_sent_that_pass_now(gateway: RunningGateway) -> None:
     assert last == "Rejected events that would be sent: 3"
     assert gateway.stored("shop") == []
 
-    done = replay(gateway, "--application-id", "shop")
+    asked = replay(gateway, "--application-id", "shop")
+    assert (asked.returncode, asked.stdout) == (2, "")
+    assert "without a terminal: --yes goes ahead" in asked.stderr
+
+    done = replay(gateway, "--application-id", "shop", "--yes")
 
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == f"Rejected events sent to {gateway.url}/queue again: 3\n"
@@ -96,7 +100,7 @@ def test_a_rule_and_days_choose(gateway: RunningGateway) -> None:
 
 def test_a_store_that_is_not_there_is_told(gateway: RunningGateway, tmp_path: Path) -> None:
     gateway.data_dir, own = tmp_path / "none", gateway.data_dir
-    done = replay(gateway)
+    done = replay(gateway, "--yes")
     gateway.data_dir = own
 
     assert done.returncode == 3

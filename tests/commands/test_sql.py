@@ -125,6 +125,18 @@ def test_an_open_prompt_sees_what_comes_in(start_gateway: StartGateway) -> None:
         assert (counts, prompt.wait(SECONDS)) == (["0", "1"], 0)
 
 
+def test_a_byte_order_mark_begins_no_statement(folder: Path) -> None:
+    assert sql(folder, typed="\ufeffSELECT 1 AS n;\r\n")[0::2] == (0, "")
+
+
+@pytest.mark.parametrize("name", ["", " "])
+def test_an_empty_name_is_told(name: str, folder: Path) -> None:
+    status, _, told = sql(folder, "--name", name)
+
+    assert status == 2
+    assert "NAME= (--name) is empty" in told
+
+
 def test_nothing_stored_yet_is_said_in_one_sentence(tmp_path: Path) -> None:
     status, printed, complaint = sql(tmp_path / "none", "--query", "SELECT 1")
 

@@ -177,7 +177,7 @@ def _make(gateway: Gateway) -> Make:
             env={"PATH": os.environ["PATH"], **gateway.deployment.emulator.environment()},
             check=True,
             text=True,
-            stdin=subprocess.DEVNULL,  # on a terminal a redrive asks
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
         ).stdout
 

@@ -61,7 +61,7 @@ class Storm:
         self.rage(name, events // EVENTS_A_REQUEST)
         self.calm()
         eventually(lambda: self._gateway.waiting() == 0, SECONDS)
-        redriven = make("redrive").rpartition(": ")[2].strip()
+        redriven = make("redrive", "--yes").rpartition(": ")[2].strip()
         eventually(lambda: self._gateway.waiting() == 0, SECONDS)
         make("dead-letters", f"--export={file}")
         return redriven, [json.loads(line)["Body"] for line in file.read_text().splitlines()]

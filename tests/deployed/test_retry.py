@@ -150,7 +150,7 @@ def test_what_was_tried_too_often_is_a_dead_letter_with_its_reason_until_it_is_r
     assert exported["DeadSince"] >= exported["ArrivedAt"]
 
     upstream.recover()
-    printed = make("redrive")
+    printed = make("redrive", "--yes")
     assert printed == f"Dead letters moved back to {gateway.queue}: 1\n"
 
     eventually(lambda: len(upstream.accepted) == 2 and gateway.waiting() == 0)

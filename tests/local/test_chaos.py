@@ -66,6 +66,18 @@ def test_what_waits_is_delivered_when_one_call_ends_it(page: LiveClient, mode: s
     assert [step["verdict"] for step in opened["history"]][-2:] == ["queued", "accepted"]
 
 
+def test_half_leaves_out_events_and_no_endpoint(page: LiveClient) -> None:
+    page.post("chaos", {"destination": "half"})
+    for number in range(2):  # one of both leaves its event out
+        page.gateway.put_events(
+            put_events_body({"1": EVENT}, {"Attributes": {"n": [str(number)]}}), "halved"
+        )
+        [endpoint] = page.gateway.endpoints("halved")
+
+        assert endpoint["Attributes"] == {"n": [str(number)]}
+    assert len(page.gateway.stored("halved")) == 1
+
+
 def test_the_breaker_is_the_real_one_and_does_not_hold_up_the_end(page: LiveClient) -> None:
     numbers = [str(number) for number in range(6)]
     with page.stream() as stream:

@@ -19,7 +19,7 @@ from local.environment import StartError, set_environment
 from local.folder_lock import LOCK_FILE, hold
 from local.queue_message import NewMessage
 from local.queued_events import QueuedEvents
-from local.wrong_variables import SHOULD
+from local.wrong_variables import SHOULD, without_effect
 from putevents.destinations.signing import PinpointSettings
 from putevents.settings import (
     BusSettings,
@@ -195,6 +195,13 @@ def test_only_the_listed_applications_are_served(start_gateway: StartGateway) ->
     assert (status, answer["Message"]) == (404, "Application not found.")
 
 
+@pytest.mark.parametrize("name", ["%2e%2e", ".", "a%2Fb%20%0A", "a%00b", "caf%C3%A9", "a%20b"])
+def test_an_id_that_cannot_be_deployed_is_not_served(name: str, gateway: RunningGateway) -> None:
+    status, answer = gateway.ask("POST", f"/v1/apps/{name}/events", json.dumps(put_events_body()))
+
+    assert (status, answer["Message"]) == (404, "Application not found.")
+
+
 def test_a_busy_port_is_one_sentence(gateway: RunningGateway, tmp_path: Path) -> None:
     port = gateway.url.rpartition(":")[2]
 
@@ -236,6 +243,7 @@ def test_a_file_that_is_no_database_is_one_sentence(tmp_path: Path) -> None:
         ("APPLICATION_IDS", ""),
         ("APPLICATION_IDS", "my app"),
         ("APPLICATION_IDS", "a,*"),
+        ("APPLICATION_IDS", "a,,b"),
         ("APPLICATION_IDS", "a,.."),
         ("CORS_ORIGINS", "https://."),
         ("CORS_ORIGINS", "localhost:3000"),
@@ -319,6 +327,16 @@ def test_what_a_destination_lacks_is_one_sentence(
     torn.write_text("[default\n")
     settings = {name: str(torn) if v == "torn" else v for name, v in settings.items()}
     assert said in start_and_fail(tmp_path / "data", **settings)
+
+
+def test_what_has_no_effect_is_told() -> None:
+    given = {"PINPOINT_AUTH": "x", "AWS_ENDPOINT_URL_EVENTS": "http://x", "EVENT_BUS_ARN": "a"}
+
+    assert without_effect(given, ["local", "bus"]) == [
+        "PINPOINT_AUTH has no effect: without pinpoint in DESTINATION.",
+        "AWS_ENDPOINT_URL_EVENTS has no effect: the SDKs read AWS_ENDPOINT_URL_EVENTBRIDGE.",
+    ]
+    assert without_effect(given, ["pinpoint", "bus"])[1:] == []
 
 
 def test_every_variable_has_a_sentence() -> None:

@@ -103,22 +103,26 @@ def test_a_body_that_is_no_text_reaches_the_handler_unharmed(
     assert gateway.stored("gzip") == [("device", "1", "hello")]
 
 
-def test_a_percent_encoded_application_id_is_decoded_once(
-    gateway: RunningGateway,
-) -> None:
+def test_a_percent_encoded_path_is_decoded_once(gateway: RunningGateway) -> None:
     name = "a b/é%41"
 
-    gateway.put_events(put_events_body(), quote(name, safe=""))
+    assert (
+        gateway.ask("PUT", f"/v1/apps/de%63oded/endpoints/{quote(name, safe='')}", "{}")[0] == 202
+    )
 
-    assert gateway.stored(name) == [("device", "1", "hello")]
+    assert gateway.ask("GET", f"/v1/apps/decoded/endpoints/{quote(name)}")[0] == 404  # of its `/`
+    status, found = gateway.ask("GET", f"/v1/apps/decoded/endpoints/{quote(name, safe='')}")
+    assert (status, found["Id"]) == (200, name)
 
 
 def test_a_path_that_nobody_encoded_is_taken_as_utf_8(gateway: RunningGateway) -> None:
     with raw_connection(gateway) as connection:
-        connection.sendall(_head("café", len(BODY)) + BODY.encode())
+        head = "PUT /v1/apps/plain/endpoints/café HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2"
+        connection.sendall(f"{head}\r\n\r\n{{}}".encode())
 
         assert read_answer(connection)[0] == 202
-    assert gateway.stored("café") == [("device", "1", "hello")]
+    status, found = gateway.ask("GET", "/v1/apps/plain/endpoints/caf%C3%A9")
+    assert (status, found["Id"]) == (200, "café")
 
 
 def test_an_absolute_target_is_taken_for_its_path(gateway: RunningGateway) -> None:

@@ -9,7 +9,14 @@ from typing import Any
 import pytest
 
 import putevents.ingest as ingest_steps
-from putevents.wire.enriched_events import EARLY_TIME, NO_TIME, event_id_of, translate
+from putevents.wire.enriched_events import (
+    EARLY_TIME,
+    MICROSECONDS,
+    NO_TIME,
+    SECONDS,
+    event_id_of,
+    translate,
+)
 from putevents.wire.rules import MAX_CHANGES, MAX_PARTS, Rejection
 from putevents.wire.schemas import Event
 from putevents.wire.timestamps import NO_DATE
@@ -112,9 +119,17 @@ def test_what_is_no_time_is_rejected(at: Any) -> None:
     assert event == NO_TIME
 
 
-@pytest.mark.parametrize("at", [AT // 1000, 0, -1, -0.0, -1e30, -(10**400), 946_684_799_999])
-def test_seconds_are_not_taken_for_milliseconds(at: Any) -> None:
-    assert translate(envelope(event_timestamp=at), "my-app").event == EARLY_TIME
+@pytest.mark.parametrize(
+    ("at", "told"),
+    [
+        *((at, SECONDS) for at in (AT // 1000, 946_684_800, 946_684_799_999)),
+        *((at, EARLY_TIME) for at in (0, -1, -0.0, -1e30, -(10**400), 946_684_799)),
+        *((at, MICROSECONDS) for at in (AT * 1000, AT * 1e3, 946_684_800_000_000)),
+        *((at, NO_TIME) for at in (AT * 10**6, 253_402_300_800_000)),
+    ],
+)
+def test_other_units_are_not_taken_for_milliseconds(at: Any, told: Rejection) -> None:
+    assert translate(envelope(event_timestamp=at), "my-app").event == told
 
 
 def test_a_date_elsewhere_is_no_number() -> None:

@@ -63,8 +63,14 @@ NO_TIME = Rejection(
 # Seconds that were sent for milliseconds would all be in January 1970, where nobody looks for them.
 EARLIEST_TIME = 946_684_800_000
 EARLY_TIME = Rejection(
+    "Timestamp should be Unix time in milliseconds, of 2000 or later.", "event_timestamp"
+)
+SECONDS = Rejection(
     "Timestamp should be Unix time in milliseconds, of 2000 or later: this may be seconds.",
     "event_timestamp",
+)
+MICROSECONDS = Rejection(
+    "Timestamp should be Unix time in milliseconds: this may be microseconds.", "event_timestamp"
 )
 CLIENT_ID = "client.client_id"
 NO_CLIENT = Rejection("Missing client id", CLIENT_ID)
@@ -183,15 +189,17 @@ def _timestamp(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1:
         raise _WrongError(NO_TIME)
     if value < EARLIEST_TIME:
-        raise _WrongError(EARLY_TIME)
+        raise _WrongError(SECONDS if value * 1000 >= EARLIEST_TIME else EARLY_TIME)
     try:
         moment = _EPOCH + timedelta(milliseconds=int(value))
-    except OverflowError:
-        raise _WrongError(NO_TIME) from None
+    except OverflowError:  # the year 10000, of which microseconds are
+        is_micro = EARLIEST_TIME <= value // 1000 < _LATEST_TIME
+        raise _WrongError(MICROSECONDS if is_micro else NO_TIME) from None
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
+_LATEST_TIME = 253_402_300_800_000  # the year 10000
 
 
 def _at(envelope: dict[str, Any], path: Path) -> Any:
