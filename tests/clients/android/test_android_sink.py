@@ -115,7 +115,7 @@ def test_whatever_the_gateway_asks_for(
     start: Start,
     gateway: RunningGateway,
 ) -> None:
-    app = f"shop's {admits.__name__}"
+    app = f"shop.{admits.__name__}"
     with standing_before(gateway.url, admits) as url:
         without = start(url, application=app)
         without.send("event")
