@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -41,6 +41,14 @@ async def stop():
 for _ in range({STOPS}):
     asyncio.run(stop())
 """
+
+
+@pytest.fixture(autouse=True)
+def _hangup() -> Iterator[None]:
+    """What a test starts takes SIGHUP, though the tests themselves may run under nohup."""
+    kept = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, kept)
 
 
 def test_a_storm_of_signals_is_one_stop(tmp_path: Path) -> None:
