@@ -1,6 +1,7 @@
 """Share the tests out among processes, and let each be stopped by Ctrl-C."""
 
 import signal
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from tests.skips import pytest_runtest_makereport as pytest_runtest_makereport  
 
 # What starts something for a whole run stays in one process; the longest comes first.
 TOGETHER = ("deployed", "clients", "infra", "local", "lake")
+# They run the functions' own code in this process. Only here is coverage measured: it costs a third.
+COVERING = ("unit", "endpoints", "access", "lake", "fuzz")
 
 
 def pytest_configure() -> None:
@@ -35,10 +38,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items.sort(key=lambda item: _turn(_share(item.nodeid)))
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Measure coverage in the tests that have to reach all of the code, with their fixtures."""
+    plugin = item.config.pluginmanager.getplugin("_cov")  # pytest-cov's, which has a pause
+    controller = plugin and plugin.cov_controller
+    if controller and controller.started != (_folder(item.nodeid) in COVERING):
+        if controller.started:
+            controller.pause()
+        else:
+            controller.resume()
+    return (yield)
+
+
 def _share(nodeid: str) -> str:
-    file = nodeid.partition("::")[0]
-    folder = file.split("/")[1]
-    return folder if folder in TOGETHER else file
+    folder = _folder(nodeid)
+    return folder if folder in TOGETHER else nodeid.partition("::")[0]
+
+
+def _folder(nodeid: str) -> str:
+    return nodeid.partition("::")[0].split("/")[1]
 
 
 def _turn(share: str) -> int:
