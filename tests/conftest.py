@@ -11,7 +11,7 @@ from tests.skips import pytest_runtest_makereport as pytest_runtest_makereport  
 
 # What starts something for a whole run stays in one process; the longest comes first.
 TOGETHER = ("deployed", "clients", "infra", "local", "lake")
-# They run the functions' own code in this process. Only here is coverage measured: it costs a third.
+# They run the functions' own code in their process. Only here is coverage measured: it is slow.
 COVERING = ("unit", "endpoints", "access", "lake", "fuzz")
 
 

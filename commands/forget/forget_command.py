@@ -18,6 +18,7 @@ from commands.forget.person import Person, digest
 from commands.forget.receipt import Receipt
 from commands.ignored_options import ACCOUNT, reject_ignored
 from commands.plain_text import printable_lines
+from commands.terminal import is_asked
 from putevents.endpoints.store import StoreError
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--since", type=_DAY, help="Only in files of this day of arrival (UTC) and later.")
 @click.option("--until", type=_DAY, help="Only in files of this day of arrival (UTC) and before.")
 @click.option("--dry-run", is_flag=True, help="Only count; nothing is changed.")
-@click.option("--yes", is_flag=True, help="Do not ask on a terminal whether this is the one.")
+@click.option("--yes", is_flag=True, help="Do not ask. Without a terminal it is needed.")
 @click.option(
     "--receipt",
     "receipt_path",
@@ -82,16 +83,17 @@ def forget(ctx: click.Context, /, **options: Any) -> None:
         {"place": str(place), "with_endpoints": person.with_endpoints, **shown},
         options["dry_run"],
     )
-    _ask(person, options)
     path = options["receipt_path"] or Path(f"forget-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json")
     receipt.check(path)
     journal = None
     with aws_errors():
         try:
             if options["data_dir"]:
+                _ask(person, options)
                 steps = _laptop(options["data_dir"], person, scope, receipt)
             else:
                 lake = _deployed(options, person, receipt)
+                _ask(person, options)
                 journal = _journal(options, person, scope, receipt)
                 steps = lake.forget(scope, journal)
             _watch(steps)
@@ -132,7 +134,7 @@ def _ask(person: Person, options: dict[str, Any]) -> None:
     id_ = person.endpoint_id if person.user_id is None else person.user_id
     kind = "user" if person.endpoint_id is None else "endpoint"
     whom = f"the {kind} {json.dumps(id_, ensure_ascii=False)}"
-    if options["dry_run"] or options["yes"] or not sys.stdin.isatty():
+    if options["dry_run"] or not is_asked(yes=options["yes"]):
         click.echo(f"{'Looking for' if options['dry_run'] else 'Forgetting'} {whom}", err=True)
     elif not _confirmed(f"Forget {whom} for good?"):
         raise StoppedError("Nothing was changed.")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import re
 import shutil
 import signal
@@ -74,10 +75,12 @@ class Reader:
             ("SECONDS=60", "SECONDS=1"),
         ):
             text = text.replace(written, own) if written != DEPLOYED or not more else text
-        return subprocess.run(
-            [*YEAR_AHEAD, "sh", "-ec", text], cwd=ROOT, env={**self.environment, **more},
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS, check=False,
-        )  # fmt: skip
+        with hand() as terminal:
+            return subprocess.run(
+                [*YEAR_AHEAD, "sh", "-ec", text], cwd=ROOT, env={**self.environment, **more},
+                stdin=terminal if text.startswith("make forget") else subprocess.DEVNULL,
+                capture_output=True, text=True, timeout=SECONDS, check=False,
+            )  # fmt: skip
 
     def words(self, text: str, program: str, **more: str) -> list[str]:
         """The words with which a shell would call a program in a command."""
@@ -99,6 +102,18 @@ class Reader:
         told: list[list[Any]] = json.loads(done.stdout)
         assert len(told) == len(commands)
         return told
+
+
+@contextmanager
+def hand() -> Iterator[int]:
+    """A terminal at which somebody has typed yes."""
+    ours, theirs = pty.openpty()
+    try:
+        os.write(ours, b"y\n")
+        yield theirs
+    finally:
+        os.close(ours)
+        os.close(theirs)
 
 
 @pytest.fixture(name="reader", scope="module")

@@ -329,7 +329,7 @@ def test_on_a_laptop_a_person_is_nowhere_and_the_rest_stays(folder: Path, tmp_pa
     would = json.loads(receipt.read_text())
     assert stored(folder) == before
 
-    answer = CliRunner().invoke(forget, options, catch_exceptions=False)
+    answer = CliRunner().invoke(forget, [*options, "--yes"], catch_exceptions=False)
     assert answer.exit_code == 0, answer.output
     told = json.loads(receipt.read_text())
     after = stored(folder)
@@ -362,7 +362,7 @@ def test_on_a_laptop_a_person_is_nowhere_and_the_rest_stays(folder: Path, tmp_pa
 def test_on_a_laptop_days_and_applications_limit_it(folder: Path, tmp_path: Path) -> None:
     before = stored(folder)
     receipt = str(tmp_path / "receipt.json")
-    where = ["--data-dir", str(folder), "--receipt", receipt, "--endpoint", "PHONE-1"]
+    where = ["--data-dir", str(folder), "--receipt", receipt, "--endpoint", "PHONE-1", "--yes"]
     CliRunner().invoke(forget, [*where, "--application", "another"], catch_exceptions=False)
     assert stored(folder) == before
     days = ["--application", APPLICATION, "--since", "2026-06-01", "--until", "2026-06-07"]
@@ -390,8 +390,9 @@ def test_whom_to_forget_must_be_clear(options: list[str], tmp_path: Path) -> Non
 
 def test_make_passes_its_variables_on(folder: Path) -> None:
     """As the recipe calls it, in a process of its own."""
+    words = ["forget", "--user", "ann", "--data-dir", str(folder), "--yes"]
     done = subprocess.run(
-        [sys.executable, "-m", "commands", "forget", "--user", "ann", "--data-dir", str(folder)],
+        [sys.executable, "-m", "commands", *words],
         cwd=folder,
         env=environment(folder),
         check=True,
@@ -401,6 +402,13 @@ def test_make_passes_its_variables_on(folder: Path) -> None:
     )
     assert "removed  " in done.stdout
     assert (ROOT / "docs/forget.md").exists()
+
+
+def test_a_script_says_yes_or_changes_nothing(folder: Path) -> None:
+    before = stored(folder)
+    answer = CliRunner().invoke(forget, ["--user", "ann", "--data-dir", str(folder)])
+    assert "--yes" in answer.output
+    assert (answer.exit_code, stored(folder)) == (2, before)
 
 
 @pytest.mark.parametrize("typed", [b"n\n", b"\x04"])

@@ -134,7 +134,7 @@ def test_nothing_is_changed_before_all_is_clear(
     before = left(folder)
     receipt = ["--receipt", str(tmp_path / "receipt.json")]
     answer = CliRunner().invoke(
-        forget, ["--user", "ann", "--data-dir", str(folder), *receipt, *options]
+        forget, ["--user", "ann", "--yes", "--data-dir", str(folder), *receipt, *options]
     )
     assert (answer.exit_code, left(folder)) == (code, before)
     assert told in answer.output
@@ -154,7 +154,7 @@ def test_what_could_not_be_removed_is_told_with_its_message(tmp_path: Path) -> N
         connection.commit()
     receipt = tmp_path / "receipt.json"
     options = ["--application", APPLICATION, "--data-dir", str(folder), "--receipt", str(receipt)]
-    answer = CliRunner().invoke(forget, ["--user", "ann", *options])
+    answer = CliRunner().invoke(forget, ["--user", "ann", "--yes", *options])
     assert answer.exit_code == 1
     assert "not removed  message m-17 in dead-letters: It names the person" in answer.output
     [told] = json.loads(receipt.read_text())["not_removed"]

@@ -89,10 +89,12 @@ def test_forget_removes_the_text_of_a_killed_command(path: Path, tmp_path: Path)
     with closing_lake(path) as open_prompt:
         killed(path, tmp_path / "temporary")
         assert {*holding(path.parent)} > {*files(path)}
-        options = ["--endpoint", "device", "--application", "app", "--data-dir"]
+        options = ["--yes", "--endpoint", "device", "--application", "app", "--data-dir"]
         receipt = tmp_path / "receipt.json"
         answer = CliRunner().invoke(
-            forget, [*options, str(path.parent), "--receipt", str(receipt)], catch_exceptions=False
+            forget,
+            [*options, str(path.parent), "--receipt", str(receipt)],
+            catch_exceptions=False,
         )
         assert answer.exit_code == 0, answer.output
         assert json.loads(receipt.read_text())["removed"]["events"] == 25
@@ -144,7 +146,15 @@ def test_what_others_put_beside_the_copy_stays(path: Path, tmp_path: Path, is_li
     if is_link:
         keep_private(path.parent)
         assert stat.S_IMODE((root / "keepme/important").stat().st_mode) == 0o644
-    options = ["--endpoint", "device", "--application", "app", "--data-dir", str(path.parent)]
+    options = [
+        "--yes",
+        "--endpoint",
+        "device",
+        "--application",
+        "app",
+        "--data-dir",
+        str(path.parent),
+    ]
     CliRunner().invoke(
         forget, [*options, "--receipt", str(tmp_path / "receipt")], catch_exceptions=False
     )

@@ -42,7 +42,7 @@ def test_a_forgetting_without_its_stack_leaves_no_file(tmp_path: Path) -> None:
         status, printed = run(url, "forget", "--user", "ann", home=tmp_path)
 
     assert (status, list(tmp_path.glob("forget-*"))) == (ExitCode.STOPPED, [])
-    assert printed[1].startswith("Error: There is no stack PutEventsGateway")
+    assert printed[0].startswith("Error: There is no stack PutEventsGateway")
 
 
 def test_a_journal_is_for_its_owner_and_made_with_its_first_entry(tmp_path: Path) -> None:

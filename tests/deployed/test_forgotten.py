@@ -134,8 +134,8 @@ def forget(lake: Lake, folder: Path, url: str, *options: str) -> "subprocess.Pop
     environment = {**lake.emulator.environment(), "AWS_ENDPOINT_URL": url}
     environment |= {"PATH": os.environ["PATH"], "AWS_ENDPOINT_URL_SQS": url}
     environment["PYTHONPATH"] = f"{ROOT / 'lambda_src'}:{ROOT}"
-    stack = f"--stack={lake.deployment.stack}"
-    command = [sys.executable, "-c", HIDING_SHORTLY, "forget", "--user", ANN, stack, *options]
+    words = ["forget", "--yes", "--user", ANN, f"--stack={lake.deployment.stack}", *options]
+    command = [sys.executable, "-c", HIDING_SHORTLY, *words]
     pipes: Any = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE}
     return subprocess.Popen(command, cwd=folder, env=environment, text=True, **pipes)
 
