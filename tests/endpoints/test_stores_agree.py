@@ -29,8 +29,8 @@ from tests.lake.conftest import clients_of
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-EMULATED_SEQUENCES = 300
-SEQUENCES = int(os.environ.get("SEQUENCES", "300"))
+SEQUENCES = int(os.environ.get("SEQUENCES", "150"))
+EMULATED_SEQUENCES = min(SEQUENCES, 1000)
 IDS, USERS = ["a", "b", "c", "é/1", "A", "É/1"], ["u", "v"]
 fresh = (f"app-{number}" for number in count())
 
