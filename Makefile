@@ -170,7 +170,7 @@ lock: $(VENV)/dev ## pin all dependencies in the requirements.txt files
 	$(BIN)/uv pip compile tests/clients/python/sqs_query/requirements.in $(LOCK) -o tests/clients/python/sqs_query/requirements.txt
 	$(NPM) install --prefix infra --package-lock-only --no-audit --no-fund --loglevel=error
 	$(NPM) install --prefix tests/clients --package-lock-only --no-audit --no-fund --loglevel=error
-LOCK := --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --quiet
+LOCK := --universal --no-strip-extras --generate-hashes --no-header --no-emit-index-url --no-annotate --quiet
 
 clean: ## remove everything that make built (not .data)
 	rm -rf $(VENV) $(EMULATOR) $(CLIENTS) $(LOAD) $(AUDIT) $(CHECKOV) $(FUZZ) $(DOCS) $(HOOKS) infra/node_modules tests/clients/node_modules cdk.out dist .build .pytest_cache .mypy_cache .ruff_cache .hypothesis

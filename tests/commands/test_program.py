@@ -53,7 +53,7 @@ def imported(*arguments: str, data: Path = ROOT) -> set[str]:
 
 
 def locked(file: str) -> set[str]:
-    return set(re.findall(r"^([a-z0-9-]+)==", (ROOT / file).read_text(), re.MULTILINE))
+    return set(re.findall(r"^([a-z0-9-]+)(?:\[.*\])?==", (ROOT / file).read_text(), re.MULTILINE))
 
 
 def test_the_help_lists_every_command_and_imports_none() -> None:

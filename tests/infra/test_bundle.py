@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -268,7 +269,8 @@ def test_it_is_small_and_holds_no_ballast(package: Path) -> None:
 
 def test_scanners_find_each_dependency_its_version_and_its_licence(package: Path) -> None:
     lock = (SOURCE / "requirements.txt").read_text()
-    locked = {line.split()[0] for line in lock.splitlines() if "==" in line}
+    pins = [line for line in lock.splitlines() if "==" in line]
+    locked = {re.sub(r"\[.*\]", "", pin).split()[0] for pin in pins}
     found = set()
     for metadata in package.glob("*.dist-info/METADATA"):
         fields = dict(

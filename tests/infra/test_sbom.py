@@ -2,6 +2,7 @@
 
 import json
 import platform
+import re
 from email.parser import HeaderParser
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -49,7 +50,7 @@ def test_the_bill_of_materials_is_what_the_package_holds(package: Packaged) -> N
 
 def test_the_package_holds_what_is_locked_for_it(package: Packaged) -> None:
     lines = [line.split(";")[0] for line in package.lock.read_text().splitlines()]
-    locked = {plain(line.split("==")[0]) for line in lines if "==" in line}
+    locked = {plain(re.split(r"\[|==", line)[0]) for line in lines if "==" in line}
 
     folders = {path.name for path in package.folder.iterdir() if path.is_dir()}
     held = {plain(name.split("-")[0]) for name in folders if name.endswith(".dist-info")}
