@@ -4,7 +4,7 @@ import os
 import sys
 from collections import Counter
 from contextlib import closing, redirect_stdout
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,8 @@ import click
 
 from commands.demo.customers import customers_of
 from commands.demo.listening import RunningGateway
-from commands.demo.shop import APPLICATION, DAYS, Visit, history, visit_of
+from commands.demo.past_visits import missing_visits
+from commands.demo.shop import APPLICATION, Visit, visit_of
 from commands.exit_codes import StoppedError
 from local.database import FILE, Database, data_folder
 from local.environment import StartError, set_environment
@@ -72,8 +73,7 @@ def demo(ctx: click.Context, /, *, load_only: bool) -> None:
 
 def load(folder: Path, database: Database, now: datetime) -> None:
     """Take all that happened in the shop and is not stored yet, as of when it happened."""
-    opened, known = _stored(database, now)
-    visits = [visit for visit in history(opened, now) if visit.request_id not in known]
+    visits = missing_visits(database, now)
     if not visits:
         click.echo("Nothing has happened in the demo shop since the last time.")
         return
@@ -86,18 +86,6 @@ def load(folder: Path, database: Database, now: datetime) -> None:
         f"{len(visits) - new} visits came from old builds of the app, by PutEvents, and {new} from"
         " new builds, as enriched events."
     )
-
-
-def _stored(database: Database, now: datetime) -> tuple[date, set[str]]:
-    """The day on which the shop opened, and the requests that were stored."""
-    opened = now.date() - timedelta(days=DAYS - 1)
-    with database.transaction() as connection:
-        sql = "SELECT request_id, arrival_timestamp FROM batches WHERE application_id = ?"
-        rows = connection.execute(sql, (APPLICATION,)).fetchall()
-    if rows:  # it goes on from where it began, else its first customers would stay away
-        first = min(arrived for _, arrived in rows)
-        opened = min(opened, datetime.fromtimestamp(first / 1000, UTC).date())
-    return max(opened, now.date() - timedelta(days=365)), {id_ for id_, _ in rows}
 
 
 def _take(folder: Path, visits: list[Visit]) -> Counter[str]:

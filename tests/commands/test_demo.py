@@ -1,6 +1,7 @@
 """`make demo`: a made-up shop in the store, of which the page and every query show something."""
 
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -16,10 +17,13 @@ from click.testing import CliRunner
 
 from commands.demo.demo_command import visit_now
 from commands.demo.listening import RunningGateway
+from commands.demo.past_visits import missing_visits
 from commands.demo.shop import DAYS, history
 from commands.exit_codes import StoppedError
+from commands.forget.forget_command import forget
 from commands.sql.sql_command import sql
 from infra.queries import named_queries
+from local.database import Database
 from tests.local.conftest import StartGateway
 from tests.local.live_client import LiveClient
 from tests.local.running_gateway import ROOT, environment
@@ -87,6 +91,28 @@ def test_what_is_there_is_not_loaded_again(shop: Path) -> None:
     assert "Nothing has happened in the demo shop" in done.stdout or " of 1 visits" in done.stdout
     if "Nothing has happened" in done.stdout:
         assert command(shop, "sql", "--query", counts).stdout == before
+
+
+def test_who_was_forgotten_is_not_loaded_again(shop: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(shop, tmp_path / "copy")
+    with closing(Database(copy / "putevents.db")) as database:
+        before = missing_visits(database, NOW)
+        with database.transaction() as connection:
+            [(user_id,)] = connection.execute(
+                "SELECT user_id FROM endpoint_items WHERE user_id IS NOT NULL LIMIT 1"
+            )
+        options = ["--user", user_id, "--data-dir", str(copy), "--yes"]
+        options += ["--receipt", str(tmp_path / "receipt.json")]
+        assert CliRunner().invoke(forget, options).exit_code == 0
+        with database.transaction() as connection:  # and the store knows nothing of these visits
+            sql = "SELECT count(*) FROM batches WHERE request_id = ?"
+            visits = [
+                v for v in history(NOW.date() - timedelta(days=89), NOW) if v.user_id == user_id
+            ]
+            assert visits
+            assert [*connection.execute(sql, (visits[0].request_id,))] == [(0,)]
+
+        assert missing_visits(database, NOW) == before
 
 
 def test_a_day_is_the_same_whenever_it_is_made() -> None:
