@@ -48,11 +48,26 @@ def made(*words: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_what_a_target_does_not_take_is_told(target: str) -> None:
-    done = made(target, "OPTOINS=--help")
+    done = made(target, "XYZ=--help")
 
     assert done.returncode == 2
     assert done.stdout == ""
-    assert f"make {target} does not take OPTOINS=; it takes " in done.stderr
+    assert f"make {target} does not take XYZ=; it takes " in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("target", "given", "meant"),
+    [
+        ("run", "PRT=1", "PORT="),
+        ("run", "port=1", "PORT="),
+        ("views", "OPTOINS=--help", "OPTIONS="),
+    ],
+)
+def test_a_name_that_is_nearly_right_is_told_alone(target: str, given: str, meant: str) -> None:
+    name, _, _ = given.partition("=")
+    told = f"*** make {target} does not take {name}=. Did you mean {meant}?.  Stop."
+
+    assert told in made(target, given).stderr
 
 
 @pytest.mark.parametrize(("target", "name"), sorted(WRITTEN))
@@ -205,12 +220,20 @@ def test_what_a_command_says_to_type_works_where_the_person_stands(
     assert typed("verify") == f"cd {ROOT} && .venv/bin/python -m commands verify"
 
 
-@pytest.mark.parametrize("word", ["USER=k$$xuser", "OPTIONS=--user k$$xuser", "ENDPOINT=$$(id)"])
-def test_whom_to_forget_has_no_dollar_sign_at_all(word: str) -> None:
+@pytest.mark.parametrize(
+    ("word", "option"),
+    [
+        ("USER=k$$xuser", "--user '...'"),
+        ("OPTIONS=--user k$$xuser", "--user '...'"),
+        ("ENDPOINT=$$(id)", "--endpoint '...' --application '...'"),
+        ("APPLICATION_ID=$$(id)", "--endpoint '...' --application '...'"),
+    ],
+)
+def test_whom_to_forget_has_no_dollar_sign_at_all(word: str, option: str) -> None:
     done = made("forget", word)
 
     assert (done.returncode, done.stdout) == (2, "")
-    assert ".venv/bin/python -m commands forget --user '...'" in done.stderr
+    assert f".venv/bin/python -m commands forget {option}.  Stop." in done.stderr
 
 
 @pytest.mark.parametrize(
