@@ -13,7 +13,7 @@ import click
 from commands.dead_letter import DeadLetter
 from commands.dead_letter_choice import Choice, TwoQueues, check_place, choice_options, find_queues
 from commands.dead_letters import COLUMNS, NUMBERS, answers, received
-from commands.deployed import EXIT_CODES, aws_errors
+from commands.deployed import EXIT_CODES, OF_LAPTOP_URL, aws_errors
 from commands.plain_text import counted
 from commands.terminal import is_asked, table
 
@@ -103,7 +103,7 @@ def redrive(*, dry_run: bool, yes: bool, stack: str, url: str | None, **chosen: 
     """Move dead letters back to the queue, to be tried anew: all of them, or those you choose."""
     check_place(url)
     choice = Choice(**chosen)
-    with aws_errors():
+    with aws_errors(of_laptop=OF_LAPTOP_URL):
         queues = find_queues(stack, url)
         if dry_run or is_asked(yes=yes):
             rows = _list(queues, choice)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from commands.aws_session import find_session
-from commands.deployed import account_options, aws_errors, outputs, stack_option
+from commands.deployed import OF_LAPTOP_FOLDER, account_options, aws_errors, outputs, stack_option
 from commands.exit_codes import ExitCode, StoppedError
 from commands.forget.journal import Journal
 from commands.forget.lake_folders import Scope
@@ -86,7 +86,7 @@ def forget(ctx: click.Context, /, **options: Any) -> None:
     path = options["receipt_path"] or Path(f"forget-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json")
     receipt.check(path)
     journal = None
-    with aws_errors():
+    with aws_errors(of_laptop=OF_LAPTOP_FOLDER):
         try:
             if options["data_dir"]:
                 _ask(person, options)

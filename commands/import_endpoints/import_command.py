@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from commands.application_id import ApplicationId, lake_complaint
-from commands.deployed import account_options, aws_errors, stack_option
+from commands.deployed import OF_LAPTOP_FOLDER, account_options, aws_errors, stack_option
 from commands.exit_codes import ExitCode, StoppedError
 from commands.ignored_options import ACCOUNT, reject_ignored
 from commands.import_endpoints.checkpoint import Checkpoint, Rejects
@@ -65,7 +65,7 @@ def import_endpoints(
     if why := lake_complaint(application_id):
         say(why)
     run = Run(path, files, say)
-    with aws_errors():
+    with aws_errors(of_laptop=OF_LAPTOP_FOLDER):
         steps = run.validate() if dry_run else _import(run, path, application_id, **place)
         try:
             _watch(steps, files)

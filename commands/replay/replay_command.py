@@ -10,7 +10,7 @@ import click
 
 from commands.aws_session import find_session
 from commands.dead_letter_choice import check_place, find_queues, local_url
-from commands.deployed import EXIT_CODES, aws_errors, outputs, stack_option
+from commands.deployed import EXIT_CODES, OF_LAPTOP_URL, aws_errors, outputs, stack_option
 from commands.exit_codes import StoppedError
 from commands.ignored_options import reject_ignored
 from commands.replay.rejected_rows import RejectedRow, Wanted, of_lake, of_laptop
@@ -44,7 +44,7 @@ def replay_rejected(
     check_place(url)
     if not url:
         reject_ignored("without --url, which names the `make run` of that store.", "data_dir")
-    with aws_errors():
+    with aws_errors(of_laptop=OF_LAPTOP_URL):
         queues, chosen = find_queues(stack, url), Wanted(**wanted)
         if not dry_run and is_asked(yes=yes):
             _count(_rows(stack, url, data_dir, chosen))

@@ -9,6 +9,8 @@ from tests.commands.running_preflight import KEYS, run
 
 COMMANDS = {
     "views": ["views"],
+    "forget": ["forget", "--user", "joe"],
+    "replay-rejected": ["replay-rejected", "--dry-run"],
     "redrive": ["redrive"],
     "dead-letters": ["dead-letters"],
     "verify": ["verify"],
@@ -39,6 +41,26 @@ def test_without_region_or_credentials_the_first_step_is_told(
     assert no_keys[0].removeprefix("Error: ") == "There are no AWS credentials here."
     assert no_keys[1:4] == ["    aws configure sso", "  or", "    aws configure"]
     assert status == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        ("redrive", "--url http://127.0.0.1:8080"),
+        ("dead-letters", "--url http://127.0.0.1:8080"),
+        ("replay-rejected", "--url http://127.0.0.1:8080"),
+        ("forget", "--data-dir .data"),
+        ("import-endpoints", "--data-dir .data"),
+    ],
+    indirect=["words"],
+)
+def test_without_an_account_the_option_for_a_laptop_is_told(
+    words: list[str], option: str, tmp_path: Path
+) -> None:
+    for region in ({}, {"AWS_REGION": "eu-west-1"}):
+        _, told = run(None, *words, home=tmp_path, **region)
+
+        assert told[-2:] == ["Of `make run`:", f'    OPTIONS="{option}"']
 
 
 @pytest.mark.parametrize("words", OF_A_STACK, indirect=True)
