@@ -5,9 +5,9 @@ from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from local.application_ids import complaint
 from local.queue_message import DEAD_LETTERS, QUEUE
 from local.same_machine import LOCAL_ORIGINS
+from local.served_ids import complaint
 
 # As the deploy settings of the same names want them.
 _HEADER = r"[A-Za-z0-9_-]+"

@@ -1,6 +1,6 @@
 """The functions' settings on a laptop, where `*` stands for every id that a deploy may serve."""
 
-from local.application_ids import can_be_deployed
+from local.served_ids import can_be_deployed
 from putevents.settings import Settings
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from infra.deploy_settings import DeploySettings, DeploySettingsError
 from infra.names import MAX_APPLICATIONS, MAX_LAKE_ID_CHARACTERS, room
-from local.application_ids import can_be_deployed, complaint
+from local.served_ids import can_be_deployed, complaint
 
 
 def _ids(count: int, length: int) -> str:
