@@ -1,6 +1,7 @@
 """`make demo`: a made-up shop in the store, of which the page and every query show something."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -24,6 +25,7 @@ from commands.forget.forget_command import forget
 from commands.sql.sql_command import sql
 from infra.queries import named_queries
 from local.database import Database
+from tests.commands import documented_shell
 from tests.local.conftest import StartGateway
 from tests.local.live_client import LiveClient
 from tests.local.running_gateway import ROOT, environment
@@ -77,6 +79,28 @@ def test_every_named_query_shows_something(query: str, shop: Path) -> None:
 
     assert (done.exit_code, done.stderr) == (0, "")
     assert "demo-shop" in done.stdout
+
+
+def test_the_commands_of_the_sql_page_show_something(shop: Path) -> None:
+    commands = [
+        one.text.partition("    #")[0]
+        for one in documented_shell.typed()
+        if one.page == "docs/sql.md" and re.match(r"make sql \w+=", one.text)
+    ]
+    assert len(commands) == 3
+    for text in commands:
+        words = text.removeprefix("make sql ")
+        given = subprocess.run(
+            ["sh", "-c", f"printf '%s\\n' {words}"], capture_output=True, text=True, check=True,
+            timeout=SECONDS,
+        ).stdout.splitlines()  # fmt: skip
+        options = [
+            f"--{name.lower()}={value}" for name, _, value in (w.partition("=") for w in given)
+        ]
+        done = CliRunner().invoke(sql, options, env={"DATA_DIR": str(shop)})
+
+        assert (done.exit_code, done.stderr) == (0, "")
+        assert "(0 rows)" not in done.stdout
 
 
 def test_what_is_there_is_not_loaded_again(shop: Path) -> None:
