@@ -34,7 +34,7 @@ LATER = Arrival("request-2", ARRIVAL.timestamp + 86_400_000)
 DIES = """
 import os, sys
 from pathlib import Path
-from commands.sql import events_copy
+from commands.sql import events_copy, part_writer
 from commands.sql.events_copy import EventsCopy
 from commands.sql.stored_lake import StoredLake
 
@@ -195,7 +195,7 @@ def test_a_file_that_is_damaged_is_made_anew(path: Path, lake: StoredLake, damag
 
 
 @pytest.mark.parametrize(
-    "name", ["events_copy.sync", "Path.rename", "events_copy.EventsCopy._show"]
+    "name", ["part_writer.sync", "Path.rename", "events_copy.EventsCopy._show"]
 )
 def test_a_command_that_is_killed_while_it_writes_costs_nothing(path: Path, name: str) -> None:
     for _ in range(2):
