@@ -7,21 +7,14 @@ cannot be written costs nothing but time.
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from hashlib import blake2b
 from itertools import takewhile
 from pathlib import Path
 
 import duckdb
 
 from commands.sql.copy_folder import is_text, own_folders
-from commands.sql.event_rows import (
-    COLUMN_TYPES,
-    MAKE_ROWS,
-    ROWS,
-    documents,
-    rows_of,
-    write_documents,
-)
+from commands.sql.event_rows import COLUMN_TYPES, ROWS, VERSION, documents, rows_of
+from commands.sql.event_text import write_documents
 from commands.sql.part_writer import PartWriter, parquet
 from commands.sql.parts import Part, chain, is_ours, locked
 from commands.sql.slow_reading import Tell, told_if_slow
@@ -30,7 +23,6 @@ from commands.sql.text_folder import TextFolder
 PART_EVENTS = 250_000
 # Fewer than that are read into memory by each command.
 NEW_EVENTS = 50_000
-VERSION = blake2b(MAKE_ROWS.encode(), digest_size=4).hexdigest()
 # What is wrong with a statement, or with its size, and never with a file.
 _OF_STATEMENTS = (
     duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException,

@@ -3,25 +3,24 @@
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
+from uuid import uuid4
 
 import duckdb
 
 from commands.sql.engine import connect_plain
-from commands.sql.event_rows import (
-    OWN_ROWS,
-    SHARED_ROWS,
-    documents,
-    write_documents,
-    write_range,
-)
+from commands.sql.event_rows import OWN_ROWS, SHARED_ROWS, documents
+from commands.sql.event_text import write_documents, write_range
 from commands.sql.parts import Part, drafts, part_path, sync
 from commands.sql.text_folder import TextFolder
 
 _AT_ONCE = 2
 _SECONDS = 0.1
+_SETTINGS = "SELECT {}".format(
+    ", ".join(f"current_setting('{s}')" for s in ("memory_limit", "temp_directory", "threads"))
+)
 
 
 class PartWriter:
@@ -35,18 +34,17 @@ class PartWriter:
         text: TextFolder,
     ) -> None:
         self._store, self._folder, self._text = store, folder, text
-        names = ("memory_limit", "temp_directory", "threads")
-        settings = ", ".join(f"current_setting('{name}')" for name in names)
-        [found] = database.execute(f"SELECT {settings}").fetchall()
-        self._limits = {**dict(zip(names, found, strict=True)), "threads": 1}
-        self._at_once = min(_AT_ONCE, found[-1])
+        [found] = database.execute(_SETTINGS).fetchall()
+        self._memory, self._spilled, threads = found
+        self._at_once = min(_AT_ONCE, threads)
         self._reading = Lock()  # the store is read by one thread at a time
-        self._cursors: set[duckdb.DuckDBPyConnection] = set()
+        self._databases: set[duckdb.DuckDBPyConnection] = set()
 
     def interrupt(self) -> None:
         """Stop what other threads write just now."""
-        for cursor in self._cursors.copy():
-            cursor.interrupt()
+        for database in self._databases.copy():
+            with suppress(duckdb.ConnectionException):  # it has just been closed
+                database.interrupt()
 
     def write(self, ranges: list[tuple[int, int]]) -> list[Part]:
         """Write a part for each range of ids; while one is read, the one before is written."""
@@ -63,22 +61,22 @@ class PartWriter:
                 raise
 
     def _write(self, folder: Path, after: int, last: int) -> Part:
-        with self._cursor() as cursor:
+        with self._own_database() as database:
             with self._reading:
                 files = write_range(self._store, folder, after, last)
                 part = self._new_part(after, last)
-            with documents(cursor, files):
-                return self._save(cursor, part, f"FROM {OWN_ROWS}", f"FROM {SHARED_ROWS}")
+            with documents(database, files):
+                return self._save(database, part, f"FROM {OWN_ROWS}", f"FROM {SHARED_ROWS}")
 
     def mend(self, part: Part, changed: set[int], condition: str, *values: int) -> Part:
         """A part in the place of another, with what was changed as the condition finds it now."""
         ids = ", ".join(map(str, changed))
         # Of a request of which some events were changed, the rest is there twice.
-        with self._text.opened() as folder, self._cursor() as cursor:
+        with self._text.opened() as folder, self._own_database() as database:
             files = write_documents(self._store, folder, condition, *values)
-            with documents(cursor, files):
+            with documents(database, files):
                 mended = self._save(
-                    cursor,
+                    database,
                     self._new_part(part.after, part.last),
                     f"SELECT * EXCLUDE (part) FROM {parquet(part.path)} WHERE id NOT IN ({ids})"  # noqa: S608 # numbers
                     f" UNION ALL FROM {OWN_ROWS} ORDER BY id",
@@ -91,15 +89,16 @@ class PartWriter:
         return mended
 
     @contextmanager
-    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        # One thread of its own each: as many as there are processors in one database wait for
-        # each other, which costs a quarter more.
-        with connect_plain(**self._limits) as cursor:
-            self._cursors.add(cursor)
+    def _own_database(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        # One thread in each database: two in one wait for each other, which costs a quarter more.
+        spilled = self._spilled and f"{self._spilled}-{uuid4().hex}"  # not where another one does
+        limits = {"memory_limit": self._memory, "temp_directory": spilled, "threads": 1}
+        with connect_plain(**limits) as database:
+            self._databases.add(database)
             try:
-                yield cursor
+                yield database
             finally:
-                self._cursors.discard(cursor)
+                self._databases.discard(database)
 
     def _new_part(self, after: int, last: int) -> Part:
         """A part as its name will tell it, when its events have been read."""
@@ -112,7 +111,7 @@ class PartWriter:
         [(sequence,)] = self._store.execute(sql)
         return Part(Path(), after, last, sequence, witness, identity)
 
-    def _save(self, cursor: duckdb.DuckDBPyConnection, part: Part, own: str, shared: str) -> Part:
+    def _save(self, database: duckdb.DuckDBPyConnection, part: Part, own: str, shared: str) -> Part:
         part = part._replace(path=part_path(self._folder, *part[1:]))
         written = drafts(self._folder, part.after)
         used = f"SELECT batch FROM {parquet(written[0])}"  # noqa: S608 # ours
@@ -121,7 +120,7 @@ class PartWriter:
         ):
             # Requests of several parts are in each of them.
             source = f"SELECT {part.after} AS part, * FROM ({rows})"  # noqa: S608 # a number
-            cursor.execute(f"COPY ({source}) TO {path_text(draft)} (FORMAT parquet)")
+            database.execute(f"COPY ({source}) TO {path_text(draft)} (FORMAT parquet)")
             draft.chmod(0o600)
             sync(draft)
         # Whole or not at all: a name that a reader takes is given to what is on the disk.
