@@ -20,7 +20,7 @@ from commands.sql.parts import Part, chain, is_ours, locked
 from commands.sql.slow_reading import Tell, told_if_slow
 from commands.sql.text_folder import TextFolder
 
-PART_EVENTS = 250_000
+PART_EVENTS = 125_000
 # Fewer than that are read into memory by each command.
 NEW_EVENTS = 50_000
 # What is wrong with a statement, or with its size, and never with a file.

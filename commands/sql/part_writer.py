@@ -3,8 +3,9 @@
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from queue import SimpleQueue
 from threading import Lock
 from uuid import uuid4
 
@@ -22,6 +23,8 @@ _SETTINGS = "SELECT {}".format(
     ", ".join(f"current_setting('{s}')" for s in ("memory_limit", "temp_directory", "threads"))
 )
 
+_Databases = SimpleQueue[duckdb.DuckDBPyConnection]
+
 
 class PartWriter:
     """Makes files of what is in the store, as whoever calls it has begun to see it."""
@@ -38,18 +41,23 @@ class PartWriter:
         self._memory, self._spilled, threads = found
         self._at_once = min(_AT_ONCE, threads)
         self._reading = Lock()  # the store is read by one thread at a time
-        self._databases: set[duckdb.DuckDBPyConnection] = set()
+        self._writing: list[duckdb.DuckDBPyConnection] = []
 
     def interrupt(self) -> None:
         """Stop what other threads write just now."""
-        for database in self._databases.copy():
+        for database in self._writing.copy():
             with suppress(duckdb.ConnectionException):  # it has just been closed
                 database.interrupt()
 
     def write(self, ranges: list[tuple[int, int]]) -> list[Part]:
         """Write a part for each range of ids; while one is read, the one before is written."""
-        with self._text.opened() as folder, ThreadPoolExecutor(self._at_once) as pool:
-            writing = [pool.submit(self._write, folder, *between) for between in ranges]
+        count = min(self._at_once, len(ranges))
+        with (
+            self._text.opened() as folder,
+            self._databases(count) as free,
+            ThreadPoolExecutor(max(count, 1)) as pool,
+        ):
+            writing = [pool.submit(self._write, folder, free, *between) for between in ranges]
             try:
                 return [part.result() for part in writing]
             except BaseException:
@@ -60,19 +68,23 @@ class PartWriter:
                     self.interrupt()
                 raise
 
-    def _write(self, folder: Path, after: int, last: int) -> Part:
-        with self._own_database() as database:
-            with self._reading:
-                files = write_range(self._store, folder, after, last)
-                part = self._new_part(after, last)
+    def _write(self, folder: Path, free: _Databases, after: int, last: int) -> Part:
+        with self._reading:
+            files = write_range(self._store, folder, after, last)
+            part = self._new_part(after, last)
+        database = free.get_nowait()  # there is one for each thread
+        try:
             with documents(database, files):
                 return self._save(database, part, f"FROM {OWN_ROWS}", f"FROM {SHARED_ROWS}")
+        finally:
+            free.put(database)
 
     def mend(self, part: Part, changed: set[int], condition: str, *values: int) -> Part:
         """A part in the place of another, with what was changed as the condition finds it now."""
         ids = ", ".join(map(str, changed))
         # Of a request of which some events were changed, the rest is there twice.
-        with self._text.opened() as folder, self._own_database() as database:
+        with self._text.opened() as folder, self._databases(1) as free:
+            database = free.get_nowait()
             files = write_documents(self._store, folder, condition, *values)
             with documents(database, files):
                 mended = self._save(
@@ -89,16 +101,20 @@ class PartWriter:
         return mended
 
     @contextmanager
-    def _own_database(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        # One thread in each database: two in one wait for each other, which costs a quarter more.
-        spilled = self._spilled and f"{self._spilled}-{uuid4().hex}"  # not where another one does
-        limits = {"memory_limit": self._memory, "temp_directory": spilled, "threads": 1}
-        with connect_plain(**limits) as database:
-            self._databases.add(database)
+    def _databases(self, count: int) -> Iterator[_Databases]:
+        """Databases that write, of one thread each: two threads in one wait for each other."""
+        free: _Databases = SimpleQueue()
+        with ExitStack() as opened:
+            for _ in range(count):
+                spilled = self._spilled and f"{self._spilled}-{uuid4().hex}"
+                limits = {"memory_limit": self._memory, "temp_directory": spilled, "threads": 1}
+                database = opened.enter_context(connect_plain(**limits))
+                free.put(database)
+                self._writing.append(database)
             try:
-                yield database
+                yield free
             finally:
-                self._databases.discard(database)
+                self._writing.clear()
 
     def _new_part(self, after: int, last: int) -> Part:
         """A part as its name will tell it, when its events have been read."""
