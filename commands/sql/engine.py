@@ -23,10 +23,15 @@ def _says_twice(parameters: str, body: str) -> bool:
 REPEATING = {name for name, (parameters, body) in _DEFINED.items() if _says_twice(parameters, body)}
 
 
+def connect_plain(**limits: str | int) -> duckdb.DuckDBPyConnection:
+    """An empty database with DuckDB's own functions, which fetches nothing from anywhere."""
+    fetched = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+    return duckdb.connect(config={**fetched, **limits})
+
+
 def connect(**limits: str | int) -> duckdb.DuckDBPyConnection:
     """An empty database with Trino's functions, which fetches nothing from anywhere."""
-    fetched = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
-    connection = duckdb.connect(config={**fetched, **limits})
+    connection = connect_plain(**limits)
     connection.execute("SET enable_progress_bar = false")  # it is printed where answers are
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET integer_division = true")  # Athena's 7 / 2 is 3
