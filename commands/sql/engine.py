@@ -5,6 +5,8 @@ from pathlib import Path
 
 import duckdb
 
+from commands.sql.file_names import path_text, to_read
+
 _FUNCTIONS = Path(__file__).parent / "functions"
 _FILES = ("checks", "arithmetic", "conversions", "text", "addresses", "collections", "time")
 _SQL = "".join((_FUNCTIONS / f"{name}.sql").read_text() for name in _FILES)
@@ -42,7 +44,9 @@ def connect(**limits: str | int) -> duckdb.DuckDBPyConnection:
 
 def close_off(connection: duckdb.DuckDBPyConnection, *folders: Path) -> None:
     """From now on nothing but files in these folders can be read, and no setting be changed."""
-    listed = ", ".join("'" + str(folder).replace("'", "''") + "'" for folder in folders)
+    # By name, and as what is read is called.
+    names = [name for folder in folders for name in (str(folder), to_read(folder))]
+    listed = ", ".join(map(path_text, names))
     connection.execute(f"SET allowed_directories = [{listed}]")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")

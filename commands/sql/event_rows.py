@@ -9,6 +9,7 @@ import duckdb
 
 from commands.sql.dialect import duckdb_type, quoted
 from commands.sql.event_text import STORED
+from commands.sql.file_names import path_text, to_read
 from commands.sql.lake_views import TABLES
 
 # What all events of a request have in common: the store has it once, and so have the files.
@@ -70,11 +71,12 @@ def rows_of(own: str, shared: str) -> str:
 def documents(database: duckdb.DuckDBPyConnection, files: dict[str, Path]) -> Iterator[None]:
     """Let the views show the events in the files, which are removed afterwards."""
     for table, file in files.items():
-        types = ", ".join(f"{name}: '{type_}'" for name, type_ in STORED[table].items())
+        name = path_text(to_read(file))
+        types = ", ".join(f"{column}: '{type_}'" for column, type_ in STORED[table].items())
         # The events are read once, and they are many: as they are read, they are written.
         kind = "VIEW" if table == "batch_events" else "TABLE"
         database.execute(
-            f"CREATE OR REPLACE TEMP {kind} {table} AS FROM read_json('{file}',"
+            f"CREATE OR REPLACE TEMP {kind} {table} AS FROM read_json({name},"
             f" format = 'newline_delimited', columns = {{{types}}})"
         )
     database.execute(MAKE_ROWS)

@@ -15,7 +15,8 @@ import duckdb
 from commands.sql.copy_folder import is_text, own_folders
 from commands.sql.event_rows import COLUMN_TYPES, ROWS, VERSION, documents, rows_of
 from commands.sql.event_text import write_documents
-from commands.sql.part_writer import PartWriter, parquet
+from commands.sql.file_names import parquet
+from commands.sql.part_writer import PartWriter
 from commands.sql.parts import Part, chain, is_ours, locked
 from commands.sql.slow_reading import Tell, told_if_slow
 from commands.sql.text_folder import TextFolder

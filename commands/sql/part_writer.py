@@ -14,6 +14,7 @@ import duckdb
 from commands.sql.engine import connect_plain
 from commands.sql.event_rows import OWN_ROWS, SHARED_ROWS, documents
 from commands.sql.event_text import write_documents, write_range
+from commands.sql.file_names import parquet, path_text
 from commands.sql.parts import Part, drafts, part_path, sync
 from commands.sql.text_folder import TextFolder
 
@@ -144,13 +145,3 @@ class PartWriter:
         written[0].rename(part.path)
         sync(self._folder)
         return part
-
-
-def parquet(*paths: Path) -> str:
-    """Files to read, as a table of SQL."""
-    return f"read_parquet([{', '.join(map(path_text, paths))}])"
-
-
-def path_text(path: Path) -> str:
-    """A path as a text of SQL."""
-    return "'" + str(path).replace("'", "''") + "'"
