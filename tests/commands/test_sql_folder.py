@@ -11,8 +11,9 @@ import pytest
 from click.testing import CliRunner
 
 from commands.forget.forget_command import forget
-from commands.sql import event_rows, events_copy
+from commands.sql import events_copy
 from commands.sql.copy_folder import FOLDER
+from commands.sql.event_rows import VERSION
 from local.database import FILE
 from local.private_files import keep_private
 from tests.commands.test_sql_copy import closing_lake, expected, files, ids, store
@@ -148,7 +149,7 @@ def test_what_others_put_beside_the_copy_stays(path: Path, tmp_path: Path, is_li
     (root / f"{'b' * 32}-{'c' * 8}").symlink_to(tmp_path / "elsewhere")
     (root / "notes.txt").write_text("x")
     if is_link:  # another store's copy, which has the same disk
-        others.append(root / f"{'d' * 32}-{event_rows.VERSION}")
+        others.append(root / f"{'d' * 32}-{VERSION}")
     for folder in others:
         folder.mkdir(exist_ok=True)
         (folder / "important").write_text("x")
