@@ -8,6 +8,7 @@ import duckdb
 
 from commands.forget.naming import users_in
 from commands.forget.person import Person
+from commands.sql.file_names import path_text, to_read
 
 MEMORY = "1GB"
 # Of a map or a struct, a row can be long: this many of the longest fit into the memory.
@@ -81,7 +82,7 @@ class ParquetRows:
         if told := self._metadata(source):
             options.append(f"KV_METADATA {{{told}}}")
         written = f"(FORMAT parquet, {', '.join(options)})"
-        list(self._ask("COPY", kept, "TO", _text(str(target)), written))
+        list(self._ask("COPY", kept, "TO", path_text(target), written))
         columns = [list(self._ask("DESCRIBE FROM", _file(path))) for path in (source, target)]
         if columns[0] != columns[1]:
             raise RowsError("the columns would change")
@@ -161,11 +162,11 @@ class ParquetRows:
 
 
 def _file(path: Path) -> str:
-    return f"read_parquet({_text(str(path))}, hive_partitioning = false)"
+    return f"read_parquet({path_text(to_read(path))}, hive_partitioning = false)"
 
 
 def _told(what: str, path: Path) -> str:
-    return f"parquet_{what}({_text(str(path))})"
+    return f"parquet_{what}({path_text(to_read(path))})"
 
 
 def _text(text: str) -> str:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import duckdb
 
+from commands.sql.file_names import path_text, to_read
+
 _FUNCTIONS = Path(__file__).parent / "functions"
 _FILES = ("checks", "arithmetic", "conversions", "text", "addresses", "collections", "time")
 _SQL = "".join((_FUNCTIONS / f"{name}.sql").read_text() for name in _FILES)
@@ -23,10 +25,15 @@ def _says_twice(parameters: str, body: str) -> bool:
 REPEATING = {name for name, (parameters, body) in _DEFINED.items() if _says_twice(parameters, body)}
 
 
+def connect_plain(**limits: str | int) -> duckdb.DuckDBPyConnection:
+    """An empty database with DuckDB's own functions, which fetches nothing from anywhere."""
+    fetched = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+    return duckdb.connect(config={**fetched, **limits})
+
+
 def connect(**limits: str | int) -> duckdb.DuckDBPyConnection:
     """An empty database with Trino's functions, which fetches nothing from anywhere."""
-    fetched = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
-    connection = duckdb.connect(config={**fetched, **limits})
+    connection = connect_plain(**limits)
     connection.execute("SET enable_progress_bar = false")  # it is printed where answers are
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET integer_division = true")  # Athena's 7 / 2 is 3
@@ -37,7 +44,9 @@ def connect(**limits: str | int) -> duckdb.DuckDBPyConnection:
 
 def close_off(connection: duckdb.DuckDBPyConnection, *folders: Path) -> None:
     """From now on nothing but files in these folders can be read, and no setting be changed."""
-    listed = ", ".join("'" + str(folder).replace("'", "''") + "'" for folder in folders)
+    # By name, and as what is read is called.
+    names = [name for folder in folders for name in (str(folder), to_read(folder))]
+    listed = ", ".join(map(path_text, names))
     connection.execute(f"SET allowed_directories = [{listed}]")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")

@@ -1,116 +1,85 @@
-"""Rows of raw_events out of the store: SQLite gives JSON, DuckDB makes columns of it."""
+"""Rows of raw_events out of text of the store: what DuckDB makes of it, and reads in the copy."""
 
-import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import blake2b
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
 import duckdb
 
 from commands.sql.dialect import duckdb_type, quoted
+from commands.sql.event_text import STORED
+from commands.sql.file_names import path_text, to_read
 from commands.sql.lake_views import TABLES
-from infra.tables import RAW_EVENTS
 
-_TYPES = {column.name: duckdb_type(column.type) for column in RAW_EVENTS}
-_EVENT = (
-    "STRUCT(EventType TEXT, AppPackageName TEXT, AppTitle TEXT, AppVersionCode TEXT,"
-    " ClientSdkVersion TEXT, SdkName TEXT, Attributes MAP(TEXT, TEXT), Metrics MAP(TEXT, DOUBLE),"
-    ' "Session" STRUCT(Id TEXT, Duration BIGINT))'
-)
-# The columns of each table of the store as members of a JSON document.
-_TABLES = {
-    "batch_events": {
-        "id": "BIGINT", "batch": "BIGINT", "event_id": "TEXT", "event_timestamp": "BIGINT",
-        "session_start": "BIGINT", "session_stop": "BIGINT", "event": _EVENT,
-    },
-    "batches": {
-        "id": "BIGINT", "application_id": "TEXT", "arrival_timestamp": "BIGINT",
-        "request_id": "TEXT", "snapshot": "BIGINT", "effective_date": "TEXT",
-        "updated_by": "TEXT",
-    },
-    "endpoint_snapshots": {
-        "id": "BIGINT",
-        "members": f"STRUCT(client {_TYPES['client']}, device {_TYPES['device']},"
-        f" endpoint {_TYPES['endpoint']})",
-    },
-}  # fmt: skip
-_JSON = {"event", "members"}
-# As views.sql and putevents.wire.event_record say it.
-_VALUES = {
-    "event_type": "e.event.EventType",
-    "event_timestamp": "e.event_timestamp",
+# What all events of a request have in common: the store has it once, and so have the files.
+_SHARED = {
+    "batch": "b.id",
+    "application_id": "b.application_id",
     "arrival_timestamp": "b.arrival_timestamp",
-    "event_version": "'3.0'",
-    "event_id": "e.event_id",
     "request_id": "b.request_id",
-    "application": "{app_id: b.application_id, package_name: e.event.AppPackageName,"
-    " sdk: {name: e.event.SdkName, version: e.event.ClientSdkVersion},"
-    " title: e.event.AppTitle, version_name: s.members.endpoint.demographic.appversion,"
-    " version_code: e.event.AppVersionCode, cognito_identity_pool_id: NULL}",
+    "day": "strftime(epoch_ms(b.arrival_timestamp), '%Y-%m-%d')",
     "client": "s.members.client",
     "device": "s.members.device",
+    "endpoint": "struct_update(s.members.endpoint, effectivedate := b.effective_date,"
+    " requestid := CASE b.updated_by WHEN '' THEN b.request_id ELSE b.updated_by END)",
+}
+# The other columns, as views.sql and putevents.wire.event_record say it.
+_OWN = {
+    "event_type": "e.event.EventType",
+    "event_timestamp": "e.event_timestamp",
+    "event_version": "'3.0'",
+    "event_id": "e.event_id",
+    "application": "{app_id: b.application_id, package_name: e.event.AppPackageName,"
+    " sdk: {name: e.event.SdkName, version: e.event.ClientSdkVersion},"
+    " title: e.event.AppTitle, version_name: b.endpoint.demographic.appversion,"
+    " version_code: e.event.AppVersionCode, cognito_identity_pool_id: NULL}",
     "session": "{session_id: e.event.Session.Id, start_timestamp: e.session_start,"
     " stop_timestamp: e.session_stop, duration: e.event.Session.Duration}",
     "attributes": "coalesce(e.event.Attributes, MAP {})",
     "metrics": "coalesce(e.event.Metrics, MAP {})",
-    "endpoint": "struct_update(s.members.endpoint, effectivedate := b.effective_date,"
-    " requestid := CASE b.updated_by WHEN '' THEN b.request_id ELSE b.updated_by END)",
-    "application_id": "b.application_id",
-    "day": "strftime(epoch_ms(b.arrival_timestamp), '%Y-%m-%d')",
 }
-ROWS = "new_rows"  # the view that `load_documents` fills
-COLUMNS = ", ".join(quoted(column.name) for column in TABLES["raw_events"])
-_SELECT = ", ".join(
-    f"CAST({_VALUES[column.name]} AS {duckdb_type(column.type)}) AS {quoted(column.name)}"
-    for column in TABLES["raw_events"]
+# What `documents` fills: events as they stand in the store, what they share, and whole rows.
+OWN_ROWS, SHARED_ROWS, ROWS = "batch_events", "new_shared_rows", "new_rows"
+_ROW_TYPES = {column.name: duckdb_type(column.type) for column in TABLES["raw_events"]}
+COLUMN_TYPES = ", ".join(["id BIGINT", *(f"{quoted(n)} {t}" for n, t in _ROW_TYPES.items())])
+_COLUMNS = ", ".join(
+    f"CAST({_OWN.get(name, f'b.{name}')} AS {type_}) AS {quoted(name)}"
+    for name, type_ in _ROW_TYPES.items()
 )
-MAKE_ROWS = (
-    f"CREATE OR REPLACE TEMP VIEW {ROWS} AS SELECT e.id, {_SELECT} FROM batch_events AS e"  # noqa: S608 # ours
-    " JOIN batches AS b ON b.id = e.batch"
-    " JOIN endpoint_snapshots AS s ON s.id = b.snapshot"
+_SHARED_COLUMNS = ", ".join(
+    f"CAST({value} AS {_ROW_TYPES.get(name, 'BIGINT')}) AS {quoted(name)}"
+    for name, value in _SHARED.items()
 )
+MAKE_ROWS = f"""
+CREATE OR REPLACE TEMP VIEW {SHARED_ROWS} AS SELECT {_SHARED_COLUMNS}
+    FROM batches AS b JOIN endpoint_snapshots AS s ON s.id = b.snapshot;
+CREATE OR REPLACE TEMP VIEW {ROWS} AS SELECT e.id, {_COLUMNS}
+    FROM {OWN_ROWS} AS e JOIN {SHARED_ROWS} AS b ON b.batch = e.batch;
+"""  # noqa: S608 # ours
+# Of how the files of the copy are made.
+VERSION = blake2b(f"{STORED}{MAKE_ROWS}".encode(), digest_size=4).hexdigest()
 
 
-def write_documents(
-    store: sqlite3.Connection, folder: Path, condition: str, *values: Any
-) -> dict[str, Path]:
-    """Write the events that a condition selects as text into files, one for each table."""
-    events = f"SELECT batch FROM batch_events WHERE {condition}"  # noqa: S608 # ours
-    batches = f"SELECT snapshot FROM batches WHERE id IN ({events})"  # noqa: S608 # ours
-    conditions = {
-        "batch_events": condition,
-        "batches": f"id IN ({events})",
-        "endpoint_snapshots": f"id IN ({batches})",
-    }
-    files = {}
-    for table, where in conditions.items():
-        sql = f"SELECT {_document(table)} FROM {table} WHERE {where} ORDER BY id"  # noqa: S608 # ours
-        files[table] = folder / f"{table}-{uuid4()}.json"
-        with files[table].open("xb") as file:
-            file.writelines(line for (line,) in store.execute(sql, values))
-    return files
+def rows_of(own: str, shared: str) -> str:
+    """A query for the rows of raw_events in files that `COPY` made of the two."""
+    both = f"{own} AS e JOIN {shared} AS b ON b.part = e.part AND b.batch = e.batch"
+    return f"SELECT {_COLUMNS} FROM {both}"  # noqa: S608 # ours
 
 
-def load_documents(database: duckdb.DuckDBPyConnection, files: dict[str, Path]) -> None:
-    """Let `ROWS` show the events in the files, with their ids in front, and remove the files."""
+@contextmanager
+def documents(database: duckdb.DuckDBPyConnection, files: dict[str, Path]) -> Iterator[None]:
+    """Let the views show the events in the files, which are removed afterwards."""
     for table, file in files.items():
-        types = ", ".join(f"{name}: '{type_}'" for name, type_ in _TABLES[table].items())
+        name = path_text(to_read(file))
+        types = ", ".join(f"{column}: '{type_}'" for column, type_ in STORED[table].items())
+        # The events are read once, and they are many: as they are read, they are written.
+        kind = "VIEW" if table == "batch_events" else "TABLE"
         database.execute(
-            f"CREATE OR REPLACE TEMP TABLE {table} AS FROM read_json('{file}',"
+            f"CREATE OR REPLACE TEMP {kind} {table} AS FROM read_json({name},"
             f" format = 'newline_delimited', columns = {{{types}}})"
         )
-        file.unlink()
     database.execute(MAKE_ROWS)
-
-
-def _document(table: str) -> str:
-    """A row of the store as one line of JSON, in bytes; printf is quicker than many `||`."""
-    form = ",".join(f'"{name}":%s' for name in _TABLES[table])
-    values = ", ".join(_member(name, type_) for name, type_ in _TABLES[table].items())
-    return f"CAST(printf('{{{form}}}%s', {values}, char(10)) AS BLOB)"
-
-
-def _member(name: str, type_: str) -> str:
-    if name in _JSON:
-        return name
-    return f"json_quote({name})" if type_ == "TEXT" else f"coalesce({name}, 'null')"
+    yield
+    for file in files.values():
+        file.unlink()

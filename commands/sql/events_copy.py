@@ -7,29 +7,23 @@ cannot be written costs nothing but time.
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from hashlib import blake2b
 from itertools import takewhile
 from pathlib import Path
 
 import duckdb
 
-from commands.sql.copy_folder import DRAFT, is_text, own_folders
-from commands.sql.event_rows import (
-    COLUMNS,
-    MAKE_ROWS,
-    ROWS,
-    load_documents,
-    write_documents,
-)
-from commands.sql.parts import Part, chain, is_part, locked, part_path, sync
+from commands.sql.copy_folder import is_text, own_folders
+from commands.sql.event_rows import COLUMN_TYPES, ROWS, VERSION, documents, rows_of
+from commands.sql.event_text import write_documents
+from commands.sql.file_names import parquet
+from commands.sql.part_writer import PartWriter
+from commands.sql.parts import Part, chain, is_ours, locked
 from commands.sql.slow_reading import Tell, told_if_slow
 from commands.sql.text_folder import TextFolder
 
-PART_EVENTS = 250_000
+PART_EVENTS = 125_000
 # Fewer than that are read into memory by each command.
 NEW_EVENTS = 50_000
-VERSION = blake2b(MAKE_ROWS.encode(), digest_size=4).hexdigest()
 # What is wrong with a statement, or with its size, and never with a file.
 _OF_STATEMENTS = (
     duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException,
@@ -59,8 +53,8 @@ class EventsCopy:
         # The last event that was read, the last that the files held, and the last change, then.
         self._last = self._end = self._sequence = 0
         self._is_first = True
-        self._read("false")
-        database.execute(f"CREATE TABLE {_NEW} AS FROM {ROWS}")
+        self._writer = PartWriter(store, database, self._folder, text)
+        database.execute(f"CREATE TABLE {_NEW} ({COLUMN_TYPES})")
 
     def refresh(self) -> None:
         """Read what is new since the last time."""
@@ -72,6 +66,10 @@ class EventsCopy:
         self._show(parts)
         self._store.execute("ROLLBACK")
 
+    def interrupt(self) -> None:
+        """Stop what other threads write just now."""
+        self._writer.interrupt()
+
     def forget(self) -> None:
         """Trust no file any more that was seen: another command has replaced it."""
         self._is_first, self._parts = True, []
@@ -80,7 +78,7 @@ class EventsCopy:
         """Whether reading a part may have raised it; such parts are removed, to be made anew."""
         if isinstance(error, _OF_STATEMENTS):
             return False
-        paths = [part.path for part in chain(self._folder)]
+        paths = [path for part in chain(self._folder) for path in part.paths]
         # Not every error names its file.
         bad = [path for path in paths if str(path) in str(error)] or [
             path for path in paths if not self._is_readable(path)
@@ -112,7 +110,7 @@ class EventsCopy:
         """The parts up to the first that is not of this store, or that cannot be read."""
         usable: list[Part] = []
         for part in chain(self._folder):
-            if part.path in self._bad:
+            if self._bad & {*part.paths}:
                 break
             if part not in self._parts and not (self._is_ours(part) and self._is_whole(part)):
                 break
@@ -129,17 +127,18 @@ class EventsCopy:
 
     def _is_whole(self, part: Part) -> bool:
         """Whether it can be read and holds the events that its name says; data is not looked at."""
-        sql = f"SELECT min(id), max(id) FROM {_file(part.path)}"  # noqa: S608 # ours
+        own, shared = map(parquet, part.paths)
+        sql = f"FROM (SELECT min(id), max(id) FROM {own}), (SELECT min(part) FROM {shared})"  # noqa: S608 # ours
         try:
-            [(first, last)] = self._database.execute(sql).fetchall()
+            [(first, last, of)] = self._database.execute(sql).fetchall()
         except duckdb.Error:
             return False
-        return first is None or bool(part.after < first and last <= part.last)
+        return first is None or bool(part.after < first and last <= part.last and of == part.after)
 
     def _is_readable(self, path: Path) -> bool:
         """Whether all of a part can be read, which takes a while."""
         try:
-            self._database.execute(f"SELECT max(hash(p)) FROM {_file(path)} AS p").fetchall()  # noqa: S608 # ours
+            self._database.execute(f"SELECT max(hash(COLUMNS(*))) FROM {parquet(path)}").fetchall()  # noqa: S608 # ours
         except duckdb.InterruptException:
             raise
         except duckdb.Error:
@@ -171,7 +170,9 @@ class EventsCopy:
                 # What another command wrote meanwhile may be newer than what was seen before.
                 parts = [self._mended(part) for part in self._tidied(self._begin())]
                 after, last = parts[-1].last if parts else 0, self._newest_event()
-                return [*parts, *self._write(list(_ranges(after, last)))]
+                written = self._writer.write(list(_ranges(after, last)))
+                self._bad -= {path for part in written for path in part.paths}
+                return [*parts, *written]
         except (OSError, duckdb.IOException):
             return list(takewhile(lambda part: not self._changed(part), self._begin()))
 
@@ -181,61 +182,20 @@ class EventsCopy:
             if path != self._folder and not is_text(path):
                 shutil.rmtree(path, ignore_errors=True)
         self._folder.mkdir(mode=0o700, exist_ok=True)
-        for path in {*self._folder.iterdir()} - {part.path for part in parts}:
-            if is_part(path) or path.name == DRAFT:
+        for path in {*self._folder.iterdir()} - {path for part in parts for path in part.paths}:
+            if is_ours(path):
                 path.unlink(missing_ok=True)
         return parts
 
     def _mended(self, part: Part) -> Part:
         """The part, or one in its place without what was changed and with what that is now."""
-        if not self._changed(part):
+        changed = self._changed(part)
+        if not changed:
             return part
-        changes = (part.sequence, part.after, part.last)
-        self._read(f"id IN (SELECT event {_CHANGED})", *changes)
-        ids = ", ".join(map(str, self._changed(part)))
-        kept = f"SELECT * FROM {_file(part.path)} WHERE id NOT IN ({ids})"  # noqa: S608 # numbers
-        rows = f"({kept} UNION ALL FROM {ROWS}) ORDER BY id"
-        mended = self._save(rows, self._new_part(part.after, part.last))
-        part.path.unlink()
+        values = (part.sequence, part.after, part.last)
+        mended = self._writer.mend(part, changed, f"id IN (SELECT event {_CHANGED})", *values)
+        self._bad -= {*mended.paths}
         return mended
-
-    def _write(self, ranges: list[tuple[int, int]]) -> list[Part]:
-        """Write a part for each range of ids, while another thread reads the next one."""
-        parts: list[Part] = []
-        with self._text.opened() as folder, ThreadPoolExecutor(1) as reader:
-
-            def read(after: int, last: int) -> tuple[dict[str, Path], Part]:
-                files = write_documents(self._store, folder, "id > ? AND id <= ?", after, last)
-                return files, self._new_part(after, last)
-
-            ahead = [reader.submit(read, *between) for between in ranges[:1]]
-            for number in range(1, len(ranges) + 1):
-                files, part = ahead.pop().result()
-                ahead = [reader.submit(read, *next_) for next_ in ranges[number : number + 1]]
-                load_documents(self._database, files)
-                parts.append(self._save(ROWS, part))
-        return parts
-
-    def _new_part(self, after: int, last: int) -> Part:
-        """A part as its name will tell it, when its events have been read."""
-        sql = (
-            "SELECT id, lower(hex(identity)) FROM batch_events WHERE id > ? AND id <= ?"
-            " ORDER BY id DESC LIMIT 1"
-        )
-        witness, identity = self._store.execute(sql, (after, last)).fetchone() or (0, "")
-        return Part(Path(), after, last, self._newest_change(), witness, identity)
-
-    def _save(self, source: str, part: Part) -> Part:
-        draft = self._folder / DRAFT
-        self._database.execute(f"COPY (FROM {source}) TO {_file(draft)} (FORMAT parquet)")
-        part = part._replace(path=part_path(self._folder, *part[1:]))
-        # Whole or not at all: a name that a reader takes is given to what is on the disk.
-        draft.chmod(0o600)
-        sync(draft)
-        draft.rename(part.path)
-        self._bad.discard(part.path)
-        sync(self._folder)
-        return part
 
     def _read_new(self, parts: list[Part]) -> None:
         """Read into memory what the files do not hold."""
@@ -246,7 +206,6 @@ class EventsCopy:
         else:
             self._replace(end)
         self._read("id > ? AND id <= ?", max(end, self._last), last)
-        self._database.execute(f"INSERT INTO {_NEW} FROM {ROWS}")  # ours
         self._last, self._end, self._sequence = last, end, self._newest_change()
         self._is_first = False
 
@@ -258,19 +217,20 @@ class EventsCopy:
         self._database.execute(f"DELETE FROM {_NEW} WHERE id <= {end} OR id IN ({ids})")  # noqa: S608 # numbers
         if changed:
             self._read(f"id IN (SELECT event {_CHANGED})", *between)
-            self._database.execute(f"INSERT INTO {_NEW} FROM {ROWS}")  # ours
 
     def _read(self, condition: str, *values: int) -> None:
+        """Read events, and append them to the table in memory."""
         with self._text.opened() as folder:
             files = write_documents(self._store, folder, condition, *values)
-            load_documents(self._database, files)
+            with documents(self._database, files):
+                self._database.execute(f"INSERT INTO {_NEW} FROM {ROWS}")  # ours
 
     def _show(self, parts: list[Part]) -> None:
         self._parts = parts
-        sources = [f"SELECT {COLUMNS} FROM {_NEW}"]  # noqa: S608 # our names
+        sources = [f"SELECT * EXCLUDE (id) FROM {_NEW}"]  # noqa: S608 # our name
         if parts:
-            files = ", ".join(_file(part.path) for part in parts)
-            sources.insert(0, f"SELECT {COLUMNS} FROM read_parquet([{files}])")  # noqa: S608
+            own, shared = zip(*(part.paths for part in parts), strict=True)
+            sources.insert(0, rows_of(parquet(*own), parquet(*shared)))
         view = " UNION ALL ".join(sources)
         self._database.execute(f"CREATE OR REPLACE VIEW raw_events AS {view}")
 
@@ -281,8 +241,3 @@ def _ranges(after: int, last: int) -> Iterator[tuple[int, int]]:
         end = min(last, after + PART_EVENTS)
         yield after, end
         after = end
-
-
-def _file(path: Path) -> str:
-    """A path as a text of SQL."""
-    return "'" + str(path).replace("'", "''") + "'"

@@ -8,6 +8,7 @@ import duckdb
 from sqlglot import exp
 
 from commands.sql.dialect import duckdb_type, parse, quoted, to_duckdb
+from commands.sql.file_names import path_text, to_read
 from infra.queries import VIEWS, view_sql
 from infra.tables import DAY, PARTITIONS, RAW_EVENTS, REJECTED_EVENTS
 
@@ -29,7 +30,7 @@ def fill_table(
         file.writelines(f"{document}\n" for document in documents)
         file.flush()
         connection.execute(
-            f"CREATE OR REPLACE TABLE {table} AS FROM read_json('{file.name}',"
+            f"CREATE OR REPLACE TABLE {table} AS FROM read_json({path_text(to_read(file.name))},"
             f" format = 'newline_delimited', columns = {{{', '.join(types)}}})"
         )
 

@@ -1,4 +1,4 @@
-"""The files of the columnar copy: each holds the events of a range of ids and never changes."""
+"""The files of the columnar copy: a part holds the events of a range of ids and never changes."""
 
 import fcntl
 import os
@@ -9,14 +9,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from commands.sql.copy_folder import LOCK
+from commands.sql.copy_folder import DRAFT, LOCK
 
 LOCK_SECONDS = 60  # until another command is waited for no more
 _NAME = re.compile(r"(\d+)-(\d+)-(\d+)-(\d+)-([0-9a-f]*)\.parquet")
+_SHARED = ".shared.parquet"
+_DRAFT = re.compile(rf"{DRAFT}(-\d+-(own|shared))?")
 
 
 class Part(NamedTuple):
-    """A file, as its name tells it."""
+    """The events of a range, as the file's name tells it, and beside it what they share."""
 
     path: Path
     after: int  # it holds events with greater ids
@@ -24,6 +26,16 @@ class Part(NamedTuple):
     sequence: int  # of the store's changes that it knows
     witness: int  # the last event that is in it, or 0
     identity: str  # of that one, in hex: another store's event has another
+
+    @property
+    def shared(self) -> Path:
+        """The file with what all events of a request have in common."""
+        return self.path.with_suffix(_SHARED)
+
+    @property
+    def paths(self) -> tuple[Path, Path]:
+        """Both of its files."""
+        return self.path, self.shared
 
 
 def part_path(
@@ -48,9 +60,15 @@ def chain(folder: Path) -> list[Part]:
         parts.append(max(following, key=lambda part: (part.sequence, part.last)))
 
 
-def is_part(path: Path) -> bool:
-    """Whether a file has the name of a part."""
-    return bool(_NAME.fullmatch(path.name))
+def is_ours(path: Path) -> bool:
+    """Whether a file has the name of a part's, or of what is to become one."""
+    name = path.name.replace(_SHARED, ".parquet")
+    return bool(_NAME.fullmatch(name) or _DRAFT.fullmatch(name))
+
+
+def drafts(folder: Path, after: int) -> tuple[Path, Path]:
+    """What the files of a part are called while they are written."""
+    return folder / f"{DRAFT}-{after}-own", folder / f"{DRAFT}-{after}-shared"
 
 
 def _part(path: Path) -> Part | None:

@@ -85,6 +85,7 @@ class StoredLake:
     def interrupt(self) -> None:
         """Stop what another thread reads or asks just now."""
         self._duckdb.interrupt()
+        self._copy.interrupt()
         self._store.interrupt()
 
     def _follow(self) -> None:

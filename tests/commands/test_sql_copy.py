@@ -17,6 +17,7 @@ import pytest
 from commands.sql import events_copy, parts
 from commands.sql.copy_folder import FOLDER
 from commands.sql.dialect import connect
+from commands.sql.event_rows import VERSION
 from commands.sql.lake_views import fill_table
 from commands.sql.stored_lake import StoredLake, StoreError
 from local.database import FILE, Database
@@ -34,7 +35,7 @@ LATER = Arrival("request-2", ARRIVAL.timestamp + 86_400_000)
 DIES = """
 import os, sys
 from pathlib import Path
-from commands.sql import events_copy
+from commands.sql import events_copy, part_writer
 from commands.sql.events_copy import EventsCopy
 from commands.sql.stored_lake import StoredLake
 
@@ -94,9 +95,14 @@ def expected(path: Path) -> list[str]:
 
 def files(path: Path) -> list[Path]:
     """The parts in the order of the events."""
-    [folder] = (path.parent / FOLDER).glob(f"*-{events_copy.VERSION}")
+    [folder] = (path.parent / FOLDER).glob(f"*-{VERSION}")
     assert {file.suffix for file in folder.iterdir()} <= {".parquet"}
     return [part.path for part in parts.chain(folder)]
+
+
+def shared(file: Path) -> Path:
+    """What the requests of a part have in common."""
+    return file.with_suffix(".shared.parquet")
 
 
 def in_files(path: Path) -> list[str]:
@@ -104,6 +110,16 @@ def in_files(path: Path) -> list[str]:
         id_
         for file in files(path)
         for (id_,) in duckdb.execute(f"SELECT event_id FROM '{file}' ORDER BY id").fetchall()
+    ]
+
+
+def clients(path: Path) -> list[str]:
+    return [
+        id_
+        for file in files(path)
+        for (id_,) in duckdb.execute(
+            f"SELECT client.client_id FROM '{shared(file)}' ORDER BY 1"
+        ).fetchall()
     ]
 
 
@@ -134,6 +150,39 @@ def test_what_is_deleted_leaves_the_answers_and_the_files(
     store(path, 30, "later")
     assert ids(lake) == expected(path)
     assert len(in_files(path)) == 50 - len(gone)
+
+
+def test_of_a_deleted_endpoint_nothing_stays_in_the_files(path: Path) -> None:
+    """Not even in a part without its events that has requests from before and after its own."""
+    change(path, "DELETE FROM events")
+    change(path, "UPDATE sqlite_sequence SET seq = 30 WHERE name = 'batch_events'")
+    for number, device in enumerate(["device", "other"] * 5 + ["device"] * 10):
+        deliver(path, {"BatchItem": {device: {"Endpoint": {}, "Events": {f"{number}": EVENT}}}})
+    first = "SELECT min(batch) FROM batch_events"
+    change(path, f"UPDATE batch_events SET batch = ({first}) WHERE event_id = '15'")
+    with closing_lake(path) as lake:
+        assert ids(lake) == expected(path)
+        assert clients(path).count("other") == 5
+        change(path, "DELETE FROM events WHERE endpoint_id = 'other'")
+        assert ids(lake) == expected(path)
+    assert {*clients(path)} == {"device"}
+
+
+def test_rows_of_the_files_are_those_that_are_read_into_memory(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for request_file in REQUESTS:
+        deliver(path, json.loads(request_file.read_text()))
+    change(path, "UPDATE batch_events SET event = json_remove(event, '$.Attributes') WHERE id = 3")
+    store(path, 10, "last")
+    everything = "SELECT * FROM raw_events ORDER BY client, event_id, event_timestamp, event_type"
+    with closing_lake(path) as copied:
+        by_files = copied.query(everything).rows
+    monkeypatch.setattr(events_copy, "NEW_EVENTS", 1_000)
+    shutil.rmtree(path.parent / FOLDER)
+    with closing_lake(path) as read:
+        assert by_files == read.query(everything).rows
+    assert len(by_files) == len(expected(path))
 
 
 def test_a_store_that_is_emptied_and_filled_again_is_another(path: Path, lake: StoredLake) -> None:
@@ -167,20 +216,24 @@ def test_rejected_events_follow_too(path: Path, lake: StoredLake) -> None:
     assert counts == [(1,), (0,), (1,), (0,)]
 
 
+@pytest.mark.parametrize("is_shared", [False, True])
 @pytest.mark.parametrize("damage", ["torn", "flipped", "swapped", "empty", "gone", "draft"])
-def test_a_file_that_is_damaged_is_made_anew(path: Path, lake: StoredLake, damage: str) -> None:
-    first = files(path)[0]
+def test_a_file_that_is_damaged_is_made_anew(
+    path: Path, lake: StoredLake, damage: str, is_shared: bool
+) -> None:
+    first, other_file = (shared(file) if is_shared else file for file in files(path)[:2])
     whole = first.read_bytes()
     if damage == "torn":
         first.write_bytes(whole[: len(whole) // 2])
     elif damage == "flipped":  # the footer is good
         [(start, size)] = duckdb.execute(
             f"SELECT coalesce(dictionary_page_offset, data_page_offset), total_compressed_size"
-            f" FROM parquet_metadata('{first}') WHERE path_in_schema = 'event_id'"
+            f" FROM parquet_metadata('{first}')"
+            f" WHERE path_in_schema = '{'batch' if is_shared else 'event_id'}'"
         ).fetchall()
         first.write_bytes(whole[:start] + b"\xff" * size + whole[start + size :])
     elif damage == "swapped":
-        first.write_bytes(files(path)[1].read_bytes())
+        first.write_bytes(other_file.read_bytes())
     elif damage == "empty":
         first.write_bytes(b"")
     elif damage == "gone":
@@ -195,7 +248,7 @@ def test_a_file_that_is_damaged_is_made_anew(path: Path, lake: StoredLake, damag
 
 
 @pytest.mark.parametrize(
-    "name", ["events_copy.sync", "Path.rename", "events_copy.EventsCopy._show"]
+    "name", ["part_writer.sync", "Path.rename", "events_copy.EventsCopy._show"]
 )
 def test_a_command_that_is_killed_while_it_writes_costs_nothing(path: Path, name: str) -> None:
     for _ in range(2):

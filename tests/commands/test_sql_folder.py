@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from commands.forget.forget_command import forget
 from commands.sql import events_copy
 from commands.sql.copy_folder import FOLDER
+from commands.sql.event_rows import VERSION
 from local.database import FILE
 from local.private_files import keep_private
 from tests.commands.test_sql_copy import closing_lake, expected, files, ids, store
@@ -21,16 +22,11 @@ from tests.local.running_gateway import ROOT, environment
 DIES_READING = """
 import os, sys
 from pathlib import Path
-from commands.sql import events_copy
+from commands.sql import events_copy, part_writer
 from commands.sql.stored_lake import StoredLake
 
 events_copy.NEW_EVENTS = events_copy.PART_EVENTS = 10
-load, done = events_copy.load_documents, []
-
-def dies(*given):
-    done.append(load(*given)) if len(done) < 1 else os._exit(9)
-
-events_copy.load_documents = dies
+events_copy.documents = part_writer.documents = lambda *_: os._exit(9)
 StoredLake(Path(sys.argv[1]))
 """
 SECRET = "alice-secret"
@@ -67,6 +63,30 @@ def killed(path: Path, temporary: Path) -> None:
         check=False,
     )
     assert done.returncode == 9
+
+
+@pytest.mark.parametrize(
+    ("name", "neighbour"),
+    [
+        ("it's ann's", "its anns"),
+        ("p?q", "pXq"),
+        ("r*s", "r-and-s"),
+        ("u[v]w", "uvw"),
+        ("a{b,c}", "ab"),
+        ("b\\q", "bq"),
+        ("it's a [b]?* {x,y}%20;--", "it's a b.. {x,y}%20;--"),
+    ],
+)
+def test_a_folder_may_be_called_anything(path: Path, name: str, neighbour: str) -> None:
+    """DuckDB takes the name of a file for a pattern, and a neighbour's copy may fit it."""
+    for folder in (path.parent / neighbour, path.parent / name):
+        folder.mkdir(parents=True)
+        store(folder / FILE, 25, f"of-{folder.name}")
+        with closing_lake(folder / FILE) as lake:
+            assert ids(lake) == expected(folder / FILE)
+        with closing_lake(folder / FILE) as lake:  # out of the copy, which it has by now
+            assert len(files(folder / FILE)) > 0
+            assert ids(lake) == expected(folder / FILE)
 
 
 def test_the_text_of_a_killed_command_is_beside_the_store_and_leaves_with_the_next(
@@ -129,7 +149,7 @@ def test_what_others_put_beside_the_copy_stays(path: Path, tmp_path: Path, is_li
     (root / f"{'b' * 32}-{'c' * 8}").symlink_to(tmp_path / "elsewhere")
     (root / "notes.txt").write_text("x")
     if is_link:  # another store's copy, which has the same disk
-        others.append(root / f"{'d' * 32}-{events_copy.VERSION}")
+        others.append(root / f"{'d' * 32}-{VERSION}")
     for folder in others:
         folder.mkdir(exist_ok=True)
         (folder / "important").write_text("x")

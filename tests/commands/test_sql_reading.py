@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from commands.sql import event_rows, slow_reading
+from commands.sql import event_text, slow_reading
 from commands.sql.sql_command import sql
 from commands.sql.stored_lake import StoredLake, StoreError
 from local.database import FILE
@@ -89,7 +89,7 @@ def expected_of(path: Path, count: int) -> list[str]:
 def test_what_is_written_while_it_is_read_is_told(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = event_rows.write_documents
+    write = event_text.write_documents
 
     def writes(*given: Any) -> Any:
         files = write(*given)
@@ -160,10 +160,10 @@ def test_a_copy_that_is_anothers_is_left_alone(path: Path) -> None:
 def _told(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     """Reading takes until somebody was told of it."""
     told = threading.Event()
-    write = event_rows.write_documents
+    write = event_text.write_documents
 
     def waits(store: Any, folder: Path, condition: str, *values: Any) -> Any:
-        assert condition == "false" or told.wait(SECONDS)
+        assert told.wait(SECONDS)
         return write(store, folder, condition, *values)
 
     monkeypatch.setattr("commands.sql.events_copy.write_documents", waits)
