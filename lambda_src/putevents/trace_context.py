@@ -4,11 +4,14 @@ import os
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from aws_xray_sdk.core import AWSXRayRecorder
+from aws_xray_sdk.core.emitters.udp_emitter import UDPEmitter
 from aws_xray_sdk.core.lambda_launcher import LAMBDA_TRACE_HEADER_KEY, LambdaContext
 from aws_xray_sdk.core.models.subsegment import Subsegment
+
+from putevents.ready_line import as_json
 
 
 class InvocationContext(LambdaContext):  # type: ignore[misc]
@@ -21,10 +24,31 @@ class InvocationContext(LambdaContext):  # type: ignore[misc]
             self._local.header = header
 
 
+class _Document(NamedTuple):
+    """A subsegment with its steps; the SDK would make an encoder for each."""
+
+    entity: Any
+
+    def serialize(self) -> str:
+        return as_json(self.entity.to_dict())
+
+
+class Emitter(UDPEmitter):  # type: ignore[misc]
+    """As the SDK's, with a quicker serialiser."""
+
+    def __init__(self, other: UDPEmitter) -> None:
+        self.__dict__.update(vars(other))  # its socket, and the daemon's address
+
+    def send_entity(self, entity: Any) -> None:
+        """Send a subsegment to the daemon."""
+        super().send_entity(_Document(entity))
+
+
 def parse_trace_once(recorder: AWSXRayRecorder) -> None:
     """Let a recorder that is on Lambda know an invocation's trace by its header."""
     if type(recorder.context) is LambdaContext:
         recorder.context = InvocationContext()
+        recorder.emitter = Emitter(recorder.emitter)
 
 
 @contextmanager

@@ -10,14 +10,16 @@ import pytest
 from aws_xray_sdk import global_sdk_config
 from aws_xray_sdk.core import AWSXRayRecorder
 from aws_xray_sdk.core.context import Context
+from aws_xray_sdk.core.emitters.udp_emitter import UDPEmitter
 from aws_xray_sdk.core.lambda_launcher import LambdaContext as SdkContext
 from botocore.config import Config
 from pydantic_core import to_json
 
 from putevents.destinations.pinpoint import PinpointDestination
 from putevents.ingest.validate import FREE_TEXTS, MAX_BYTES_BESIDE, bytes_in_message
+from putevents.observability import annotate
 from putevents.time_left import TimeLeft
-from putevents.trace_context import parse_trace_once
+from putevents.trace_context import parse_trace_once, step_of
 from putevents.wire import schemas
 from putevents.wire.schemas import (
     Event,
@@ -175,6 +177,39 @@ def test_what_an_invocation_left_open_is_not_the_next_ones(
     monkeypatch.setenv("_X_AMZN_TRACE_ID", header(2))
 
     assert recorder.current_subsegment() is None
+
+
+def test_a_trace_is_sent_as_the_sdk_sends_it(
+    recorder: AWSXRayRecorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def sent(emitter: UDPEmitter) -> list[str]:
+        texts: list[str] = []
+        monkeypatch.setattr(emitter, "_send_data", texts.append)
+        emitter.send_entity(whole)
+        return texts
+
+    with recorder.in_subsegment("put_events") as whole:
+        with step_of(recorder, "validate") as step:
+            annotate(step, "my-app", 3)
+        with pytest.raises(ValueError, match="no"), step_of(recorder, "deliver"):
+            raise ValueError("no sm\u00f8rrebr\u00f8d \U0001f370")
+    plain = recorder.emitter
+    parse_trace_once(recorder)
+
+    (ours,), (theirs,) = sent(recorder.emitter), sent(plain)
+
+    assert recorder.emitter is not plain
+    assert ours.partition("\n")[0] == theirs.partition("\n")[0]
+    assert json.loads(ours.partition("\n")[2]) == json.loads(theirs.partition("\n")[2])
+
+
+def test_an_annotation_is_what_the_sdk_notes(recorder: AWSXRayRecorder) -> None:
+    with recorder.in_subsegment("ours") as ours, recorder.in_subsegment("plain") as plain:
+        annotate(ours, "my-app", 3)
+        plain.put_annotation("application", "my-app")
+        plain.put_annotation("events", 3)
+
+    assert ours.annotations == plain.annotations
 
 
 def test_without_a_trace_nothing_is_kept(
