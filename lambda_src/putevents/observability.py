@@ -16,7 +16,7 @@ from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import (
 )
 
 from putevents.ready_line import as_json, rfc3339, trace_member, write_line
-from putevents.trace_context import parse_trace_once, step_of
+from putevents.trace_context import parse_trace_once, recorded
 
 # The stack's name, so that two stacks in one account do not add up their metrics.
 SERVICE = os.environ.get("POWERTOOLS_SERVICE_NAME", "putevents-gateway")
@@ -167,13 +167,8 @@ logger.addFilter(_name_requests)
 
 
 def traced(name: str) -> Any:
-    """Record a block in one subsegment, with all of its steps."""
-    return nullcontext() if tracer.disabled else tracer.provider.in_subsegment(name)
-
-
-def step(name: str) -> Any:
-    """Record a block as a step of what is traced."""
-    return nullcontext() if tracer.disabled else step_of(tracer.provider, name)
+    """Record a block in the trace, as a step of the one around it if there is one."""
+    return nullcontext() if tracer.disabled else recorded(tracer.provider, name)
 
 
 def annotate(step: Any, application_id: str, events: int) -> None:

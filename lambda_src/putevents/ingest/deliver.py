@@ -9,7 +9,7 @@ from putevents.destinations import Destination
 from putevents.errors import LeftAloneError, NotDeliveredError, NotTriedError
 from putevents.ingest.delivery import Delivery
 from putevents.ingest.settle import any_final
-from putevents.observability import annotate, concerning, logger, step
+from putevents.observability import annotate, concerning, logger, traced
 from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrivals
 from putevents.wire.schemas import MAX_EVENTS_PER_CALL, MAX_REQUEST_BYTES, ItemResponse, ValidBatch
@@ -97,7 +97,7 @@ def _deliver_call(
     arrivals = {e: d.arrival.at(batch.order) for d in call for e, batch in d.valid.items()}
     started = perf_counter()
     request_ids = (delivery.arrival.request_id for delivery in call)
-    with concerning(request_ids), step("deliver") as delivering:
+    with concerning(request_ids), traced("deliver") as delivering:
         annotate(delivering, application_id, sum(len(b.events) for b in batch_item.values()))
         answers, answered = _call_destination(
             destination, breaker, application_id, batch_item, arrivals, time_left
