@@ -16,7 +16,7 @@ from putevents.endpoint_routes import EndpointRoutes
 from putevents.errors import InternalError, MethodNotAllowedError, RequestError, UnknownPathError
 from putevents.gateway import Gateway
 from putevents.ingest import Submission, ingest
-from putevents.observability import Meter, annotate, concerning, logger, step, traced
+from putevents.observability import Meter, annotate, concerning, logger, traced
 from putevents.time_left import TimeLeft
 from putevents.wire.answers import respond, respond_error
 from putevents.wire.arrival import Arrival, request_id
@@ -69,7 +69,7 @@ class ApiHandler:
         application_id = path_text(application_id)
         self.gateway.check_serves(application_id)
         body = read(self.app.current_event)
-        with step("validate") as validating:
+        with traced("validate") as validating:
             request = parse(body, EventsRequest)
             annotate(validating, application_id, request.event_count)
         submissions = [

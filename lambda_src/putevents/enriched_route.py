@@ -13,7 +13,7 @@ from putevents.ingest import ingest
 from putevents.ingest.enriched import sort_envelopes
 from putevents.ingest.enriched_submission import EnrichedSubmission
 from putevents.ingest.validate import ESCAPED, ITEM
-from putevents.observability import Meter, annotate, step, traced
+from putevents.observability import Meter, annotate, traced
 from putevents.wire.answers import (
     FAILED,
     LARGE_ANSWER,
@@ -45,7 +45,7 @@ class EnrichedRoute:
         application_id = path_text(application_id)
         self._gateway.check_serves(application_id)
         body = read(self._app.current_event)
-        with step("validate") as validating:
+        with traced("validate") as validating:
             envelopes = read_envelopes(body)
             annotate(validating, application_id, len(envelopes))
             submission = EnrichedSubmission.of(application_id, len(body), self._arrival)

@@ -1,34 +1,26 @@
 """One logger, one tracer, and the metrics; their names are declared here and nowhere else."""
 
-import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from enum import StrEnum
-from logging import INFO, LogRecord
+from logging import INFO, LogRecord, StreamHandler
 from time import time_ns
-from typing import Any
+from typing import Any, cast
 
 from aws_lambda_powertools import Logger, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import (
     AmazonCloudWatchEMFProvider,
 )
-from pydantic_core import to_json
 
-from putevents.trace_context import parse_trace_once, step_of
+from putevents.ready_line import as_json, rfc3339, trace_member, write_line
+from putevents.trace_context import parse_trace_once, recorded
 
 # The stack's name, so that two stacks in one account do not add up their metrics.
 SERVICE = os.environ.get("POWERTOOLS_SERVICE_NAME", "putevents-gateway")
 NAMESPACE = "PutEventsGateway"
-
-
-def _as_json(line: Any) -> str:
-    try:
-        return to_json(line, fallback=str).decode()
-    except ValueError:  # half a surrogate pair
-        return json.dumps(line, default=str, separators=(",", ":"))
 
 
 # Lambda reads the level of a line only if its timestamp is one of RFC 3339. Powertools would try to
@@ -37,9 +29,10 @@ logger = Logger(
     service=SERVICE,
     use_rfc3339=True,
     utc=True,
-    json_serializer=_as_json,
+    json_serializer=as_json,
     json_deserializer=lambda text: text,  # type: ignore[arg-type, return-value]
 )
+_out = cast("StreamHandler[Any]", logger.registered_handler)
 # Our own subsegments say what took time; patching botocore as well would cost every cold start.
 tracer = Tracer(service=SERVICE, auto_patch=False)
 parse_trace_once(tracer.provider)
@@ -100,18 +93,21 @@ class Meter:
             return
         if destination:
             fields["destination"] = destination
-        metrics: dict[str, Any] = {name: [float(value)] for name, value in counts.items()}
-        metrics["_aws"] = {
-            "Timestamp": time_ns() // 1_000_000,
-            "CloudWatchMetrics": self._described(counts, destination),
-        }
-        logger.info(
-            message,
-            application_id=application_id,
-            application=application_id,
+        now = time_ns() // 1_000_000
+        line = {
+            "level": "INFO",
+            "location": _LOCATION,
+            "message": message,
+            "timestamp": rfc3339(now),
+            "service": SERVICE,
+            "application_id": application_id,
+            "application": application_id,
             **fields,
-            **metrics,
-        )
+            **{name.value: [float(value)] for name, value in counts.items()},
+            "_aws": {"Timestamp": now, "CloudWatchMetrics": self._described(counts, destination)},
+            **trace_member(),
+        }
+        write_line(_out, line)
 
     def _described(self, metrics: Iterable[Metric], destination: str) -> Any:
         """Return how EMF describes some metrics, which is the same each time."""
@@ -142,6 +138,9 @@ class Meter:
                 self._emf.flush_metrics()
 
 
+_LOCATION = f"{Meter.log.__name__}:{Meter.log.__code__.co_firstlineno}"
+
+
 @contextmanager
 def concerning(request_ids: Iterable[str]) -> Iterator[None]:
     """Name the request in every log line of a block, also in those of a destination.
@@ -168,17 +167,12 @@ logger.addFilter(_name_requests)
 
 
 def traced(name: str) -> Any:
-    """Record a block in one subsegment, with all of its steps."""
-    return nullcontext() if tracer.disabled else tracer.provider.in_subsegment(name)
-
-
-def step(name: str) -> Any:
-    """Record a block as a step of what is traced."""
-    return nullcontext() if tracer.disabled else step_of(tracer.provider, name)
+    """Record a block in the trace, as a step of the one around it if there is one."""
+    return nullcontext() if tracer.disabled else recorded(tracer.provider, name)
 
 
 def annotate(step: Any, application_id: str, events: int) -> None:
     """Mark a subsegment, if there is one, so that traces can be searched."""
     if step is not None:
-        step.put_annotation("application", application_id)
-        step.put_annotation("events", events)
+        # `put_annotation` looks at each letter of a name.
+        step.annotations.update(application=application_id, events=events)

@@ -20,7 +20,7 @@ from putevents.errors import (
 from putevents.gateway import Gateway
 from putevents.ingest import Submission, ingest
 from putevents.ingest.submission import logged
-from putevents.observability import Meter, annotate, concerning, logger, step, traced
+from putevents.observability import Meter, annotate, concerning, logger, traced
 from putevents.queue.messages import ReceivedMessage, as_of_arrival
 from putevents.time_left import TimeLeft
 from putevents.wire.body import parse
@@ -53,7 +53,7 @@ class QueueHandler:
     ) -> "PartialItemFailureResponse":
         started, time_left = perf_counter(), TimeLeft.of(context)
         messages = [ReceivedMessage(record) for record in SQSEvent(event).records]
-        with step("validate") as validating:
+        with traced("validate") as validating:
             parsed = [self._parse(message) for message in messages]
             submissions = [s for s in parsed if isinstance(s, Submission) and not s.failure]
             applications = dict.fromkeys(s.application_id for s in submissions)

@@ -16,8 +16,9 @@ PLACES = {
     "boto3: sign": ["botocore.signers:RequestSigner.sign"],
     "boto3: HTTP": ["botocore.httpsession:URLLib3Session.send"],
     "trace": [
-        "aws_xray_sdk.core.models.subsegment:SubsegmentContextManager.__enter__",
-        "aws_xray_sdk.core.models.subsegment:SubsegmentContextManager.__exit__",
+        "putevents.observability:recorded",
+        "putevents.trace_context:_Recorded.__enter__",
+        "putevents.trace_context:_Recorded.__exit__",
     ],
     "log and metrics": ["putevents.ingest.submission:Submission.log"],
 }

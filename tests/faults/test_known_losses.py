@@ -26,6 +26,7 @@ from tests.faults import edges
 from tests.faults.edges import DESTINATION
 from tests.faults.edges import QUEUE as QUEUE_FAULTS
 from tests.faults.lab import Lab
+from tests.unit.captured_log import captured_log
 from tests.unit.doors import ENVIRONMENT, Context, http_event
 
 ROOT = Path(__file__).parents[2]
@@ -292,12 +293,13 @@ def test_f32_f36_a_page_that_closes_may_send_plain_text_of_any_year(lab: Lab) ->
 
 
 def test_f33_what_is_counted_is_what_was_answered(
-    lab: Lab, caplog: pytest.LogCaptureFixture
+    lab: Lab,
 ) -> None:
     lab.world.destination = edges.single(500)
-    lab.put("my-app", request({str(n): EVENT if n % 3 else {} for n in range(90)}))
+    with captured_log() as log:
+        lab.put("my-app", request({str(n): EVENT if n % 3 else {} for n in range(90)}))
     balance = lab.balance()
-    [line] = [vars(record) for record in caplog.records if record.message == "put_events"]
+    [line] = [line for line in log.lines if line["message"] == "put_events"]
     counted = (line["accepted"], line["queued"], line["rejected"], line["failed"])
     assert counted == (balance.stored, balance.waiting, balance.rejected, 0)
 

@@ -2,14 +2,12 @@
 
 import os
 from collections.abc import Iterator
-from logging import StreamHandler
 
 import pytest
 from hypothesis import settings
 from pytest_socket import socket_allow_hosts
 
-from putevents.observability import logger
-from tests.unit.captured_log import Log
+from tests.unit.captured_log import Log, captured_log
 from tests.unit.doors import ENVIRONMENT, Doors, FakeDestination, FakeQueue
 
 # The developer's own AWS settings must not change a result.
@@ -47,8 +45,5 @@ def _doors(destination: FakeDestination, queue: FakeQueue) -> Doors:
 
 @pytest.fixture(name="log")
 def _log() -> Iterator[Log]:
-    [handler] = [h for h in logger.handlers if isinstance(h, StreamHandler)]
-    log = Log()
-    stdout = handler.setStream(log.text)
-    yield log
-    handler.setStream(stdout)
+    with captured_log() as log:
+        yield log

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from putevents.wire.credentials import CREDENTIALS
+from putevents.wire.credentials import without_credentials
 from tests.endpoints.whole_gateway import WholeGateway
 from tests.unit.doors import Doors, FakeDestination, FakeQueue, http_event
 
+CREDENTIALS = ("authorization", "cookie", "x-amz-security-token", "x-api-key")
 MARK = "MARKED-d41d8cd98f00"
 GOOD = {"EventType": "tap", "Timestamp": "2026-01-02T03:04:05Z"}
 BODY = {"BatchItem": {"phone": {"Endpoint": {}, "Events": {"good": GOOD, "bad": {}}}}}
@@ -66,3 +67,14 @@ def test_no_error_has_them(body: Any, capsys: pytest.CaptureFixture[str]) -> Non
     told = doors.answer(request(body))
 
     assert MARK not in json.dumps(told) + "".join(capsys.readouterr())
+
+
+def test_only_headers_that_are_read_are_let_in() -> None:
+    headers = {"Origin": "https://a.example", "X-Anything": MARK, "CONTENT-ENCODING": "gzip"}
+    event = http_event(BODY, "/v1/apps/my-app/events", headers=headers)
+
+    seen = without_credentials(event)
+
+    for name in ("headers", "multiValueHeaders"):
+        assert {name.lower() for name in seen[name]} == {"origin", "content-encoding"}
+        assert seen[name].items() <= event[name].items()

@@ -5,6 +5,7 @@ The rules are those of "Specification: Embedded metric format" of CloudWatch's u
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from io import StringIO
 from logging import INFO, WARNING, StreamHandler
 from typing import Any
@@ -123,3 +124,51 @@ def test_a_message_is_a_text_in_utc(log: StringIO, message: str) -> None:
     line = json.loads(log.getvalue())
     assert line["message"] == message
     assert line["timestamp"].endswith("+00:00")
+
+
+def test_a_line_with_metrics_is_what_the_logger_writes(
+    log: StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trace = "1-6743f5a0-000000000000000000000001"
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", f"Root={trace};Parent=53995c3f42cd8ad8;Sampled=1")
+    fields: dict[str, Any] = {"request_id": "\u00f8 \U0001f370", "undelivered": ["\ud83c"]}
+    Meter().log("request", "my-app", {Metric.EVENTS_ACCEPTED: 1}, **fields)
+    line = json.loads(log.getvalue())
+    logger.info(
+        "request",
+        application_id="my-app",
+        application="my-app",
+        **fields,
+        EventsAccepted=[1.0],
+        _aws=line["_aws"],
+    )
+
+    plain = json.loads(log.getvalue().splitlines()[1])
+    assert list(line) == list(plain)
+    assert line["xray_trace_id"] == trace
+    assert line["location"].partition(":")[0] == "log"
+    assert line["_aws"]["Timestamp"] == round(moment_of(line) * 1000)
+    for each in (line, plain):
+        del each["timestamp"], each["location"]
+    assert line == plain
+
+
+def moment_of(line: dict[str, Any]) -> float:
+    """The Unix time of a line."""
+    return datetime.fromisoformat(line["timestamp"]).timestamp()
+
+
+def test_a_line_that_cannot_be_written_fails_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    class Full(StringIO):
+        def write(self, text: str) -> int:
+            raise OSError("No space left on device")
+
+    [handler] = [h for h in logger.handlers if isinstance(h, StreamHandler)]
+    stdout = handler.setStream(Full())
+    try:
+        Meter().log("request", "my-app", {Metric.EVENTS_ACCEPTED: 1})
+        logger.info("as the logger does it")
+    finally:
+        handler.setStream(stdout)
+
+    assert capsys.readouterr().err.count("OSError: No space left on device") == 2

@@ -9,6 +9,7 @@ import pytest
 from putevents.queue.enriched_messages import enriched_bodies
 from putevents.queue.messages import MAX_MESSAGE_BYTES
 from putevents.wire.repeated import Repeated
+from tests.unit.captured_log import Log
 from tests.unit.doors import Context, Doors, FakeDestination, FakeQueue, LateContext, sqs_record
 from tests.unit.enriched_samples import envelope
 
@@ -165,11 +166,11 @@ def test_dead_letters_are_messages_that_can_be_sent_again(
 
 
 def test_one_line_of_the_log_tells_of_all_parts(
-    doors: Doors, destination: FakeDestination, caplog: pytest.LogCaptureFixture
+    doors: Doors, destination: FakeDestination, log: Log
 ) -> None:
     destination.codes = {"2": 500}
     doors.stay(sqs_record(message([ONE, TWO, 7])))
-    [told] = [vars(record) for record in caplog.records if record.message == "queue_message"]
+    [told] = [line for line in log.lines if line["message"] == "queue_message"]
     assert {n: told[n] for n in ("endpoints", "accepted", "rejected", "queued", "failed")} == {
         "endpoints": 2, "accepted": 1, "rejected": 1, "queued": 1, "failed": 0,
     }  # fmt: skip

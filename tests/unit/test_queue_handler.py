@@ -13,6 +13,7 @@ from putevents.breaker import FAILURES
 from putevents.queue.retry import MIN_ATTEMPTS
 from putevents.wire.arrival import Arrival
 from putevents.wire.rejected_record import RejectedPart
+from putevents.wire.schemas import MAX_REQUEST_BYTES
 from tests.unit.doors import Context, Doors, FakeDestination, FakeQueue, sqs_record
 
 EVENTS = Path(__file__).parents[1] / "events"
@@ -332,6 +333,24 @@ def test_two_messages_of_one_endpoint_or_two_applications_or_too_many_events_are
     assert doors.stay(*records) == []
     assert destination.calls == [3, 2, 1]
     assert len(destination.delivered) == 123
+
+
+@pytest.mark.parametrize(
+    ("endpoint_ids", "padding", "calls"),
+    [("abb", 0, [2, 1]), ("abcb", 0, [3, 1]), ("abc", MAX_REQUEST_BYTES // 2 - 1000, [2, 1])],
+    ids=["as the second", "as one before", "too much together"],
+)
+def test_a_message_joins_no_call_that_names_its_endpoint_or_gets_too_large(
+    doors: Doors, destination: FakeDestination, endpoint_ids: str, padding: int, calls: list[int]
+) -> None:
+    records = [
+        sqs_record(message({"1": EVENT}, endpoint_id=endpoint_id), f"m{number}")
+        for number, endpoint_id in enumerate(endpoint_ids)
+    ]
+    for record in records:
+        record["body"] += " " * padding
+    assert doors.stay(*records) == []
+    assert destination.calls == calls
 
 
 def test_one_message_that_spoils_a_call_fails_alone(

@@ -1,8 +1,10 @@
 """Quick paths give what careful ones give, and libraries do what they rest on."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import boto3
@@ -16,8 +18,9 @@ from pydantic_core import to_json
 
 from putevents.destinations.pinpoint import PinpointDestination
 from putevents.ingest.validate import FREE_TEXTS, MAX_BYTES_BESIDE, bytes_in_message
+from putevents.observability import annotate
 from putevents.time_left import TimeLeft
-from putevents.trace_context import parse_trace_once
+from putevents.trace_context import parse_trace_once, recorded
 from putevents.wire import schemas
 from putevents.wire.schemas import (
     Event,
@@ -175,6 +178,56 @@ def test_what_an_invocation_left_open_is_not_the_next_ones(
     monkeypatch.setenv("_X_AMZN_TRACE_ID", header(2))
 
     assert recorder.current_subsegment() is None
+
+
+def test_a_trace_is_sent_as_the_sdk_sends_it(
+    recorder: AWSXRayRecorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def sent(record: Callable[[str], AbstractContextManager[Any]]) -> tuple[str, Any]:
+        texts: list[str] = []
+        monkeypatch.setattr(recorder.emitter, "_send_data", texts.append)
+        with record("put_events") as whole, record("validate") as step:
+            annotate(whole, "my-app", 3)
+            with pytest.raises(ValueError, match="no"), record("deliver"):
+                raise ValueError("no sm\u00f8rrebr\u00f8d \U0001f370")
+            assert step.parent_id == whole.id
+        if not texts:
+            recorder.emitter.send_entity(whole)  # on Lambda it would have sent each step alone
+        [text] = texts
+        header, _, document = text.partition("\n")
+        return header, without_chance(json.loads(document))
+
+    theirs = sent(recorder.in_subsegment)
+    sdk = recorder.emitter
+    parse_trace_once(recorder)
+    ours = sent(partial(recorded, recorder))
+
+    assert recorder.emitter is not sdk
+    assert ours == theirs
+
+
+def without_chance(document: Any) -> Any:
+    """A document of a trace with its ids, times and line numbers replaced."""
+    if isinstance(document, list):
+        return [without_chance(each) for each in document]
+    if not isinstance(document, dict):
+        return document
+    chance = {"id", "start_time", "end_time", "line"}
+    if document.get("name") != "put_events":
+        chance.add("parent_id")
+    return {
+        name: type(value) if name in chance else without_chance(value)
+        for name, value in document.items()
+    }
+
+
+def test_an_annotation_is_what_the_sdk_notes(recorder: AWSXRayRecorder) -> None:
+    with recorder.in_subsegment("ours") as ours, recorder.in_subsegment("plain") as plain:
+        annotate(ours, "my-app", 3)
+        plain.put_annotation("application", "my-app")
+        plain.put_annotation("events", 3)
+
+    assert ours.annotations == plain.annotations
 
 
 def test_without_a_trace_nothing_is_kept(

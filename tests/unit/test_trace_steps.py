@@ -10,7 +10,7 @@ from aws_xray_sdk.core import AWSXRayRecorder
 from aws_xray_sdk.core.lambda_launcher import LambdaContext
 
 from putevents.observability import annotate
-from putevents.trace_context import parse_trace_once, step_of
+from putevents.trace_context import parse_trace_once, recorded
 
 TRACE = "1-6743f5a0-000000000000000000000001"
 
@@ -53,10 +53,10 @@ def sent(daemon: socket.socket) -> list[dict[str, object]]:
 def test_steps_ride_along_with_what_they_are_steps_of(
     recorder: AWSXRayRecorder, daemon: socket.socket
 ) -> None:
-    with recorder.in_subsegment("put_events") as whole:
-        with step_of(recorder, "validate") as validate:
+    with recorded(recorder, "put_events") as whole:
+        with recorded(recorder, "validate") as validate:
             annotate(validate, "my-app", 3)
-        with step_of(recorder, "deliver"):
+        with recorded(recorder, "deliver"):
             pass
 
     [document] = sent(daemon)
@@ -78,10 +78,10 @@ def test_a_step_that_fails_says_so_and_the_others_are_kept(
     recorder: AWSXRayRecorder, daemon: socket.socket
 ) -> None:
     def request() -> None:
-        with recorder.in_subsegment("put_events"):
-            with step_of(recorder, "validate"):
+        with recorded(recorder, "put_events"):
+            with recorded(recorder, "validate"):
                 pass
-            with step_of(recorder, "deliver"):
+            with recorded(recorder, "deliver"):
                 raise ValueError("no JSON")
 
     with pytest.raises(ValueError, match="no JSON"):
@@ -97,7 +97,7 @@ def test_a_step_that_fails_says_so_and_the_others_are_kept(
 
 
 def test_a_step_of_nothing_is_sent_alone(recorder: AWSXRayRecorder, daemon: socket.socket) -> None:
-    with step_of(recorder, "deliver"):
+    with recorded(recorder, "deliver"):
         pass
 
     assert [document["name"] for document in sent(daemon)] == ["deliver"]
@@ -108,7 +108,7 @@ def test_steps_of_what_is_not_sampled_are_not_sent(
 ) -> None:
     monkeypatch.setenv("_X_AMZN_TRACE_ID", f"Root={TRACE};Parent=53995c3f42cd8ad8;Sampled=0")
 
-    with recorder.in_subsegment("put_events"), step_of(recorder, "validate") as step:
+    with recorded(recorder, "put_events"), recorded(recorder, "validate") as step:
         step.put_annotation("events", 3)
 
     assert not sent(daemon)

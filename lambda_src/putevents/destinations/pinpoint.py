@@ -1,6 +1,5 @@
 """Destination `pinpoint`: boto3's put_events, at AWS or at AWS_ENDPOINT_URL_PINPOINT."""
 
-import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -15,6 +14,7 @@ from putevents.time_left import TimeLeft
 from putevents.wire.answers import ACCEPTED, as_object, not_yet
 from putevents.wire.arrival import Arrival, Arrivals
 from putevents.wire.forwarded import ARRIVALS, arrivals_header
+from putevents.wire.json_object import loads
 from putevents.wire.rejected_record import RejectedPart
 from putevents.wire.schemas import (
     MAX_EVENTS_PER_CALL,
@@ -177,7 +177,7 @@ def _read_wire(
 ) -> None:
     # botocore's parser raises over one item that is not of its shape, though others are.
     if response_dict["status_code"] < 300:
-        customized_response_dict[_WIRE] = json.loads(response_dict["body"])
+        customized_response_dict[_WIRE] = loads(response_dict["body"])
         response_dict["body"] = b"{}"
 
 

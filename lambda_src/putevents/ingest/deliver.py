@@ -9,7 +9,7 @@ from putevents.destinations import Destination
 from putevents.errors import LeftAloneError, NotDeliveredError, NotTriedError
 from putevents.ingest.delivery import Delivery
 from putevents.ingest.settle import any_final
-from putevents.observability import annotate, concerning, logger, step
+from putevents.observability import annotate, concerning, logger, traced
 from putevents.time_left import TimeLeft
 from putevents.wire.arrival import Arrivals
 from putevents.wire.schemas import MAX_EVENTS_PER_CALL, MAX_REQUEST_BYTES, ItemResponse, ValidBatch
@@ -43,29 +43,40 @@ def deliver(
 
 
 def _joined(deliveries: Iterable[Delivery]) -> list[list[Delivery]]:
-    """Group deliveries that fit into one call.
-
-    Two that name the same endpoint are not joined: each has an arrival of its own, and they may
-    even hold the same event.
-    """
-    calls: list[list[Delivery]] = []
+    """Group deliveries that fit into one call."""
+    calls: list[_Call] = []
     for delivery in deliveries:
-        for call in calls:
-            if _fits(delivery, call):
-                call.append(delivery)
-                break
-        else:
-            calls.append([delivery])
-    return calls
+        if not any(call.takes(delivery) for call in calls):
+            calls.append(_Call(delivery))
+    return [call.deliveries for call in calls]
 
 
-def _fits(delivery: Delivery, call: list[Delivery]) -> bool:
-    return (
-        delivery.application_id == call[0].application_id
-        and sum(_items(d) for d in (delivery, *call)) <= MAX_EVENTS_PER_CALL
-        and sum(d.size for d in (delivery, *call)) <= MAX_REQUEST_BYTES
-        and not any(delivery.valid.keys() & d.valid.keys() for d in call)
-    )
+class _Call:
+    """Deliveries of one application that go together.
+
+    Two that name the same endpoint do not: each has an arrival of its own, and they may even hold
+    the same event.
+    """
+
+    def __init__(self, first: Delivery) -> None:
+        self.deliveries = [first]
+        self._items, self._size = _items(first), first.size
+        self._endpoint_ids = set(first.valid)
+
+    def takes(self, delivery: Delivery) -> bool:
+        """Take one more if it fits; return whether it does."""
+        items, size = self._items + _items(delivery), self._size + delivery.size
+        fits = (
+            delivery.application_id == self.deliveries[0].application_id
+            and items <= MAX_EVENTS_PER_CALL
+            and size <= MAX_REQUEST_BYTES
+            and self._endpoint_ids.isdisjoint(delivery.valid)
+        )
+        if fits:
+            self.deliveries.append(delivery)
+            self._items, self._size = items, size
+            self._endpoint_ids.update(delivery.valid)
+        return fits
 
 
 def _items(delivery: Delivery) -> int:
@@ -86,7 +97,7 @@ def _deliver_call(
     arrivals = {e: d.arrival.at(batch.order) for d in call for e, batch in d.valid.items()}
     started = perf_counter()
     request_ids = (delivery.arrival.request_id for delivery in call)
-    with concerning(request_ids), step("deliver") as delivering:
+    with concerning(request_ids), traced("deliver") as delivering:
         annotate(delivering, application_id, sum(len(b.events) for b in batch_item.values()))
         answers, answered = _call_destination(
             destination, breaker, application_id, batch_item, arrivals, time_left

@@ -199,22 +199,23 @@ class Submission:
             for share in self.shares:
                 accepted[share.destination] += share.accepted
             fields["followers"] = dict(accepted)
+        rejected, failed = self.rejected_events, self.failed_events
         meter.log(
             door,
             self.application_id,
             {
                 Metric.EVENTS_ACCEPTED: self.accepted,
-                Metric.EVENTS_REJECTED: self.rejected_events,
+                Metric.EVENTS_REJECTED: rejected,
                 Metric.EVENTS_QUEUED: self.queued,
-                Metric.DELIVERY_FAILURES: self.failed_events,
+                Metric.DELIVERY_FAILURES: failed,
                 Metric.DELIVERY_LATENCY: self.latency_ms,
             },
             request_id=self.arrival.request_id,
             endpoints=len(self.results),
             accepted=self.accepted,
-            rejected=self.rejected_events,
+            rejected=rejected,
             queued=self.queued,
-            failed=self.failed_events - self.queued + self.lost,
+            failed=failed - self.queued + self.lost,
             **(self._ids() | fields),
         )
 

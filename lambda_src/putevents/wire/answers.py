@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
+from pydantic_core import to_json
 
 from putevents.errors import RequestError
 from putevents.wire.schemas import EventItemResponse
@@ -27,9 +28,16 @@ def respond(
     return Response(
         status_code=status.value,
         content_type="application/json",
-        body=json.dumps(body, separators=(",", ":")),
+        body=_text(body),
         headers=headers,
     )
+
+
+def _text(body: Any) -> str:
+    try:
+        return to_json(body, ensure_ascii=True).decode()
+    except ValueError:  # half a surrogate pair, in an id that was rejected
+        return json.dumps(body, separators=(",", ":"))
 
 
 def answer_bytes(body: Any) -> int:

@@ -47,7 +47,7 @@ class Arrival(NamedTuple):
 
     def at(self, order: int) -> "Arrival":
         """Return the arrival of one endpoint of the request."""
-        return self._replace(order=order)
+        return self._replace(order=order) if order != self.order else self
 
     @property
     def age_seconds(self) -> float:

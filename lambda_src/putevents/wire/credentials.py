@@ -1,29 +1,27 @@
-"""Drops the credentials that a request brought, before anything else looks at it."""
+"""Of a request's headers only those that are read, before anything else looks at it.
+
+API Gateway has looked at the credentials that are for it. A client that signs for Pinpoint sends
+its AWS credentials' session token, which is good for hours.
+"""
 
 from collections.abc import Mapping
 from typing import Any
 
-# API Gateway has looked at those that are for it. A client that signs for Pinpoint sends its AWS
-# credentials' session token, which is good for hours.
-CREDENTIALS = frozenset(("authorization", "cookie", "x-amz-security-token", "x-api-key"))
+from putevents.wire.forwarded import ARRIVALS
 
-_LENGTHS = frozenset(map(len, CREDENTIALS))  # quicker to tell than the letters
+READ = frozenset(("content-encoding", "origin", ARRIVALS))
 
 
 def without_credentials(event: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an event of API Gateway without them; of the query nothing is read, and all goes."""
+    """Return an event of API Gateway with these; of the query nothing is read, and all goes."""
     return {
         **event,
-        "headers": _left(event.get("headers")),
-        "multiValueHeaders": _left(event.get("multiValueHeaders")),
+        "headers": _read(event.get("headers")),
+        "multiValueHeaders": _read(event.get("multiValueHeaders")),
         "queryStringParameters": None,
         "multiValueQueryStringParameters": None,
     }
 
 
-def _left(headers: Mapping[str, Any] | None) -> dict[str, Any]:
-    left = dict(headers or {})
-    for name in headers or ():
-        if len(name) in _LENGTHS and name.lower() in CREDENTIALS:
-            del left[name]
-    return left
+def _read(headers: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {name: value for name, value in (headers or {}).items() if name.lower() in READ}

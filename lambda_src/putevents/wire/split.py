@@ -79,6 +79,10 @@ def _by_count(batch_item: dict[str, ValidBatch], max_items: int) -> Iterator[dic
     room = max_items
     for endpoint_id, batch in batch_item.items():
         events, left = iter(batch.events.items()), len(batch.events) or 1
+        if left <= room:  # as nearly always
+            part[endpoint_id] = batch
+            room -= left
+            continue
         while left > 0:
             if not room:
                 yield part
