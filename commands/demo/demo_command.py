@@ -14,6 +14,7 @@ from commands.demo.customers import customers_of
 from commands.demo.listening import RunningGateway
 from commands.demo.shop import APPLICATION, DAYS, Visit, history, visit_of
 from commands.exit_codes import StoppedError
+from commands.store_errors import store_errors
 from local.database import FILE, Database, data_folder
 from local.environment import StartError, set_environment
 from local.startup import open_database, open_folder
@@ -57,7 +58,7 @@ def demo(ctx: click.Context, /, *, load_only: bool) -> None:
     except StartError as error:
         click.echo(str(error), err=True)
         ctx.exit(1)
-    with closing(database):
+    with closing(database), store_errors(database.path):
         load(folder, database, datetime.now(UTC))
     if is_running:
         visit_now(gateway, datetime.now(UTC))
