@@ -500,3 +500,11 @@ $(foreach name,$(filter PYTHON $(TAKEN),$(GIVEN)),\
   $(if $(findstring $$,$(if $(filter forget,$(GOALS)),$(value $(name)),$(subst $$$$,,$(value $(name))))),\
     $(error $(name)= holds a $$, $(if $(filter forget,$(GOALS)),which make does not pass on as it is. Without make it is taken: \
       $(HERE)$(COMMANDS) forget --user '...',after which make puts a variable of its own: write $$$$ for a $$))))
+
+# What goes to tests as a whole number; where a program takes it, that program tells.
+WHOLE_NUMBERS := SEED EVENTS EMULATED_EVENTS SEQUENCES SECONDS
+WITHOUT_DIGITS = $(if $(2),$(call WITHOUT_DIGITS,$(subst $(firstword $(2)),,$(1)),$(wordlist 2,10,$(2))),$(1))
+ifeq ($(MAKELEVEL),0)
+$(foreach name,$(if $(filter test faults fuzz-contract,$(GOALS)),$(filter $(WHOLE_NUMBERS),$(GIVEN))),\
+  $(if $(call WITHOUT_DIGITS,$($(name)),0 1 2 3 4 5 6 7 8 9),$(error $(name)= should be a whole number, not $($(name)).)))
+endif

@@ -144,6 +144,30 @@ def test_what_is_taken_from_the_environment_is_not_handed_on() -> None:
     assert (done.stdout, done.returncode) == ("[]\n", 0), done.stderr
 
 
+@pytest.mark.parametrize(
+    ("target", "name"),
+    [(target, name) for target, name in TAKEN if target in ("test", "faults", "fuzz-contract")
+     and name in ("SEED", "SECONDS", "EVENTS", "EMULATED_EVENTS", "SEQUENCES")],
+)  # fmt: skip
+def test_what_is_no_whole_number_is_told(target: str, name: str) -> None:
+    for value in ("x", "1 2", "0.5"):
+        done = made(target, f"{name}={value}")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert f"{name}= should be a whole number, not {value}." in done.stderr
+    assert made(target, f"{name}=2026").returncode == made(target, f"{name}=").returncode == 0
+
+
+@pytest.mark.parametrize("scale", ["x", "0", "-1", "nan", "inf", "11"])
+def test_what_is_no_scale_is_told(scale: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.faults.outage_table", scale],
+        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+    told = f"SCALE should be a number above 0, at most 10, such as 0.1, not '{scale}'.\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", told)
+
+
 def test_a_query_that_is_missing_is_a_sentence() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "commands", "emulated", "sql"],
