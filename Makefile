@@ -498,7 +498,7 @@ $(foreach name,$(OPTIONS_ONLY),$(if $(filter environment,$(origin $(name))),$(ev
 # A person's id must come through as it is: make forget takes no `$` at all.
 $(foreach name,$(filter PYTHON $(TAKEN),$(GIVEN)),\
   $(if $(findstring $$,$(if $(filter forget,$(GOALS)),$(value $(name)),$(subst $$$$,,$(value $(name))))),\
-    $(error $(name)= holds a $$, $(if $(filter forget,$(GOALS)),which make does not pass on as it is. Without make it is taken: \
+    $(error $(name)= holds a $$, $(if $(filter forget,$(GOALS)),which make would change. Run this instead: \
       $(HERE)$(COMMANDS) forget --user '...',after which make puts a variable of its own: write $$$$ for a $$))))
 
 # What goes to tests as a whole number; where a program takes it, that program tells.

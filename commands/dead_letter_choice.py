@@ -99,7 +99,7 @@ def choice_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--url", callback=local_url, help="Of this `make run` instead of AWS."),
         click.option("--younger-than", type=Age(), help="Dead for less than this, as 2d."),
         click.option("--older-than", type=Age(), help="Dead for this long or longer, as 30m."),
-        click.option("--reason", help="Only with this in the reason, in any case of its letters."),
+        click.option("--reason", help="Only with this in the reason, upper or lower case."),
         click.option("--application-id", help="Only of this application."),
     ):
         command = option(command)

@@ -28,7 +28,9 @@ EPILOG = """With make:  make demo PORT=8080 DATA_DIR=.data
 Exit code:
     0  the shop is there
     1  the store cannot be written
-    3  what runs on the port is not a `make run` that would show the shop
+    2  an option is wrong
+    3  PORT is no port, or what runs on it is not a `make run` that would show the shop; or the
+       store could not be written any more
 """
 
 

@@ -18,7 +18,7 @@ from commands.forget.person import Person, digest
 from commands.forget.receipt import Receipt
 from commands.ignored_options import ACCOUNT, reject_ignored
 from commands.plain_text import printable_lines
-from commands.terminal import is_asked
+from commands.terminal import ask, is_asked
 from putevents.endpoints.store import StoreError
 
 if TYPE_CHECKING:
@@ -138,21 +138,14 @@ def _ask(person: Person, options: dict[str, Any]) -> None:
     whom = _named(person)
     if options["dry_run"] or not is_asked(yes=options["yes"]):
         click.echo(f"{'Looking for' if options['dry_run'] else 'Forgetting'} {whom}", err=True)
-    elif not _confirmed(f"Forget {whom} for good?"):
-        raise StoppedError("Nothing was changed.")
+    else:
+        ask(f"Forget {whom} for good?")
 
 
 def _named(person: Person) -> str:
     id_ = person.endpoint_id if person.user_id is None else person.user_id
     kind = "user" if person.endpoint_id is None else "endpoint"
     return f"the {kind} {json.dumps(id_, ensure_ascii=False)}"
-
-
-def _confirmed(question: str) -> bool:
-    try:
-        return click.confirm(question, err=True)
-    except click.Abort:
-        return False
 
 
 def _day(moment: datetime | None) -> str | None:

@@ -95,7 +95,7 @@ def _import(
         table = LaptopTable(data_dir, application_id)
         if others := table.others:
             known = ", ".join(others)
-            say(f"The store has no endpoint of {application_id!r} yet, but of {known}.")
+            say(f"{application_id!r} is new in this store; it has endpoints of {known}.")
     else:
         name = find_table(stack, application_id, profile, region)
         table = ThrottledTable(name, application_id, say)

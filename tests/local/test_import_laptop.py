@@ -93,7 +93,7 @@ def test_an_application_that_may_not_be_meant_is_named_and_imported(tmp_path: Pa
         return done.stderr
 
     assert told("my-app") == ""
-    assert told("nope-app") == "The store has no endpoint of 'nope-app' yet, but of my-app.\n"
+    assert told("nope-app") == "'nope-app' is new in this store; it has endpoints of my-app.\n"
     assert told("nope-app") == ""
     for app in ("a b", "a" * 41):  # `make run` serves any
         assert told(app, "--dry-run") == (
