@@ -242,13 +242,13 @@ deploy-emulated: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## cdk deploy into an emul
 	@$(COMMANDS) emulated up $(CDK_OPTIONS)
 
 template-emulated: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## a released template's stack in the emulated AWS, without the CDK (NAME=lake-iam OPTIONS="-p Database=shop")
-	@$(COMMANDS) emulated template $(if $(NAME),"$$NAME") $(OPTIONS)
+	@$(COMMANDS) emulated template $(OPTIONS) $(if $(NAME),-- "$$NAME")
 
 destroy-emulated: $(VENV)/dev ## remove the emulated deployment
 	@$(COMMANDS) emulated down
 
 sql-emulated: $(VENV)/dev ## run Athena's SQL over the lake that deploy-emulated deployed (QUERY="SELECT ...")
-	@$(COMMANDS) emulated sql $(if $(QUERY),"$$QUERY")
+	@$(COMMANDS) emulated sql $(if $(QUERY),-- "$$QUERY")
 
 redrive: $(VENV)/run ## move dead letters back to their queue (OPTIONS="--reason throttl --older-than 2h --dry-run"; "--url http://127.0.0.1:8080")
 	@$(COMMANDS) redrive $(OPTIONS)
@@ -397,7 +397,7 @@ template: $(VENV)/dev ## write a template for plain CloudFormation, with setting
 .PHONY: import-endpoints views quotas
 
 import-endpoints: $(VENV)/run ## import exported endpoints into a deployed lake (FILE=endpoints.csv OPTIONS="--application-id my-app")
-	@$(COMMANDS) import-endpoints $(if $(FILE),"$$FILE") $(OPTIONS)
+	@$(COMMANDS) import-endpoints $(OPTIONS) $(if $(FILE),-- "$$FILE")
 
 views: $(VENV)/run ## create the deployed lake's views through Athena, if it cannot read the stack's own (OPTIONS="--stack NAME")
 	@$(COMMANDS) views $(OPTIONS)
@@ -423,7 +423,7 @@ $(DOCS)/ready: commands/site/requirements.txt | $(BIN)/python
 .PHONY: doctor doctor-speed
 
 doctor: $(VENV)/doctor ## list each use of Pinpoint in an app's or a backend's project (PROJECT=../my-app OPTIONS="--json")
-	@$(COMMANDS) doctor $(if $(filter command,$(origin PROJECT)),"$$PROJECT") $(OPTIONS)
+	@$(COMMANDS) doctor $(OPTIONS) $(if $(filter command,$(origin PROJECT)),-- "$$PROJECT")
 
 doctor-speed: $(VENV)/dev ## time `make doctor` on a made-up project of 50,000 files
 	@$(BIN)/python -m tests.benchmarks.doctor_tree

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from commands.application_id import ApplicationId, lake_complaint
+from commands.application_id import ApplicationId, lake_complaint, serve_complaint
 from commands.deployed import account_options, aws_errors, stack_option
 from commands.exit_codes import ExitCode, StoppedError
 from commands.ignored_options import ACCOUNT, reject_ignored
@@ -62,6 +62,8 @@ def import_endpoints(
         say(f"{other} is passed over: its name is not that of an export's file.")
     if not files:
         raise click.UsageError(f"No file in {path} ends in .gz, .csv, .json, .jsonl or .ndjson.")
+    if why := serve_complaint(application_id):
+        raise click.BadParameter(why, param_hint="--application-id")
     if why := lake_complaint(application_id):
         say(why)
     run = Run(path, files, say)

@@ -178,6 +178,19 @@ def test_a_query_that_is_missing_is_a_sentence() -> None:
     assert 'Error: A query is missing: make sql-emulated QUERY="SELECT ..."' in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("target", "name"),
+    [("import-endpoints", "FILE"), ("doctor", "PROJECT"), ("template-emulated", "NAME"),
+     ("sql-emulated", "QUERY")],
+)  # fmt: skip
+def test_a_value_that_begins_as_an_option_does_is_a_value(target: str, name: str) -> None:
+    words = [f"{name}=-x"] + (["OPTIONS=--an-option"] if "sql" not in target else [])
+    recipe = made(target, *words).stdout
+
+    assert recipe.rstrip().endswith(f'-- "${name}"')
+    assert ("--an-option -- " in recipe) == (len(words) == 2)
+
+
 @pytest.mark.parametrize("option", ["-o there", "--output there", "--output=there", "-c auth=none"])
 def test_synth_names_the_template_that_it_wrote(tmp_path: Path, option: str) -> None:
     folder = tmp_path / ("there" if "there" in option else "cdk.out")
@@ -208,7 +221,7 @@ def test_what_an_error_says_to_type_works_where_the_person_stands(tmp_path: Path
         ["make", "-C", ROOT, "forget", "USER=$$x"], cwd=tmp_path, capture_output=True, text=True,
         timeout=60, check=False, env={"PATH": os.environ["PATH"], "PWD": str(tmp_path)},
     )  # fmt: skip
-    [command] = re.findall(r"it is taken: +(.*) forget --user", done.stderr)
+    [command] = re.findall(r"this instead: +(.*) forget --user", done.stderr)
 
     assert command == f"cd '{ROOT}' && .venv/bin/python -m commands"
     helped = subprocess.run(
