@@ -99,12 +99,21 @@ def _move(queues: TwoQueues, message: Any) -> str:
 @click.option("--dry-run", is_flag=True, help="List those that would be moved, and move none.")
 @click.option("--yes", is_flag=True, help="Do not ask. Without a terminal it is needed.")
 @choice_options
-def redrive(*, dry_run: bool, yes: bool, stack: str, url: str | None, **chosen: Any) -> None:
+def redrive(
+    *,
+    dry_run: bool,
+    yes: bool,
+    stack: str,
+    url: str | None,
+    profile: str | None,
+    region: str | None,
+    **chosen: Any,
+) -> None:
     """Move dead letters back to the queue, to be tried anew: all of them, or those you choose."""
     check_place(url)
     choice = Choice(**chosen)
     with aws_errors():
-        queues = find_queues(stack, url)
+        queues = find_queues(stack, url, profile, region)
         if dry_run or is_asked(yes=yes):
             rows = _list(queues, choice)
             if dry_run or not rows:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import click
 from commands.aws_session import find_session
 from commands.dead_letter_choice import check_place, find_queues, local_url
 from commands.demo.listening import RunningGateway
-from commands.deployed import EXIT_CODES, aws_errors, outputs, stack_option
+from commands.deployed import EXIT_CODES, account_options, aws_errors, outputs, stack_option
 from commands.exit_codes import StoppedError
 from commands.ignored_options import reject_ignored
 from commands.replay.rejected_rows import RejectedRow, Wanted, of_lake, of_laptop
@@ -36,9 +37,18 @@ EPILOG = f'With make:  make replay-rejected OPTIONS="--rule timestamp --dry-run"
 @click.option("--url", callback=local_url, help="Of this `make run` instead of AWS.")
 @click.option("--data-dir", type=click.Path(path_type=Path), default=".data", show_default=True,
               help="The store of the `make run` that --url names.")  # fmt: skip
+@account_options
 @stack_option
 def replay_rejected(
-    *, dry_run: bool, yes: bool, url: str | None, data_dir: Path, stack: str, **wanted: Any
+    *,
+    dry_run: bool,
+    yes: bool,
+    url: str | None,
+    data_dir: Path,
+    stack: str,
+    profile: str | None,
+    region: str | None,
+    **wanted: Any,
 ) -> None:
     """Send rejected events to the queue again, those that the rules of this checkout accept.
 
@@ -48,17 +58,18 @@ def replay_rejected(
     if not url:
         reject_ignored("without --url, which names the `make run` of that store.", "data_dir")
     with aws_errors():
-        queues, chosen = find_queues(stack, url), Wanted(**wanted)
+        queues = find_queues(stack, url, profile, region)
+        rows = partial(_rows, Wanted(**wanted), url, data_dir, stack, profile, region)
         if url and not dry_run:
             _check_store(url, data_dir)
         if not dry_run and is_asked(yes=yes):
-            _count(_rows(stack, url, data_dir, chosen))
+            _count(rows())
             ask(f"Send those that pass to {queues.queue}?")
         if dry_run:
-            _count(_rows(stack, url, data_dir, chosen))
+            _count(rows())
             return
         sent = 0
-        passing = (m for r in _rows(stack, url, data_dir, chosen) if (m := replayed(r).message))
+        passing = (m for row in rows() if (m := replayed(row).message))
         while pack := list(islice(passing, 1000)):
             for some in batches(pack, lambda m: len(m.body.encode()) + 2048,
                                 max_size=MAX_BYTES, max_count=BATCH):  # fmt: skip
@@ -75,10 +86,17 @@ def _check_store(url: str, folder: Path) -> None:
         gateway.check_store(folder, "--data-dir", "--url")
 
 
-def _rows(stack: str, url: str | None, folder: Path, wanted: Wanted) -> Iterator[RejectedRow]:
+def _rows(
+    wanted: Wanted,
+    url: str | None,
+    folder: Path,
+    stack: str,
+    profile: str | None,
+    region: str | None,
+) -> Iterator[RejectedRow]:
     if url:
         return of_laptop(folder, wanted)
-    session = find_session()
+    session = find_session(profile, region)
     return of_lake(session.client("athena"), outputs(stack, session), wanted)
 
 
