@@ -15,7 +15,7 @@ from commands.exit_codes import ExitCode, StoppedError
 from commands.forget.journal import Journal
 from commands.forget.lake_folders import Scope
 from commands.forget.person import Person, digest
-from commands.forget.receipt import Receipt
+from commands.forget.receipt import Receipt, new_path
 from commands.ignored_options import ACCOUNT, reject_ignored
 from commands.plain_text import printable_lines
 from commands.terminal import ask, is_asked
@@ -83,7 +83,7 @@ def forget(ctx: click.Context, /, **options: Any) -> None:
         {"place": str(place), "with_endpoints": person.with_endpoints, **shown},
         options["dry_run"],
     )
-    path = options["receipt_path"] or Path(f"forget-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json")
+    path = options["receipt_path"] or new_path(datetime.now(UTC))
     journal_path = _journal_path(options, person, scope)
     receipt.check(path, goes_on=bool(journal_path and journal_path.exists()))
     journal = None

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,13 @@ class Receipt:
             path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
         except OSError as error:
             raise StoppedError(f"{path} cannot be written ({error.strerror}).") from None
+
+
+def new_path(now: datetime) -> Path:
+    """Where a receipt is written that no option names: here, in a file that is not there yet."""
+    names = chain([""], (f"-{number}" for number in count(2)))
+    paths = (Path(f"forget-{now:%Y%m%dT%H%M%SZ}{name}.json") for name in names)
+    return next(path for path in paths if not path.exists())
 
 
 def _shown(moment: datetime) -> str:

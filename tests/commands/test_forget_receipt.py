@@ -1,6 +1,7 @@
 """A receipt of `forget` replaces nothing, and a run that found nobody says so."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from commands.forget import forget_command
 from commands.forget.journal import Journal
+from commands.forget.receipt import new_path
 from tests.local.sample import APPLICATION, store_sample
 
 NOBODY = "Nothing that was searched names the user "
@@ -39,6 +41,14 @@ def test_what_is_there_is_not_replaced(folder: Path) -> None:
     proof.write_text("important")
     assert forget("--user", "ann", "--yes").exit_code == 2
     assert proof.read_text() == "important"
+
+
+def test_two_runs_of_a_second_have_two_receipts(folder: Path) -> None:
+    now = datetime(2026, 11, 26, 4, 16, 9, tzinfo=UTC)
+    names = [f"forget-20261126T041609Z{number}.json" for number in ("", "-2", "-3")]
+    for name in names:
+        assert new_path(now) == Path(name)
+        (folder / name).touch()
 
 
 class Lake:
