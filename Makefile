@@ -243,13 +243,13 @@ deploy-emulated: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## cdk deploy into an emul
 	@$(COMMANDS) emulated up $(CDK_OPTIONS)
 
 template-emulated: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## create a released template's stack in an emulated AWS on this machine, without the CDK (NAME=lake-iam OPTIONS="-p Database=shop")
-	@$(COMMANDS) emulated template $(if $(NAME),"$$NAME") $(OPTIONS)
+	@$(COMMANDS) emulated template $(OPTIONS) $(if $(NAME),-- "$$NAME")
 
 destroy-emulated: $(VENV)/dev ## remove the emulated deployment
 	@$(COMMANDS) emulated down
 
 sql-emulated: $(VENV)/dev ## run Athena's SQL over the lake that deploy-emulated deployed (QUERY="SELECT ...")
-	@$(COMMANDS) emulated sql $(if $(QUERY),"$$QUERY")
+	@$(COMMANDS) emulated sql $(if $(QUERY),-- "$$QUERY")
 
 redrive: $(VENV)/run ## move dead letters back to their queue (OPTIONS="--reason throttl --older-than 2h --dry-run"; "--url http://127.0.0.1:8080")
 	@$(COMMANDS) redrive $(OPTIONS)
@@ -398,7 +398,7 @@ template: $(VENV)/dev ## write a template for plain CloudFormation, with setting
 .PHONY: import-endpoints views quotas
 
 import-endpoints: $(VENV)/run ## import exported endpoints into a deployed lake (FILE=endpoints.csv OPTIONS="--application-id my-app")
-	@$(COMMANDS) import-endpoints $(if $(FILE),"$$FILE") $(OPTIONS)
+	@$(COMMANDS) import-endpoints $(OPTIONS) $(if $(FILE),-- "$$FILE")
 
 views: $(VENV)/run ## create the deployed lake's views through Athena, if it cannot read the stack's own (OPTIONS="--stack NAME")
 	@$(COMMANDS) views $(OPTIONS)
@@ -424,7 +424,7 @@ $(DOCS)/ready: commands/site/requirements.txt | $(BIN)/python
 .PHONY: doctor doctor-speed
 
 doctor: $(VENV)/doctor ## list each use of Pinpoint in an app's or a backend's project (PROJECT=../my-app OPTIONS="--json")
-	@$(COMMANDS) doctor $(if $(filter command,$(origin PROJECT)),"$$PROJECT") $(OPTIONS)
+	@$(COMMANDS) doctor $(OPTIONS) $(if $(filter command,$(origin PROJECT)),-- "$$PROJECT")
 
 doctor-speed: $(VENV)/dev ## time `make doctor` on a made-up project of 50,000 files
 	@$(BIN)/python -m tests.benchmarks.doctor_tree
@@ -505,5 +505,13 @@ HOLDS_ENDPOINT := --endpoint '...' --application '...'
 HOLDS_APPLICATION_ID := $(HOLDS_ENDPOINT)
 $(foreach name,$(filter PYTHON $(TAKEN),$(GIVEN)),\
   $(if $(findstring $$,$(if $(filter forget,$(GOALS)),$(value $(name)),$(subst $$$$,,$(value $(name))))),\
-    $(error $(name)= holds a $$, $(if $(filter forget,$(GOALS)),which make does not pass on as it is. Without make it is taken: \
+    $(error $(name)= holds a $$, $(if $(filter forget,$(GOALS)),which make would change. Run this instead: \
       $(HERE)$(COMMANDS) forget $(or $(HOLDS_$(name)),$(HOLDS_USER)),after which make puts a variable of its own: write $$$$ for a $$))))
+
+# What goes to tests as a whole number; where a program takes it, that program tells.
+WHOLE_NUMBERS := SEED EVENTS EMULATED_EVENTS SEQUENCES SECONDS
+WITHOUT_DIGITS = $(if $(2),$(call WITHOUT_DIGITS,$(subst $(firstword $(2)),,$(1)),$(wordlist 2,10,$(2))),$(1))
+ifeq ($(MAKELEVEL),0)
+$(foreach name,$(if $(filter test faults fuzz-contract,$(GOALS)),$(filter $(WHOLE_NUMBERS),$(GIVEN))),\
+  $(if $(call WITHOUT_DIGITS,$($(name)),0 1 2 3 4 5 6 7 8 9),$(error $(name)= should be a whole number, not $($(name)).)))
+endif

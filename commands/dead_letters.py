@@ -89,12 +89,20 @@ def _receive(sqs: "SQSClient", url: str, seconds: int) -> Any:
     help="Write them here too, one JSON object a line.",
 )
 @choice_options
-def dead_letters(export: TextIO | None, stack: str, url: str | None, **chosen: Any) -> None:
+def dead_letters(
+    *,
+    export: TextIO | None,
+    stack: str,
+    url: str | None,
+    profile: str | None,
+    region: str | None,
+    **chosen: Any,
+) -> None:
     """List the dead letters of the stack; none is deleted or moved."""
     check_place(url)
     rows, choice = [], Choice(**chosen)
     with aws_errors(of_laptop=OF_LAPTOP_URL):
-        queues = find_queues(stack, url, both=False)
+        queues = find_queues(stack, url, profile, region, both=False)
         with closing(received(queues.sqs, queues.dead_letters)) as letters:
             for letter in filter(choice.matches, letters):
                 rows.append(letter.row)

@@ -15,6 +15,7 @@ from commands.demo.listening import RunningGateway
 from commands.demo.past_visits import missing_visits
 from commands.demo.shop import APPLICATION, Visit, visit_of
 from commands.exit_codes import StoppedError
+from commands.store_errors import store_errors
 from local.database import FILE, Database, data_folder
 from local.environment import StartError, set_environment
 from local.startup import open_database, open_folder
@@ -28,7 +29,9 @@ EPILOG = """With make:  make demo PORT=8080 DATA_DIR=.data
 Exit code:
     0  the shop is there
     1  the store cannot be written
-    3  what runs on the port is not a `make run` that would show the shop
+    2  an option is wrong
+    3  PORT is no port, or what runs on it is not a `make run` that would show the shop; or the
+       store could not be written any more
 """
 
 
@@ -58,7 +61,7 @@ def demo(ctx: click.Context, /, *, load_only: bool) -> None:
     except StartError as error:
         click.echo(str(error), err=True)
         ctx.exit(1)
-    with closing(database):
+    with closing(database), store_errors(database.path):
         load(folder, database, datetime.now(UTC))
     if is_running:
         visit_now(gateway, datetime.now(UTC))

@@ -17,6 +17,7 @@ EPILOG = """With make:  make template OPTIONS="-c auth=none -c corsOrigins=https
 \b
 Exit code:
     0  written
+    2  an option is wrong
     3  a setting is wrong; the sentence says which
 """
 # CloudFormation has them as parameters or pseudo-parameters of every template.

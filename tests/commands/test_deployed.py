@@ -9,17 +9,19 @@ from tests.commands.running_preflight import KEYS, run
 
 COMMANDS = {
     "views": ["views"],
-    "forget": ["forget", "--user", "joe"],
-    "replay-rejected": ["replay-rejected", "--dry-run"],
     "redrive": ["redrive"],
     "dead-letters": ["dead-letters"],
+    "replay-rejected": ["replay-rejected"],
+    "forget": ["forget", "--user", "ann", "--yes"],
     "verify": ["verify"],
     "import-endpoints": ["import-endpoints", "EXPORT", "--application-id", "shop"],
     "diff": ["preflight", "--before", "diff"],
     "destroy": ["preflight", "--before", "destroy"],
     "bootstrap": ["bootstrap"],
 }
-OF_A_STACK = ["views", "redrive", "dead-letters", "verify", "import-endpoints"]
+OF_A_STACK = [
+    "views", "redrive", "dead-letters", "replay-rejected", "forget", "verify", "import-endpoints",
+]  # fmt: skip
 
 
 @pytest.fixture(name="words")
@@ -104,7 +106,7 @@ def test_credentials_that_have_expired_are_told(words: list[str], tmp_path: Path
     assert printed[1] == "    aws sts get-caller-identity"
 
 
-@pytest.mark.parametrize("words", ["views", "verify", "import-endpoints"], indirect=True)
+@pytest.mark.parametrize("words", OF_A_STACK, indirect=True)
 def test_a_profile_and_a_region_are_options_too(words: list[str], tmp_path: Path) -> None:
     _, nobody = run(None, *words, "--profile", "nobody", home=tmp_path, AWS_REGION="eu-west-1")
     with account() as url:

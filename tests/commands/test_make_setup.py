@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from commands.deploy.cdk_words import complaint
 from infra.deploy_settings import DeploySettings
 
 ROOT = Path(__file__).parents[2]
@@ -103,15 +102,6 @@ def test_a_value_is_a_word_and_nothing_that_runs(target: str, name: str, program
     said = make(programs, "-n", target, f"{name}=\"; 'id'; \"").stdout
 
     assert """ '"; '\\''id'\\''; "'""" in said
-
-
-def test_an_option_that_the_cdk_does_not_know_is_told() -> None:
-    known = ["-c", "auth=none", "-cauth=none", "--no-color", "--output=x", "-q", "--profile", "z"]
-
-    assert complaint("synth", known) == ""
-    assert complaint("destroy", [*known[:2], "--force"]) == ""
-    told = "CDK_OPTIONS: cdk synth has no option --nonsense, -Z."
-    assert complaint("synth", ["--nonsense", *known, "-Z"]) == told
 
 
 @pytest.mark.parametrize("has_ensurepip", [True, False])

@@ -159,6 +159,30 @@ def test_what_is_taken_from_the_environment_is_not_handed_on() -> None:
     assert (done.stdout, done.returncode) == ("[]\n", 0), done.stderr
 
 
+@pytest.mark.parametrize(
+    ("target", "name"),
+    [(target, name) for target, name in TAKEN if target in ("test", "faults", "fuzz-contract")
+     and name in ("SEED", "SECONDS", "EVENTS", "EMULATED_EVENTS", "SEQUENCES")],
+)  # fmt: skip
+def test_what_is_no_whole_number_is_told(target: str, name: str) -> None:
+    for value in ("x", "1 2", "0.5"):
+        done = made(target, f"{name}={value}")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert f"{name}= should be a whole number, not {value}." in done.stderr
+    assert made(target, f"{name}=2026").returncode == made(target, f"{name}=").returncode == 0
+
+
+@pytest.mark.parametrize("scale", ["x", "0", "-1", "nan", "inf", "11"])
+def test_what_is_no_scale_is_told(scale: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.faults.outage_table", scale],
+        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+    told = f"SCALE should be a number above 0, at most 10, such as 0.1, not '{scale}'.\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", told)
+
+
 def test_a_query_that_is_missing_is_a_sentence() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "commands", "emulated", "sql"],
@@ -167,6 +191,19 @@ def test_a_query_that_is_missing_is_a_sentence() -> None:
 
     assert done.returncode == 2
     assert 'Error: A query is missing: make sql-emulated QUERY="SELECT ..."' in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("target", "name"),
+    [("import-endpoints", "FILE"), ("doctor", "PROJECT"), ("template-emulated", "NAME"),
+     ("sql-emulated", "QUERY")],
+)  # fmt: skip
+def test_a_value_that_begins_as_an_option_does_is_a_value(target: str, name: str) -> None:
+    words = [f"{name}=-x"] + (["OPTIONS=--an-option"] if "sql" not in target else [])
+    recipe = made(target, *words).stdout
+
+    assert recipe.rstrip().endswith(f'-- "${name}"')
+    assert ("--an-option -- " in recipe) == (len(words) == 2)
 
 
 @pytest.mark.parametrize("option", ["-o there", "--output there", "--output=there", "-c auth=none"])
@@ -199,7 +236,7 @@ def test_what_an_error_says_to_type_works_where_the_person_stands(tmp_path: Path
         ["make", "-C", ROOT, "forget", "USER=$$x"], cwd=tmp_path, capture_output=True, text=True,
         timeout=60, check=False, env={"PATH": os.environ["PATH"], "PWD": str(tmp_path)},
     )  # fmt: skip
-    [command] = re.findall(r"it is taken: +(.*) forget --user", done.stderr)
+    [command] = re.findall(r"this instead: +(.*) forget --user", done.stderr)
 
     assert command == f"cd '{ROOT}' && .venv/bin/python -m commands"
     helped = subprocess.run(
