@@ -20,8 +20,8 @@ export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 # Where there is none, programs of root's would make it: they get a folder instead.
 ifeq ($(shell [ -z "$$HOME" ] || [ -d "$$HOME" ] && [ -w "$$HOME" ] || echo no),no)
 CACHES := $(CURDIR)/.build/caches
-NO_HOME := $(shell [ -d "$$HOME" ] || echo "$${HOME:-HOME} does not exist")
-$(shell echo "$(or $(NO_HOME),$$HOME cannot be written): caches go to $(CACHES)." >&2)
+NO_HOME := $(shell [ -d "$$HOME" ] || { [ -z "$$HOME" ] && echo "HOME is not set" || echo "$$HOME does not exist"; })
+$(if $(filter-out help,$(MAKECMDGOALS)),$(shell echo "$(or $(NO_HOME),$$HOME cannot be written): caches go to $(CACHES)." >&2))
 $(if $(NO_HOME),$(eval export HOME := $(CACHES)/home))
 export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CACHES)/jsii
 export CDK_HOME := $(CACHES)/cdk
@@ -197,7 +197,8 @@ $(BIN)/python:
 	  echo "There is no such program: PYTHON=$(PYTHON). Name a Python of 3.11 or newer: make PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ": make PYTHON=python3.12")'
 	@echo "$(PYTHON) -m venv $(VENV)"; $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
-	  echo "Python could not make $(VENV); it has said why. On Debian, as root: apt-get install python3-venv."; exit 1; }
+	  echo "Python could not make $(VENV); it has said why."; $(PYTHON) -c 'import ensurepip' 2>/dev/null || \
+	    echo "On Debian, as root: apt-get install python3-venv."; exit 1; }
 
 # Somebody else may have made the environment, without what fills it.
 HAS_PIP = @[ -x $(BIN)/pip ] || { echo "$(VENV) has no pip: $(HERE)rm -rf $(VENV), then make makes it anew."; exit 1; }
@@ -241,14 +242,14 @@ EMULATOR := .venv-emulator
 deploy-emulated: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## cdk deploy into an emulated AWS on this machine (CDK_OPTIONS="-c auth=none")
 	@$(COMMANDS) emulated up $(CDK_OPTIONS)
 
-template-emulated: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## a released template's stack in the emulated AWS, without the CDK (NAME=lake-iam OPTIONS="-p Database=shop")
-	@$(COMMANDS) emulated template $(if $(NAME),"$$NAME") $(OPTIONS)
+template-emulated: $(VENV)/dev $(CDK) $(EMULATOR)/ready ## create a released template's stack in an emulated AWS on this machine, without the CDK (NAME=lake-iam OPTIONS="-p Database=shop")
+	@$(COMMANDS) emulated template $(OPTIONS) $(if $(NAME),-- "$$NAME")
 
 destroy-emulated: $(VENV)/dev ## remove the emulated deployment
 	@$(COMMANDS) emulated down
 
 sql-emulated: $(VENV)/dev ## run Athena's SQL over the lake that deploy-emulated deployed (QUERY="SELECT ...")
-	@$(COMMANDS) emulated sql $(if $(QUERY),"$$QUERY")
+	@$(COMMANDS) emulated sql $(if $(QUERY),-- "$$QUERY")
 
 redrive: $(VENV)/run ## move dead letters back to their queue (OPTIONS="--reason throttl --older-than 2h --dry-run"; "--url http://127.0.0.1:8080")
 	@$(COMMANDS) redrive $(OPTIONS)
@@ -397,7 +398,7 @@ template: $(VENV)/dev ## write a template for plain CloudFormation, with setting
 .PHONY: import-endpoints views quotas
 
 import-endpoints: $(VENV)/run ## import exported endpoints into a deployed lake (FILE=endpoints.csv OPTIONS="--application-id my-app")
-	@$(COMMANDS) import-endpoints $(if $(FILE),"$$FILE") $(OPTIONS)
+	@$(COMMANDS) import-endpoints $(OPTIONS) $(if $(FILE),-- "$$FILE")
 
 views: $(VENV)/run ## create the deployed lake's views through Athena, if it cannot read the stack's own (OPTIONS="--stack NAME")
 	@$(COMMANDS) views $(OPTIONS)
@@ -423,7 +424,7 @@ $(DOCS)/ready: commands/site/requirements.txt | $(BIN)/python
 .PHONY: doctor doctor-speed
 
 doctor: $(VENV)/doctor ## list each use of Pinpoint in an app's or a backend's project (PROJECT=../my-app OPTIONS="--json")
-	@$(COMMANDS) doctor $(if $(filter command,$(origin PROJECT)),"$$PROJECT") $(OPTIONS)
+	@$(COMMANDS) doctor $(OPTIONS) $(if $(filter command,$(origin PROJECT)),-- "$$PROJECT")
 
 doctor-speed: $(VENV)/dev ## time `make doctor` on a made-up project of 50,000 files
 	@$(BIN)/python -m tests.benchmarks.doctor_tree
@@ -486,7 +487,10 @@ TAKEN := $(foreach goal,$(GOALS),$(TAKES_$(goal)))
 # A make that a recipe calls has inherited what was not meant for it.
 ifeq ($(MAKELEVEL),0)
 WRONG := $(filter-out PYTHON $(TAKEN),$(GIVEN))
-$(if $(WRONG),$(error make $(GOALS) does not take $(WRONG:%=%=); it takes $(or $(subst %,*,$(TAKEN:%=%=)),no variable)))
+# The names among those taken that are spelled nearly so.
+NEAR = import difflib, sys; print(*{f"{m}=" for w in sys.argv[1].split() for m in difflib.get_close_matches(w.upper(), sys.argv[2].split(), 1)})
+MEANT := $(if $(WRONG),$(shell $(firstword $(PYTHON)) -c $(call WORD,$(NEAR)) $(call WORD,$(WRONG)) '$(TAKEN)' 2>/dev/null))
+$(if $(WRONG),$(error make $(GOALS) does not take $(WRONG:%=%=)$(if $(MEANT),. Did you mean $(MEANT)?,; it takes $(or $(subst %,*,$(TAKEN:%=%=)),no variable))))
 endif
 
 # An option stands on make's command line and nowhere else: a variable of the same name in a person's environment was
@@ -496,7 +500,18 @@ $(foreach name,$(OPTIONS_ONLY),$(if $(filter environment,$(origin $(name))),$(ev
 
 # make takes what follows a `$` out of the text without a word, and a shell does the same in OPTIONS.
 # A person's id must come through as it is: make forget takes no `$` at all.
+HOLDS_USER := --user '...'
+HOLDS_ENDPOINT := --endpoint '...' --application '...'
+HOLDS_APPLICATION_ID := $(HOLDS_ENDPOINT)
 $(foreach name,$(filter PYTHON $(TAKEN),$(GIVEN)),\
   $(if $(findstring $$,$(if $(filter forget,$(GOALS)),$(value $(name)),$(subst $$$$,,$(value $(name))))),\
-    $(error $(name)= holds a $$, $(if $(filter forget,$(GOALS)),which make does not pass on as it is. Without make it is taken: \
-      $(HERE)$(COMMANDS) forget --user '...',after which make puts a variable of its own: write $$$$ for a $$))))
+    $(error $(name)= holds a $$, $(if $(filter forget,$(GOALS)),which make would change. Run this instead: \
+      $(HERE)$(COMMANDS) forget $(or $(HOLDS_$(name)),$(HOLDS_USER)),after which make puts a variable of its own: write $$$$ for a $$))))
+
+# What goes to tests as a whole number; where a program takes it, that program tells.
+WHOLE_NUMBERS := SEED EVENTS EMULATED_EVENTS SEQUENCES SECONDS
+WITHOUT_DIGITS = $(if $(2),$(call WITHOUT_DIGITS,$(subst $(firstword $(2)),,$(1)),$(wordlist 2,10,$(2))),$(1))
+ifeq ($(MAKELEVEL),0)
+$(foreach name,$(if $(filter test faults fuzz-contract,$(GOALS)),$(filter $(WHOLE_NUMBERS),$(GIVEN))),\
+  $(if $(call WITHOUT_DIGITS,$($(name)),0 1 2 3 4 5 6 7 8 9),$(error $(name)= should be a whole number, not $($(name)).)))
+endif

@@ -17,6 +17,15 @@ def complaint(text: str) -> str:
     return ""
 
 
+def serve_complaint(text: str) -> str:
+    """Why no gateway can serve an id, `make run` neither; empty if one can."""
+    if re.fullmatch(SEGMENT, text):
+        return ""
+    return (
+        f"Nothing can serve the application {text!r}: an id has letters, digits, '.', '_' and '-'."
+    )
+
+
 def lake_complaint(text: str) -> str:
     """Why no deployed lake can serve an id; empty if one can."""
     if re.fullmatch(SEGMENT, text) and len(text) <= MAX_LAKE_ID_CHARACTERS:

@@ -12,7 +12,7 @@ import click
 
 from commands.aws_session import find_session
 from commands.dead_letter import DeadLetter
-from commands.deployed import outputs, stack_option
+from commands.deployed import account_options, outputs, stack_option
 from commands.ignored_options import ACCOUNT, reject_ignored
 from commands.send.auth import is_this_machine
 
@@ -63,10 +63,17 @@ class TwoQueues(NamedTuple):
     dead_letters: str
 
 
-def find_queues(stack: str, url: str | None, *, both: bool = True) -> TwoQueues:
+def find_queues(
+    stack: str,
+    url: str | None,
+    profile: str | None = None,
+    region: str | None = None,
+    *,
+    both: bool = True,
+) -> TwoQueues:
     """Those of a deployed stack, or of the `make run` at a URL; `both`, or the dead letters'."""
     if url is None:
-        session = find_session()
+        session = find_session(profile, region)
         found = outputs(stack, session)
         dead_letters = found["DeadLetterQueueUrl"]
         queue = found["QueueUrl"] if both else ""
@@ -95,11 +102,12 @@ def check_place(url: str | None) -> None:
 def choice_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options that say which letters, and of which queue."""
     for option in (
+        account_options,
         stack_option,
         click.option("--url", callback=local_url, help="Of this `make run` instead of AWS."),
         click.option("--younger-than", type=Age(), help="Dead for less than this, as 2d."),
         click.option("--older-than", type=Age(), help="Dead for this long or longer, as 30m."),
-        click.option("--reason", help="Only with this in the reason, in any case of its letters."),
+        click.option("--reason", help="Only with this in the reason, upper or lower case."),
         click.option("--application-id", help="Only of this application."),
     ):
         command = option(command)

@@ -10,7 +10,7 @@ import click
 
 from commands.dead_letter import DeadLetter
 from commands.dead_letter_choice import Choice, check_place, choice_options, find_queues
-from commands.deployed import EXIT_CODES, aws_errors
+from commands.deployed import EXIT_CODES, OF_LAPTOP_URL, aws_errors
 from commands.exit_codes import StoppedError
 from commands.terminal import table
 
@@ -89,12 +89,20 @@ def _receive(sqs: "SQSClient", url: str, seconds: int) -> Any:
     help="Write them here too, one JSON object a line.",
 )
 @choice_options
-def dead_letters(export: TextIO | None, stack: str, url: str | None, **chosen: Any) -> None:
+def dead_letters(
+    *,
+    export: TextIO | None,
+    stack: str,
+    url: str | None,
+    profile: str | None,
+    region: str | None,
+    **chosen: Any,
+) -> None:
     """List the dead letters of the stack; none is deleted or moved."""
     check_place(url)
     rows, choice = [], Choice(**chosen)
-    with aws_errors():
-        queues = find_queues(stack, url, both=False)
+    with aws_errors(of_laptop=OF_LAPTOP_URL):
+        queues = find_queues(stack, url, profile, region, both=False)
         with closing(received(queues.sqs, queues.dead_letters)) as letters:
             for letter in filter(choice.matches, letters):
                 rows.append(letter.row)

@@ -11,7 +11,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from commands.aws_session import ProblemError, find_session, is_about_caller, problem_of
 from commands.exit_codes import StoppedError
 from infra.names import DEFAULT_STACK
+from local.database import DEFAULT_FOLDER
 
+OF_LAPTOP_URL = 'OPTIONS="--url http://127.0.0.1:8080"'
+OF_LAPTOP_FOLDER = f'OPTIONS="--data-dir {DEFAULT_FOLDER}"'
 EXIT_CODES = """
 \b
 Exit code:
@@ -64,12 +67,16 @@ def served_applications(stack: Outputs, session: boto3.Session) -> list[str]:
 
 
 @contextmanager
-def aws_errors() -> Iterator[None]:
-    """Turn AWS's errors into one sentence and an exit code."""
+def aws_errors(*, of_laptop: str = "") -> Iterator[None]:
+    """Turn AWS's errors into one sentence and an exit code.
+
+    `of_laptop` are the options for `make run`: perhaps that was meant, where there is no account.
+    """
+    hint = f"\nOf `make run`:\n    {of_laptop}" if of_laptop else ""
     try:
         yield
     except ProblemError as error:
-        raise StoppedError(str(error.problem)) from None
+        raise StoppedError(f"{error.problem}{hint}") from None
     except (BotoCoreError, ClientError) as error:
-        said = problem_of(error) if is_about_caller(error) else error
-        raise StoppedError(str(said)) from None
+        said = f"{problem_of(error)}{hint}" if is_about_caller(error) else str(error)
+        raise StoppedError(said) from None

@@ -41,8 +41,8 @@ def up(cdk_options: tuple[str, ...]) -> None:
 
     CDK_OPTIONS go to `cdk deploy`, such as -c auth=none.
     """
-    if unknown := complaint("deploy", cdk_options):
-        raise StoppedError(unknown)
+    if wrong := complaint("deploy", cdk_options):
+        raise StoppedError(wrong)
     with _failures():
         emulation.up(*cdk_options)
 

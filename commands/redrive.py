@@ -13,9 +13,9 @@ import click
 from commands.dead_letter import DeadLetter
 from commands.dead_letter_choice import Choice, TwoQueues, check_place, choice_options, find_queues
 from commands.dead_letters import COLUMNS, NUMBERS, answers, received
-from commands.deployed import EXIT_CODES, aws_errors
+from commands.deployed import EXIT_CODES, OF_LAPTOP_URL, aws_errors
 from commands.plain_text import counted
-from commands.terminal import is_asked, table
+from commands.terminal import ask, is_asked, table
 
 AT_ONCE = 10  # that many are moved at a time: those of an answer; boto3 has as many connections
 CLOCK_SECONDS = 2  # a date has whole seconds, and a server may be a second late to write the next
@@ -43,7 +43,7 @@ def move(queues: TwoQueues, choice: Choice) -> Moved:
         ThreadPoolExecutor(AT_ONCE) as pool,
         closing(answers(queues.sqs, queues.dead_letters, gone=gone)) as found,
         click.progressbar(
-            length=count, label=counted(count, "dead letter"), show_pos=True,
+            length=count, label=f"Looking at {counted(count, 'dead letter')}", show_pos=True,
             hidden=not sys.stdout.isatty(),
         ) as bar,
     ):  # fmt: skip
@@ -56,7 +56,7 @@ def move(queues: TwoQueues, choice: Choice) -> Moved:
             ):
                 gone.add(message["MessageId"])
                 known |= {sent_id, *_ids(message)}
-            bar.update(len(chosen))
+            bar.update(len(old))
     return Moved(len(gone), fallen)
 
 
@@ -99,23 +99,33 @@ def _move(queues: TwoQueues, message: Any) -> str:
 @click.option("--dry-run", is_flag=True, help="List those that would be moved, and move none.")
 @click.option("--yes", is_flag=True, help="Do not ask. Without a terminal it is needed.")
 @choice_options
-def redrive(*, dry_run: bool, yes: bool, stack: str, url: str | None, **chosen: Any) -> None:
+def redrive(
+    *,
+    dry_run: bool,
+    yes: bool,
+    stack: str,
+    url: str | None,
+    profile: str | None,
+    region: str | None,
+    **chosen: Any,
+) -> None:
     """Move dead letters back to the queue, to be tried anew: all of them, or those you choose."""
     check_place(url)
     choice = Choice(**chosen)
-    with aws_errors():
-        queues = find_queues(stack, url)
+    with aws_errors(of_laptop=OF_LAPTOP_URL):
+        queues = find_queues(stack, url, profile, region)
         if dry_run or is_asked(yes=yes):
             rows = _list(queues, choice)
             if dry_run or not rows:
                 click.echo(f"Dead letters that would be moved: {rows}")
                 return
             letters = counted(rows, "dead letter")
-            click.confirm(f"Move {letters} back to {queues.queue}?", abort=True)
+            ask(f"Move {letters} back to {queues.queue}?")
         moved = move(queues, choice)
     click.echo(f"Dead letters moved back to {queues.queue}: {moved.letters}")
     if moved.fallen:
-        click.echo(f"Dead letters again already, and left there: {moved.fallen}", err=True)
+        are = "is a dead letter" if moved.fallen == 1 else "are dead letters"
+        click.echo(f"{moved.fallen} of them failed again at once and {are} again.", err=True)
 
 
 def _list(queues: TwoQueues, choice: Choice) -> int:

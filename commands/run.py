@@ -19,6 +19,7 @@ Settings are environment variables, or variables of make:
 Exit code:
     0  it was stopped by Ctrl-C, SIGTERM or SIGHUP
     1  it could not start, or was told twice to stop
+    2  an option is wrong
 """
 
 

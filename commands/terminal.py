@@ -7,6 +7,7 @@ import click
 import tabulate
 from tabulate import DataRow, Line, TableFormat
 
+from commands.exit_codes import StoppedError
 from commands.plain_text import printable
 
 # psql's layout without a border, as wide as its content and no wider.
@@ -40,8 +41,18 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable
 def is_asked(*, yes: bool) -> bool:
     """Whether a person is asked before something is changed; a script must say --yes."""
     if not yes and not sys.stdin.isatty():
-        raise click.UsageError("Nobody can be asked without a terminal: --yes goes ahead.")
+        raise click.UsageError("There is no terminal to ask on. Add --yes.")
     return not yes
+
+
+def ask(question: str) -> None:
+    """Ask a person on stderr; raises StoppedError unless the answer is yes."""
+    try:
+        is_meant = click.confirm(question, err=True)
+    except click.Abort:
+        is_meant = False
+    if not is_meant:
+        raise StoppedError("Nothing was changed.")
 
 
 def say(sentence: str) -> None:

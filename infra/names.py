@@ -19,6 +19,11 @@ PRINCIPAL = r"^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/[A-Za-z0-9_+=,.@/-]+$"
 MAX_STREAM_CHARACTERS = 64
 # Of an application's id, beside the stack's name in that of a delivery stream.
 MAX_LAKE_ID_CHARACTERS = 40
+# Limits of AWS: a function has 4 KB of environment variables, a role 10 KB of policy.
+MAX_APPLICATIONS = 75
+MAX_APPLICATION_CHARACTERS = 2500
+# What each destination after the first takes of the environment: an ARN or a URL, and names.
+FOLLOWER_CHARACTERS = 300
 # X-Ray knows the stage as `<stack>/prod`, and takes 64 characters in a sampling rule.
 MAX_TRACED_CHARACTERS = 59
 # A part of a path; `.` and `..` would name another path.
@@ -34,6 +39,11 @@ def stream_prefix(stack: str) -> str:
 def event_stream(stack: str, application_id: str) -> str:
     """Return the name of an application's delivery stream."""
     return f"{stream_prefix(stack)}{application_id}"
+
+
+def room(destinations: int) -> int:
+    """How many characters of the environment application ids and other lists may take."""
+    return MAX_APPLICATION_CHARACTERS - FOLLOWER_CHARACTERS * (destinations - 1)
 
 
 def database(stack: str) -> str:

@@ -1,4 +1,4 @@
-"""What synth says of `auth=none`: what still protects the gateway, and what nothing protects."""
+"""What synth says of `auth=none`: what still protects the gateway, and what nothing checks."""
 
 from infra.application_ids import is_guessable
 from infra.deploy_settings import DeploySettings
@@ -10,8 +10,8 @@ def warning_of(settings: DeploySettings) -> str:
         "auth=none accepts events for the listed applications from anyone who has the URL.",
         "What still protects: applicationIds (others are answered 404), throttleRate="
         f"{settings.throttle_rate}, throttleBurst={settings.throttle_burst}, {_others(settings)}.",
-        "What nothing protects: that events are true, and that an endpoint or a user is whose "
-        "sender says; an id is in every copy of the app. docs/access.md has the choices.",
+        "Nothing checks that events are true, or that an endpoint or a user is the sender's; "
+        "an id is in every copy of the app. docs/access.md has the choices.",
     ]
     if guessable := list(filter(is_guessable, settings.application_ids)):
         verb = "is" if len(guessable) == 1 else "are"

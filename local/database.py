@@ -15,7 +15,9 @@ VIEWS = Path(__file__).with_name("views.sql").read_text()
 
 def data_folder() -> Path:
     """The folder of the file, `.data` unless the environment's `DATA_DIR` says another."""
-    return Path(os.environ.get("DATA_DIR") or DEFAULT_FOLDER)
+    # Not every shell expands the ~ of `make run DATA_DIR=~/events`.
+    # A user whom nobody knows (~nobody) is no error, but a name like any other.
+    return Path(os.path.expanduser(os.environ.get("DATA_DIR") or DEFAULT_FOLDER))
 
 
 class _Group:

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 from local.queue_message import DEAD_LETTERS, QUEUE
 from local.same_machine import LOCAL_ORIGINS
+from local.served_ids import complaint
 
 # As the deploy settings of the same names want them.
-APPLICATION_ID = r"(\.{0,2}[A-Za-z0-9_-]|\.{3})[A-Za-z0-9._-]*"
 _HEADER = r"[A-Za-z0-9_-]+"
 _REGION = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
@@ -75,13 +75,10 @@ def destination(environ: Mapping[str, str]) -> str | None:
 
 
 def _check_lists(environ: Mapping[str, str]) -> None:
-    ids, origins = environ["APPLICATION_IDS"], environ["CORS_ORIGINS"]
+    origins = environ["CORS_ORIGINS"]
     headers = environ.get("CORS_HEADERS", "")
-    if not _is_list_of(APPLICATION_ID, ids) or not all(map(str.strip, ids.split(","))):
-        raise StartError(
-            "APPLICATION_IDS should be * or ids of letters, digits, '.', '_' and '-' (a,b),"
-            f" not {ids!r}."
-        )
+    if why := complaint(environ["APPLICATION_IDS"], destinations(environ)):
+        raise StartError(why)
     if origins != LOCAL_ORIGINS and origins.strip() and not _is_list_of(_ORIGIN, origins):
         raise StartError(
             "CORS_ORIGINS should be * or origins as browsers send them, in lower case and without a"

@@ -1,8 +1,6 @@
 """The functions' settings on a laptop, where `*` stands for every id that a deploy may serve."""
 
-import re
-
-from local.environment import APPLICATION_ID
+from local.served_ids import can_be_deployed
 from putevents.settings import Settings
 
 
@@ -11,5 +9,5 @@ class LaptopSettings(Settings):
 
     def serves(self, application_id: str) -> bool:
         """Whether the gateway takes events for the application, and a deployed one could."""
-        could_be = re.fullmatch(APPLICATION_ID, application_id) is not None
+        could_be = can_be_deployed(application_id, self.destination)
         return could_be and super().serves(application_id)

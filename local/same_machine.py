@@ -17,8 +17,8 @@ LOCAL_ORIGINS = ",".join(
 )
 _HOST = re.compile(rf"({'|'.join(map(re.escape, _HOSTS))})(:[0-9]{{1,5}})?", re.IGNORECASE)
 WRONG_HOST = (
-    "This gateway answers for localhost, 127.0.0.1 and [::1] only: another name may be a web"
-    " page's that was led here."
+    "This gateway answers for localhost, 127.0.0.1 and [::1] only: a web page can point a"
+    " name of its own at this machine (DNS rebinding)."
 )
 FOREIGN_PAGE = "Web pages of other addresses may send events here, and do nothing else."
 NO_LIVE_HEADER = "Send the header `X-Live: 1`, which no other page's request has."

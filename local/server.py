@@ -109,7 +109,7 @@ async def _serve(
         source.start()
         _greet(url_of(listener), database, is_open=listener.getsockname()[0] != HOST)
         await signals.wait()
-        log.info("stopping: what is in hand is being finished")
+        log.info("stopping, after the requests that are under way")
         await live.stop()
         await app.drain(API_TIMEOUT_SECONDS)
         # The handler in hand still sends messages to this server's queues.

@@ -14,6 +14,7 @@ EPILOG = """With make:  make audit
 Exit code:
     0  every source was asked, and no advisory is known
     1  an advisory is known
+    2  an option is wrong
     4  a source did not answer, or does not know a package: nothing is known of that
 """
 

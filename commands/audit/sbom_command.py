@@ -25,6 +25,7 @@ EPILOG = """With make:  make sbom
 \b
 Exit code:
     0  written
+    2  an option is wrong
     3  a package or its bill could not be made
 """
 

@@ -18,6 +18,7 @@ EPILOG = """With make:  make costs
 \b
 Exit code:
     0  the table was printed
+    2  an option is wrong
 """
 
 

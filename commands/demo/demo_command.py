@@ -4,7 +4,7 @@ import os
 import sys
 from collections import Counter
 from contextlib import closing, redirect_stdout
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,10 @@ import click
 
 from commands.demo.customers import customers_of
 from commands.demo.listening import RunningGateway
-from commands.demo.shop import APPLICATION, DAYS, Visit, history, visit_of
+from commands.demo.past_visits import missing_visits
+from commands.demo.shop import APPLICATION, Visit, visit_of
 from commands.exit_codes import StoppedError
+from commands.store_errors import store_errors
 from local.database import FILE, Database, data_folder
 from local.environment import StartError, set_environment
 from local.startup import open_database, open_folder
@@ -27,7 +29,9 @@ EPILOG = """With make:  make demo PORT=8080 DATA_DIR=.data
 Exit code:
     0  the shop is there
     1  the store cannot be written
-    3  what runs on the port is not a `make run` that would show the shop
+    2  an option is wrong
+    3  PORT is no port, or what runs on it is not a `make run` that would show the shop; or the
+       store could not be written any more
 """
 
 
@@ -57,7 +61,7 @@ def demo(ctx: click.Context, /, *, load_only: bool) -> None:
     except StartError as error:
         click.echo(str(error), err=True)
         ctx.exit(1)
-    with closing(database):
+    with closing(database), store_errors(database.path):
         load(folder, database, datetime.now(UTC))
     if is_running:
         visit_now(gateway, datetime.now(UTC))
@@ -72,8 +76,7 @@ def demo(ctx: click.Context, /, *, load_only: bool) -> None:
 
 def load(folder: Path, database: Database, now: datetime) -> None:
     """Take all that happened in the shop and is not stored yet, as of when it happened."""
-    opened, known = _stored(database, now)
-    visits = [visit for visit in history(opened, now) if visit.request_id not in known]
+    visits = missing_visits(database, now)
     if not visits:
         click.echo("Nothing has happened in the demo shop since the last time.")
         return
@@ -86,18 +89,6 @@ def load(folder: Path, database: Database, now: datetime) -> None:
         f"{len(visits) - new} visits came from old builds of the app, by PutEvents, and {new} from"
         " new builds, as enriched events."
     )
-
-
-def _stored(database: Database, now: datetime) -> tuple[date, set[str]]:
-    """The day on which the shop opened, and the requests that were stored."""
-    opened = now.date() - timedelta(days=DAYS - 1)
-    with database.transaction() as connection:
-        sql = "SELECT request_id, arrival_timestamp FROM batches WHERE application_id = ?"
-        rows = connection.execute(sql, (APPLICATION,)).fetchall()
-    if rows:  # it goes on from where it began, else its first customers would stay away
-        first = min(arrived for _, arrived in rows)
-        opened = min(opened, datetime.fromtimestamp(first / 1000, UTC).date())
-    return max(opened, now.date() - timedelta(days=365)), {id_ for id_, _ in rows}
 
 
 def _take(folder: Path, visits: list[Visit]) -> Counter[str]:

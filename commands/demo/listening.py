@@ -50,17 +50,21 @@ class RunningGateway:
 
     def check(self, folder: Path) -> None:
         """Raise StoppedError unless it would show the shop, as it is in the folder's store."""
-        if not self.has(folder):
-            raise StoppedError(
-                f"{self.url} is `make run` with another store than {folder}: give its folder,"
-                " DATA_DIR=..., or the PORT=... of a `make run` with this one."
-            )
+        self.check_store(folder, "DATA_DIR=...", "PORT=...")
         if self._said["cannot"]:
             raise StoppedError(
                 f"{self.url} sends events on to another DESTINATION, of which its page shows none:"
                 " start it with DESTINATION=local."
             )
         self.send(Visit(datetime.now(UTC), "", PATH, {"BatchItem": {}}))
+
+    def check_store(self, folder: Path, folder_option: str, place_option: str) -> None:
+        """Raise StoppedError unless the folder's store is its own; the options name another."""
+        if not self.has(folder):
+            raise StoppedError(
+                f"{self.url} is `make run` with another store than {folder}: give its folder,"
+                f" {folder_option}, or the {place_option} of a `make run` with this one."
+            )
 
     def has(self, folder: Path) -> bool:
         """Whether the folder's store is the one that it writes to."""

@@ -25,12 +25,14 @@ PRODUCTS = (("tea-pot", 24.5), ("green-tea", 7.9), ("cup", 12.0), ("gift-card", 
 
 
 class Visit(NamedTuple):
-    """One request: when it reached the gateway, its id, where it went, and its body."""
+    """One request: when it reached the gateway, its id, where it went, its body, whose it is."""
 
     arrived: datetime
     request_id: str
     path: str
     body: Any
+    endpoint_id: str = ""
+    user_id: str | None = None  # of who is signed in
 
     @property
     def is_of_new_build(self) -> bool:
@@ -65,11 +67,12 @@ def visit_of(customer: Customer, day: date, at: datetime | None = None) -> Visit
     late = timedelta(hours=random.randint(1, 20)) if random.random() < 0.05 else timedelta(0)
     endpoint_id = customer.endpoint_id(device, start.date())
     arrived, endpoint = end + late + timedelta(seconds=1), customer.endpoint(device, start)
+    whose = endpoint_id, customer.user_id
     if endpoint_id.endswith(NEW):
         body = envelopes(APPLICATION, endpoint_id, endpoint, events.items())
-        return Visit(arrived, f"demo-{name}", NEW_PATH, body)
+        return Visit(arrived, f"demo-{name}", NEW_PATH, body, *whose)
     batch = {endpoint_id: {"Endpoint": endpoint, "Events": events}}
-    return Visit(arrived, f"demo-{name}", PATH, {"BatchItem": batch})
+    return Visit(arrived, f"demo-{name}", PATH, {"BatchItem": batch}, *whose)
 
 
 def _events(

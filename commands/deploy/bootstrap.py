@@ -32,8 +32,8 @@ def bootstrap(cdk_options: tuple[str, ...]) -> None:
     That is a bucket, a repository, five roles and a parameter, in the stack CDKToolkit.
     CDK_OPTIONS go to `cdk bootstrap`, such as --profile NAME or --termination-protection.
     """
-    if unknown := complaint("bootstrap", cdk_options):
-        raise StoppedError(unknown)
+    if wrong := complaint("bootstrap", cdk_options):
+        raise StoppedError(wrong)
     try:
         account = find_account(DeployOptions.parse(cdk_options))
     except ProblemError as error:

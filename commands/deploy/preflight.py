@@ -68,8 +68,8 @@ def preflight(before: str, cdk_options: tuple[str, ...]) -> None:
 
     What your credentials may not look at stops nothing.
     """
-    if unknown := complaint(before, cdk_options):
-        raise StoppedError(unknown)
+    if wrong := complaint(before, cdk_options):
+        raise StoppedError(wrong)
     options = DeployOptions.parse(cdk_options)
     problems = [*_problems(options, before)]
     for problem in problems:

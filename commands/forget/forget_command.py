@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from commands.aws_session import find_session
-from commands.deployed import account_options, aws_errors, outputs, stack_option
+from commands.deployed import OF_LAPTOP_FOLDER, account_options, aws_errors, outputs, stack_option
 from commands.exit_codes import ExitCode, StoppedError
 from commands.forget.journal import Journal
 from commands.forget.lake_folders import Scope
 from commands.forget.person import Person, digest
-from commands.forget.receipt import Receipt
+from commands.forget.receipt import Receipt, new_path
 from commands.ignored_options import ACCOUNT, reject_ignored
 from commands.plain_text import printable_lines
-from commands.terminal import is_asked
+from commands.terminal import ask, is_asked
 from putevents.endpoints.store import StoreError
 
 if TYPE_CHECKING:
@@ -83,10 +83,11 @@ def forget(ctx: click.Context, /, **options: Any) -> None:
         {"place": str(place), "with_endpoints": person.with_endpoints, **shown},
         options["dry_run"],
     )
-    path = options["receipt_path"] or Path(f"forget-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json")
-    receipt.check(path)
+    path = options["receipt_path"] or new_path(datetime.now(UTC))
+    journal_path = _journal_path(options, person, scope)
+    receipt.check(path, goes_on=bool(journal_path and journal_path.exists()))
     journal = None
-    with aws_errors():
+    with aws_errors(of_laptop=OF_LAPTOP_FOLDER):
         try:
             if options["data_dir"]:
                 _ask(person, options)
@@ -94,7 +95,7 @@ def forget(ctx: click.Context, /, **options: Any) -> None:
             else:
                 lake = _deployed(options, person, receipt)
                 _ask(person, options)
-                journal = _journal(options, person, scope, receipt)
+                journal = _journal(journal_path, person, receipt)
                 steps = lake.forget(scope, journal)
             _watch(steps)
         except StoreError as error:
@@ -106,6 +107,9 @@ def forget(ctx: click.Context, /, **options: Any) -> None:
         journal.remove()
     for name, count in receipt.removed.items():
         click.echo(f"{'would be removed' if receipt.dry_run else 'removed'}  {name}: {count}")
+    if not receipt.problems and not receipt.removed.total():
+        nobody = f"Nothing that was searched names {_named(person)}: is that the id, to the letter?"
+        click.echo(printable_lines(nobody), err=True)
     for problem in receipt.problems[:SHOWN]:
         click.echo(f"not removed  {printable_lines(problem)}", err=True)
     if more := len(receipt.problems[SHOWN:]):
@@ -131,30 +135,27 @@ def _person(options: dict[str, Any]) -> Person:
 
 def _ask(person: Person, options: dict[str, Any]) -> None:
     """Show whom it is about to forget, for good, and let a person at a terminal stop it."""
-    id_ = person.endpoint_id if person.user_id is None else person.user_id
-    kind = "user" if person.endpoint_id is None else "endpoint"
-    whom = f"the {kind} {json.dumps(id_, ensure_ascii=False)}"
+    whom = _named(person)
     if options["dry_run"] or not is_asked(yes=options["yes"]):
         click.echo(f"{'Looking for' if options['dry_run'] else 'Forgetting'} {whom}", err=True)
-    elif not _confirmed(f"Forget {whom} for good?"):
-        raise StoppedError("Nothing was changed.")
+    else:
+        ask(f"Forget {whom} for good?")
 
 
-def _confirmed(question: str) -> bool:
-    try:
-        return click.confirm(question, err=True)
-    except click.Abort:
-        return False
+def _named(person: Person) -> str:
+    id_ = person.endpoint_id if person.user_id is None else person.user_id
+    kind = "user" if person.endpoint_id is None else "endpoint"
+    return f"the {kind} {json.dumps(id_, ensure_ascii=False)}"
 
 
 def _day(moment: datetime | None) -> str | None:
     return f"{moment:%Y-%m-%d}" if moment else None
 
 
-def _journal(options: dict[str, Any], person: Person, scope: Scope, receipt: Receipt) -> Journal:
-    """The journal of this very request, by which another run goes on."""
-    if options["dry_run"]:
-        return Journal(None)
+def _journal_path(options: dict[str, Any], person: Person, scope: Scope) -> Path | None:
+    """Where the journal of this very request is; a dry run has none, nor has the laptop."""
+    if options["dry_run"] or options["data_dir"]:
+        return None
     asked = [
         JOURNAL,
         options["stack"],
@@ -164,7 +165,12 @@ def _journal(options: dict[str, Any], person: Person, scope: Scope, receipt: Rec
         *scope,
     ]
     name = digest(repr([*asked, person.digests()]))[:16]
-    journal = Journal(Path(f"forget-{name}.journal"))
+    return Path(f"forget-{name}.journal")
+
+
+def _journal(path: Path | None, person: Person, receipt: Receipt) -> Journal:
+    """The journal, by which another run goes on."""
+    journal = Journal(path)
     if journal.went_on:
         journal.restore(person, receipt)
         click.echo("Going on where the last run stopped.", err=True)

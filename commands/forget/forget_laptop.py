@@ -15,7 +15,8 @@ from commands.forget.message_parts import cut
 from commands.forget.person import Person
 from commands.forget.receipt import Receipt
 from commands.sql.copy_folder import FOLDER, remove_copy
-from commands.sql.store_file import StoreError, open_store
+from commands.sql.store_file import open_store
+from commands.store_errors import store_errors
 from local.database import FILE, Database
 from local.endpoint_items import SqliteItems
 from putevents.endpoints.table import EndpointTable
@@ -47,7 +48,11 @@ class LaptopStore:
 
     def forget(self, scope: Scope) -> Iterator[str]:
         """Forget the person, wholly or not at all; yields where it is."""
-        with self._to_change() as path, closing(Database(path)) as database:
+        with (
+            store_errors(self._folder / FILE, "changed"),
+            self._to_change() as path,
+            closing(Database(path)) as database,
+        ):
             try:
                 with database.transaction() as connection:
                     connection.execute("PRAGMA secure_delete = ON")  # no row stays in a free page
@@ -66,8 +71,6 @@ class LaptopStore:
                         raise _DryRunError
             except _DryRunError:
                 return
-            except sqlite3.Error as error:
-                raise StoppedError(f"The store cannot be changed: {error}.") from None
             yield "copies"
             database.settle()
         wal = self._folder / f"{FILE}-wal"
@@ -89,14 +92,11 @@ class LaptopStore:
             yield store
             return
         with TemporaryDirectory() as folder:
-            try:
-                with (
-                    closing(open_store(store).connection) as here,
-                    closing(sqlite3.connect(Path(folder) / FILE)) as copy,
-                ):
-                    here.backup(copy)
-            except StoreError as error:
-                raise StoppedError(str(error)) from None
+            with (
+                closing(open_store(store).connection) as here,
+                closing(sqlite3.connect(Path(folder) / FILE)) as copy,
+            ):
+                here.backup(copy)
             yield Path(folder) / FILE
 
     def _applications(self, connection: sqlite3.Connection) -> list[str]:

@@ -4,8 +4,11 @@ import json
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
+
+import click
 
 from commands.exit_codes import StoppedError
 from commands.forget.person import Person
@@ -46,15 +49,29 @@ class Receipt:
         if is_problem:
             self.problems.append(f"{what}: {why}")
 
-    def check(self, path: Path) -> None:
-        """Raise StoppedError if it could not be written: nothing was removed yet."""
+    def check(self, path: Path, *, goes_on: bool) -> None:
+        """Raise an error if it could not be written, or would replace what is there.
+
+        A run that goes on may have written its own: it was stopped between that and its end.
+        """
         is_there = path.exists()
+        if path.is_file() and path.stat().st_size and not (goes_on and self._is_in(path)):
+            raise click.UsageError(
+                f"{path} is there already, and a receipt replaces nothing: name another, --receipt."
+            )
         try:
             path.open("ab").close()
             if not is_there:
                 path.unlink()
         except OSError as error:
             raise StoppedError(f"{path} cannot be written ({error.strerror}).") from None
+
+    def _is_in(self, path: Path) -> bool:
+        try:
+            found = json.loads(path.read_bytes())
+            return bool(found["person"] == self.person.digests())
+        except (ValueError, LookupError, TypeError):
+            return False
 
     def write(self, path: Path) -> None:
         """Write it as JSON."""
@@ -74,6 +91,13 @@ class Receipt:
             path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
         except OSError as error:
             raise StoppedError(f"{path} cannot be written ({error.strerror}).") from None
+
+
+def new_path(now: datetime) -> Path:
+    """Where a receipt is written that no option names: here, in a file that is not there yet."""
+    names = chain([""], (f"-{number}" for number in count(2)))
+    paths = (Path(f"forget-{now:%Y%m%dT%H%M%SZ}{name}.json") for name in names)
+    return next(path for path in paths if not path.exists())
 
 
 def _shown(moment: datetime) -> str:

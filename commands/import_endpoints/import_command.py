@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from commands.application_id import ApplicationId, lake_complaint
-from commands.deployed import account_options, aws_errors, stack_option
+from commands.application_id import ApplicationId, lake_complaint, serve_complaint
+from commands.deployed import OF_LAPTOP_FOLDER, account_options, aws_errors, stack_option
 from commands.exit_codes import ExitCode, StoppedError
 from commands.ignored_options import ACCOUNT, reject_ignored
 from commands.import_endpoints.checkpoint import Checkpoint, Rejects
@@ -62,10 +62,12 @@ def import_endpoints(
         say(f"{other} is passed over: its name is not that of an export's file.")
     if not files:
         raise click.UsageError(f"No file in {path} ends in .gz, .csv, .json, .jsonl or .ndjson.")
+    if why := serve_complaint(application_id):
+        raise click.BadParameter(why, param_hint="--application-id")
     if why := lake_complaint(application_id):
         say(why)
     run = Run(path, files, say)
-    with aws_errors():
+    with aws_errors(of_laptop=OF_LAPTOP_FOLDER):
         steps = run.validate() if dry_run else _import(run, path, application_id, **place)
         try:
             _watch(steps, files)
@@ -95,7 +97,7 @@ def _import(
         table = LaptopTable(data_dir, application_id)
         if others := table.others:
             known = ", ".join(others)
-            say(f"The store has no endpoint of {application_id!r} yet, but of {known}.")
+            say(f"{application_id!r} is new in this store; it has endpoints of {known}.")
     else:
         name = find_table(stack, application_id, profile, region)
         table = ThrottledTable(name, application_id, say)

@@ -1,9 +1,9 @@
 """Writes endpoints into the store of `make run`, which may be running meanwhile."""
 
-import sqlite3
 from pathlib import Path
 
 from commands.exit_codes import StoppedError
+from commands.store_errors import store_errors
 from local.database import FILE, Database
 from local.endpoint_items import SqliteItems
 from local.typed import typed
@@ -29,12 +29,14 @@ class LaptopTable:
                 f"Nothing is stored in {folder}: start `{typed('run', folder)}` once."
             )
         self._database = Database(Path(self.name))
+        with store_errors(Path(self.name)):
+            self._database.check()
 
     @property
     def others(self) -> list[str]:
         """Up to ten applications that have endpoints here, if this one has none."""
         found: list[str] = []
-        with self._database.transaction() as connection:
+        with store_errors(Path(self.name)), self._database.transaction() as connection:
             if connection.execute(_HAS_ANY, (self.application_id,)).fetchone():
                 return []
             while len(found) < _OTHERS:
@@ -47,11 +49,14 @@ class LaptopTable:
     def write(self, changes: dict[str, Change]) -> dict[str, str]:
         """Store all or none: the rules that rejected ones break. Or StoppedError."""
         try:
-            with self._database.transaction() as connection:
+            with (
+                store_errors(Path(self.name)),
+                self._database.transaction() as connection,
+            ):
                 table = EndpointTable(SqliteItems(connection))
                 stored, failed = table.update_each(self.application_id, changes, TimeLeft())
                 if failed:
                     raise failed[0]
-        except (sqlite3.Error, StoreError) as error:
+        except StoreError as error:
             raise StoppedError(f"{self.name} cannot be written: {error}") from None
         return {id_: item.rejection for id_, item in stored.items() if item.rejection}

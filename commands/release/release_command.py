@@ -36,6 +36,7 @@ EPILOG = """With make:  make release
 \b
 Exit code:
     0  written, tested and tagged
+    2  an option is wrong
     3  not a state that can be released, or the two builds differ; nothing is tagged
 """
 

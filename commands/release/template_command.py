@@ -17,6 +17,7 @@ EPILOG = """With make:  make template OPTIONS="-c auth=none -c corsOrigins=https
 \b
 Exit code:
     0  written
+    2  an option is wrong
     3  a setting is wrong; the sentence says which
 """
 # CloudFormation has them as parameters or pseudo-parameters of every template.
@@ -27,7 +28,7 @@ _PARAMETERS = {"stackName": "the stack's own name", "architecture": "Architectur
 @click.option("-c", "--setting", "given", multiple=True, metavar="NAME=VALUE", help="As in cdk.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), default="template.json")
 def template(given: tuple[str, ...], output: Path) -> None:
-    """Write a template of these deploy settings; what they leave open is a parameter of it."""
+    """Write a template with these deploy settings; the rest are defaults or its parameters."""
     if not output.absolute().parent.is_dir():
         raise click.UsageError(f"--output {output}: there is no folder {output.parent}.")
     settings = {"destination": "lake", "auth": "iam"}

@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 
 from commands.deployed import Outputs
 from commands.exit_codes import StoppedError
+from commands.sql.store_file import open_store
+from commands.store_errors import store_errors
 from commands.verify.athena_rows import ended
 from local.database import FILE
-from local.readable import open_to_read
+from local.readable import readable
 
 _COLUMNS = "application_id, endpoint_id, event_id, arrival_timestamp, request_id, rule, event"
 
@@ -72,9 +74,11 @@ def of_laptop(folder: Path, wanted: Wanted) -> Iterator[RejectedRow]:
         f"SELECT {_COLUMNS} FROM rejected_events"  # noqa: S608 # ours
         " WHERE arrival_timestamp >= ? ORDER BY arrival_timestamp"
     )
-    if not (folder / FILE).exists():
-        raise StoppedError(f"Nothing is stored in {folder / FILE}: name another, --data-dir.")
-    with closing(open_to_read(folder / FILE)) as store:
+    path = folder / FILE
+    if not path.exists():
+        raise StoppedError(f"Nothing is stored in {path}: name another, --data-dir.")
+    with store_errors(path, "read"), closing(open_store(path).connection) as store:
+        store.text_factory = readable
         yield from filter(wanted.takes, map(_row, store.execute(sql, (since,))))
 
 

@@ -2,20 +2,31 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
 from commands.aws_session import find_session
 from commands.dead_letter_choice import check_place, find_queues, local_url
-from commands.deployed import EXIT_CODES, aws_errors, outputs, stack_option
+from commands.demo.listening import RunningGateway
+from commands.deployed import (
+    EXIT_CODES,
+    OF_LAPTOP_URL,
+    account_options,
+    aws_errors,
+    outputs,
+    stack_option,
+)
 from commands.exit_codes import StoppedError
 from commands.ignored_options import reject_ignored
 from commands.replay.rejected_rows import RejectedRow, Wanted, of_lake, of_laptop
 from commands.replay.replayed_message import Outcome, replayed
-from commands.terminal import is_asked, table
+from commands.terminal import ask, is_asked, table
+from local.database import FILE
 from putevents.queue.messages import MAX_BYTES, NewMessage
 from putevents.wire.split import batches
 
@@ -25,17 +36,26 @@ EPILOG = f'With make:  make replay-rejected OPTIONS="--rule timestamp --dry-run"
 
 @click.command(epilog=EPILOG)
 @click.option("--application-id", help="Only of this application.")
-@click.option("--rule", help="Only with this in the rule, in any case of its letters.")
-@click.option("--days", type=click.IntRange(1, 90), default=7, show_default=True,
-              help="Only what arrived on this day and those before it.")  # fmt: skip
+@click.option("--rule", help="Only with this in the rule, upper or lower case.")
+@click.option("--days", type=click.IntRange(1, 90), default=7, show_default=True, metavar="N",
+              help="Only what arrived in the last N days, today included.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Count what would be sent, and send nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask. Without a terminal it is needed.")
 @click.option("--url", callback=local_url, help="Of this `make run` instead of AWS.")
 @click.option("--data-dir", type=click.Path(path_type=Path), default=".data", show_default=True,
               help="The store of the `make run` that --url names.")  # fmt: skip
+@account_options
 @stack_option
 def replay_rejected(
-    *, dry_run: bool, yes: bool, url: str | None, data_dir: Path, stack: str, **wanted: Any
+    *,
+    dry_run: bool,
+    yes: bool,
+    url: str | None,
+    data_dir: Path,
+    stack: str,
+    profile: str | None,
+    region: str | None,
+    **wanted: Any,
 ) -> None:
     """Send rejected events to the queue again, those that the rules of this checkout accept.
 
@@ -44,16 +64,19 @@ def replay_rejected(
     check_place(url)
     if not url:
         reject_ignored("without --url, which names the `make run` of that store.", "data_dir")
-    with aws_errors():
-        queues, chosen = find_queues(stack, url), Wanted(**wanted)
+    with aws_errors(of_laptop=OF_LAPTOP_URL):
+        queues = find_queues(stack, url, profile, region)
+        rows = partial(_rows, Wanted(**wanted), url, data_dir, stack, profile, region)
+        if url and not dry_run:
+            _check_store(url, data_dir)
         if not dry_run and is_asked(yes=yes):
-            _count(_rows(stack, url, data_dir, chosen))
-            click.confirm(f"Send those that pass to {queues.queue}?", abort=True)
+            _count(rows())
+            ask(f"Send those that pass to {queues.queue}?")
         if dry_run:
-            _count(_rows(stack, url, data_dir, chosen))
+            _count(rows())
             return
         sent = 0
-        passing = (m for r in _rows(stack, url, data_dir, chosen) if (m := replayed(r).message))
+        passing = (m for row in rows() if (m := replayed(row).message))
         while pack := list(islice(passing, 1000)):
             for some in batches(pack, lambda m: len(m.body.encode()) + 2048,
                                 max_size=MAX_BYTES, max_count=BATCH):  # fmt: skip
@@ -61,10 +84,26 @@ def replay_rejected(
     click.echo(f"Rejected events sent to {queues.queue} again: {sent}")
 
 
-def _rows(stack: str, url: str | None, folder: Path, wanted: Wanted) -> Iterator[RejectedRow]:
+def _check_store(url: str, folder: Path) -> None:
+    """Raise StoppedError unless the rows of this folder are those of the `make run` at the URL."""
+    gateway = RunningGateway(str(urlsplit(url).port or 80))
+    if not gateway.is_there():
+        raise StoppedError(f"Nothing listens on {gateway.url}.")
+    if (folder / FILE).exists():  # else there are no rows, which is told
+        gateway.check_store(folder, "--data-dir", "--url")
+
+
+def _rows(
+    wanted: Wanted,
+    url: str | None,
+    folder: Path,
+    stack: str,
+    profile: str | None,
+    region: str | None,
+) -> Iterator[RejectedRow]:
     if url:
         return of_laptop(folder, wanted)
-    session = find_session()
+    session = find_session(profile, region)
     return of_lake(session.client("athena"), outputs(stack, session), wanted)
 
 

@@ -18,11 +18,12 @@ HELP = """\
 Athena's SQL over what `make run` has stored; a statement ends with ;
 .tables     the tables and views with their columns
 .queries    the named queries
-.functions  the functions that are answered as in Athena
+.functions  the functions that you can use
 .run NAME   run one of them
-.quit       leave, as Ctrl-D does"""
+.quit       leave, as exit, quit and Ctrl-D do"""
 
 _BOM = "\ufeff"  # some editors begin a file with it
+_LEAVING = ("exit", "quit")  # as other prompts know them
 _SHOWN = 60  # characters of a statement that is wrong
 
 
@@ -44,7 +45,7 @@ class Prompt:
 
             print(HELP)
         for text in self._statements():
-            if text == ".quit":
+            if text == ".quit" or self._is_word_to_leave(text):
                 break
             self._answer(text)
         return int(self._failed and not self._interactive)
@@ -64,6 +65,10 @@ class Prompt:
                 raise
             print("\nStopped.")
             self._typed.clear()
+
+    def _is_word_to_leave(self, text: str) -> bool:
+        """At a terminal; no statement is one of these words."""
+        return self._interactive and text.lower() in _LEAVING
 
     def _place(self, text: str) -> str:
         """Which statement an error is of, where that is not plain to see."""
@@ -96,7 +101,10 @@ class Prompt:
             while text := self._typed.take():
                 yield text
             try:
-                self._typed.add(self._line("   ...> " if self._typed.is_open else "athena> "))
+                line = self._line("   ...> " if self._typed.is_open else "athena> ")
+                if not self._typed.is_open and self._is_word_to_leave(line.strip()):
+                    break
+                self._typed.add(line)
             except KeyboardInterrupt:
                 if not self._interactive:
                     raise

@@ -6,6 +6,9 @@ from pydantic import Field, model_validator
 
 from infra.names import (
     DEFAULT_STACK,
+    FOLLOWER_CHARACTERS,
+    MAX_APPLICATION_CHARACTERS,
+    MAX_APPLICATIONS,
     MAX_LAKE_ID_CHARACTERS,
     MAX_STREAM_CHARACTERS,
     MAX_TRACED_CHARACTERS,
@@ -13,14 +16,9 @@ from infra.names import (
     STACK,
     event_stream,
     is_taken,
+    room,
 )
 from infra.settings.setting_types import DISTINCT, LISTED, Group
-
-# Limits of AWS: a function has 4 KB of environment variables, a role 10 KB of policy.
-MAX_APPLICATIONS = 75
-MAX_APPLICATION_CHARACTERS = 2500
-# What each destination after the first takes of the environment: an ARN or a URL, and names.
-FOLLOWER_CHARACTERS = 300
 
 # The first holds the endpoints, keeps what is rejected and answers reads; the others follow it.
 HOMES = ("lake", "pinpoint")
@@ -68,7 +66,7 @@ class GatewaySettings(Group):
     @property
     def room(self) -> int:
         """How many characters of the environment application ids and other lists may take."""
-        return MAX_APPLICATION_CHARACTERS - FOLLOWER_CHARACTERS * (len(self.destination) - 1)
+        return room(len(self.destination))
 
     @property
     def home(self) -> str:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 
@@ -29,8 +30,9 @@ def _gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningGatewa
 
 @pytest.fixture(name="app")
 def _app(request: pytest.FixtureRequest) -> str:
-    """The application id of a test: its own name."""
-    return re.sub(r"[^a-z0-9]+", "-", request.node.name.removeprefix("test_")).strip("-")
+    """The application id of a test: its own name, with room for more in an id's 40 characters."""
+    name = re.sub(r"[^a-z0-9]+", "-", request.node.name.removeprefix("test_")).strip("-")
+    return name if len(name) <= 36 else f"{name[:27]}-{crc32(name.encode()):08x}"
 
 
 @pytest.fixture(name="run")

@@ -63,6 +63,8 @@ MENTIONED_ELSEWHERE = {
     "gunzip": _FORM,
     "kill -9": _FORM,
     "npm install": _FORM,
+    "npx cdk": "it works on its reader's app",
+    "python app.py": "the app is its reader's",
     "python -m commands": _FORM,
     "sha256sum": "it checks a release; test_release.py makes such a file",
     "uv python install": _INSTALLS,

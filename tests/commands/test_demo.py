@@ -1,6 +1,8 @@
 """`make demo`: a made-up shop in the store, of which the page and every query show something."""
 
 import os
+import re
+import shutil
 import signal
 import socket
 import sqlite3
@@ -16,10 +18,14 @@ from click.testing import CliRunner
 
 from commands.demo.demo_command import visit_now
 from commands.demo.listening import RunningGateway
+from commands.demo.past_visits import missing_visits
 from commands.demo.shop import DAYS, history
 from commands.exit_codes import StoppedError
+from commands.forget.forget_command import forget
 from commands.sql.sql_command import sql
 from infra.queries import named_queries
+from local.database import Database
+from tests.commands import documented_shell
 from tests.local.conftest import StartGateway
 from tests.local.live_client import LiveClient
 from tests.local.running_gateway import ROOT, environment
@@ -75,6 +81,28 @@ def test_every_named_query_shows_something(query: str, shop: Path) -> None:
     assert "demo-shop" in done.stdout
 
 
+def test_the_commands_of_the_sql_page_show_something(shop: Path) -> None:
+    commands = [
+        one.text.partition("    #")[0]
+        for one in documented_shell.typed()
+        if one.page == "docs/sql.md" and re.match(r"make sql \w+=", one.text)
+    ]
+    assert len(commands) == 3
+    for text in commands:
+        words = text.removeprefix("make sql ")
+        given = subprocess.run(
+            ["sh", "-c", f"printf '%s\\n' {words}"], capture_output=True, text=True, check=True,
+            timeout=SECONDS,
+        ).stdout.splitlines()  # fmt: skip
+        options = [
+            f"--{name.lower()}={value}" for name, _, value in (w.partition("=") for w in given)
+        ]
+        done = CliRunner().invoke(sql, options, env={"DATA_DIR": str(shop)})
+
+        assert (done.exit_code, done.stderr) == (0, "")
+        assert "(0 rows)" not in done.stdout
+
+
 def test_what_is_there_is_not_loaded_again(shop: Path) -> None:
     counts = (
         "SELECT count(*) AS n FROM recent_events UNION ALL SELECT count(*) FROM rejected_events"
@@ -87,6 +115,28 @@ def test_what_is_there_is_not_loaded_again(shop: Path) -> None:
     assert "Nothing has happened in the demo shop" in done.stdout or " of 1 visits" in done.stdout
     if "Nothing has happened" in done.stdout:
         assert command(shop, "sql", "--query", counts).stdout == before
+
+
+def test_who_was_forgotten_is_not_loaded_again(shop: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(shop, tmp_path / "copy")
+    with closing(Database(copy / "putevents.db")) as database:
+        before = missing_visits(database, NOW)
+        with database.transaction() as connection:
+            [(user_id,)] = connection.execute(
+                "SELECT user_id FROM endpoint_items WHERE user_id IS NOT NULL LIMIT 1"
+            )
+        options = ["--user", user_id, "--data-dir", str(copy), "--yes"]
+        options += ["--receipt", str(tmp_path / "receipt.json")]
+        assert CliRunner().invoke(forget, options).exit_code == 0
+        with database.transaction() as connection:  # and the store knows nothing of these visits
+            sql = "SELECT count(*) FROM batches WHERE request_id = ?"
+            visits = [
+                v for v in history(NOW.date() - timedelta(days=89), NOW) if v.user_id == user_id
+            ]
+            assert visits
+            assert [*connection.execute(sql, (visits[0].request_id,))] == [(0,)]
+
+        assert missing_visits(database, NOW) == before
 
 
 def test_a_day_is_the_same_whenever_it_is_made() -> None:

@@ -11,13 +11,17 @@ COMMANDS = {
     "views": ["views"],
     "redrive": ["redrive"],
     "dead-letters": ["dead-letters"],
+    "replay-rejected": ["replay-rejected"],
+    "forget": ["forget", "--user", "ann", "--yes"],
     "verify": ["verify"],
     "import-endpoints": ["import-endpoints", "EXPORT", "--application-id", "shop"],
     "diff": ["preflight", "--before", "diff"],
     "destroy": ["preflight", "--before", "destroy"],
     "bootstrap": ["bootstrap"],
 }
-OF_A_STACK = ["views", "redrive", "dead-letters", "verify", "import-endpoints"]
+OF_A_STACK = [
+    "views", "redrive", "dead-letters", "replay-rejected", "forget", "verify", "import-endpoints",
+]  # fmt: skip
 
 
 @pytest.fixture(name="words")
@@ -39,6 +43,26 @@ def test_without_region_or_credentials_the_first_step_is_told(
     assert no_keys[0].removeprefix("Error: ") == "There are no AWS credentials here."
     assert no_keys[1:4] == ["    aws configure sso", "  or", "    aws configure"]
     assert status == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        ("redrive", "--url http://127.0.0.1:8080"),
+        ("dead-letters", "--url http://127.0.0.1:8080"),
+        ("replay-rejected", "--url http://127.0.0.1:8080"),
+        ("forget", "--data-dir .data"),
+        ("import-endpoints", "--data-dir .data"),
+    ],
+    indirect=["words"],
+)
+def test_without_an_account_the_option_for_a_laptop_is_told(
+    words: list[str], option: str, tmp_path: Path
+) -> None:
+    for region in ({}, {"AWS_REGION": "eu-west-1"}):
+        _, told = run(None, *words, home=tmp_path, **region)
+
+        assert told[-2:] == ["Of `make run`:", f'    OPTIONS="{option}"']
 
 
 @pytest.mark.parametrize("words", OF_A_STACK, indirect=True)
@@ -82,7 +106,7 @@ def test_credentials_that_have_expired_are_told(words: list[str], tmp_path: Path
     assert printed[1] == "    aws sts get-caller-identity"
 
 
-@pytest.mark.parametrize("words", ["views", "verify", "import-endpoints"], indirect=True)
+@pytest.mark.parametrize("words", OF_A_STACK, indirect=True)
 def test_a_profile_and_a_region_are_options_too(words: list[str], tmp_path: Path) -> None:
     _, nobody = run(None, *words, "--profile", "nobody", home=tmp_path, AWS_REGION="eu-west-1")
     with account() as url:

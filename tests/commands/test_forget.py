@@ -324,9 +324,10 @@ def test_on_a_laptop_a_person_is_nowhere_and_the_rest_stays(folder: Path, tmp_pa
     before, receipt = stored(folder), tmp_path / "receipt.json"
     options = ["--user", "ann", "--data-dir", str(folder), "--receipt", str(receipt)]
 
-    answer = CliRunner().invoke(forget, [*options, "--dry-run"], catch_exceptions=False)
+    tried = [*options, "--dry-run", "--receipt", str(tmp_path / "would.json")]
+    answer = CliRunner().invoke(forget, tried, catch_exceptions=False)
     assert answer.exit_code == 0
-    would = json.loads(receipt.read_text())
+    would = json.loads((tmp_path / "would.json").read_text())
     assert stored(folder) == before
 
     answer = CliRunner().invoke(forget, [*options, "--yes"], catch_exceptions=False)
@@ -362,11 +363,12 @@ def test_on_a_laptop_a_person_is_nowhere_and_the_rest_stays(folder: Path, tmp_pa
 def test_on_a_laptop_days_and_applications_limit_it(folder: Path, tmp_path: Path) -> None:
     before = stored(folder)
     receipt = str(tmp_path / "receipt.json")
-    where = ["--data-dir", str(folder), "--receipt", receipt, "--endpoint", "PHONE-1", "--yes"]
-    CliRunner().invoke(forget, [*where, "--application", "another"], catch_exceptions=False)
+    where = ["--data-dir", str(folder), "--endpoint", "PHONE-1", "--yes"]
+    other = ["--application", "another", "--receipt", str(tmp_path / "another.json")]
+    CliRunner().invoke(forget, [*where, *other], catch_exceptions=False)
     assert stored(folder) == before
     days = ["--application", APPLICATION, "--since", "2026-06-01", "--until", "2026-06-07"]
-    CliRunner().invoke(forget, [*where, *days], catch_exceptions=False)
+    CliRunner().invoke(forget, [*where, *days, "--receipt", receipt], catch_exceptions=False)
     gone = [row for row in before["events"] if row not in stored(folder)["events"]]
     assert {row[0] for row in gone} == {"phone-1"}
     [(day,)] = {(json.loads(row[2])["arrival_timestamp"] // 86_400_000,) for row in gone}

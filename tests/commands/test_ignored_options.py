@@ -13,6 +13,9 @@ IGNORED = [
     # The laptop's store is named, and the deployed stack would be asked.
     ("replay-rejected --data-dir .data", "--data-dir has no effect without --url"),
     ("replay-rejected --url LAPTOP --stack S", "--stack has no effect with --url"),
+    ("replay-rejected --url LAPTOP --region r", "--region has no effect with --url"),
+    ("redrive --url LAPTOP --profile p", "--profile has no effect with --url"),
+    ("dead-letters --url LAPTOP --region r", "--region has no effect with --url"),
     ("redrive --url LAPTOP --stack S", "--stack has no effect with --url"),
     ("dead-letters --url LAPTOP --stack S", "--stack has no effect with --url"),
     ("import-endpoints FOLDER --application-id a --data-dir FOLDER --stack S", "--stack has no"),

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from commands.deploy.cdk_words import complaint
 from infra.deploy_settings import DeploySettings
 
 ROOT = Path(__file__).parents[2]
@@ -105,31 +104,26 @@ def test_a_value_is_a_word_and_nothing_that_runs(target: str, name: str, program
     assert """ '"; '\\''id'\\''; "'""" in said
 
 
-def test_an_option_that_the_cdk_does_not_know_is_told() -> None:
-    known = ["-c", "auth=none", "-cauth=none", "--no-color", "--output=x", "-q", "--profile", "z"]
-
-    assert complaint("synth", known) == ""
-    assert complaint("destroy", [*known[:2], "--force"]) == ""
-    told = "CDK_OPTIONS: cdk synth has no option --nonsense, -Z."
-    assert complaint("synth", ["--nonsense", *known, "-Z"]) == told
-
-
+@pytest.mark.parametrize("has_ensurepip", [True, False])
 def test_a_python_that_cannot_make_an_environment_leaves_none(
-    programs: Path, tmp_path: Path
+    has_ensurepip: bool, programs: Path, tmp_path: Path
 ) -> None:
     venv = tmp_path / "venv"
-    put(programs, "python-of-debian", f'[ "$2" = venv ] && mkdir -p {venv}/bin && exit 1; exit 0')
+    asked = f'[ "$2" = "import ensurepip" ] && exit {int(not has_ensurepip)}'
+    made = f'[ "$2" = venv ] && mkdir -p {venv}/bin && exit 1; {asked}; exit 0'
+    put(programs, "python-of-debian", made)
 
     done = make(programs, f"{venv}/run", f"VENV={venv}", "PYTHON=python-of-debian")
 
     assert done.returncode == 2
-    assert "apt-get install python3-venv" in done.stdout
+    assert f"Python could not make {venv}; it has said why." in done.stdout
+    assert ("apt-get install python3-venv" in done.stdout) == (not has_ensurepip)
     assert not venv.exists()
 
 
 def test_where_home_cannot_be_written_caches_go_elsewhere(programs: Path, tmp_path: Path) -> None:
     home = tmp_path / "no home"
-    done = make(programs, "-pn", "help", HOME=str(home))
+    done = make(programs, "-pn", "check", HOME=str(home))
 
     caches = f"{ROOT}/.build/caches"
     assert f"{home} does not exist: caches go to {caches}." in done.stderr
@@ -137,6 +131,11 @@ def test_where_home_cannot_be_written_caches_go_elsewhere(programs: Path, tmp_pa
     for name in ("JSII_RUNTIME_PACKAGE_CACHE_ROOT", "CDK_HOME", "UV_CACHE_DIR",
                  "UV_PYTHON_INSTALL_DIR", "npm_config_cache"):  # fmt: skip
         assert re.search(rf"^{name} := {caches}/", done.stdout, re.MULTILINE)
+
+
+def test_a_home_that_is_not_set_is_told_where_something_is_made(programs: Path) -> None:
+    assert make(programs, "-n", "check").stderr.startswith("HOME is not set: caches go to ")
+    assert make(programs, "help").stderr == ""
 
 
 def test_the_functions_python_is_the_default_of_lambda_python(programs: Path) -> None:

@@ -48,11 +48,26 @@ def made(*words: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_what_a_target_does_not_take_is_told(target: str) -> None:
-    done = made(target, "OPTOINS=--help")
+    done = made(target, "XYZ=--help")
 
     assert done.returncode == 2
     assert done.stdout == ""
-    assert f"make {target} does not take OPTOINS=; it takes " in done.stderr
+    assert f"make {target} does not take XYZ=; it takes " in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("target", "given", "meant"),
+    [
+        ("run", "PRT=1", "PORT="),
+        ("run", "port=1", "PORT="),
+        ("views", "OPTOINS=--help", "OPTIONS="),
+    ],
+)
+def test_a_name_that_is_nearly_right_is_told_alone(target: str, given: str, meant: str) -> None:
+    name, _, _ = given.partition("=")
+    told = f"*** make {target} does not take {name}=. Did you mean {meant}?.  Stop."
+
+    assert told in made(target, given).stderr
 
 
 @pytest.mark.parametrize(("target", "name"), sorted(WRITTEN))
@@ -144,6 +159,30 @@ def test_what_is_taken_from_the_environment_is_not_handed_on() -> None:
     assert (done.stdout, done.returncode) == ("[]\n", 0), done.stderr
 
 
+@pytest.mark.parametrize(
+    ("target", "name"),
+    [(target, name) for target, name in TAKEN if target in ("test", "faults", "fuzz-contract")
+     and name in ("SEED", "SECONDS", "EVENTS", "EMULATED_EVENTS", "SEQUENCES")],
+)  # fmt: skip
+def test_what_is_no_whole_number_is_told(target: str, name: str) -> None:
+    for value in ("x", "1 2", "0.5"):
+        done = made(target, f"{name}={value}")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert f"{name}= should be a whole number, not {value}." in done.stderr
+    assert made(target, f"{name}=2026").returncode == made(target, f"{name}=").returncode == 0
+
+
+@pytest.mark.parametrize("scale", ["x", "0", "-1", "nan", "inf", "11"])
+def test_what_is_no_scale_is_told(scale: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.faults.outage_table", scale],
+        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+    told = f"SCALE should be a number above 0, at most 10, such as 0.1, not '{scale}'.\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", told)
+
+
 def test_a_query_that_is_missing_is_a_sentence() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "commands", "emulated", "sql"],
@@ -152,6 +191,19 @@ def test_a_query_that_is_missing_is_a_sentence() -> None:
 
     assert done.returncode == 2
     assert 'Error: A query is missing: make sql-emulated QUERY="SELECT ..."' in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("target", "name"),
+    [("import-endpoints", "FILE"), ("doctor", "PROJECT"), ("template-emulated", "NAME"),
+     ("sql-emulated", "QUERY")],
+)  # fmt: skip
+def test_a_value_that_begins_as_an_option_does_is_a_value(target: str, name: str) -> None:
+    words = [f"{name}=-x"] + (["OPTIONS=--an-option"] if "sql" not in target else [])
+    recipe = made(target, *words).stdout
+
+    assert recipe.rstrip().endswith(f'-- "${name}"')
+    assert ("--an-option -- " in recipe) == (len(words) == 2)
 
 
 @pytest.mark.parametrize("option", ["-o there", "--output there", "--output=there", "-c auth=none"])
@@ -184,7 +236,7 @@ def test_what_an_error_says_to_type_works_where_the_person_stands(tmp_path: Path
         ["make", "-C", ROOT, "forget", "USER=$$x"], cwd=tmp_path, capture_output=True, text=True,
         timeout=60, check=False, env={"PATH": os.environ["PATH"], "PWD": str(tmp_path)},
     )  # fmt: skip
-    [command] = re.findall(r"it is taken: +(.*) forget --user", done.stderr)
+    [command] = re.findall(r"this instead: +(.*) forget --user", done.stderr)
 
     assert command == f"cd '{ROOT}' && .venv/bin/python -m commands"
     helped = subprocess.run(
@@ -205,12 +257,20 @@ def test_what_a_command_says_to_type_works_where_the_person_stands(
     assert typed("verify") == f"cd {ROOT} && .venv/bin/python -m commands verify"
 
 
-@pytest.mark.parametrize("word", ["USER=k$$xuser", "OPTIONS=--user k$$xuser", "ENDPOINT=$$(id)"])
-def test_whom_to_forget_has_no_dollar_sign_at_all(word: str) -> None:
+@pytest.mark.parametrize(
+    ("word", "option"),
+    [
+        ("USER=k$$xuser", "--user '...'"),
+        ("OPTIONS=--user k$$xuser", "--user '...'"),
+        ("ENDPOINT=$$(id)", "--endpoint '...' --application '...'"),
+        ("APPLICATION_ID=$$(id)", "--endpoint '...' --application '...'"),
+    ],
+)
+def test_whom_to_forget_has_no_dollar_sign_at_all(word: str, option: str) -> None:
     done = made("forget", word)
 
     assert (done.returncode, done.stdout) == (2, "")
-    assert ".venv/bin/python -m commands forget --user '...'" in done.stderr
+    assert f".venv/bin/python -m commands forget {option}.  Stop." in done.stderr
 
 
 @pytest.mark.parametrize(

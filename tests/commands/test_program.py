@@ -72,6 +72,21 @@ def test_the_list_names_a_command_that_is_there(name: str) -> None:
     assert command.name == name
 
 
+def test_a_command_whose_options_can_be_wrong_has_the_exit_code_of_it() -> None:
+    context, lacking = click.Context(main), []
+    for name in COMMANDS:
+        command = main.get_command(context, name)
+        assert command is not None
+        if command.context_settings.get("ignore_unknown_options") or "Exit code" not in (
+            command.epilog or ""
+        ):
+            continue
+        assert CliRunner().invoke(main, [name, "--no-such-option"]).exit_code == 2
+        if not re.search("^    2  ", command.epilog or "", re.MULTILINE):
+            lacking.append(name)
+    assert lacking == []
+
+
 @pytest.mark.parametrize("command", EVERY, ids=" ".join)
 def test_the_help_of_a_command_names_its_make_target(command: list[str]) -> None:
     targets = re.findall(r"\bmake ([a-z-]+)", run(*command, "--help").partition("Usage")[2])

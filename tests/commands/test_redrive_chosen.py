@@ -1,12 +1,13 @@
 """A redrive of some dead letters takes those and no other, and loses none; here at `make run`."""
 
 import json
+import pty
 import re
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import boto3
 import pytest
@@ -52,10 +53,12 @@ def _gateway(start_gateway: StartGateway) -> RunningGateway:
     return gateway
 
 
-def command(gateway: RunningGateway, *words: str) -> subprocess.CompletedProcess[str]:
+def command(
+    gateway: RunningGateway, *words: str, stdin: IO[bytes] | int = subprocess.DEVNULL
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "commands", *words, "--url", gateway.url], cwd=ROOT,
-        env=environment(Path("/nonexistent/data")), stdin=subprocess.DEVNULL, capture_output=True,
+        env=environment(Path("/nonexistent/data")), stdin=stdin, capture_output=True,
         text=True, timeout=SECONDS, check=False,
     )  # fmt: skip
 
@@ -129,8 +132,36 @@ def test_a_script_moves_nothing_unless_it_says_yes(gateway: RunningGateway) -> N
     done = command(gateway, "redrive")
 
     assert (done.returncode, done.stdout) == (2, "")
-    assert "without a terminal: --yes goes ahead" in done.stderr
+    assert "There is no terminal to ask on. Add --yes." in done.stderr
     assert left(gateway) == ALL
+
+
+@pytest.mark.parametrize("typed", [b"n\n", b"\x04"])
+def test_the_question_is_on_stderr_and_no_is_an_exit_code(
+    typed: bytes, gateway: RunningGateway
+) -> None:
+    ours, theirs = pty.openpty()
+    with open(theirs, "rb") as terminal, open(ours, "wb", buffering=0) as hand:
+        for words in (["redrive"], ["replay-rejected", "--data-dir", str(gateway.data_dir)]):
+            hand.write(typed)
+            done = command(gateway, *words, stdin=terminal)
+            assert (done.returncode, "?" in done.stdout) == (3, False)
+            assert "? [y/N]: " in done.stderr
+            assert done.stderr.endswith("Error: Nothing was changed.\n")
+    assert left(gateway) == ALL
+
+
+def test_the_bar_comes_to_its_end_whatever_is_chosen(
+    gateway: RunningGateway, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("commands.redrive.CLOCK_SECONDS", 0)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    queues = find_queues("", gateway.url)
+
+    assert move(queues, Choice(reason="stream")).letters == 1
+
+    assert re.search(r"Looking at 3 dead letters .*3/3", capsys.readouterr().out)
+    queues.sqs.close()
 
 
 @pytest.mark.parametrize("url", ["https://127.0.0.1:1", "http://sqs.example.com", "here"])

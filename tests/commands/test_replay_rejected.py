@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from commands.deployed import Outputs
 from commands.exit_codes import StoppedError
 from commands.replay.rejected_rows import RejectedRow, Wanted, of_lake
 from commands.replay.replayed_message import Outcome, replayed
+from local.database import FILE, Database
 from tests.local.conftest import StartGateway
 from tests.local.running_gateway import EVENT, ROOT, RunningGateway, environment
 from tests.unit.enriched_samples import EXAMPLES
@@ -75,7 +77,7 @@ def test_those_are_sent_that_pass_now(gateway: RunningGateway) -> None:
 
     asked = replay(gateway, "--application-id", "shop")
     assert (asked.returncode, asked.stdout) == (2, "")
-    assert "without a terminal: --yes goes ahead" in asked.stderr
+    assert "There is no terminal to ask on. Add --yes." in asked.stderr
 
     done = replay(gateway, "--application-id", "shop", "--yes")
 
@@ -96,6 +98,23 @@ def test_a_rule_and_days_choose(gateway: RunningGateway) -> None:
     assert replay(gateway, "--dry-run", "--rule", "KEY").stdout.endswith("sent: 2\n")
     assert replay(gateway, "--dry-run", "--rule", "no such rule").stdout.endswith("sent: 0\n")
     assert replay(gateway, "--dry-run", "--days", "30").stdout.endswith("sent: 5\n")
+
+
+def test_rows_of_another_store_are_not_sent(gateway: RunningGateway, tmp_path: Path) -> None:
+    (tmp_path / "another").mkdir()
+    with closing(Database(tmp_path / "another" / FILE)) as store:
+        store.check()
+    gateway.data_dir, own = tmp_path / "another", gateway.data_dir
+    done = replay(gateway, "--yes")
+    gateway.data_dir = own
+
+    assert (done.returncode, done.stdout) == (3, "")
+    assert f"{gateway.url} is `make run` with another store than {tmp_path}/another" in done.stderr
+    url, gateway.url = gateway.url, "http://127.0.0.1:9"
+    nobody = replay(gateway, "--yes")
+    gateway.url = url
+    assert (nobody.returncode, nobody.stdout) == (3, "")
+    assert "Nothing listens on http://127.0.0.1:9." in nobody.stderr
 
 
 def test_a_store_that_is_not_there_is_told(gateway: RunningGateway, tmp_path: Path) -> None:

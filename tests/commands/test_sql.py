@@ -305,6 +305,14 @@ def test_at_a_terminal_ctrl_c_stops_the_statement_and_no_more(folder: Path) -> N
         assert prompt.wait(SECONDS) == 0
 
 
+@pytest.mark.parametrize("word", ["exit", "QUIT", "exit;", ".quit"])
+def test_at_a_terminal_the_words_of_other_prompts_leave(folder: Path, word: str) -> None:
+    with prompting(folder) as (master, prompt):
+        _read_until(master, "athena> ")
+        os.write(master, f"{word}\n".encode())
+        assert prompt.wait(SECONDS) == 0
+
+
 def _await_work(pid: int) -> None:
     """Wait until DuckDB computes: until a thread of the process but the first has used a second."""
     deadline = time.monotonic() + SECONDS

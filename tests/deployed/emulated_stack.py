@@ -24,7 +24,8 @@ from tests.deployed.emulator import ROOT, EmulatorError
 from tests.deployed.not_emulated import refusal
 from tests.deployed.plain_stack import PlainStack
 
-FOLDER = Path(os.environ.get("EMULATED_DIR") or ROOT / ".build/emulated").absolute()
+GIVEN = os.environ.get("EMULATED_DIR", "")
+FOLDER = Path(os.path.expanduser(GIVEN) or ROOT / ".build/emulated").absolute()
 ENVIRONMENT = FOLDER / "environment"
 LOG, OUTPUTS = FOLDER / "cdk.log", FOLDER / "outputs.json"
 HERE = {"retryDelaySeconds": 1}  # what is tried out should not wait
@@ -50,7 +51,7 @@ def up(*arguments: str) -> None:
     except DeployError as error:
         raise EmulatorError(
             f"{error}\nAll of it is in {_shown(LOG)}. The same command tries again, "
-            "make destroy-emulated takes away what is there."
+            f"{typed('destroy-emulated')} takes away what is there."
         ) from None
     _tell(deployment, processes)
 
@@ -68,8 +69,8 @@ def create(name: str, given: dict[str, str]) -> None:
         stack.create(DEFAULT_STACK, url, **{"ApplicationId": "my-app", **given})
     except (ClientError, WaiterError) as error:
         raise EmulatorError(
-            f"{error}\n{stack.failures(DEFAULT_STACK)}\nmake destroy-emulated takes away what is "
-            "there, an earlier stack too."
+            f"{error}\n{stack.failures(DEFAULT_STACK)}\n{typed('destroy-emulated')} takes away"
+            " what is there, an earlier stack too."
         ) from None
     OUTPUTS.write_text(json.dumps({stack.stack: stack.outputs}))
     _tell(stack, processes)
@@ -102,7 +103,7 @@ send    {curl(deployment)}
 queue   {_message(deployment, environment)}
 events  {_where(deployment, processes)}
 shell   . {environment}    # for the AWS CLI and `make redrive{_stack_option(deployment.stack)}`
-end     make destroy-emulated"""
+end     {typed("destroy-emulated")}"""
 
 
 def _message(deployment: Deployment, environment: str) -> str:
@@ -141,7 +142,7 @@ def sql(query: str) -> None:
     if processes.has_emulator and OUTPUTS.exists():
         [stack] = json.loads(OUTPUTS.read_text()).values()
     if "LakeDatabase" not in stack:
-        raise EmulatorError("No lake: make deploy-emulated, with destination=lake.")
+        raise EmulatorError(f"No lake: {typed('deploy-emulated')}, with destination=lake.")
     athena = Athena(
         processes.emulator,
         workgroup=stack["LakeWorkGroup"],
@@ -165,12 +166,19 @@ def _where(deployment: Deployment, processes: Processes) -> str:
         return (
             f"{_shown(processes.data)}/, where a second gateway keeps them, standing for Pinpoint"
         )
-    return 'make sql-emulated QUERY="SELECT event_type, endpoint_id FROM events"'
+    query = '"SELECT event_type, endpoint_id FROM events"'
+    return f"{typed('sql-emulated')} QUERY={query}"
 
 
 def _deployment(processes: Processes) -> Deployment:
     # What is tried out on this machine need not notify anybody.
     return Deployment(processes.emulator, CdkOutput(LOG, pointless=NO_RECIPIENT))
+
+
+def typed(target: str, folder: str = GIVEN) -> str:
+    """`make TARGET`, with EMULATED_DIR= where it was given."""
+    given = f" EMULATED_DIR={shlex.quote(folder)}".replace("$", "$$") if folder else ""
+    return f"make {target}{given}"
 
 
 def _shown(path: Path) -> Path:

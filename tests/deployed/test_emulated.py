@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from commands.exit_codes import ExitCode
+from tests.deployed import emulated_stack
 from tests.deployed.cdk_output import CdkOutput
 from tests.deployed.deployed_gateway import send
 from tests.deployed.emulated_processes import MARKS, Processes, command_of
@@ -48,6 +49,8 @@ def test_a_deployment_to_try_out_answers_the_curl_that_it_prints_and_goes_away(
     assert failed.returncode == ExitCode.STOPPED
     assert "NoSuchStack" in failed.stderr
     assert f"All of it is in {folder / 'cdk.log'}." in failed.stderr
+    assert f"make destroy-emulated EMULATED_DIR='{folder}'" in failed.stderr
+    assert f"\nend     make destroy-emulated EMULATED_DIR='{folder}'\n" in printed
     # A line for each step and its progress, what is not safe, and the six to copy from.
     assert len(printed.splitlines()) <= 14, printed
     assert re.search(r"^    (?:\d+ ){3}(\d+) of \1 resources$", printed, re.MULTILINE)
@@ -66,7 +69,7 @@ def test_a_lake_to_try_out_answers_sql(tmp_path: Path) -> None:
         settings = ("auth=none", "stackName=Try-it")
         printed = _emulated(folder, "up", *(word for s in settings for word in ("-c", s)))
         [api] = re.findall(r"API +(http://\S+)", printed)
-        [query] = re.findall(r'make sql-emulated QUERY="(.+)"', printed)
+        [query] = re.findall(r'make sql-emulated EMULATED_DIR=.+ QUERY="(.+)"', printed)
         body = (ROOT / "tests/events/requests/aws-documentation.json").read_bytes()
         assert send(f"{api}/v1/apps/my-app/events", body).status == 202
         found = _emulated(folder, "sql", query)
@@ -98,6 +101,19 @@ def test_what_cannot_be_deployed_is_told_before_anything_starts(
     assert done.stdout == ""
     assert f"Error: {sentence}" in done.stderr
     assert not (tmp_path / "emulated").exists()
+
+
+@pytest.mark.parametrize("folder", ["", "em's $(id) d", "~/em"])
+def test_what_is_said_to_type_names_the_folder(folder: str) -> None:
+    """As make hands it on to the command."""
+    typed = emulated_stack.typed("destroy-emulated", folder)
+    probe = "destroy-emulated: ; @printenv EMULATED_DIR || :"
+    done = subprocess.run(
+        ["sh", "-c", f'{typed.replace("make", "make -f-", 1)} <<"END"\n{probe}\nEND'],
+        capture_output=True, text=True, check=True, timeout=20,
+    )  # fmt: skip
+
+    assert done.stdout.rstrip("\n") == folder
 
 
 def test_what_cdk_json_has_is_emulated() -> None:

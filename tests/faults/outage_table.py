@@ -8,6 +8,7 @@ from random import Random
 from tests.faults.outage import Outage, Policy, Row, before, simulate, today
 
 SEED = 2026
+MOST = 10  # the scale
 OUTAGES = {
     "24 hours, 100,000 messages": Outage(24, 100_000),
     "72 hours, 100,000 messages": Outage(72, 100_000),
@@ -47,5 +48,16 @@ def _line(name: str, policy: str, row: Row) -> str:
     return f"| {' | '.join(cells)} |"
 
 
+def _scale(text: str) -> float:
+    """Read SCALE; ends with a sentence if it is none."""
+    try:
+        scale = float(text)
+    except ValueError:
+        scale = 0.0
+    if not 0 < scale <= MOST:
+        sys.exit(f"SCALE should be a number above 0, at most {MOST}, such as 0.1, not {text!r}.")
+    return scale
+
+
 if __name__ == "__main__":
-    main(float(sys.argv[1]) if len(sys.argv) > 1 else 1.0)
+    main(_scale(sys.argv[1]) if len(sys.argv) > 1 else 1.0)

@@ -6,7 +6,7 @@ from itertools import combinations, product
 from typing import Any
 from zlib import crc32
 
-from infra.settings.gateway_settings import MAX_APPLICATIONS
+from infra.names import MAX_APPLICATIONS
 from tests.infra.setting_values import FIELDS, completed, examples, is_valid
 
 Variant = dict[str, Any]

@@ -38,6 +38,6 @@ def test_synth_says_what_protects_an_open_door_and_what_does_not(deploy: Deploy)
 
     assert "my-app, b are guessable: `make new-application-id`" in told
     assert "throttleRate=50, throttleBurst=2000, waf (off), tableMaxWrites (off)" in told
-    assert "What nothing protects: that events are true" in told
+    assert "Nothing checks that events are true" in told
     assert "guessable" not in fine
     assert "waf (on)" in fine

@@ -6,6 +6,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from commands.__main__ import main
@@ -93,10 +94,25 @@ def test_an_application_that_may_not_be_meant_is_named_and_imported(tmp_path: Pa
         return done.stderr
 
     assert told("my-app") == ""
-    assert told("nope-app") == "The store has no endpoint of 'nope-app' yet, but of my-app.\n"
+    assert told("nope-app") == "'nope-app' is new in this store; it has endpoints of my-app.\n"
     assert told("nope-app") == ""
-    for app in ("a b", "a" * 41):  # `make run` serves any
-        assert told(app, "--dry-run") == (
-            f"No deployed lake can serve the application '{app}': `applicationIds` takes letters,"
-            " digits, '.', '_' and '-', at most 40 in an id.\n"
-        )
+    app = "a" * 41  # `make run` serves it
+    assert told(app, "--dry-run") == (
+        f"No deployed lake can serve the application '{app}': `applicationIds` takes letters,"
+        " digits, '.', '_' and '-', at most 40 in an id.\n"
+    )
+
+
+@pytest.mark.parametrize("app", ["a b", "a/b", "ä", "a;b", "a,b", "*"])
+@pytest.mark.parametrize("place", [["--dry-run"], ["--data-dir", "."], []])
+def test_an_application_that_make_run_would_not_serve_is_an_error(
+    app: str, place: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "export.json").write_text(json.dumps(EXPORTED))
+    typed = ["import-endpoints", str(tmp_path / "export.json"), "--application-id", app, *place]
+
+    done = CliRunner().invoke(main, typed)
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert f"Nothing can serve the application {app!r}: an id has letters, digits" in done.stderr
+    assert [*tmp_path.iterdir()] == [tmp_path / "export.json"]

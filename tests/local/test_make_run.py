@@ -195,7 +195,9 @@ def test_only_the_listed_applications_are_served(start_gateway: StartGateway) ->
     assert (status, answer["Message"]) == (404, "Application not found.")
 
 
-@pytest.mark.parametrize("name", ["%2e%2e", ".", "a%2Fb%20%0A", "a%00b", "caf%C3%A9", "a%20b"])
+@pytest.mark.parametrize(
+    "name", ["%2e%2e", ".", "a%2Fb%20%0A", "a%00b", "caf%C3%A9", "a%20b", 41 * "a"]
+)
 def test_an_id_that_cannot_be_deployed_is_not_served(name: str, gateway: RunningGateway) -> None:
     status, answer = gateway.ask("POST", f"/v1/apps/{name}/events", json.dumps(put_events_body()))
 
@@ -245,6 +247,7 @@ def test_a_file_that_is_no_database_is_one_sentence(tmp_path: Path) -> None:
         ("APPLICATION_IDS", "a,*"),
         ("APPLICATION_IDS", "a,,b"),
         ("APPLICATION_IDS", "a,.."),
+        ("APPLICATION_IDS", "a" * 41),
         ("CORS_ORIGINS", "https://."),
         ("CORS_ORIGINS", "localhost:3000"),
         ("CORS_ORIGINS", "https://app.example.com/"),
