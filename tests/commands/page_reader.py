@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from tests.deployed.emulator import free_port
 
 SECONDS = 120
 FAKETIME = shutil.which("faketime")
-YEAR_AHEAD = [FAKETIME, "-m", "-f", "+365d"] if FAKETIME else []  # without it, as of today
+_YEAR_AHEAD = [FAKETIME, "-m", "-f", "+365d"] if FAKETIME else []  # without it, as of today
 PATH = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
 DEPLOYED = "https://abc123.execute-api.eu-west-1.amazonaws.com/prod"
 NOWHERE = {"AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1"}  # no machine of AWS
@@ -32,6 +32,16 @@ NO_ACCOUNT = re.compile(
     r"No region is chosen|There are no AWS credentials|Unable to locate credentials"
     r"|has no token|--url.*should be like https"
 )
+
+
+def year_ahead() -> list[str]:
+    """What a command begins with to run with the clock a year ahead."""
+    # It names its semaphore by its process id; of one that was killed the next of that id finds it.
+    for left in Path("/dev/shm").glob("*faketime_s*_*"):  # noqa: S108 - where faketime puts it
+        with suppress(PermissionError):
+            if not Path("/proc", left.name.rpartition("_")[2]).exists():
+                left.unlink(missing_ok=True)
+    return _YEAR_AHEAD
 
 
 class Reader:
@@ -77,7 +87,7 @@ class Reader:
             text = text.replace(written, own) if written != DEPLOYED or not more else text
         with hand() as terminal:
             return subprocess.run(
-                [*YEAR_AHEAD, "sh", "-ec", text], cwd=ROOT, env={**self.environment, **more},
+                [*year_ahead(), "sh", "-ec", text], cwd=ROOT, env={**self.environment, **more},
                 stdin=terminal if text.startswith("make forget") else subprocess.DEVNULL,
                 capture_output=True, text=True, timeout=SECONDS, check=False,
             )  # fmt: skip
@@ -94,7 +104,7 @@ class Reader:
     def calls(self, module: str, commands: list[list[str]]) -> list[list[Any]]:
         """Call a program with each list of words in one process, which tells of each."""
         done = subprocess.run(
-            [*YEAR_AHEAD, sys.executable, "-m", module], cwd=ROOT, input=json.dumps(commands),
+            [*year_ahead(), sys.executable, "-m", module], cwd=ROOT, input=json.dumps(commands),
             env={**self.environment, **NOWHERE}, capture_output=True, text=True,
             timeout=SECONDS, check=False,
         )  # fmt: skip
@@ -140,7 +150,7 @@ def _gateway(reader: Reader) -> Iterator[Reader]:
 def running(typed: Typed, environment: dict[str, str]) -> Iterator[None]:
     """A gateway that a command starts, from when it says how to try it."""
     process = subprocess.Popen(
-        [*YEAR_AHEAD, "sh", "-ec", f"{typed.before}exec {typed.text}"], cwd=ROOT, env=environment,
+        [*year_ahead(), "sh", "-ec", f"{typed.before}exec {typed.text}"], cwd=ROOT, env=environment,
         start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     watchdog = threading.Timer(SECONDS, os.killpg, (process.pid, signal.SIGKILL))

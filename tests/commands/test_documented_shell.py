@@ -8,7 +8,7 @@ import pytest
 
 from tests.commands.documented_reasons import ELSEWHERE, NEED_AWS
 from tests.commands.documented_shell import Typed, markers, typed, unclear
-from tests.commands.page_reader import FAKETIME, NO_ACCOUNT, YEAR_AHEAD, Reader
+from tests.commands.page_reader import FAKETIME, NO_ACCOUNT, Reader, year_ahead
 from tests.commands.page_reader import _gateway as _gateway  # a fixture
 from tests.commands.page_reader import _reader as _reader  # a fixture
 
@@ -42,7 +42,7 @@ def named(found: list[Typed]) -> list[object]:
 def test_commands_run_with_the_clock_a_year_ahead() -> None:
     if not FAKETIME:
         pytest.skip("faketime is not installed here: commands run as of today")
-    said = subprocess.run([*YEAR_AHEAD, "date", "+%s"], capture_output=True, text=True, timeout=9)
+    said = subprocess.run([*year_ahead(), "date", "+%s"], capture_output=True, text=True, timeout=9)
     assert datetime.fromtimestamp(int(said.stdout), UTC) > datetime.now(UTC) + timedelta(days=364)
 
 
@@ -60,7 +60,7 @@ def test_the_samples_are_of_the_day_on_which_they_are_sent(gateway: Reader) -> N
             assert gateway.types(sample).returncode == 0
 
     charts = gateway.types(Typed("", "make -s sql NAME=daily_active_endpoints"))
-    year = datetime.now(UTC).year + (1 if YEAR_AHEAD else 0)
+    year = datetime.now(UTC).year + (1 if FAKETIME else 0)
     assert re.search(rf"^my-app +\| {year}-", charts.stdout, re.MULTILINE), charts
 
 
