@@ -109,7 +109,7 @@ def test_what_is_said_to_type_names_the_folder(folder: str) -> None:
     typed = emulated_stack.typed("destroy-emulated", folder)
     probe = "destroy-emulated: ; @printenv EMULATED_DIR || :"
     done = subprocess.run(
-        ["sh", "-c", f'{typed.replace("make", "make -f-", 1)} <<"END"\n{probe}\nEND'],
+        ["sh", "-c", f'{typed.replace("make", "make --no-print-directory -f-", 1)} <<"END"\n{probe}\nEND'],
         capture_output=True, text=True, check=True, timeout=20,
     )  # fmt: skip
 
