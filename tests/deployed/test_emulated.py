@@ -107,9 +107,10 @@ def test_what_cannot_be_deployed_is_told_before_anything_starts(
 def test_what_is_said_to_type_names_the_folder(folder: str) -> None:
     """As make hands it on to the command."""
     typed = emulated_stack.typed("destroy-emulated", folder)
+    typed = typed.replace("make", "make --no-print-directory -f-", 1)
     probe = "destroy-emulated: ; @printenv EMULATED_DIR || :"
     done = subprocess.run(
-        ["sh", "-c", f'{typed.replace("make", "make --no-print-directory -f-", 1)} <<"END"\n{probe}\nEND'],
+        ["sh", "-c", f'{typed} <<"END"\n{probe}\nEND'],
         capture_output=True, text=True, check=True, timeout=20,
     )  # fmt: skip
 
