@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import click
 
-from commands.deploy.cdk_words import complaint
+from commands.deploy.cdk_words import check_words
 from commands.exit_codes import StoppedError
 from commands.release.release_files import kind_of
 from tests.deployed import emulated_stack as emulation
@@ -41,8 +41,7 @@ def up(cdk_options: tuple[str, ...]) -> None:
 
     CDK_OPTIONS go to `cdk deploy`, such as -c auth=none.
     """
-    if wrong := complaint("deploy", cdk_options):
-        raise StoppedError(wrong)
+    check_words("deploy", cdk_options)
     with _failures():
         emulation.up(*cdk_options)
 

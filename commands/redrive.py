@@ -15,7 +15,7 @@ from commands.dead_letter_choice import Choice, TwoQueues, check_place, choice_o
 from commands.dead_letters import COLUMNS, NUMBERS, answers, received
 from commands.deployed import EXIT_CODES, OF_LAPTOP_URL, aws_errors
 from commands.plain_text import counted
-from commands.terminal import ask, is_asked, table
+from commands.terminal import ask, is_asked, table, yes_option
 
 AT_ONCE = 10  # that many are moved at a time: those of an answer; boto3 has as many connections
 CLOCK_SECONDS = 2  # a date has whole seconds, and a server may be a second late to write the next
@@ -97,7 +97,7 @@ def _move(queues: TwoQueues, message: Any) -> str:
 
 @click.command(epilog=EPILOG)
 @click.option("--dry-run", is_flag=True, help="List those that would be moved, and move none.")
-@click.option("--yes", is_flag=True, help="Do not ask. Without a terminal it is needed.")
+@yes_option
 @choice_options
 def redrive(
     *,

@@ -38,6 +38,11 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable
     )
 
 
+yes_option = click.option(
+    "--yes", is_flag=True, help="Do not ask. Without a terminal it is needed."
+)
+
+
 def is_asked(*, yes: bool) -> bool:
     """Whether a person is asked before something is changed; a script must say --yes."""
     if not yes and not sys.stdin.isatty():

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import click
 
 from commands.aws_session import ProblemError, find_session
-from commands.deploy.cdk_words import complaint
+from commands.deploy.cdk_words import check_words
 from commands.deploy.deploy_options import DeployOptions
 from commands.deployed import EXIT_CODES, Outputs, aws_errors, outputs
 from commands.exit_codes import StoppedError
@@ -24,8 +24,7 @@ EPILOG = f"With make:  make after-deploy CDK_OPTIONS=... (make deploy ends with 
 @click.argument("cdk_options", nargs=-1, type=click.UNPROCESSED)
 def after_deploy(cdk_options: tuple[str, ...]) -> None:
     """Print a command that sends an event, and links, given the CDK_OPTIONS of the deploy."""
-    if wrong := complaint("deploy", cdk_options):
-        raise StoppedError(wrong)
+    check_words("deploy", cdk_options)
     options = DeployOptions.parse(cdk_options)
     settings = options.settings()
     try:

@@ -7,7 +7,7 @@ import click
 from commands.aws_session import ProblemError
 from commands.deploy.account import find_account
 from commands.deploy.cdk import CDK
-from commands.deploy.cdk_words import complaint
+from commands.deploy.cdk_words import check_words
 from commands.deploy.deploy_options import ROOT, DeployOptions
 from commands.exit_codes import StoppedError
 from commands.terminal import say
@@ -32,8 +32,7 @@ def bootstrap(cdk_options: tuple[str, ...]) -> None:
     That is a bucket, a repository, five roles and a parameter, in the stack CDKToolkit.
     CDK_OPTIONS go to `cdk bootstrap`, such as --profile NAME or --termination-protection.
     """
-    if wrong := complaint("bootstrap", cdk_options):
-        raise StoppedError(wrong)
+    check_words("bootstrap", cdk_options)
     try:
         account = find_account(DeployOptions.parse(cdk_options))
     except ProblemError as error:

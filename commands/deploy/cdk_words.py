@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from commands.deploy.deploy_options import ROOT
+from commands.exit_codes import StoppedError
 
 # What the pinned CDK takes, in its own words.
 _REGISTRY = ROOT / "infra/node_modules/aws-cdk/lib/cli/cli-type-registry.json"
@@ -37,6 +38,12 @@ def complaint(command: str, words: Sequence[str]) -> str:
         if _name(word) in _CONTEXT and value.find("=") < 1:
             return f"CDK_OPTIONS: -c {value}: write NAME=VALUE."
     return ""
+
+
+def check_words(command: str, words: Sequence[str]) -> None:
+    """Raise StoppedError for what the command would pass over."""
+    if wrong := complaint(command, words):
+        raise StoppedError(wrong)
 
 
 def _names(name: str, option: dict[str, Any]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from commands.aws_session import Problem, ProblemError
 from commands.deploy import account_checks, existing_checks, follower_checks, stack_checks
 from commands.deploy.account import find_account
 from commands.deploy.cdk import cdk_problem
-from commands.deploy.cdk_words import complaint
+from commands.deploy.cdk_words import check_words
 from commands.deploy.concurrency_check import concurrency
 from commands.deploy.deploy_options import DeployOptions, shipped
 from commands.deploy.plan import Check, Plan
@@ -68,8 +68,7 @@ def preflight(before: str, cdk_options: tuple[str, ...]) -> None:
 
     What your credentials may not look at stops nothing.
     """
-    if wrong := complaint(before, cdk_options):
-        raise StoppedError(wrong)
+    check_words(before, cdk_options)
     options = DeployOptions.parse(cdk_options)
     problems = [*_problems(options, before)]
     for problem in problems:

@@ -18,7 +18,7 @@ from commands.forget.person import Person, digest
 from commands.forget.receipt import Receipt, new_path
 from commands.ignored_options import ACCOUNT, reject_ignored
 from commands.plain_text import printable_lines
-from commands.terminal import ask, is_asked
+from commands.terminal import ask, is_asked, yes_option
 from putevents.endpoints.store import StoreError
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--since", type=_DAY, help="Only in files of this day of arrival (UTC) and later.")
 @click.option("--until", type=_DAY, help="Only in files of this day of arrival (UTC) and before.")
 @click.option("--dry-run", is_flag=True, help="Only count; nothing is changed.")
-@click.option("--yes", is_flag=True, help="Do not ask. Without a terminal it is needed.")
+@yes_option
 @click.option(
     "--receipt",
     "receipt_path",

@@ -25,7 +25,7 @@ from commands.exit_codes import StoppedError
 from commands.ignored_options import reject_ignored
 from commands.replay.rejected_rows import RejectedRow, Wanted, of_lake, of_laptop
 from commands.replay.replayed_message import Outcome, replayed
-from commands.terminal import ask, is_asked, table
+from commands.terminal import ask, is_asked, table, yes_option
 from local.database import FILE
 from putevents.queue.messages import MAX_BYTES, NewMessage
 from putevents.wire.split import batches
@@ -40,7 +40,7 @@ EPILOG = f'With make:  make replay-rejected OPTIONS="--rule timestamp --dry-run"
 @click.option("--days", type=click.IntRange(1, 90), default=7, show_default=True, metavar="N",
               help="Only what arrived in the last N days, today included.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Count what would be sent, and send nothing.")
-@click.option("--yes", is_flag=True, help="Do not ask. Without a terminal it is needed.")
+@yes_option
 @click.option("--url", callback=local_url, help="Of this `make run` instead of AWS.")
 @click.option("--data-dir", type=click.Path(path_type=Path), default=".data", show_default=True,
               help="The store of the `make run` that --url names.")  # fmt: skip
